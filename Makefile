@@ -1,0 +1,61 @@
+# Everything a reader, a teacher or an author does with the book. `make` lists the targets.
+
+# The first Python from 3.11 to 3.13 that really runs; the book's own, once it is there.
+CANDIDATES = $(VENV_PYTHON) python3 python python3.13 python3.12 python3.11
+PYTHON ?= $(shell for python in $(CANDIDATES); do \
+	if $$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+		2>/dev/null; then echo $$python; exit; fi; done; echo python3)
+
+ifeq ($(OS),Windows_NT)
+VENV_PYTHON := .venv/Scripts/python
+else
+VENV_PYTHON := .venv/bin/python
+endif
+
+CHAPTER ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book serve lab test test-fast lint types browser bench lock clean distclean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## make or repair the environment in .venv (the other targets do this first)
+	@$(PYTHON) book/_press/bootstrap.py
+
+book: setup ## build the book; one chapter alone with CHAPTER=part1/simulator
+	@$(VENV_PYTHON) -m _press build $(CHAPTER)
+
+serve: setup ## show the built book at http://127.0.0.1:8000
+	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+lab: setup ## open the chapters in JupyterLab
+	@$(VENV_PYTHON) -m jupyterlab
+
+test: lint types browser ## check everything: style, types, code, book and site
+	@$(VENV_PYTHON) -m pytest
+
+test-fast: setup ## check the code only, in a minute or so
+	@$(VENV_PYTHON) -m pytest -m "not slow and not site"
+
+lint: setup ## check the style of the code
+	@$(VENV_PYTHON) -m ruff check --quiet .
+
+types: setup ## check the types
+	@$(VENV_PYTHON) -m mypy --no-error-summary
+
+browser: setup ## find or get a Chromium for the tests of the site
+	@$(VENV_PYTHON) -m _press.browser >/dev/null
+
+bench: setup ## measure times and sizes against their limits
+	@$(VENV_PYTHON) tests/bench.py
+
+lock: setup ## pin anew all that requirements.txt brings, in code/constraints.txt
+	@$(VENV_PYTHON) -m _press.lock
+
+clean: ## remove what was built, and caches
+	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find book code tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environment too
+	@rm -rf .venv

@@ -1,0 +1,1 @@
+"""The press: turns the chapters and the code they run into pages, slides and notebooks."""

@@ -1,0 +1,33 @@
+"""`python -m _press build [chapter]`: the command behind `make book`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from .book import Book, PressError
+
+
+def main() -> int:
+    """Run one command; 0 for success."""
+    parser = argparse.ArgumentParser(prog="python -m _press", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    build = commands.add_parser("build", help="build the book, or one chapter alone")
+    build.add_argument("chapter", nargs="?", help="such as part1/simulator")
+    build.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS", 0)) or None)
+    arguments = parser.parse_args()
+    from .build import build as run
+
+    try:
+        page = run(Book(Path.cwd()), chapter=arguments.chapter, jobs=arguments.jobs)
+    except PressError as error:
+        print(f"\nThe book was not built.\n{error}", file=sys.stderr)
+        return 1
+    print(f"\nOpen {page.relative_to(Path.cwd())}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,23 @@
+"""Sets up the environment: ``python book/_press/bootstrap.py``.
+
+Any Python from 2.7 on can parse this file, so that a wrong one says one sentence instead of a
+syntax error. The work is in environment.py.
+"""
+
+import os
+import sys
+
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    sys.exit(
+        "This book needs Python 3.11, 3.12 or 3.13, and this one is %d.%d: install one of these and "
+        "run `make` again (or name it: `make setup PYTHON=python3.12`)." % sys.version_info[:2]
+    )
+
+# Python puts the folder of the script first, where a module of ours could hide one of the standard
+# library; the folder above holds packages only.
+sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+from _press.environment import main  # noqa: E402
+
+if __name__ == "__main__":
+    sys.exit(main())

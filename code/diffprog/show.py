@@ -1,0 +1,84 @@
+"""What a cell shows besides figures: source that is imported, and numbers for the prose.
+
+In a build (`building()`), outputs carry a MIME type of our own, from which the page, the decks and
+the notebooks are made. Anywhere else, `source` shows highlighted code and `number` nothing.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from pathlib import Path
+from typing import Any
+
+__all__ = ["EXERCISE", "FIGURE", "NUMBER", "SOURCE", "building", "formatted", "number", "source"]
+
+FIGURE = "application/vnd.diffprog.figure+json"
+SOURCE = "application/vnd.diffprog.source+json"
+NUMBER = "application/vnd.diffprog.number+json"
+EXERCISE = "application/vnd.diffprog.exercise+json"
+
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def building() -> bool:
+    """Whether the book is being built (the environment variable DIFFPROG_BUILD is set)."""
+    return bool(os.environ.get("DIFFPROG_BUILD"))
+
+
+class Source:
+    """Python source for display."""
+
+    def __init__(self, code: str, name: str, path: str) -> None:
+        self.code, self.name, self.path = code, name, path
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = {
+            "text/plain": self.code,
+            "text/markdown": f"`{self.path}`\n```python\n{self.code}```",
+        }
+        excerpt = {"code": self.code, "name": self.name, "path": self.path}
+        return {SOURCE: excerpt} | bundle if building() else bundle
+
+
+def source(*objects: Any) -> Source:
+    """Show the source of functions, classes or a module of the library, as it was imported.
+
+    Raises TypeError for an object that has no source (a built-in, a value).
+    """
+    parts = [inspect.getsource(thing).rstrip() + "\n" for thing in objects]
+    module = inspect.getmodule(objects[0])
+    assert module is not None and module.__file__ is not None
+    path = Path(module.__file__)
+    relative = path.relative_to(path.parents[module.__name__.count(".") + 1])
+    name = ".".join([module.__name__, *(f"{t.__name__}" for t in objects if t is not module)])
+    return Source("\n\n".join(parts), name, relative.as_posix())
+
+
+def number(name: str, value: Any, spec: str = "") -> None:
+    """Give the prose the number `value` (a Python, NumPy or torch scalar), formatted, as `name`.
+
+    The prose says ``{number}`name` ``. Outside a build this does nothing.
+    """
+    if not building():
+        return
+    from IPython.display import display
+
+    value = value.item() if hasattr(value, "item") else value
+    text = formatted(value, spec)
+    payload = {"name": name, "text": text, "value": value}
+    display({NUMBER: payload, "text/plain": f"{name} = {text}"}, raw=True)
+
+
+def formatted(value: float, spec: str = "") -> str:
+    """`value` by the format `spec`, in the typography of print.
+
+    A true minus sign, powers of ten with raised exponents (3.6 × 10⁻⁸), and thin spaces between
+    the thousands where `spec` has a comma.
+    """
+    text = format(value, spec).replace(",", "\u202f")
+    mantissa, e, exponent = text.partition("e")
+    if e:
+        power = f"10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+        text = power if mantissa == "1" else f"{mantissa} × {power}"
+    return text.replace("-", "\N{MINUS SIGN}")

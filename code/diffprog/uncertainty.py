@@ -1,0 +1,132 @@
+"""How sure a least-squares fit is: covariances, and experiments in bulk that test them.
+
+Symbols, shapes. p parameters, flattened; N numbers measured, each with the same error σ; … stands
+for any batch of fits, for instance toys (simulated experiments) along axis 0.
+    H  (…, p, p)  the Hessian of the mean squared error over the N numbers
+    C  (…, p, p)  the covariance of the fitted parameters
+    X  (N, p)     the Jacobian of a linear model, mₙ = Σⱼ Xₙⱼ·θⱼ
+    θ, θ̂  (…, p)  the parameters, true and fitted
+    χ²            Σ (y − m)²/σ², which is −2 ln(likelihood) up to a constant
+    Δχ²           χ² minus the smallest it can be
+
+Source: G. Cowan, Statistical Data Analysis, Oxford University Press 1998, chapters 7 and 9.
+"""
+
+import torch
+from torch import Tensor
+
+from diffprog import _checks
+
+__all__ = [
+    "correlation",
+    "covariance",
+    "coverage",
+    "delta_chi2",
+    "fitted_sigma",
+    "linear_fits",
+    "region_content",
+    "standard_errors",
+    "toys",
+]
+
+
+def covariance(hessian: Tensor, sigma: float | Tensor, n: int) -> Tensor:
+    """C = (2σ²/N)·H⁻¹, since the mean squared error is (σ²/N)·χ², and C⁻¹ = ½ ∂²χ²/∂θ².
+
+    hessian has shape (…, p, p); sigma is one number above zero, or one for each fit of the batch,
+    (…,), in the units of the data; n is N. ValueError where a direction has no curvature or curves
+    down: the data say nothing about it.
+    """
+    _checks.square("hessian", hessian)
+    _checks.count("n", n)
+    λ = torch.linalg.eigvalsh(hessian)
+    if not (λ[..., 0] > λ.shape[-1] * torch.finfo(λ.dtype).eps * λ[..., -1]).all():
+        smallest = λ[..., 0].min().item()
+        want = "all above zero: else the data leave a direction free, or this is no minimum"
+        raise _checks.wrong("hessian", f"an eigenvalue {smallest:.3g}", want)
+    sigma = torch.as_tensor(sigma, dtype=hessian.dtype)
+    if not (torch.isfinite(sigma) & (sigma > 0)).all():
+        raise _checks.wrong("sigma", _checks.described(sigma), "finite numbers above zero")
+    return 2 * sigma[..., None, None] ** 2 / n * torch.linalg.inv(hessian)
+
+
+def standard_errors(covariance: Tensor) -> Tensor:
+    """√Cⱼⱼ, (…, p), in the units of the parameters; covariance has shape (…, p, p)."""
+    _checks.square("covariance", covariance)
+    return covariance.diagonal(dim1=-2, dim2=-1).sqrt()
+
+
+def correlation(covariance: Tensor) -> Tensor:
+    """Cᵢⱼ/√(Cᵢᵢ·Cⱼⱼ), (…, p, p), between −1 and 1; covariance has shape (…, p, p)."""
+    s = standard_errors(covariance)
+    return covariance / (s[..., :, None] * s[..., None, :])
+
+
+def fitted_sigma(residuals: Tensor, parameters: int) -> Tensor:
+    """√(Σ r²/(N − p)): σ from the residuals of a fit of p parameters.
+
+    residuals has shape (…, N), in the units of the data; returns (…,). The fit follows the noise
+    in p of N directions, hence N − p; parameters=0 gives the biased value. ValueError for N ≤ p.
+    """
+    _checks.floating("residuals", residuals)
+    free = residuals.shape[-1] - parameters
+    if free < 1:
+        raise _checks.wrong("parameters", parameters, f"fewer than the {residuals.shape[-1]} data")
+    return ((residuals**2).sum(-1) / free).sqrt()
+
+
+def toys(model: Tensor, sigma: float, n: int, seed: int | torch.Generator) -> Tensor:
+    """y = m + σ·ε, n times, ε normal and independent: n simulated measurements.
+
+    model is what is measured on average, of any shape; returns (n, *shape), in the same units.
+    ValueError for integers, σ ≤ 0 or n < 1.
+    """
+    _checks.floating("model", model)
+    _checks.positive("sigma", sigma)
+    _checks.count("n", n)
+    g = seed if isinstance(seed, torch.Generator) else torch.Generator().manual_seed(seed)
+    return model + sigma * torch.randn(n, *model.shape, generator=g, dtype=model.dtype)
+
+
+def linear_fits(x: Tensor, data: Tensor) -> Tensor:
+    """θ̂ = (XᵀX)⁻¹Xᵀy for each of the data sets at once.
+
+    x is X, (N, p); data has shape (toys, N), or (N,). Returns (toys, p), or (p,). ValueError for
+    other shapes.
+    """
+    for name, tensor in {"x": x, "data": data}.items():
+        _checks.floating(name, tensor)
+    if x.ndim != 2 or data.ndim not in (1, 2) or data.shape[-1] != x.shape[0]:
+        shapes = f"shape {tuple(data.shape)} with X of shape {tuple(x.shape)}"
+        raise _checks.wrong("data", shapes, "(toys, N), or (N,), with X of shape (N, p)")
+    fits: Tensor = torch.linalg.lstsq(x, data.reshape(-1, len(x)).T).solution.T
+    return fits.reshape(*data.shape[:-1], x.shape[1])
+
+
+def coverage(estimate: Tensor, error: Tensor, truth: Tensor) -> Tensor:
+    """Return the fraction of toys, along axis 0, in which |θ̂ − θ| < error.
+
+    estimate has shape (toys, …); error and truth broadcast with it. Returns the other axes, (…).
+    """
+    return ((estimate - truth).abs() < error).to(estimate.dtype).mean(0)
+
+
+def delta_chi2(estimate: Tensor, truth: Tensor, covariance: Tensor) -> Tensor:
+    """Δχ² = (θ̂ − θ)ᵀ C⁻¹ (θ̂ − θ), (…,): how far off in units of the errors, all in one.
+
+    estimate has shape (…, p), truth (p,), covariance (p, p). To ask about a few of the parameters,
+    pick their entries of all three. ValueError where C is not (…, p, p).
+    """
+    _checks.square("covariance", covariance)
+    d = (estimate - truth)[..., None]
+    return (d.mT @ torch.linalg.solve(covariance, d))[..., 0, 0]
+
+
+def region_content(delta: float | Tensor, parameters: int) -> Tensor:
+    """P(Δχ² < delta) for so many parameters jointly: γ(p/2, delta/2)/Γ(p/2).
+
+    0.683, 0.393, 0.199 for Δχ² < 1 with one, two, three parameters.
+    """
+    _checks.count("parameters", parameters)
+    half = torch.as_tensor(delta, dtype=torch.float64) / 2
+    return torch.special.gammainc(torch.full_like(half, parameters / 2), half)
