@@ -9,8 +9,9 @@ import sys
 
 if not (3, 11) <= sys.version_info[:2] <= (3, 13):
     sys.exit(
-        "This book needs Python 3.11, 3.12 or 3.13, and this one is %d.%d: install one of these and "
-        "run `make` again (or name it: `make setup PYTHON=python3.12`)." % sys.version_info[:2]
+        "This book needs Python 3.11, 3.12 or 3.13, and this one is "
+        + ".".join(str(number) for number in sys.version_info[:2])
+        + ": install one of these and run it again, or name it: `make setup PYTHON=python3.12`."
     )
 
 # Python puts the folder of the script first, where a module of ours could hide one of the standard

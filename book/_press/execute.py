@@ -60,29 +60,33 @@ def cached(book: Book, page: Page) -> Execution | None:
     """The kept execution of `page` as it stands now, or None."""
     notebook = parse(page.path.read_text(encoding="utf-8"))
     path = _path(book, page, key(notebook, book.root))
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        outputs, seconds = kept["outputs"], float(sum(kept["seconds"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    cells = code_cells(notebook)
-    if len(cells) != len(outputs):
-        return None
-    for count, (cell, given) in enumerate(zip(cells, outputs, strict=True), 1):
-        cell.outputs = [nbformat.from_dict(output) for output in given]
-        cell.execution_count = count
-    return Execution(page, notebook, path, seconds, fresh=False)
+    seconds = _fill(notebook, path)
+    return None if seconds is None else Execution(page, notebook, path, seconds, fresh=False)
 
 
 def executed(book: Book, text: str) -> NotebookNode:
     """The chapter with this text, with its outputs; raises PressError where it has not been run."""
-    for page in book.pages:
-        if page.path.read_text(encoding="utf-8") == text:
-            found = cached(book, page)
-            if found is not None:
-                return found.notebook
-            raise PressError(f"{page.docname} has not been executed")
-    raise PressError("a page that _toc.yml does not list was read")
+    notebook = parse(text)
+    digest = key(notebook, book.root)
+    for path in _folder(book).glob(f"*-{digest[:20]}.json"):
+        if _fill(notebook, path) is not None:
+            return notebook
+    raise PressError("a page has changed since the chapters were executed: build again")
+
+
+def _fill(notebook: NotebookNode, path: Path) -> float | None:
+    """Put the kept outputs into `notebook`; their seconds, or None where they cannot be used."""
+    cells = code_cells(notebook)
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        pairs = list(zip(cells, kept["outputs"], strict=True))
+        seconds = float(sum(kept["seconds"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    for count, (cell, outputs) in enumerate(pairs, 1):
+        cell.outputs = [nbformat.from_dict(output) for output in outputs]
+        cell.execution_count = count
+    return seconds
 
 
 def execute_all(
@@ -187,8 +191,12 @@ def _place(notebook: NotebookNode, page: Page, index: int, line: int = 0) -> str
     return f"{page.docname}.md:{begin + max(line, 1)}: cell {count}"
 
 
+def _folder(book: Book) -> Path:
+    return book.build / "executed"
+
+
 def _path(book: Book, page: Page, digest: str) -> Path:
-    return book.build / "executed" / f"{page.name.replace('/', '.')}-{digest[:20]}.json"
+    return _folder(book) / f"{page.name.replace('/', '.')}-{digest[:20]}.json"
 
 
 def _keep(book: Book, page: Page, path: Path, content: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
 
-from . import exercise, page
+from . import card, exercise, page
 from .book import Book, PressError
 from .execute import cached, execute_all, executed
 from .store import Store, collect
@@ -76,4 +76,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", _depend)
     exercise.setup(app)
     page.setup(app)
+    card.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -31,7 +31,7 @@ def main() -> None:
         python = Path(folder, "venv", Path(sys.executable).relative_to(sys.prefix))
         pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
         subprocess.run([*pip, "install", "-r", str(requirements)], check=True)
-        frozen = subprocess.run([*pip, "freeze", "--all", "--exclude", "pip"], check=True, capture_output=True, text=True).stdout
+        frozen = subprocess.check_output([*pip, "freeze", "--all", "--exclude", "pip"], text=True)
     _, _, by_hand = LOCK.read_text().partition(BY_HAND)
     LOCK.write_text(HEADER + without_builds(frozen) + BY_HAND + by_hand)
 

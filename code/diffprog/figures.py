@@ -39,6 +39,7 @@ STYLE = {
     "font.family": "DejaVu Sans",
     "font.size": 11,
     "axes.labelsize": 11,
+    "axes.labelpad": 7,
     "axes.titlesize": 11,
     "xtick.labelsize": 10,
     "ytick.labelsize": 10,

@@ -10,6 +10,7 @@ import math
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -89,9 +90,10 @@ class Recorder:
     """
 
     def __init__(self, parameters: Mapping[str, Tensor], steps: int) -> None:
+        values = [p.detach() for p in parameters.values()]
         self._names = list(parameters)
-        self._values = [p.detach() for p in parameters.values()]
-        self._rows = [p.new_empty(steps + 1, *p.shape) for p in self._values]
+        self._rows = [p.new_empty(steps + 1, *p.shape) for p in values]
+        self._copies = [(_cheap(row), _cheap(p)) for row, p in zip(self._rows, values, strict=True)]
         self._losses: list[float] = []
         self._evaluations: list[int] = []
         self._count = 0
@@ -103,8 +105,8 @@ class Recorder:
         Diverged if the loss noted is not finite.
         """
         if step == len(self._losses):
-            value = float(loss.item())
-            for row, p in zip(self._rows, self._values, strict=True):
+            value = loss.item()
+            for row, p in self._copies:
                 row[step] = p
             self._losses.append(value)
             self._evaluations.append(self._count)
@@ -121,6 +123,14 @@ class Recorder:
             dict(zip(self._names, rows, strict=True)),
             torch.tensor(self._evaluations),
         )
+
+
+def _cheap(x: Tensor) -> Any:
+    """Return x as a NumPy array on the same memory, if it can be: to copy it costs far less."""
+    try:
+        return x.numpy()
+    except TypeError:  # on another device, or of a type that NumPy lacks
+        return x
 
 
 def bar(steps: int, progress: bool) -> Iterable[int]:

@@ -11,6 +11,7 @@ Nothing differentiates through these loops: what they return is free of any grap
 # (backward() has no annotations.)
 
 from collections.abc import Callable, Mapping
+from inspect import signature
 from typing import Any
 
 import torch
@@ -89,10 +90,21 @@ def fit(
         value.backward()
         return value
 
+    several = _needs_closure(optimizer)
     for step in bar(steps, progress):  # noqa: B007  # closure() reads it
-        optimizer.step(closure)
+        if several:
+            optimizer.step(closure)
+        else:
+            closure()
+            optimizer.step()
     recorder.record(steps, loss())
     return recorder.history()
+
+
+def _needs_closure(optimizer: Optimizer) -> bool:
+    """Say whether step() insists on a function that computes the loss, to call it as it likes."""
+    closure = signature(optimizer.step).parameters.get("closure")
+    return closure is not None and closure.default is closure.empty
 
 
 def _gradient(name: str, p: Tensor) -> Tensor:

@@ -47,7 +47,8 @@ def covariance(hessian: Tensor, sigma: float | Tensor, n: int) -> Tensor:
     sigma = torch.as_tensor(sigma, dtype=hessian.dtype)
     if not (torch.isfinite(sigma) & (sigma > 0)).all():
         raise _checks.wrong("sigma", _checks.described(sigma), "finite numbers above zero")
-    return 2 * sigma[..., None, None] ** 2 / n * torch.linalg.inv(hessian)
+    c: Tensor = 2 * sigma[..., None, None] ** 2 / n * torch.linalg.inv(hessian)
+    return c
 
 
 def standard_errors(covariance: Tensor) -> Tensor:
@@ -119,14 +120,16 @@ def delta_chi2(estimate: Tensor, truth: Tensor, covariance: Tensor) -> Tensor:
     """
     _checks.square("covariance", covariance)
     d = (estimate - truth)[..., None]
-    return (d.mT @ torch.linalg.solve(covariance, d))[..., 0, 0]
+    distance: Tensor = d.mT @ torch.linalg.solve(covariance, d)
+    return distance[..., 0, 0]
 
 
-def region_content(delta: float | Tensor, parameters: int) -> Tensor:
+def region_content(delta: float, parameters: int) -> float:
     """P(Δχ² < delta) for so many parameters jointly: γ(p/2, delta/2)/Γ(p/2).
 
-    0.683, 0.393, 0.199 for Δχ² < 1 with one, two, three parameters.
+    0.683, 0.393, 0.199 for Δχ² < 1 with one, two, three parameters. ValueError for delta ≤ 0 or
+    parameters < 1.
     """
     _checks.count("parameters", parameters)
-    half = torch.as_tensor(delta, dtype=torch.float64) / 2
-    return torch.special.gammainc(torch.full_like(half, parameters / 2), half)
+    half = torch.tensor([parameters, _checks.positive("delta", delta)], dtype=torch.float64) / 2
+    return float(torch.special.gammainc(half[0], half[1]))

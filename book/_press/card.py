@@ -1,0 +1,98 @@
+"""What others show of a page: its description, and a card with its title and a figure.
+
+Front matter gives both: `description`, a sentence, and `card`, the name of a figure in the output store.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import matplotlib.image
+from diffprog.figures import BLUE, INK, MUTED
+from docutils import nodes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from sphinx.application import Sphinx
+
+from .book import Book
+from .store import Store
+
+__all__ = ["draw", "setup"]
+
+SIZE = (12.0, 6.3)  # inches, at 100 dots an inch: the 1200 x 630 pixels that networks ask for
+LONGEST = 160  # characters of a description that search engines show
+
+
+def draw(title: str, book_title: str, picture: str | None) -> bytes:
+    """A PNG card: `title`, the book's title, and `picture`, a PNG in base64."""
+    card = Figure(figsize=SIZE, dpi=100, facecolor="white")
+    width = 16 if picture else 30
+    text = "\n".join(textwrap.wrap(title, width))
+    card.text(0.05, 0.86, text, fontsize=36, color=INK, weight="bold", va="top", linespacing=1.15)
+    card.text(0.05, 0.09, book_title, fontsize=21, color=MUTED)
+    card.add_artist(Rectangle((0, 0), 0.012, 1, facecolor=BLUE, linewidth=0))
+    if picture:
+        image = matplotlib.image.imread(io.BytesIO(base64.b64decode(picture)))
+        axes = card.add_axes((0.47, 0.17, 0.5, 0.7))
+        axes.imshow(image, interpolation="lanczos")
+        axes.axis("off")
+    buffer = io.BytesIO()
+    card.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _tags(
+    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Write the card and the tags that lead to it."""
+    if doctree is None:
+        return
+    matter = app.env.metadata[pagename]
+    description, title = str(matter.get("description", "")), _title(app, pagename)
+    path = f"_static/cards/{pagename.replace('/', '-')}.png"
+    _write(app, pagename, title, matter.get("card"), Path(app.outdir) / path)
+    base = app.config.html_baseurl
+    properties = {
+        "og:type": "article",
+        "og:title": title,
+        "og:description": description,
+        "og:site_name": app.config.html_title,
+        "og:image": f"{base.rstrip('/')}/{path}" if base else context["pathto"](path, 1),
+        "og:image:alt": f"{title}: {description}",
+        "twitter:card": "summary_large_image",
+    }
+    tags = [f'<meta name="description" content="{html.escape(description)}">']
+    tags += [f'<meta property="{key}" content="{html.escape(str(value))}">' for key, value in properties.items()]
+    context["metatags"] = context.get("metatags", "") + "\n".join(tags)
+
+
+def _title(app: Sphinx, pagename: str) -> str:
+    return str(app.env.titles[pagename].astext())
+
+
+def _write(app: Sphinx, pagename: str, title: str, figure: str | None, path: Path) -> None:
+    picture = Store(Book(Path(app.srcdir)))[figure].data["image/png"] if figure else None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(draw(title, app.config.html_title, picture))
+
+
+def _check(app: Sphinx, env: Any) -> None:
+    """A page without a description, or with one that would be cut off, stops the build."""
+    from sphinx.util import logging
+
+    for docname in sorted(env.found_docs):
+        description = str(env.metadata[docname].get("description", ""))
+        if not 0 < len(description) <= LONGEST:
+            message = "the front matter needs a description of 1 to %d characters, it has %d"
+            logging.getLogger(__name__).warning(message, LONGEST, len(description), location=docname)
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx."""
+    app.connect("env-updated", _check)
+    app.connect("html-page-context", _tags)
