@@ -67,12 +67,13 @@ def _sphinx(book: Book, alone: Page | None) -> Path:
 
 def _redirect(site: Path, docname: str) -> None:
     """The site's root leads to the landing page, with a link for who does not follow redirects."""
+    title = "Differentiable Programming with PyTorch"
     (site / "index.html").write_text(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="refresh" content="0; url={docname}.html">\n'
         f'<link rel="canonical" href="{docname}.html">\n'
-        "<title>Differentiable Programming with PyTorch</title>\n</head>\n"
-        f'<body><p><a href="{docname}.html">Differentiable Programming with PyTorch</a></p></body>\n'
+        f"<title>{title}</title>\n</head>\n"
+        f'<body><p><a href="{docname}.html">{title}</a></p></body>\n'
         "</html>\n",
         encoding="utf-8",
     )

@@ -1,6 +1,6 @@
 """What others show of a page: its description, and a card with its title and a figure.
 
-Front matter gives both: `description`, a sentence, and `card`, the name of a figure in the output store.
+Front matter gives both: `description`, a sentence, and `card`, the name of a figure in the store.
 """
 
 from __future__ import annotations
@@ -47,7 +47,11 @@ def draw(title: str, book_title: str, picture: str | None) -> bytes:
 
 
 def _tags(
-    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    template: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
     """Write the card and the tags that lead to it."""
     if doctree is None:
@@ -67,7 +71,10 @@ def _tags(
         "twitter:card": "summary_large_image",
     }
     tags = [f'<meta name="description" content="{html.escape(description)}">']
-    tags += [f'<meta property="{key}" content="{html.escape(str(value))}">' for key, value in properties.items()]
+    tags += [
+        f'<meta property="{key}" content="{html.escape(str(value))}">'
+        for key, value in properties.items()
+    ]
     context["metatags"] = context.get("metatags", "") + "\n".join(tags)
 
 
@@ -89,7 +96,9 @@ def _check(app: Sphinx, env: Any) -> None:
         description = str(env.metadata[docname].get("description", ""))
         if not 0 < len(description) <= LONGEST:
             message = "the front matter needs a description of 1 to %d characters, it has %d"
-            logging.getLogger(__name__).warning(message, LONGEST, len(description), location=docname)
+            logging.getLogger(__name__).warning(
+                message, LONGEST, len(description), location=docname
+            )
 
 
 def setup(app: Sphinx) -> None:

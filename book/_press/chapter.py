@@ -25,7 +25,8 @@ def parse(text: str) -> NotebookNode:
     notebook = read_myst_markdown_notebook(text, add_source_map=True)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
-    return nbformat.from_dict(notebook)
+    result: NotebookNode = nbformat.from_dict(notebook)
+    return result
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
@@ -78,7 +79,10 @@ def _files(module: str, code: Path) -> Iterator[Path]:
 
 def _imports(source: str, package: str) -> Iterator[str]:
     """All dotted names that `source` imports; notebook magics and syntax errors import nothing."""
-    lines = ("pass" if line.lstrip()[:1] in "%!" and line.strip() else line for line in source.splitlines())
+    lines = (
+        "pass" if line.lstrip()[:1] in "%!" and line.strip() else line
+        for line in source.splitlines()
+    )
     try:
         tree = ast.parse("\n".join(lines))
     except SyntaxError:

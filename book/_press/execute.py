@@ -6,6 +6,7 @@ outputs in the order of its code cells, and the seconds that each took.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -135,7 +136,6 @@ def _execute(book: Book, page: Page, report: Callable[[str], None]) -> Execution
 
 
 def _run(notebook: NotebookNode, page: Page, seconds: list[float]) -> None:
-    os.environ.update({name: value for name, value in ENVIRONMENT.items() if name not in os.environ})
     times: dict[int, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
@@ -143,18 +143,25 @@ def _run(notebook: NotebookNode, page: Page, seconds: list[float]) -> None:
             timeout=TIMEOUT,
             kernel_name="python3",
             resources={"metadata": {"path": folder}},
-            on_cell_execute=lambda cell, cell_index: times.update({cell_index: time.perf_counter()}),
+            on_cell_execute=lambda cell, cell_index: times.update(
+                {cell_index: time.perf_counter()}
+            ),
             on_cell_executed=lambda cell, cell_index, execute_reply: seconds.append(
                 time.perf_counter() - times[cell_index]
             ),
         )
         try:
-            client.execute(env=os.environ | ENVIRONMENT)
+            # A loop of its own, closed at the end: `client.execute` would leave one behind.
+            asyncio.run(client.async_execute(env=os.environ | ENVIRONMENT))
         except CellExecutionError as error:
-            raise _failure(notebook, page, f"{error.ename}: {_ANSI.sub('', error.evalue)}") from error
+            raise _failure(
+                notebook, page, f"{error.ename}: {_ANSI.sub('', error.evalue)}"
+            ) from error
         except (CellTimeoutError, DeadKernelError) as error:
             last = max(times, default=0)
-            raise PressError(f"{_place(notebook, page, last)}: {str(error).splitlines()[0]}") from error
+            raise PressError(
+                f"{_place(notebook, page, last)}: {str(error).splitlines()[0]}"
+            ) from error
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             _accept(output, _place(notebook, page, index))
@@ -163,7 +170,9 @@ def _run(notebook: NotebookNode, page: Page, seconds: list[float]) -> None:
 def _accept(output: NotebookNode, place: str) -> None:
     """Refuse what must not reach a page: standard error, and the address in a default repr."""
     if output.output_type == "stream" and output.name == "stderr":
-        raise PressError(f"{place}: wrote to standard error: {output.text.strip().splitlines()[-1]}")
+        raise PressError(
+            f"{place}: wrote to standard error: {output.text.strip().splitlines()[-1]}"
+        )
     text = output.get("text", "") or str(output.get("data", {}).get("text/plain", ""))
     if _ADDRESS.search(text):
         raise PressError(f"{place}: shows a memory address: {text.strip()[:80]}")
@@ -175,7 +184,9 @@ def _failure(notebook: NotebookNode, page: Page, message: str) -> PressError:
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 lines = _LINE.findall(_ANSI.sub("", "\n".join(output.traceback)))
-                return PressError(f"{_place(notebook, page, index, int((lines or ['0'])[0]))}: {message}")
+                return PressError(
+                    f"{_place(notebook, page, index, int((lines or ['0'])[0]))}: {message}"
+                )
     return PressError(f"{page.docname}.md: {message}")
 
 
@@ -187,7 +198,9 @@ def _place(notebook: NotebookNode, page: Page, index: int, line: int = 0) -> str
     # The cell's options stand between its fence and its code: find where the code begins.
     while source and begin < len(text) and text[begin] != source[0]:
         begin += 1
-    count = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"].index(index) + 1
+    count = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"].index(
+        index
+    ) + 1
     return f"{page.docname}.md:{begin + max(line, 1)}: cell {count}"
 
 

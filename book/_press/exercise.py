@@ -1,7 +1,7 @@
 """Exercises on a page: the goal in a box, the stub, and the solution folded with its output.
 
-An exercise is an `{exercise}` directive, with its goal and hints, and further down the one code cell
-whose option `exercise` names it. A `{remark}` directive after that cell goes into the folded part.
+An exercise is an `{exercise}` directive, with its goal and hints, and further down the one code
+cell whose option `exercise` names it. A `{remark}` directive after that cell goes into the fold.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from .store import stub
 __all__ = ["setup"]
 
 
-class exercise(nodes.Admonition, nodes.Element):  # noqa: N801 - docutils names nodes so
+class exercise(nodes.Admonition, nodes.Element):
     """The box of an exercise."""
 
 
-class remark(nodes.General, nodes.Element):  # noqa: N801
+class remark(nodes.General, nodes.Element):
     """What there is to say once an exercise is solved."""
 
 
-class solution(nodes.General, nodes.Element):  # noqa: N801
+class solution(nodes.General, nodes.Element):
     """The folded part of an exercise."""
 
 
@@ -80,7 +80,7 @@ class Fold(SphinxTransform):
             labels[name] = self.env.docname, box["ids"][0], f"Exercise {number}"
             titles[name] = title.removeprefix("Exercise ")
         for cell in list(self.document.findall(nodes.container)):
-            name = cell.get("cell_metadata", {}).get("exercise")
+            name = (cell.attributes.get("cell_metadata") or {}).get("exercise")
             if name:
                 self._fold(cell, titles[nodes.fully_normalize_name(name)])
 

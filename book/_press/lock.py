@@ -1,7 +1,7 @@
 """Writes code/constraints.txt: every version that a fresh install of requirements.txt brings.
 
-``make lock``. What only other systems need is kept by hand at the end of the file, and a test
-compares it with what the installed packages ask for.
+``make lock``. What this machine does not install is kept by hand at the end of the file, and a
+test compares it with what the installed packages ask for on other systems.
 """
 
 import re
@@ -18,7 +18,7 @@ HEADER = """\
 # today. Written by `make lock`, but for the last section.
 
 """
-BY_HAND = "\n# kept by hand: what only other systems need\n"
+BY_HAND = "\n# kept by hand: what other systems, and torch's build for graphics cards, need\n"
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ class Renderer:
         if data.mime_type == FIGURE:
             return [_figure(data)]
         if data.mime_type == SOURCE:
-            return _source(data.content)  # type: ignore[arg-type]
+            return _source(data.content)
         if data.mime_type == NUMBER:
             return [nodes.comment("", "a number for the prose")]
         return None
@@ -42,7 +42,7 @@ class Renderer:
 def _figure(data: MimeData) -> nodes.Node:
     options = data.cell_metadata.get("mystnb", {})
     name, alt = options["figure"]["name"], options["image"]["alt"]
-    content: dict[str, object] = data.content  # type: ignore[assignment]
+    content: dict[str, object] = data.content
     if "slots" in content:
         markup = _frames.component(content, name, alt)  # type: ignore[arg-type]
     else:

@@ -44,10 +44,16 @@ def _add_assets(app: Sphinx) -> None:
 
 
 def _page_context(
-    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+    app: Sphinx,
+    pagename: str,
+    template: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
 ) -> None:
     """The frames script only where there are frames."""
-    if doctree is not None and any("dp-frames" in raw.astext() for raw in doctree.findall(nodes.raw)):
+    if doctree is not None and any(
+        "dp-frames" in raw.astext() for raw in doctree.findall(nodes.raw)
+    ):
         app.add_js_file("frames.js", loading_method="defer")
 
 
@@ -95,7 +101,10 @@ def _subset_icons(site: Path) -> None:
         cutter.populate(unicodes=unicodes)
         cutter.subset(font)
         subset.save_font(font, str(path), options)
-    for path in [*(site / "_static").rglob("fontawesome.js*"), *(site / FONT_AWESOME).glob("*.ttf")]:
+    for path in [
+        *(site / "_static").rglob("fontawesome.js*"),
+        *(site / FONT_AWESOME).glob("*.ttf"),
+    ]:
         path.unlink()
     for path in (site / "_static").rglob("*.map"):
         path.unlink()

@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CAUSES = (
     (
         ("No space left on device", "ENOSPC", "not enough space on the disk", "Disk quota"),
-        "the disk is full: free about 3 GB and run it again",
+        "the disk is full: free about 3 GB (9 GB on Linux with PyTorch's build for graphics cards; "
+        "README.md says how to choose the other, TORCH_INDEX) and run it again",
     ),
     (
         ("ensurepip is not available", "No module named ensurepip", "No module named 'ensurepip'"),

@@ -26,7 +26,8 @@ __all__ = ["Entry", "Store", "collect", "exercises_in", "stub"]
 SHORTEST_ALT = 40  # characters; a file name or the caption again does not describe a figure
 
 _DIRECTIVE = re.compile(
-    r"^(?P<fence>:{3,}|`{3,})\{exercise\} *(?P<title>.*)\n(?P<body>.*?)^(?P=fence) *$", re.M | re.S
+    r"^(?P<fence>:{3,}|`{3,})\{exercise\} *(?P<title>[^\n]*)\n(?P<body>.*?)^(?P=fence) *$",
+    re.M | re.S,
 )
 _OPTION = re.compile(r"^:(\w+): *(.*)\n", re.M)
 _SOLUTION = re.compile(r"^ *### BEGIN SOLUTION\n.*?^ *### END SOLUTION\n?", re.M | re.S)
@@ -88,7 +89,10 @@ class Store:
         names = set()
         for entry in entries:
             names.add(entry.name)
-            path, text = self.path(entry.name), json.dumps(asdict(entry), ensure_ascii=False, indent=1)
+            path, text = (
+                self.path(entry.name),
+                json.dumps(asdict(entry), ensure_ascii=False, indent=1),
+            )
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 temporary = path.with_suffix(".part")
                 temporary.write_text(text, encoding="utf-8")
@@ -125,7 +129,9 @@ def _outputs(execution: Execution) -> Iterator[Entry]:
                 yield _figure(cell, dict(data), number, where)
             elif kind in (NUMBER, SOURCE):
                 short = "number" if kind == NUMBER else "source"
-                yield Entry(name=data[kind]["name"], kind=short, number="", data=dict(data), **where)
+                yield Entry(
+                    name=data[kind]["name"], kind=short, number="", data=dict(data), **where
+                )
 
 
 def _figure(cell: NotebookNode, data: dict[str, Any], number: str, where: dict[str, Any]) -> Entry:
@@ -150,7 +156,9 @@ def exercises_in(notebook: NotebookNode) -> Iterator[tuple[dict[str, str], int]]
         name = cell.metadata.get("exercise")
         if cell.cell_type != "code" or not name:
             continue
-        text = "\n".join(c.source for c in notebook.cells[:index] if c.cell_type == "markdown") + "\n"
+        text = (
+            "\n".join(c.source for c in notebook.cells[:index] if c.cell_type == "markdown") + "\n"
+        )
         for match in _DIRECTIVE.finditer(text):
             options = dict(_OPTION.findall(match["body"]))
             if options.get("name") == name:

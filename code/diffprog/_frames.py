@@ -1,4 +1,4 @@
-"""Frames: one figure for each of several values, stored as the first and what changes in the others.
+"""Frames: one figure for each of several values, stored as one and what differs in the others.
 
 With fixed axes, matplotlib writes the same elements for every frame, and only those of moving
 artists differ. A frame is therefore the first SVG and, for each attribute or group that is not the
@@ -26,7 +26,7 @@ class Data(TypedDict):
     svg: str
     """The frame shown first, themed, with ids below `_svg.ID`."""
     slots: list[list[Any]]
-    """[element's index, attribute ("" for its content), distinct contents, content of each frame]."""
+    """[element, attribute ("" for its content), distinct contents, the one of each frame]."""
     texts: list[str]
     """What the slider says at each frame."""
     name: str
@@ -83,8 +83,8 @@ def _content(element: ET.Element) -> str:
 
 
 def component(data: Data, name: str, alt: str) -> str:
-    """The HTML of frames called `name`: SVG, controls and data. Its script is `assets/frames.js`."""
-    payload = {key: data[key] for key in ("slots", "texts", "seconds", "autoplay")}  # type: ignore[literal-required]
+    """The HTML of frames called `name`: SVG, controls, data. The script is `assets/frames.js`."""
+    payload = {key: data[key] for key in ("slots", "texts", "seconds", "autoplay")}
     inline = json.dumps(payload, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
     value, last, first = html.escape(data["name"]), len(data["texts"]) - 1, data["start"]
     return (

@@ -24,16 +24,29 @@ from diffprog import _frames, _svg
 from diffprog.show import FIGURE, building
 
 __all__ = [
-    "BLUE", "FRAME_SIZE", "GOLD", "GREEN", "GRID", "INK", "MUTED", "ORANGE", "PAPER", "PURPLE", "SIZE",
-    "Frames", "Picture", "dots", "figure", "frames",
-]  # fmt: skip
+    "BLUE",
+    "GOLD",
+    "GREEN",
+    "GRID",
+    "INK",
+    "MUTED",
+    "ORANGE",
+    "PAPER",
+    "PURPLE",
+    "SIZE",
+    "Frames",
+    "Picture",
+    "dots",
+    "figure",
+    "frames",
+]
 
 INK, MUTED, GRID, PAPER, BLUE, ORANGE, GREEN, PURPLE, GOLD = _svg.PALETTE.values()
 
 SIZE = (5.6, 3.5)
 """Width and height of a figure in inches, small so that its text stays legible on a phone."""
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "diffprog",
     "font.family": "DejaVu Sans",
@@ -136,7 +149,7 @@ def figure(
     with mpl.rc_context(STYLE):
         drawing, panels = _panels(xlabel, ylabel, rows, columns, size, axes)
         yield panels
-    display(Picture(drawing))
+    display(Picture(drawing))  # type: ignore[no-untyped-call]
 
 
 def frames(
@@ -159,8 +172,8 @@ def frames(
     """Draw `draw(ax, value)` for each of `values`; the reader goes through them with a slider.
 
     `draw` gets empty axes each time, as `figure` yields them, and must not move their limits: give
-    `xlim` and `ylim` here. The slider is called `name` and says each value formatted by `spec`, with
-    its `unit`; it stands at frame `start` at first, and the whole run plays in `seconds`. With
+    `xlim` and `ylim` here. The slider is called `name` and says each value formatted by `spec`,
+    with its `unit`; it stands at frame `start` at first, and the whole run plays in `seconds`. With
     `autoplay` it plays once when it comes into view, unless the reader prefers reduced motion.
 
     Raises ValueError where `values` are not one-dimensional or empty, or `start` is out of range.

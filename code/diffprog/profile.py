@@ -71,7 +71,7 @@ def profile_interval(psi: Tensor, chi2: Tensor, delta: float = 1.0) -> tuple[Ten
     if psi.ndim != 1 or len(psi) < 2 or not (psi.diff() > 0).all():
         raise _checks.wrong("psi", _checks.described(psi), "(grid,), ascending")
     if chi2.ndim < 1 or chi2.shape[-1] != len(psi):
-        raise _checks.wrong("chi2", f"shape {tuple(chi2.shape)}", f"(…, {len(psi)})")
+        raise _checks.wrong("chi2", f"shape {tuple(chi2.shape)}", f"(..., {len(psi)})")
     excess = chi2 - chi2.min(-1, keepdim=True).values - delta
     return -_last_below(-psi.flip(0), excess.flip(-1)), _last_below(psi, excess)
 

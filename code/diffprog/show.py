@@ -48,7 +48,8 @@ def source(*objects: Any) -> Source:
     """
     parts = [inspect.getsource(thing).rstrip() + "\n" for thing in objects]
     module = inspect.getmodule(objects[0])
-    assert module is not None and module.__file__ is not None
+    assert module is not None
+    assert module.__file__ is not None
     path = Path(module.__file__)
     relative = path.relative_to(path.parents[module.__name__.count(".") + 1])
     name = ".".join([module.__name__, *(f"{t.__name__}" for t in objects if t is not module)])
@@ -67,7 +68,8 @@ def number(name: str, value: Any, spec: str = "") -> None:
     value = value.item() if hasattr(value, "item") else value
     text = formatted(value, spec)
     payload = {"name": name, "text": text, "value": value}
-    display({NUMBER: payload, "text/plain": f"{name} = {text}"}, raw=True)
+    bundle = {NUMBER: payload, "text/plain": f"{name} = {text}"}
+    display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 
 def formatted(value: float, spec: str = "") -> str:

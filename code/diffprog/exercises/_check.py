@@ -1,7 +1,7 @@
 """What all checks share: they call the learner's function and say in words what is wrong.
 
-A check is a function of the learner's function and a seed that raises `Wrong` with a sentence for the
-learner. The decorator `exercise` runs it on three seeds and turns what happens into a `Verdict`.
+A check is a function of the learner's function and a seed that raises `Wrong` with a sentence for
+the learner. The decorator `exercise` runs it on three seeds and makes of it a `Verdict`.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Verdict:
 def exercise(number: str, praise: str) -> Callable[..., Callable[[Callable[..., Any]], Verdict]]:
     """Make a check of one seed, `check(function, seed)`, a check of three that gives a `Verdict`.
 
-    `praise` is said where all three pass. In a build the answer is the solution, so a verdict that is
-    not "passed" raises RuntimeError there.
+    `praise` is said where all three pass. In a build the answer is the solution, so a verdict that
+    is not "passed" raises RuntimeError there.
     """
 
     def decorate(
@@ -68,20 +68,26 @@ def _judge(
 ) -> Verdict:
     if not callable(function):
         came = type(function).__name__
-        return Verdict(number, False, f"hand me the function itself, without calling it; I got a {came}")
+        return Verdict(
+            number, False, f"hand me the function itself, without calling it; I got a {came}"
+        )
     try:
         for seed in SEEDS:
             check(function, seed)
     except Wrong as wrong:
         return Verdict(number, False, str(wrong))
     except NotImplementedError:
-        return Verdict(number, False, "your turn! Replace the line that raises NotImplementedError.")
+        return Verdict(
+            number, False, "your turn! Replace the line that raises NotImplementedError."
+        )
     except Exception as error:
         # The last line that is the learner's, not the library's that it called.
         name = function.__code__.co_filename if hasattr(function, "__code__") else ""
         lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == name]
         where = f" in line {lines[-1]} of your cell" if lines else ""
-        return Verdict(number, False, f"your function stops{where}: {type(error).__name__}: {error}")
+        return Verdict(
+            number, False, f"your function stops{where}: {type(error).__name__}: {error}"
+        )
     return Verdict(number, True, praise)
 
 

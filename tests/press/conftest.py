@@ -1,0 +1,50 @@
+"""A small book of the same kind, in a temporary folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from _press.book import Book
+
+TOC = """\
+format: jb-book
+root: book/index
+parts:
+  - numbered: 2
+    chapters:
+      - file: book/part1/index
+        sections:
+          - file: book/part1/one
+          - file: book/part1/two
+  - chapters:
+      - file: book/end
+"""
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Book:
+    """Five pages without code, and a library of three modules."""
+    (tmp_path / "_toc.yml").write_text(TOC)
+    for name in ("index", "part1/index", "part1/one", "part1/two", "end"):
+        path = tmp_path / "book" / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"# {name}\n")
+    package = tmp_path / "code" / "toylib"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "low.py").write_text("ONE = 1\n")
+    (package / "high.py").write_text("from toylib import low\n\nTWO = low.ONE + 1\n")
+    (package / "other.py").write_text("from .low import ONE\n")
+    return Book(tmp_path)
+
+
+@pytest.fixture
+def write(book: Book) -> Callable[..., None]:
+    """Write a page: prose, and a code cell for each further text."""
+
+    def write(name: str, *cells: str, prose: str = "Prose.", options: str = "") -> None:
+        fences = "\n\n".join(f"```{{code-cell}} ipython3\n{options}{cell}\n```" for cell in cells)
+        text = f"---\ndescription: A page.\n---\n\n# {name}\n\n{prose}\n\n{fences}\n"
+        (book.root / "book" / f"{name}.md").write_text(text)
+
+    return write

@@ -1,0 +1,65 @@
+"""What a chapter's outputs depend on, and what they do not."""
+
+from pathlib import Path
+
+import pytest
+from _press.chapter import closure, key, parse
+
+CELL = "```{code-cell} ipython3\n:tags: [hide-input]\n\nfrom toylib import high\nhigh.TWO\n```\n"
+TEXT = f"---\ndescription: A.\n---\n\n# Title\n\nProse.\n\n{CELL}"
+
+
+def names(paths: set[Path]) -> set[str]:
+    return {path.name for path in paths}
+
+
+def test_closure_follows_imports_through_the_library(book):
+    assert names(closure(["from toylib import high"], book.code)) == {
+        "__init__.py",
+        "high.py",
+        "low.py",
+    }
+    assert names(closure(["import toylib.low as low"], book.code)) == {"__init__.py", "low.py"}
+    assert names(closure(["from toylib.other import ONE"], book.code)) == {
+        "__init__.py",
+        "other.py",
+        "low.py",
+    }
+
+
+def test_closure_ignores_other_packages_and_magics(book):
+    assert closure(["import numpy as np", "%timeit 1", "!ls"], book.code) == set()
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        TEXT.replace("Prose.", "Other prose."),
+        TEXT.replace("hide-input", "remove-input"),
+        TEXT.replace("description: A.", "description: B."),
+        TEXT.replace("# Title", "# Another title"),
+    ],
+)
+def test_prose_and_options_are_not_in_the_key(book, edited):
+    assert edited != TEXT
+    assert key(parse(edited), book.root) == key(parse(TEXT), book.root)
+
+
+def test_code_is_in_the_key(book):
+    assert key(parse(TEXT.replace("high.TWO", "high.TWO + 1")), book.root) != key(
+        parse(TEXT), book.root
+    )
+
+
+@pytest.mark.parametrize(("name", "counts"), [("high", True), ("low", True), ("other", False)])
+def test_library_files_count_where_they_are_imported(book, name, counts):
+    before = key(parse(TEXT), book.root)
+    path = book.code / "toylib" / f"{name}.py"
+    path.write_text(path.read_text() + "# edited\n")
+    assert (key(parse(TEXT), book.root) != before) == counts
+
+
+def test_the_locked_versions_are_in_the_key(book):
+    before = key(parse(TEXT), book.root)
+    (book.root / "requirements.txt").write_text("torch==2.13.0\n")
+    assert key(parse(TEXT), book.root) != before

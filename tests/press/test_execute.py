@@ -1,0 +1,75 @@
+"""Chapters really run here, in kernels of their own."""
+
+import json
+
+import pytest
+from _press.book import PressError
+from _press.execute import cached, execute_all, executed
+
+pytestmark = pytest.mark.slow
+
+
+def test_only_what_changed_runs_again(book, write):
+    write("part1/one", "1 + 1")
+    write("part1/two", "2 + 2")
+    first = execute_all(book, book.pages)
+    assert all(execution.fresh for execution in first)
+    write("part1/one", "1 + 1", prose="Better prose.")
+    write("part1/two", "2 + 3")
+    second = execute_all(book, book.pages)
+    assert [e.page.name for e in second if e.fresh] == ["part1/two"]
+    assert (
+        cached(book, book.page("part1/two")).notebook.cells[1].outputs[0].data["text/plain"] == "5"
+    )
+    kept = sorted(path.name for path in (book.build / "executed").iterdir())
+    assert len(kept) == len(book.pages), "what the old cells gave is dropped"
+
+
+def test_a_failing_cell_is_named_and_the_other_chapters_are_kept(book, write):
+    write("part1/one", "x = 1", "y = 2\n\nundefined + y")
+    write("part1/two", "2 + 2")
+    with pytest.raises(PressError) as caught:
+        execute_all(book, book.pages)
+    text = (book.root / "book/part1/one.md").read_text().splitlines()
+    line = text.index("undefined + y") + 1
+    assert f"book/part1/one.md:{line}: cell 2: NameError" in str(caught.value)
+    assert cached(book, book.page("part1/two")) is not None
+    assert cached(book, book.page("part1/one")) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("import sys\nprint('careless', file=sys.stderr)", "wrote to standard error: careless"),
+        ("import warnings\nwarnings.warn('mind')", "wrote to standard error"),
+        ("object()", "shows a memory address"),
+    ],
+)
+def test_what_must_not_reach_a_page_stops_the_build(book, write, cell, message):
+    write("part1/one", cell)
+    with pytest.raises(PressError, match=message):
+        execute_all(book, [book.page("part1/one")])
+
+
+def test_a_damaged_cache_is_computed_again(book, write):
+    write("part1/one", "6 * 7")
+    (execution,) = execute_all(book, [book.page("part1/one")])
+    whole = execution.path.read_text()
+    for damage in (whole[: len(whole) // 2], "[]", json.dumps({"outputs": [], "seconds": []}), ""):
+        execution.path.write_text(damage)
+        assert cached(book, execution.page) is None, damage
+        (again,) = execute_all(book, [book.page("part1/one")])
+        assert again.fresh
+        assert execution.path.read_text() != damage
+
+
+def test_a_page_that_was_not_executed_is_refused(book, write):
+    write("part1/one", "1")
+    with pytest.raises(PressError, match="build again"):
+        executed(book, (book.root / "book/part1/one.md").read_text())
+
+
+def test_cells_run_as_builds_do_in_an_empty_folder(book, write):
+    write("part1/one", "import os\nprint(os.environ['DIFFPROG_BUILD'], os.listdir())")
+    (execution,) = execute_all(book, [book.page("part1/one")])
+    assert execution.notebook.cells[1].outputs[0].text == "1 []\n"

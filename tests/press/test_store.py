@@ -1,0 +1,128 @@
+"""The output store: names, exercises and what it refuses."""
+
+import nbformat
+import pytest
+from _press.book import PressError
+from _press.chapter import parse
+from _press.execute import Execution
+from _press.store import Entry, Store, collect, stub
+from diffprog.show import EXERCISE, FIGURE, NUMBER
+
+ALT = "A line that rises from the lower left to the upper right."
+FIGURE_OPTIONS = {"figure": {"name": "fig-line", "caption": "A line."}, "image": {"alt": ALT}}
+
+EXERCISE_TEXT = """\
+# Page
+
+:::{exercise} Add two numbers
+:name: ex-add
+:number: 7
+
+Write `add`.
+:::
+
+```{code-cell} ipython3
+:exercise: ex-add
+
+def add(a, b):
+    \"\"\"Sum.\"\"\"
+    ### BEGIN SOLUTION
+    return a + b
+    ### END SOLUTION
+
+add(1, 2)
+```
+"""
+
+
+def execution(
+    book, text: str, data: dict | None = None, options: dict | None = None, name="part1/one"
+):
+    notebook = parse(text)
+    cell = notebook.cells[1]
+    cell.metadata["mystnb"] = nbformat.from_dict(options or {})
+    if data is not None:
+        cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
+    return Execution(book.page(name), notebook, book.root / "none.json", 0.0, fresh=True)
+
+
+def cell(book, data, options=None, name="part1/one"):
+    return execution(book, "# Page\n\n```{code-cell} ipython3\n1\n```\n", data, options, name)
+
+
+def test_a_figure_has_number_caption_text_and_bundle(book):
+    (entry,) = collect([cell(book, {FIGURE: {"svg": "<svg/>"}}, FIGURE_OPTIONS)])
+    assert (entry.name, entry.kind, entry.number) == ("fig-line", "figure", "1.1.1")
+    assert (entry.caption, entry.alt, entry.line) == ("A line.", ALT, 4)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "needs mystnb.figure.name"),
+        ({"figure": {"name": "fig-line"}}, "mystnb.figure.caption"),
+        ({"figure": FIGURE_OPTIONS["figure"]}, "needs alternative text"),
+        ({**FIGURE_OPTIONS, "image": {"alt": "line.png"}}, "needs alternative text"),
+        ({"figure": {"name": "f", "caption": ALT}, "image": {"alt": ALT}}, "not its caption"),
+    ],
+)
+def test_a_figure_without_name_caption_or_real_text_stops_the_build(book, options, message):
+    with pytest.raises(PressError, match=message):
+        collect([cell(book, {FIGURE: {"svg": "<svg/>"}}, options)])
+
+
+def test_a_name_given_twice_stops_the_build(book):
+    number = {NUMBER: {"name": "n", "text": "1", "value": 1}}
+    with pytest.raises(
+        PressError, match=r"two\.md:4: the name 'n' is taken by book/part1/one\.md:4"
+    ):
+        collect([cell(book, number), cell(book, number, name="part1/two")])
+
+
+def test_an_empty_bundle_stops_the_build(book):
+    with pytest.raises(PressError, match="the output 'x' is empty"):
+        Entry("x", "figure", "book/one", "1", 0, 1, {FIGURE: {}})
+
+
+def test_an_exercise_is_stored_with_stub_and_solution(book):
+    (entry,) = collect([execution(book, EXERCISE_TEXT)])
+    data = entry.data[EXERCISE]
+    assert (entry.name, entry.number, data["title"]) == ("ex-add", "7", "Add two numbers")
+    assert data["goal"] == "Write `add`."
+    assert "return a + b" in data["solution"]
+    assert "return a + b" not in data["stub"]
+
+
+def test_a_stub_says_whose_turn_it_is_and_keeps_the_rest():
+    source = parse(EXERCISE_TEXT).cells[1].source
+    text = stub(source, "7: Add two numbers")
+    assert "SOLUTION" not in text
+    assert text.endswith("\n\nadd(1, 2)")
+    with pytest.raises(NotImplementedError, match="Your turn! Exercise 7: Add two numbers"):
+        exec(text, {})
+
+
+def test_the_store_gives_back_what_was_written(book):
+    store = Store(book)
+    entries = collect([cell(book, {NUMBER: {"name": "n", "text": "1", "value": 1}})])
+    store.write(entries)
+    assert list(store) == ["n"]
+    assert store["n"] == entries[0]
+    with pytest.raises(PressError, match="nothing in the book is called 'm'"):
+        store["m"]
+
+
+def test_an_unchanged_entry_is_not_touched_and_a_gone_one_is_removed(book):
+    store = Store(book)
+    entries = [
+        e
+        for name in ("a", "b")
+        for e in collect([cell(book, {NUMBER: {"name": name, "text": "1", "value": 1}})])
+    ]
+    store.write(entries)
+    before = store.path("a").stat().st_mtime_ns
+    store.write(entries[:1])
+    assert store.path("a").stat().st_mtime_ns == before
+    assert list(store) == ["a"]
+    store.write(entries[1:], partial=True)
+    assert list(store) == ["a", "b"]

@@ -1,0 +1,172 @@
+"""Figures follow the page's theme, own their ids, and frames store only what changes."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+from diffprog import _frames, _svg, figures, show
+from matplotlib.figure import Figure
+
+TIMES = np.linspace(0, 5, 60)
+
+
+def trajectory(size: tuple[float, float] = figures.SIZE, **options: object) -> figures.Frames:
+    """Sixty frames of a ball with its trail."""
+    height = 10 + 10 * TIMES - 4.9 * TIMES**2
+
+    def draw(ax, now):
+        seen = now >= TIMES
+        ax.plot(5 * TIMES[seen], height[seen])
+        ax.plot(5 * now, 10 + 10 * now - 4.9 * now**2, "o")
+
+    labels = {"xlabel": "x / m", "ylabel": "y / m", "xlim": (-1, 27), "ylim": (-70, 20)}
+    return figures.frames(draw, TIMES, name="time", unit="s", size=size, **labels, **options)
+
+
+@pytest.fixture(scope="module")
+def ball() -> figures.Frames:
+    return trajectory(size=(6.4, 4.0))
+
+
+def drawn(**options: object) -> str:
+    figure = Figure(layout="constrained")
+    ax = figure.subplots()
+    ax.plot([1, 2, 3], [1, 4, 2], "o-", color=figures.BLUE, **options)
+    ax.set_xlabel("time / s", color=figures.INK)
+    return figures.Picture(figure).svg()
+
+
+def test_palette_becomes_css_variables_that_the_style_sheet_defines_for_both_themes():
+    assert "var(--fig-blue)" in drawn()
+    assert not any(colour in drawn() for colour in _svg.PALETTE.values())
+    css = _frames.asset("figures.css")
+    for name in _svg.PALETTE:
+        assert len(re.findall(rf"--fig-{name}:", css)) == 2, name
+
+
+def test_light_theme_has_the_colours_in_which_matplotlib_drew():
+    css = _frames.asset("figures.css").split("}")[0]
+    for name, colour in _svg.PALETTE.items():
+        if name != "paper":  # a shade off white, to be told from it
+            assert f"--fig-{name}: {colour};" in css
+
+
+def test_svg_reaches_nothing_outside_itself():
+    svg = drawn()
+    assert "<style" not in svg
+    assert "<metadata" not in svg
+    assert "font-family" not in svg
+    ids = re.findall(r'\bid="([^"]+)"', svg)
+    references = re.findall(r'(?:url\(#|href="#)([^")]+)', svg)
+    assert set(ids) == set(references)
+    assert all(name.startswith(_svg.ID) for name in ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_a_page_gives_the_figure_its_name_and_alternative_text():
+    markup = _frames.picture(drawn(), "fig-one", 'A "quoted"\n line & more')
+    assert _svg.ID not in markup
+    root = ET.fromstring(markup)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == 'A "quoted" line & more'
+
+
+def test_drawing_twice_gives_the_same_bytes():
+    assert drawn() == drawn()
+
+
+def test_sixty_frames_at_640_by_400_fit_into_40_kb(ball):
+    size = len(_frames.component(ball.data, "fig-ball", "x" * 80).encode())
+    assert size <= 40_000
+
+
+def test_the_script_is_at_most_5_kb():
+    assert len(_frames.asset("frames.js").encode()) <= 5_000
+
+
+def test_frames_replayed_equal_frames_drawn(ball):
+    """What the script does with the slots gives each frame as matplotlib drew it."""
+    data = ball.data
+    for i in (0, 17, 59):
+        root = ET.fromstring(data["svg"])
+        nodes = list(_svg.elements(root))
+        for index, attribute, contents, picks in data["slots"]:
+            node = root if index < 0 else nodes[index]
+            assert attribute, "a trail and a ball change attributes only"
+            node.set(attribute, contents[picks[i]])
+        alone = trajectory(size=(6.4, 4.0), start=i).data["svg"]
+        assert _svg.serialise(root) == alone
+
+
+def test_a_number_of_artists_that_varies_is_kept_as_content():
+    def draw(ax, n):
+        for x in range(int(n)):
+            ax.plot([x], [x], "o", color=figures.BLUE)
+
+    data = figures.frames(draw, [1, 2, 5], name="n", spec="d", xlim=(-1, 6), ylim=(-1, 6)).data
+    assert any(attribute == "" for _, attribute, _, _ in data["slots"])
+    json.dumps(data)
+
+
+def test_the_first_frame_is_the_one_asked_for(ball):
+    later = trajectory(start=30)
+    assert f'value="{30}"' in _frames.component(later.data, "f", "a")
+    assert later.data["texts"][30] in _frames.component(later.data, "f", "a")
+
+
+def test_values_are_said_with_a_true_minus_and_their_unit():
+    data = figures.frames(lambda ax, v: None, [-1.5, 2.0], name="charge", unit="e", spec=".1f").data
+    assert data["texts"] == ["−1.5 e", "2.0 e"]
+
+
+def test_the_limits_of_the_axes_must_stay_and_layout_is_that_of_the_first_frame(ball):
+    """No text moves between frames, or labels would jump while it plays."""
+    nodes = list(_svg.elements(ET.fromstring(ball.data["svg"])))
+    moved = {nodes[index].tag for index, *_ in ball.data["slots"]}
+    assert "text" not in moved
+
+
+def test_bad_values_are_refused():
+    with pytest.raises(ValueError, match=r"values: .*shape \(0,\)"):
+        figures.frames(lambda ax, v: None, [], name="n")
+    with pytest.raises(ValueError, match=r"values: .*shape \(2, 2\)"):
+        figures.frames(lambda ax, v: None, np.zeros((2, 2)), name="n")
+    with pytest.raises(ValueError, match="start: expected an index below 3, got 3"):
+        figures.frames(lambda ax, v: None, [1, 2, 3], name="n", start=3)
+
+
+def test_a_build_gets_our_type_and_a_notebook_gets_what_it_can_show(ball, monkeypatch):
+    monkeypatch.delenv("DIFFPROG_BUILD", raising=False)
+    outside = ball._repr_mimebundle_()
+    assert set(outside) == {"text/plain", "image/png", "text/html"}
+    assert "<script>" in outside["text/html"]
+    monkeypatch.setenv("DIFFPROG_BUILD", "1")
+    inside = ball._repr_mimebundle_()
+    assert set(inside) == {"text/plain", "image/png", show.FIGURE}
+
+
+def test_figure_shows_itself_at_the_end_of_the_block(monkeypatch):
+    shown: list[object] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    with figures.figure(xlabel="x", rows=2, ylabel=["top", "bottom"]) as (top, bottom):
+        top.plot([1, 2])
+    assert isinstance(shown[0], figures.Picture)
+    assert [top.get_ylabel(), bottom.get_ylabel()] == ["top", "bottom"]
+
+
+def test_no_two_lines_of_a_cycle_share_their_dashes():
+    """Colour is never the only cue."""
+    styles = [str(entry["linestyle"]) for entry in figures.STYLE["axes.prop_cycle"]]
+    assert len(set(styles)) == len(styles)
+
+
+def test_dots_are_one_path():
+    figure = Figure()
+    ax = figure.subplots()
+    figures.dots(ax, np.arange(500.0), np.arange(500.0), color=figures.BLUE)
+    svg = ET.fromstring(figures.Picture(figure).svg())
+    assert not [use for use in svg.iter("use") if "fill:var(--fig-blue)" in use.get("style", "")]
+    (path,) = [p for p in svg.iter("path") if "stroke:var(--fig-blue)" in p.get("style", "")]
+    assert path.get("d", "").count("M") == 500
