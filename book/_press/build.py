@@ -72,6 +72,7 @@ def _redirect(site: Path, docname: str) -> None:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="refresh" content="0; url={docname}.html">\n'
         f'<link rel="canonical" href="{docname}.html">\n'
+        '<link rel="icon" href="_static/favicon.svg">\n'
         f"<title>{title}</title>\n</head>\n"
         f'<body><p><a href="{docname}.html">{title}</a></p></body>\n'
         "</html>\n",
