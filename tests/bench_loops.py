@@ -10,9 +10,10 @@ from statistics import median
 from time import perf_counter
 
 import torch
+from torch import Tensor
+
 from diffprog.loops import fit
 from diffprog.simulator import position
-from torch import Tensor
 
 __all__ = ["run"]
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from _press.book import Book
 from _press.store import Entry, Store
 
@@ -72,8 +73,9 @@ def server(build: Build) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     """A headless Chromium."""
-    from _press.browser import launch
     from playwright.sync_api import sync_playwright
+
+    from _press.browser import launch
 
     with sync_playwright() as playwright:
         chromium = launch(playwright)

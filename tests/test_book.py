@@ -4,6 +4,7 @@ import re
 
 import pytest
 import yaml
+
 from _press.book import Book, Page
 from _press.chapter import parse
 

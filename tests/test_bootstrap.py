@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from _press import browser, environment, lock, step
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+
+from _press import browser, environment, lock, step
 
 ROOT = Path(__file__).resolve().parents[1]
 PRESS = ("__init__.py", "bootstrap.py", "environment.py", "step.py")
@@ -287,8 +289,21 @@ def requires(package: str) -> list[str]:
         return []
 
 
+@pytest.mark.parametrize("python", [lock.OLDEST, "3.11.2", "3.12.0", "3.13.0"])
+def test_the_lock_holds_for_every_release_of_python(python: str) -> None:
+    """No locked package refuses an early 3.11, which systems still bring."""
+    installed = {canonicalize_name(package.name): package for package in metadata.distributions()}
+    accepted = {
+        name: SpecifierSet(installed[name].metadata.get("Requires-Python", "") or "")
+        for name in pinned() & set(installed)
+    }
+    assert [name for name, versions in accepted.items() if python not in versions] == []
+
+
 def test_the_lock_names_versions_and_not_their_builds() -> None:
-    assert lock.without_builds("a==1\ntorch==2.13.0+cpu\n") == "a==1\ntorch==2.13.0\n"
+    torch, bs4 = {"name": "torch", "version": "2.13.0+cpu"}, {"name": "BS4", "version": "4"}
+    report = {"install": [{"metadata": torch}, {"metadata": bs4}]}
+    assert lock.versions(report) == ["BS4==4", "torch==2.13.0"]
 
 
 # Make ---------------------------------------------------------------------------------------------

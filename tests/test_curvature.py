@@ -4,14 +4,12 @@ import math
 
 import pytest
 import torch
-from diffprog.curvature import condition_number, hessian, jacobian, largest_stable_rate
-from diffprog.simulator import position
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-# torch's own forward mode compiles a few formulas on first use.
-pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")
+from diffprog.curvature import condition_number, hessian, jacobian, largest_stable_rate
+from diffprog.simulator import position
 
 few = settings(max_examples=30, deadline=None)
 

@@ -6,8 +6,9 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
-from diffprog import _frames, _svg, figures, show
 from matplotlib.figure import Figure
+
+from diffprog import _frames, _svg, figures, show
 
 TIMES = np.linspace(0, 5, 60)
 

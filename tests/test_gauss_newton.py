@@ -2,13 +2,11 @@
 
 import pytest
 import torch
+from torch import Tensor
+
 from diffprog.gauss_newton import gauss_newton
 from diffprog.loops import Diverged
 from diffprog.simulator import position
-from torch import Tensor
-
-# torch's own forward mode compiles a few formulas on first use.
-pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")
 
 t = torch.linspace(0, 5, 10)[:, None]
 truth = torch.tensor([[[0, -9.8]], [[5.0, 10]], [[0, 10.0]]])

@@ -4,15 +4,13 @@ import math
 
 import pytest
 import torch
+from torch import Tensor
+from torch.func import vmap
+
 from diffprog.curvature import hessian, jacobian
 from diffprog.profile import profile_chi2, profile_interval
 from diffprog.simulator import position, position_from_top, shot_range
 from diffprog.uncertainty import covariance, coverage, linear_fits, standard_errors, toys
-from torch import Tensor
-from torch.func import vmap
-
-# torch's own forward mode compiles a few formulas on first use.
-pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")
 
 TRIALS = 20_000
 FOUR_SIGMA = 4 * math.sqrt(0.68 * 0.32 / TRIALS)  # of a fraction near 68 % of so many toys

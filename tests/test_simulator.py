@@ -7,10 +7,11 @@ import math
 import numpy as np
 import pytest
 import torch
-from diffprog.simulator import position, position_from_top, position_numpy, shot_range
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
+
+from diffprog.simulator import position, position_from_top, position_numpy, shot_range
 
 few = settings(max_examples=40, deadline=None)
 sizes = st.integers(1, 4)

@@ -4,6 +4,11 @@ import math
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats  # type: ignore[import-untyped]
+from torch import Tensor
+
 from diffprog.curvature import hessian, jacobian
 from diffprog.loops import gradient_descent
 from diffprog.simulator import position
@@ -18,13 +23,6 @@ from diffprog.uncertainty import (
     standard_errors,
     toys,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy import stats  # type: ignore[import-untyped]
-from torch import Tensor
-
-# torch's own forward mode compiles a few formulas on first use.
-pytestmark = pytest.mark.filterwarnings("ignore:.torch.jit.script. is deprecated")
 
 SIGMA = 0.5  # m
 N = 20  # ten times, two coordinates

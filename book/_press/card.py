@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.image
-from diffprog.figures import BLUE, INK, MUTED
 from docutils import nodes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from sphinx.application import Sphinx
+
+from diffprog.figures import BLUE, INK, MUTED
 
 from .book import Book
 from .store import Store

@@ -4,15 +4,15 @@
 test compares it with what the installed packages ask for on other systems.
 """
 
-import re
+import json
 import subprocess
 import sys
 import tempfile
-import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "code/constraints.txt"
+OLDEST = "3.11.0"  # a release that refuses this Python is no release for us
 HEADER = """\
 # Every package under requirements.txt at an exact version, so that the book is built tomorrow as
 # today. Written by `make lock`, but for the last section.
@@ -22,23 +22,25 @@ BY_HAND = "\n# kept by hand: what other systems, and torch's build for graphics 
 
 
 def main() -> None:
-    """Installs requirements.txt without the lock into a new environment, and notes the versions."""
+    """Lets pip resolve requirements.txt without the lock, and notes the versions."""
     direct = (ROOT / "requirements.txt").read_text().splitlines()
     with tempfile.TemporaryDirectory() as folder:
-        requirements = Path(folder, "requirements.txt")
+        requirements, report = Path(folder, "requirements.txt"), Path(folder, "report.json")
         requirements.write_text("\n".join(line for line in direct if not line.startswith("-")))
-        venv.create(Path(folder, "venv"), with_pip=True)
-        python = Path(folder, "venv", Path(sys.executable).relative_to(sys.prefix))
-        pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
-        subprocess.run([*pip, "install", "-r", str(requirements)], check=True)
-        frozen = subprocess.check_output([*pip, "freeze", "--all", "--exclude", "pip"], text=True)
+        command = f"-m pip install --dry-run --ignore-installed --python-version {OLDEST}"
+        command += " --disable-pip-version-check --only-binary :all: --target"
+        options = [*command.split(), folder, "--report", str(report), "-r", str(requirements)]
+        subprocess.run([sys.executable, *options], check=True)
+        pins = versions(json.loads(report.read_text()))
     _, _, by_hand = LOCK.read_text().partition(BY_HAND)
-    LOCK.write_text(HEADER + without_builds(frozen) + BY_HAND + by_hand)
+    LOCK.write_text(HEADER + "\n".join(pins) + "\n" + BY_HAND + by_hand)
 
 
-def without_builds(frozen: str) -> str:
-    """``torch==2.13.0+cpu`` names one build of a version; the lock holds for all of them."""
-    return re.sub(r"\+\S+$", "", frozen, flags=re.MULTILINE)
+def versions(report: dict[str, list[dict[str, dict[str, str]]]]) -> list[str]:
+    """The pins of a report of pip; ``2.13.0+cpu`` is a build of 2.13.0, and a pin is for all."""
+    packages = [package["metadata"] for package in report["install"]]
+    pins = [f"{it['name']}=={it['version'].partition('+')[0]}" for it in packages]
+    return sorted(pins, key=str.lower)
 
 
 if __name__ == "__main__":

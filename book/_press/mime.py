@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from diffprog import _frames
-from diffprog.show import FIGURE, NUMBER, SOURCE
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
+
+from diffprog import _frames
+from diffprog.show import FIGURE, NUMBER, SOURCE
 
 __all__ = ["Renderer"]
 

@@ -31,7 +31,7 @@ CAUSES = (
         "the package index did not answer: check the network connection and run it again",
     ),
     (
-        ("No matching distribution found",),
+        ("No matching distribution found", "ResolutionImpossible", "Requires-Python"),
         "a package has no release for this Python or computer: try another Python from 3.11 to "
         "3.13 (`make setup PYTHON=python3.12`)",
     ),

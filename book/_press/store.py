@@ -15,8 +15,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from diffprog.show import EXERCISE, FIGURE, NUMBER, SOURCE
 from nbformat import NotebookNode
+
+from diffprog.show import EXERCISE, FIGURE, NUMBER, SOURCE
 
 from .book import Book, PressError
 from .execute import Execution

@@ -88,6 +88,9 @@ def fit(
         _checks.scalar("loss", value)
         recorder.record(step, value)
         value.backward()
+        if step == 0:
+            for name, p in parameters.items():
+                _gradient(name, p)
         return value
 
     several = _needs_closure(optimizer)

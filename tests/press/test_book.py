@@ -1,6 +1,7 @@
 """Pages and numbers come from `_toc.yml`."""
 
 import pytest
+
 from _press.book import Book, PressError
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from _press.chapter import closure, key, parse
 
 CELL = "```{code-cell} ipython3\n:tags: [hide-input]\n\nfrom toylib import high\nhigh.TWO\n```\n"

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from _press.book import PressError
 from _press.execute import cached, execute_all, executed
 

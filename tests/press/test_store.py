@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+
 from _press.book import PressError
 from _press.chapter import parse
 from _press.execute import Execution

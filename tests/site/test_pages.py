@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
+
 from _press.book import Book
 
 ROOT = Path(__file__).parent.parent.parent
@@ -34,7 +35,7 @@ FACTS = """() => {
             && e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement))
             .map(e => e.tagName + "." + e.className).slice(0, 5),
         texts: [...new Set(all("svg.dp-svg text").map(e => getComputedStyle(e).fill))],
-        marks: [...new Set(marks.flatMap(e => [getComputedStyle(e).stroke, getComputedStyle(e).fill])
+        marks: [...new Set(marks.map(e => getComputedStyle(e)).flatMap(s => [s.stroke, s.fill])
             .filter(c => c.startsWith("rgb(")))],
         sizes: all("svg.dp-svg").filter(s => s.getScreenCTM()).flatMap(s =>
             [...s.querySelectorAll("text")].map(t => s.getScreenCTM().a
