@@ -30,6 +30,7 @@ EXERCISES = {
     "part1/gradient": ["ex-loop"],
     "part1/backward": ["ex-taylor"],
     "part1/curvature": ["ex-all-parameters", "ex-predict"],
+    "part1/optimizers": ["ex-rescale"],
     "part1/uncertainty": ["ex-error-bars"],
 }
 ANIMATED = ["fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys"]

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from . import state
 from .book import Book, PressError
 
 
@@ -18,15 +19,26 @@ def main() -> int:
     build.add_argument("chapter", nargs="?", help="such as part1/simulator")
     build.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS", 0)) or None)
     arguments = parser.parse_args()
-    from .build import build as run
-
+    book = Book(Path.cwd())
     try:
-        page = run(Book(Path.cwd()), chapter=arguments.chapter, jobs=arguments.jobs)
+        with state.lock(book):
+            page = _build(book, arguments.chapter, arguments.jobs)
     except PressError as error:
         print(f"\nThe book was not built.\n{error}", file=sys.stderr)
         return 1
-    print(f"\nOpen {page.relative_to(Path.cwd())}")
+    print(f"\nOpen {page.relative_to(book.root)}")
     return 0
+
+
+def _build(book: Book, chapter: str | None, jobs: int | None) -> Path:
+    if not chapter and state.is_current(book):
+        print("Nothing has changed since the last build")
+        return book.build / "html" / "index.html"
+    from . import build  # Sphinx and Jupyter take seconds to import: only where there is work
+
+    return (
+        build.build_chapter(book, book.page(chapter)) if chapter else build.build_book(book, jobs)
+    )
 
 
 if __name__ == "__main__":

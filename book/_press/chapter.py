@@ -12,7 +12,7 @@ import nbformat
 from myst_nb.core.read import read_myst_markdown_notebook
 from nbformat import NotebookNode
 
-__all__ = ["closure", "code_cells", "key", "parse"]
+__all__ = ["closure", "code_cells", "inputs", "key", "parse"]
 
 LOCKS = ("requirements.txt", "code/constraints.txt")
 
@@ -24,6 +24,8 @@ def parse(text: str) -> NotebookNode:
     """
     notebook = read_myst_markdown_notebook(text, add_source_map=True)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
+    for index, cell in enumerate(notebook.cells):
+        cell.id = f"cell-{index}"  # nbformat would draw it at random
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     result: NotebookNode = nbformat.from_dict(notebook)
     return result
@@ -34,23 +36,27 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def key(notebook: NotebookNode, root: Path) -> str:
-    """Digest of all that its outputs depend on.
+def inputs(notebook: NotebookNode, root: Path) -> dict[str, str]:
+    """Digests of all that its outputs depend on: name → digest.
 
     These are its code cells, the library files that they import (directly or not), the locked
     versions and Python's. Prose, captions and cell options are not among them.
     """
-    digest = hashlib.sha256()
     sources = [cell.source for cell in code_cells(notebook)]
-    for source in sources:
-        digest.update(source.encode() + b"\0")
-    for path in sorted(closure(sources, root / "code")):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
-    for name in LOCKS:
-        if (root / name).exists():
-            digest.update((root / name).read_bytes() + b"\0")
-    digest.update(platform.python_version().encode())
-    return digest.hexdigest()
+    found = {"its cells": _digest("\0".join(sources).encode())}
+    files = [*closure(sources, root / "code"), *(root / name for name in LOCKS)]
+    for path in sorted(path for path in files if path.exists()):
+        found[path.relative_to(root).as_posix()] = _digest(path.read_bytes())
+    return found | {"Python": platform.python_version()}
+
+
+def key(inputs: dict[str, str]) -> str:
+    """One digest of them all."""
+    return _digest(repr(sorted(inputs.items())).encode())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def closure(sources: list[str], code: Path) -> set[Path]:

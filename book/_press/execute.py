@@ -1,32 +1,28 @@
-"""Chapters are executed here, before Sphinx starts, and what they computed is kept by key.
+"""Chapters are executed here, before Sphinx starts: those that changed, all cores, longest first.
 
-One file an execution, `_build/executed/<chapter>-<key>.json`, written whole or not at all: its
-outputs in the order of its code cells, and the seconds that each took.
+Each runs in a kernel of its own, a process that ends with this one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import re
 import tempfile
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
-import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from .book import Book, Page, PressError
-from .chapter import code_cells, key, parse
+from .cache import Execution, cached, keep, last, why
+from .chapter import code_cells, inputs, parse
 
-__all__ = ["Execution", "cached", "execute_all", "executed"]
+__all__ = ["execute_all"]
 
 ENVIRONMENT = {
     "DIFFPROG_BUILD": "1",
@@ -45,51 +41,6 @@ _LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-@dataclass(frozen=True)
-class Execution:
-    """What a chapter's code cells gave."""
-
-    page: Page
-    notebook: NotebookNode
-    path: Path
-    seconds: float
-    fresh: bool
-    """Whether it ran in this build, rather than being found in the cache."""
-
-
-def cached(book: Book, page: Page) -> Execution | None:
-    """The kept execution of `page` as it stands now, or None."""
-    notebook = parse(page.path.read_text(encoding="utf-8"))
-    path = _path(book, page, key(notebook, book.root))
-    seconds = _fill(notebook, path)
-    return None if seconds is None else Execution(page, notebook, path, seconds, fresh=False)
-
-
-def executed(book: Book, text: str) -> NotebookNode:
-    """The chapter with this text, with its outputs; raises PressError where it has not been run."""
-    notebook = parse(text)
-    digest = key(notebook, book.root)
-    for path in _folder(book).glob(f"*-{digest[:20]}.json"):
-        if _fill(notebook, path) is not None:
-            return notebook
-    raise PressError("a page has changed since the chapters were executed: build again")
-
-
-def _fill(notebook: NotebookNode, path: Path) -> float | None:
-    """Put the kept outputs into `notebook`; their seconds, or None where they cannot be used."""
-    cells = code_cells(notebook)
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        pairs = list(zip(cells, kept["outputs"], strict=True))
-        seconds = float(sum(kept["seconds"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    for count, (cell, outputs) in enumerate(pairs, 1):
-        cell.outputs = [nbformat.from_dict(output) for output in outputs]
-        cell.execution_count = count
-    return seconds
-
-
 def execute_all(
     book: Book,
     pages: Iterable[Page],
@@ -97,13 +48,17 @@ def execute_all(
     jobs: int | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> list[Execution]:
-    """Execute those of `pages` that are not in the cache, `jobs` at a time; keep what they gave.
+    """Execute those of `pages` that are not in the cache, `jobs` at a time, longest first.
 
     All are run even where one fails, so that the others' results are kept. Raises PressError that
     names chapter, line and exception of each failure.
     """
     found = {page: cached(book, page) for page in pages}
-    stale = [page for page, execution in found.items() if execution is None]
+    stale = sorted(
+        (page for page, execution in found.items() if execution is None),
+        key=lambda page: _expected(book, page),
+        reverse=True,
+    )
     errors = []
     with ThreadPoolExecutor(max_workers=max(1, jobs or os.cpu_count() or 1)) as pool:
         futures = {pool.submit(_execute, book, page, report): page for page in stale}
@@ -118,21 +73,28 @@ def execute_all(
     return [execution for execution in found.values() if execution is not None]
 
 
+def _expected(book: Book, page: Page) -> float:
+    """Seconds that `page` took last; where that is not known, its length stands in."""
+    kept = last(book, page)
+    return float(sum(kept["seconds"])) if kept else page.path.stat().st_size / 1000
+
+
 def _execute(book: Book, page: Page, report: Callable[[str], None]) -> Execution:
     """Run one chapter in a fresh kernel and an empty folder."""
+    reason = why(book, page)
     notebook = parse(page.path.read_text(encoding="utf-8"))
-    path = _path(book, page, key(notebook, book.root))
-    cells = code_cells(notebook)
+    found = inputs(notebook, book.root)
     seconds: list[float] = []
     begun = time.perf_counter()
-    if cells:
-        report(f"  ▸ {page.name}")
+    if code_cells(notebook):
+        report(f"  ▸ {page.name} ({reason})")
         _run(notebook, page, seconds)
         report(f"  ✓ {page.name} ({time.perf_counter() - begun:.1f} s)")
-    _keep(book, page, path, {"outputs": [cell.outputs for cell in cells], "seconds": seconds})
+    keep(book, page, notebook, found, seconds)
     execution = cached(book, page)
-    assert execution is not None
-    return Execution(page, execution.notebook, path, time.perf_counter() - begun, fresh=True)
+    if execution is None:
+        raise PressError(f"{page.docname}.md, or what it imports, changed while it ran")
+    return replace(execution, seconds=time.perf_counter() - begun, reason=reason)
 
 
 def _run(notebook: NotebookNode, page: Page, seconds: list[float]) -> None:
@@ -202,22 +164,3 @@ def _place(notebook: NotebookNode, page: Page, index: int, line: int = 0) -> str
         index
     ) + 1
     return f"{page.docname}.md:{begin + max(line, 1)}: cell {count}"
-
-
-def _folder(book: Book) -> Path:
-    return book.build / "executed"
-
-
-def _path(book: Book, page: Page, digest: str) -> Path:
-    return _folder(book) / f"{page.name.replace('/', '.')}-{digest[:20]}.json"
-
-
-def _keep(book: Book, page: Page, path: Path, content: dict[str, Any]) -> None:
-    """Write `content` whole, then drop what the chapter gave before."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    temporary.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-    os.replace(temporary, path)
-    for old in path.parent.glob(f"{page.name.replace('/', '.')}-*.json"):
-        if old != path:
-            old.unlink()

@@ -18,7 +18,8 @@ from sphinx.util.docutils import SphinxRole
 
 from . import card, exercise, page
 from .book import Book, PressError
-from .execute import cached, execute_all, executed
+from .cache import cached, executed
+from .execute import execute_all
 from .store import Store, collect
 
 __all__ = ["read", "setup"]

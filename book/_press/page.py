@@ -32,6 +32,9 @@ def _configure(app: Sphinx, config: Config) -> None:
     # A formula that KaTeX cannot read stops the build instead of standing red in the page.
     katex.KATEX_DEFAULT_OPTIONS["throwOnError"] = True
     katex.STARTUP_TIMEOUT = 60.0
+    # Through a Unix socket it gives up if node has made the socket but does not listen yet, as
+    # happens on a busy machine; through the network it tries again.
+    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
     config.html_math_renderer = "katex"
     config.katex_prerender = True
     config.katex_css_path = "katex.css"

@@ -25,6 +25,11 @@ CAUSES = (
         "python3-venv`) and run it again",
     ),
     (
+        ("CERTIFICATE_VERIFY_FAILED", "SELF_SIGNED_CERT", "UNABLE_TO_GET_ISSUER_CERT"),
+        "the certificate of the package index is not trusted: behind a proxy, name its certificate "
+        "in PIP_CERT and NODE_EXTRA_CA_CERTS and run it again",
+    ),
+    (
         ("Failed to establish a new connection", "Max retries", "timed out", "name resolution",
          "ConnectionError", "(from versions: none)", "ENOTFOUND", "ECONNREFUSED", "ECONNRESET",
          "EAI_AGAIN", "ETIMEDOUT", "ENOTCACHED"),
@@ -47,7 +52,7 @@ def run(name: str, command: list[str], log: Path, folder: Path = ROOT) -> None:
     scratch = log.parent / "tmp"  # on the disk that was checked, not in a small /tmp
     scratch.mkdir(exist_ok=True)
     env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    env |= {"TMPDIR": str(scratch), "PYTHONUNBUFFERED": "1"}
+    env |= {"TMPDIR": str(scratch), "PYTHONUNBUFFERED": "1", "NODE_USE_SYSTEM_CA": "1"}
     env |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0"}
     before = log.stat().st_size
     with log.open("ab") as out:

@@ -20,7 +20,7 @@ from nbformat import NotebookNode
 from diffprog.show import EXERCISE, FIGURE, NUMBER, SOURCE
 
 from .book import Book, PressError
-from .execute import Execution
+from .cache import Execution
 
 __all__ = ["Entry", "Store", "collect", "exercises_in", "stub"]
 

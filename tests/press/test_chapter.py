@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from _press.chapter import closure, key, parse
+from _press.chapter import closure, inputs, key, parse
 
 CELL = "```{code-cell} ipython3\n:tags: [hide-input]\n\nfrom toylib import high\nhigh.TWO\n```\n"
 TEXT = f"---\ndescription: A.\n---\n\n# Title\n\nProse.\n\n{CELL}"
@@ -43,24 +43,23 @@ def test_closure_ignores_other_packages_and_magics(book):
 )
 def test_prose_and_options_are_not_in_the_key(book, edited):
     assert edited != TEXT
-    assert key(parse(edited), book.root) == key(parse(TEXT), book.root)
+    assert key(inputs(parse(edited), book.root)) == key(inputs(parse(TEXT), book.root))
 
 
 def test_code_is_in_the_key(book):
-    assert key(parse(TEXT.replace("high.TWO", "high.TWO + 1")), book.root) != key(
-        parse(TEXT), book.root
-    )
+    edited = parse(TEXT.replace("high.TWO", "high.TWO + 1"))
+    assert key(inputs(edited, book.root)) != key(inputs(parse(TEXT), book.root))
 
 
 @pytest.mark.parametrize(("name", "counts"), [("high", True), ("low", True), ("other", False)])
 def test_library_files_count_where_they_are_imported(book, name, counts):
-    before = key(parse(TEXT), book.root)
+    before = key(inputs(parse(TEXT), book.root))
     path = book.code / "toylib" / f"{name}.py"
     path.write_text(path.read_text() + "# edited\n")
-    assert (key(parse(TEXT), book.root) != before) == counts
+    assert (key(inputs(parse(TEXT), book.root)) != before) == counts
 
 
 def test_the_locked_versions_are_in_the_key(book):
-    before = key(parse(TEXT), book.root)
+    before = key(inputs(parse(TEXT), book.root))
     (book.root / "requirements.txt").write_text("torch==2.13.0\n")
-    assert key(parse(TEXT), book.root) != before
+    assert key(inputs(parse(TEXT), book.root)) != before

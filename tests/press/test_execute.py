@@ -5,7 +5,8 @@ import json
 import pytest
 
 from _press.book import PressError
-from _press.execute import cached, execute_all, executed
+from _press.cache import cached, executed
+from _press.execute import execute_all
 
 pytestmark = pytest.mark.slow
 
@@ -14,11 +15,11 @@ def test_only_what_changed_runs_again(book, write):
     write("part1/one", "1 + 1")
     write("part1/two", "2 + 2")
     first = execute_all(book, book.pages)
-    assert all(execution.fresh for execution in first)
+    assert all(execution.reason == "not run before" for execution in first)
     write("part1/one", "1 + 1", prose="Better prose.")
     write("part1/two", "2 + 3")
     second = execute_all(book, book.pages)
-    assert [e.page.name for e in second if e.fresh] == ["part1/two"]
+    assert [e.page.name for e in second if e.reason] == ["part1/two"]
     assert (
         cached(book, book.page("part1/two")).notebook.cells[1].outputs[0].data["text/plain"] == "5"
     )
@@ -60,7 +61,7 @@ def test_a_damaged_cache_is_computed_again(book, write):
         execution.path.write_text(damage)
         assert cached(book, execution.page) is None, damage
         (again,) = execute_all(book, [book.page("part1/one")])
-        assert again.fresh
+        assert again.reason == "its cache was damaged"
         assert execution.path.read_text() != damage
 
 

@@ -4,8 +4,8 @@ import nbformat
 import pytest
 
 from _press.book import PressError
+from _press.cache import Execution
 from _press.chapter import parse
-from _press.execute import Execution
 from _press.store import Entry, Store, collect, stub
 from diffprog.show import EXERCISE, FIGURE, NUMBER
 
@@ -44,7 +44,7 @@ def execution(
     cell.metadata["mystnb"] = nbformat.from_dict(options or {})
     if data is not None:
         cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
-    return Execution(book.page(name), notebook, book.root / "none.json", 0.0, fresh=True)
+    return Execution(book.page(name), notebook, book.root / "none.json", 0.0)
 
 
 def cell(book, data, options=None, name="part1/one"):
