@@ -26,7 +26,7 @@ setup: ## make or repair the environment in .venv (the other targets do this fir
 book: setup ## build the book; one chapter alone with CHAPTER=part1/simulator
 	@$(VENV_PYTHON) -m _press build $(CHAPTER)
 
-serve: setup ## show the built book at http://127.0.0.1:8000
+serve: book ## build, and show the book at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
 lab: setup ## open the chapters in JupyterLab

@@ -70,6 +70,12 @@ def no_command(*args: object, **kwargs: object) -> None:
     pytest.fail(f"the set-up ran {args}")
 
 
+def program(path: Path, body: str = "exit 0") -> Path:
+    path.write_text(f"#!/bin/sh\n{body}\n")
+    path.chmod(0o755)
+    return path
+
+
 # The wrong Python ---------------------------------------------------------------------------------
 
 
@@ -311,30 +317,30 @@ def test_the_lock_names_versions_and_not_their_builds() -> None:
 # Make ---------------------------------------------------------------------------------------------
 
 
+def make(checkout: Path, *arguments: str, path: str = os.environ["PATH"]) -> str:
+    """What make prints, whether or not the tests are themselves run by make."""
+    inherited = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PYTHON")
+    env = {name: value for name, value in os.environ.items() if name not in inherited}
+    env["PATH"] = path
+    return subprocess.check_output(["make", *arguments], cwd=checkout, env=env, text=True)
+
+
 @needs_make
 def test_help_is_the_default_and_lists_every_target(checkout: Path) -> None:
-    listed = subprocess.check_output(["make"], cwd=checkout, text=True)
     phony = re.search(r"^\.PHONY: (.*)$", (checkout / "Makefile").read_text(), re.MULTILINE)
     assert phony is not None
-    assert re.findall(r"^make (\S+) +\S", listed, re.MULTILINE) == phony[1].split()
+    assert re.findall(r"^make (\S+) +\S", make(checkout), re.MULTILINE) == phony[1].split()
 
 
 @needs_make
 def test_make_passes_over_pythons_that_do_not_run(checkout: Path, tmp_path: Path) -> None:
-    path = tmp_path / "bin"
-    path.mkdir()
-    for name, body in (
-        ("python3", "echo 'no such version' >&2; exit 127"),
-        ("python", f'exec "{sys.executable}" "$@"'),
-    ):
-        (path / name).write_text(f"#!/bin/sh\n{body}\n")
-        (path / name).chmod(0o755)
-    probe = checkout / "probe.mk"
-    probe.write_text("include Makefile\nwhich: ; @echo $(PYTHON)\n")
-    make = ["make", "-f", "probe.mk", "which"]
-    env = {name: value for name, value in os.environ.items() if name != "PYTHON"}
-    env["PATH"] = f"{path}{os.pathsep}{env['PATH']}"
-    assert subprocess.check_output(make, cwd=checkout, env=env, text=True) == "python\n"
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    program(programs / "python3", "echo 'no such version' >&2; exit 127")
+    program(programs / "python", f'exec "{sys.executable}" "$@"')
+    (checkout / "probe.mk").write_text("include Makefile\nwhich: ; @echo $(PYTHON)\n")
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    assert make(checkout, "-f", "probe.mk", "which", path=path) == "python\n"
 
 
 @pytest.mark.parametrize(("limit", "code"), [(2, 0), (0.5, 1)])
@@ -358,12 +364,6 @@ def no_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(browser, "playwrights", lambda: iter(()))
     monkeypatch.setattr(browser, "from_npm", lambda folder: iter(()))
     return tmp_path
-
-
-def program(path: Path, body: str = "exit 0") -> Path:
-    path.write_text(f"#!/bin/sh\n{body}\n")
-    path.chmod(0o755)
-    return path
 
 
 def test_no_browser_ends_in_one_sentence(no_browser: Path) -> None:

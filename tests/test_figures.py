@@ -171,3 +171,14 @@ def test_dots_are_one_path():
     assert not [use for use in svg.iter("use") if "fill:var(--fig-blue)" in use.get("style", "")]
     (path,) = [p for p in svg.iter("path") if "stroke:var(--fig-blue)" in p.get("style", "")]
     assert path.get("d", "").count("M") == 500
+
+
+def test_powers_of_ten_are_text_in_the_page_s_font(monkeypatch):
+    shown: list[figures.Picture] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    with figures.figure(yscale="log", ylim=(1e-4, 1e4)) as ax:
+        ax.plot([1, 2], [1e-3, 1e3])
+    svg = shown[0].svg()
+    assert ">10⁻⁴<" in svg
+    assert ">1<" in svg
+    assert "tspan" not in svg, "no math"

@@ -86,6 +86,8 @@ def why(book: Book, page: Page) -> str:
     before = kept["inputs"]
     changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     names = [name.rpartition("/")[2] for name in changed]
+    if len(names) > 3:
+        names[2:] = [f"{len(names) - 2} more"]
     return f"{', '.join(names)} changed" if names else "its cache was damaged"
 
 

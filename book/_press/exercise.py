@@ -13,6 +13,7 @@ from docutils.parsers.rst import Directive, directives
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
+from .fold import fold
 from .store import stub
 
 __all__ = ["setup"]
@@ -24,10 +25,6 @@ class exercise(nodes.Admonition, nodes.Element):
 
 class remark(nodes.General, nodes.Element):
     """What there is to say once an exercise is solved."""
-
-
-class solution(nodes.General, nodes.Element):
-    """The folded part of an exercise."""
 
 
 class ExerciseDirective(Directive):
@@ -89,7 +86,7 @@ class Fold(SphinxTransform):
         open_cell = nodes.container("", classes=["cell", "dp-stub"])
         source = stub(code.astext(), title)
         open_cell += nodes.literal_block(source, source, language="python")
-        folded = solution("", title=title)
+        folded = fold("", title="Solution", classes=["dp-fold", "dp-solution"])
         parent, place = cell.parent, cell.parent.index(cell)
         after = parent[place + 1] if place + 1 < len(parent) else None
         parent.remove(cell)
@@ -108,14 +105,6 @@ def _close_box(self: Any, node: exercise) -> None:
     self.depart_admonition(node)
 
 
-def _open_fold(self: Any, node: solution) -> None:
-    self.body.append('<details class="dp-solution"><summary>Solution</summary>\n')
-
-
-def _close_fold(self: Any, node: solution) -> None:
-    self.body.append("</details>\n")
-
-
 def _nothing(self: Any, node: nodes.Element) -> None:
     """A remark that follows no exercise is shown as it is."""
 
@@ -123,7 +112,6 @@ def _nothing(self: Any, node: nodes.Element) -> None:
 def setup(app: Sphinx) -> None:
     """Register directives, nodes and the transform."""
     app.add_node(exercise, html=(_open_box, _close_box))
-    app.add_node(solution, html=(_open_fold, _close_fold))
     app.add_node(remark, html=(_nothing, _nothing))
     app.add_directive("exercise", ExerciseDirective)
     app.add_directive("remark", RemarkDirective)

@@ -16,7 +16,7 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
 
-from . import card, exercise, page
+from . import card, exercise, fold, math, page
 from .book import Book, PressError
 from .cache import cached, executed
 from .execute import execute_all
@@ -76,6 +76,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", _execute)
     app.connect("source-read", _depend)
     exercise.setup(app)
+    fold.setup(app)
+    math.setup(app)
     page.setup(app)
     card.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,10 +18,11 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogFormatterSciNotation, NullFormatter
 from numpy.typing import ArrayLike
 
 from diffprog import _frames, _svg
-from diffprog.show import FIGURE, building
+from diffprog.show import FIGURE, building, formatted
 
 __all__ = [
     "BLUE",
@@ -149,6 +150,7 @@ def figure(
     with mpl.rc_context(STYLE):
         drawing, panels = _panels(xlabel, ylabel, rows, columns, size, axes)
         yield panels
+        _write_powers(drawing)
     display(Picture(drawing))  # type: ignore[no-untyped-call]
 
 
@@ -192,6 +194,7 @@ def frames(
             for panel, kept in zip(drawing.axes, artists, strict=True):
                 _clear(panel, kept)
             draw(panels, sequence[i])
+            _write_powers(drawing)
             if i == start:  # the first drawing decides the layout of all
                 drawing.draw_without_rendering()
                 drawing.set_layout_engine("none")
@@ -235,6 +238,19 @@ def _panels(
             **axes,
         )
     return drawing, panels.squeeze() if panels.size > 1 else panels.item()
+
+
+def _write_powers(drawing: Figure) -> None:
+    """Label logarithmic axes with text, 10⁻³, where matplotlib would set math in its own fonts."""
+    for panel in drawing.axes:
+        for axis in (panel.xaxis, panel.yaxis):
+            if isinstance(axis.get_major_formatter(), LogFormatterSciNotation):
+                axis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
+                axis.set_minor_formatter(NullFormatter())
+
+
+def _power(value: float) -> str:
+    return f"{value:g}" if 0.01 <= value <= 100 else formatted(value, ".0e")
 
 
 def _clear(panel: Axes, kept: set[Any]) -> None:

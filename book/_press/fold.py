@@ -1,0 +1,48 @@
+"""Folded boxes: an admonition of the class `dropdown` becomes a native `<details>`.
+
+It opens without a script, for the keyboard and in print.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+__all__ = ["fold", "setup"]
+
+
+class fold(nodes.General, nodes.Element):
+    """A box that is closed at first; `title` is what one sees of it then."""
+
+
+class FoldAdmonitions(SphinxTransform):
+    """Replace each admonition of the class `dropdown`."""
+
+    default_priority = 850
+
+    def apply(self, **kwargs: Any) -> None:
+        """Its title becomes the summary."""
+        for box in list(self.document.findall(nodes.admonition)):
+            if "dropdown" in box["classes"]:
+                title, *content = box.children
+                closed = fold("", *content, title=title.astext(), classes=["dp-fold"])
+                box.replace_self(closed)
+
+
+def _open(self: Any, node: fold) -> None:
+    self.body.append(
+        self.starttag(node, "details") + f"<summary>{self.encode(node['title'])}</summary>\n"
+    )
+
+
+def _close(self: Any, node: fold) -> None:
+    self.body.append("</details>\n")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the node and the transform."""
+    app.add_node(fold, html=(_open, _close))
+    app.add_transform(FoldAdmonitions)

