@@ -9,6 +9,9 @@ Needs SciPy, which no other module of the book does.
 Source: R. Storn, K. Price, Differential evolution, J. Global Optim. 11 (1997) 341.
 """
 
+# mypy: disable-error-code="import-untyped"
+# (SciPy has no annotations.)
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

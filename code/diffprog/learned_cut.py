@@ -12,6 +12,7 @@ densities of signal and background (J. Neyman, E. S. Pearson, 1933).
 """
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -47,7 +48,7 @@ class LearnedCut(nn.Module):
         layers: list[nn.Module] = []
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            for into, out in zip(sizes, sizes[1:], strict=False):
+            for into, out in pairwise(sizes):
                 layers += [nn.Linear(into, out), nn.Tanh()]
         self.layers = nn.Sequential(*layers[:-1])
 
@@ -60,7 +61,8 @@ class LearnedCut(nn.Module):
         """Σ over events of [t ≥ 0], (), int64. ValueError for a sample empty or not finite."""
         _samples.masses("m", m)
         with torch.no_grad():
-            return (self(m) >= 0).sum()
+            kept: Tensor = self(m) >= 0
+        return kept.sum()
 
     def soft_count(self, m: Tensor) -> Tensor:
         """Σ over events of σ(t), ()."""
@@ -84,9 +86,10 @@ def fit_learned_cut(
     """
     _samples.both(signal, background)
     parameters = dict(model.named_parameters())
-    adam = torch.optim.Adam(parameters.values(), lr=_checks.positive("learning_rate", learning_rate))
+    rate = _checks.positive("learning_rate", learning_rate)
 
     def loss() -> Tensor:
         return -objective(model.soft_count(signal), model.soft_count(background))
 
+    adam = torch.optim.Adam(parameters.values(), lr=rate)
     return fit(loss, parameters, adam, steps, progress=progress)
