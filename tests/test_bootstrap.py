@@ -31,7 +31,12 @@ needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="there is n
 def checkout(tmp_path: Path) -> Path:
     """A copy of what the set-up reads, in a folder whose name has a space."""
     root = tmp_path / "my book"
-    for name in (*environment.INPUTS, "Makefile", *(f"book/_press/{name}" for name in PRESS)):
+    for name in (
+        *environment.INPUTS,
+        "pyproject.toml",
+        "Makefile",
+        *(f"book/_press/{name}" for name in PRESS),
+    ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     return root
@@ -199,6 +204,16 @@ def test_a_changed_input_sets_up_again(name: str, here: Path) -> None:
     with (here / name).open("a") as file:
         file.write("\n")
     assert not environment.is_complete(environment.digest())
+
+
+def test_of_pyproject_only_what_installs_counts(here: Path) -> None:
+    before = environment.digest()
+    with (here / "pyproject.toml").open("a") as file:
+        file.write("[tool.other]\nsetting = 1\n")
+    assert environment.digest() == before
+    with (here / "pyproject.toml").open("a") as file:
+        file.write('[project.scripts]\ndiffprog = "diffprog:main"\n')
+    assert environment.digest() != before
 
 
 def test_an_environment_whose_python_is_gone_is_not_complete(here: Path) -> None:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+import tomllib
 from pathlib import Path
 
 from _press.step import SetupError, cause, run
@@ -26,7 +27,7 @@ LOG = VENV / "setup.log"
 STAMP = VENV / "setup.stamp"
 
 NPM_FILES = ("book/_press/package.json", "book/_press/package-lock.json")
-INPUTS = ("requirements.txt", "code/constraints.txt", "pyproject.toml", *NPM_FILES)
+INPUTS = ("requirements.txt", "code/constraints.txt", *NPM_FILES)
 DISK_BYTES = 3_000_000_000  # what a complete environment takes, with pip's downloads
 
 
@@ -54,6 +55,10 @@ def digest() -> str:
     total = hashlib.sha256(f"{sys.version_info[:2]} {ROOT}".encode())
     for name in INPUTS:
         total.update((ROOT / name).read_bytes())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    # The settings of the other tools install nothing.
+    installs = [project["build-system"], project["project"], project["tool"]["hatch"]]
+    total.update(repr(installs).encode())
     return total.hexdigest()
 
 
