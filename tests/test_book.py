@@ -91,6 +91,7 @@ STRIPPED = [
     (r"^(`{3,}|:{3,})\{(?:code-cell|bibliography|figure)\}.*?^\1 *$", ""),
     (r"^```(?!\{).*?^```", ""),  # listings
     (r"^:\w+:.*$", ""),  # options of directives
+    (r"^:+\{grid\}.*$", ""),  # columns of a grid
     (r"\{[\w:-]+\}`[^`]*`", ""),  # roles: computed numbers, references, citations
     (r"`[^`]*`", ""),  # code
     (r"\]\([^)]*\)", "]"),  # where links lead

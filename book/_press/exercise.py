@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 from .fold import fold
-from .store import stub
+from .store import solved, stub
 
 __all__ = ["setup"]
 
@@ -86,6 +86,8 @@ class Fold(SphinxTransform):
         open_cell = nodes.container("", classes=["cell", "dp-stub"])
         source = stub(code.astext(), title)
         open_cell += nodes.literal_block(source, source, language="python")
+        answer = solved(code.astext())
+        code.replace_self(nodes.literal_block(answer, answer, language="python"))
         folded = fold("", title="Solution", classes=["dp-fold", "dp-solution"])
         parent, place = cell.parent, cell.parent.index(cell)
         after = parent[place + 1] if place + 1 < len(parent) else None

@@ -22,7 +22,7 @@ from diffprog.show import EXERCISE, FIGURE, NUMBER, SOURCE
 from .book import Book, PressError
 from .cache import Execution
 
-__all__ = ["Entry", "Store", "collect", "exercises_in", "stub"]
+__all__ = ["Entry", "Store", "collect", "exercises_in", "solved", "stub"]
 
 SHORTEST_ALT = 40  # characters; a file name or the caption again does not describe a figure
 
@@ -31,6 +31,7 @@ _DIRECTIVE = re.compile(
     re.M | re.S,
 )
 _OPTION = re.compile(r"^:(\w+): *(.*)\n", re.M)
+_MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.M)
 _SOLUTION = re.compile(r"^ *### BEGIN SOLUTION\n.*?^ *### END SOLUTION\n?", re.M | re.S)
 
 
@@ -176,7 +177,7 @@ def _exercises(execution: Execution) -> Iterator[Entry]:
             "title": options["title"],
             "goal": options["body"],
             "stub": stub(cell.source, f"{number}: {options['title']}"),
-            "solution": cell.source,
+            "solution": solved(cell.source),
             "outputs": cell.outputs,
         }
         yield Entry(
@@ -188,6 +189,11 @@ def _exercises(execution: Execution) -> Iterator[Entry]:
             line=notebook.metadata.source_map[index] + 1,
             data={EXERCISE: data},
         )
+
+
+def solved(source: str) -> str:
+    """`source` as one who solves the exercise would write it: without the marks of the solution."""
+    return _MARK.sub("", source)
 
 
 def stub(source: str, exercise: str) -> str:

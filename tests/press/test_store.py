@@ -92,6 +92,7 @@ def test_an_exercise_is_stored_with_stub_and_solution(book):
     assert data["goal"] == "Write `add`."
     assert "return a + b" in data["solution"]
     assert "return a + b" not in data["stub"]
+    assert "SOLUTION" not in data["solution"]
 
 
 def test_a_stub_says_whose_turn_it_is_and_keeps_the_rest():

@@ -1,0 +1,60 @@
+"""Finite differences and Taylor remainders have the orders that their theory says."""
+
+import pytest
+import torch
+
+from diffprog.gradient_checks import central_difference, order, remainders
+
+X = torch.tensor([[0.5, 1.1], [-0.3, 0.7]], dtype=torch.float64)
+V = torch.tensor([[0.2, -0.9], [0.4, 1.3]], dtype=torch.float64)
+STEPS = 0.1 / 2 ** torch.arange(8, dtype=torch.float64)
+
+
+def f(x):
+    return (x.sin() * x.exp()).sum() + x.prod()
+
+
+GRADIENT = torch.func.grad(f)(X)
+
+
+def test_central_difference_is_of_order_two():
+    errors = [(central_difference(f, X, h) - GRADIENT).norm() for h in STEPS.tolist()]
+    assert order(STEPS, torch.stack(errors)) == pytest.approx(2, abs=0.02)
+
+
+def test_central_difference_is_exact_for_a_quadratic():
+    """No truncation error, at any step; the loss of a ball shows no V curve."""
+    gradient = central_difference(lambda x: (3 * x - 1).square().mean(), X, 10.0)
+    torch.testing.assert_close(gradient, 6 * (3 * X - 1) / 4)
+
+
+def test_central_difference_takes_two_evaluations_an_entry():
+    calls = []
+    central_difference(lambda x: calls.append(1) or f(x), X, 1e-3)
+    assert len(calls) == 2 * X.numel()
+
+
+def test_remainder_order_two_for_the_gradient():
+    assert order(STEPS, remainders(f, GRADIENT, X, V, STEPS)) == pytest.approx(2, abs=0.05)
+
+
+def test_remainder_order_one_for_a_planted_mistake():
+    wrong = GRADIENT.clone()
+    wrong[1, 0] *= 1.5
+    assert order(STEPS, remainders(f, wrong, X, V, STEPS)) == pytest.approx(1, abs=0.15)
+
+
+@pytest.mark.parametrize("p", [1.0, 2.5])
+def test_order_of_a_power(p):
+    assert order(STEPS, 7 * STEPS**p) == pytest.approx(p)
+
+
+def test_bad_arguments():
+    with pytest.raises(ValueError, match="x: got"):
+        central_difference(f, torch.tensor([1, 2]), 0.1)
+    with pytest.raises(ValueError, match="h: got"):
+        central_difference(f, X, 0.0)
+    with pytest.raises(ValueError, match="values: got"):
+        order(STEPS, STEPS * 0)
+    with pytest.raises(ValueError, match="steps: got"):
+        order(STEPS[:1], STEPS[:1])
