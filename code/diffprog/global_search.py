@@ -66,16 +66,21 @@ def search(
             raise _checks.wrong("objective", _checks.described(z), f"({len(c)},), all finite")
         return -z.numpy().astype(np.float64)
 
-    found = differential_evolution(
-        cost,
-        bounds,
-        rng=seed,
-        popsize=members,
-        maxiter=generations,
-        tol=tolerance,
-        polish=False,
-        vectorized=True,
-        updating="deferred",
-    )
+    try:
+        found = differential_evolution(
+            cost,
+            bounds,
+            rng=seed,
+            popsize=members,
+            maxiter=generations,
+            tol=tolerance,
+            polish=False,
+            vectorized=True,
+            updating="deferred",
+        )
+    except RuntimeError as error:
+        if isinstance(error.__cause__, ValueError):  # SciPy wraps ours in a sentence of its own
+            raise error.__cause__ from None
+        raise
     cuts = torch.from_numpy(found.x).to(torch.get_default_dtype())
     return Search(cuts, -float(found.fun), evaluations)
