@@ -1,0 +1,113 @@
+"""diffprog.global_search, and the ten cuts that a fit finds in a small part of its evaluations."""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+import torch
+from torch import Tensor
+
+from diffprog.cut_fit import annealed, fit_cuts
+from diffprog.global_search import search
+from diffprog.relaxations import count
+from diffprog.significance import asimov
+from diffprog.toys import TEN_BACKGROUND, TEN_SIGNAL, expected_count, ten_masses
+
+SIGNAL, BACKGROUND = ten_masses()
+FRESH = ten_masses(4)
+OBJECTIVE = partial(asimov, uncertainty=0.05)
+STEPS = 300
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """On samples this small, threads spend their time waiting for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def hard(signal: Tensor, background: Tensor, c: Tensor) -> Tensor:
+    return OBJECTIVE(count(signal, c), count(background, c))
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Tensor:
+    return fit_cuts(
+        SIGNAL,
+        BACKGROUND,
+        torch.full((10,), 500.0),
+        annealed(0.03, 1, STEPS),
+        objective=OBJECTIVE,
+        steps=STEPS,
+        learning_rate=10.0,
+    ).cuts
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_fit_reaches_what_differential_evolution_finds(fitted: Tensor, seed: int) -> None:
+    found = search(lambda c: hard(SIGNAL, BACKGROUND, c), [(0.0, 1000.0)] * 10, seed)
+    assert hard(SIGNAL, BACKGROUND, found.cuts).item() == pytest.approx(found.objective)
+    assert hard(SIGNAL, BACKGROUND, fitted) >= 0.98 * found.objective
+    assert found.evaluations > 10 * STEPS
+    # On a fresh sample both have less, and about the same.
+    theirs, ours = hard(*FRESH, found.cuts), hard(*FRESH, fitted)
+    assert theirs < found.objective
+    assert ours == pytest.approx(theirs.item(), rel=0.05)
+
+
+def test_ten_cuts_train_fresh_and_population(fitted: Tensor) -> None:
+    assert hard(SIGNAL, BACKGROUND, fitted).item() == pytest.approx(10.57, abs=0.1)
+    assert hard(*FRESH, fitted).item() == pytest.approx(9.94, abs=0.2)
+    c = fitted.double()
+    b = sum(expected_count(process, c) for process in TEN_BACKGROUND)
+    assert isinstance(b, Tensor)
+    assert OBJECTIVE(expected_count(TEN_SIGNAL, c), b).item() == pytest.approx(9.78, abs=0.1)
+
+
+def test_the_background_never_empties(fitted: Tensor) -> None:
+    assert count(BACKGROUND, fitted) > 300
+    # Nor would it with s/√b, known background, and a fit that is free to empty it.
+    found = fit_cuts(
+        SIGNAL,
+        BACKGROUND,
+        torch.full((10,), 500.0),
+        annealed(0.03, 1, 100),
+        steps=100,
+        learning_rate=10.0,
+    )
+    assert count(BACKGROUND, found.cuts) > 300
+
+
+def test_search_on_a_function_with_a_known_maximum() -> None:
+    evaluated = []
+
+    def parabola(c: Tensor) -> Tensor:
+        evaluated.append(len(c))
+        return 3 - ((c - torch.tensor([1.0, 2.0])) ** 2).sum(-1)
+
+    found = search(parabola, [(-5, 5), (-5, 5)], 0, tolerance=1e-6)
+    assert found.cuts.tolist() == pytest.approx([1, 2], abs=0.01)
+    assert found.objective == pytest.approx(3, abs=1e-3)
+    assert found.evaluations == sum(evaluated)
+    assert torch.equal(search(parabola, [(-5, 5)] * 2, 0, tolerance=1e-6).cuts, found.cuts)
+    few = search(parabola, [(-5, 5)] * 2, 0, members=3, generations=2)
+    assert few.evaluations == 3 * 2 * (1 + 2)  # the first population, and two more
+
+
+def test_bad_input_is_refused() -> None:
+    def f(c: Tensor) -> Tensor:
+        return c.sum(-1)
+
+    for bounds in ([], [(1.0, 0.0)], [(0.0, 1.0), (1.0, 1.0)]):
+        with pytest.raises(ValueError, match="bounds: got"):
+            search(f, bounds, 0)
+    with pytest.raises(ValueError, match="members: got 0"):
+        search(f, [(0, 1)], 0, members=0)
+    with pytest.raises(ValueError, match="generations: got 0"):
+        search(f, [(0, 1)], 0, generations=0)
+    with pytest.raises(ValueError, match="objective: got"):
+        search(lambda c: c, [(0, 1)], 0)
+    with pytest.raises(ValueError, match="objective: got"):
+        search(lambda c: f(c) * float("nan"), [(0, 1)], 0)

@@ -1,0 +1,123 @@
+"""diffprog.learned_cut: a plane, a network, and the objective of the other cuts."""
+
+import math
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+import torch
+
+from diffprog.cut_fit import fit_cuts
+from diffprog.learned_cut import LearnedCut, fit_learned_cut
+from diffprog.relaxations import count
+from diffprog.significance import asimov, significance
+from diffprog.toys import one_mass, ten_masses, two_masses
+
+SIGNAL, BACKGROUND = two_masses()
+FRESH = two_masses(4)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread() -> Iterator[None]:
+    """On samples this small, threads spend their time waiting for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def value(model: LearnedCut, signal: torch.Tensor, background: torch.Tensor) -> float:
+    return significance(model.count(signal), model.count(background)).item()
+
+
+def test_a_network_beats_the_rectangle_and_a_plane_does_not() -> None:
+    """Fitted on one sample, judged on another: the signal is a blob, not beyond a plane."""
+    c = fit_cuts(
+        SIGNAL, BACKGROUND, torch.tensor([500.0, 500.0]), 0.1, steps=100, learning_rate=20.0
+    ).cuts
+    rectangle = significance(*(count(m, c) for m in FRESH)).item()
+    plane = LearnedCut(BACKGROUND, seed=0)
+    fit_learned_cut(plane, SIGNAL, BACKGROUND, steps=400, learning_rate=0.05)
+    network = LearnedCut(BACKGROUND, (16,), seed=0)
+    fit_learned_cut(network, SIGNAL, BACKGROUND, steps=400, learning_rate=0.05)
+    assert value(plane, *FRESH) < 0.75 * rectangle < rectangle < 0.95 * value(network, *FRESH)
+
+
+def test_one_observable_on_one_side_is_the_cut() -> None:
+    s, b = one_mass()
+    plane = LearnedCut(b[:, None], seed=0)
+    fit_learned_cut(plane, s[:, None], b[:, None], steps=500, learning_rate=0.05)
+    m = torch.linspace(500, 1500, 10_001)[:, None]
+    kept = (plane(m) >= 0).flatten()
+    assert (kept.int().diff() >= 0).all()
+    edge = m[kept.int().argmax()].item()
+    assert 980 < edge < 1040
+    assert value(plane, s[:, None], b[:, None]) > 11.9
+
+
+def test_a_network_can_learn_its_sample_by_heart() -> None:
+    objective = partial(asimov, uncertainty=0.05)
+    s, b = ten_masses()
+    network = LearnedCut(b, (16,), seed=0)
+    fit_learned_cut(network, s, b, objective=objective, steps=300, learning_rate=0.03)
+    train, fresh = (
+        objective(network.count(signal), network.count(background)).item()
+        for signal, background in ((s, b), ten_masses(4))
+    )
+    assert train > 1.4 * fresh
+    assert network.count(b) > 50  # the irreducible background does not go away
+
+
+def test_the_loss_falls_and_the_history_is_of_all_weights() -> None:
+    model = LearnedCut(BACKGROUND, (4,), seed=1)
+    history = fit_learned_cut(model, SIGNAL, BACKGROUND, steps=50)
+    assert len(history) == 51
+    assert history.loss[-1] < history.loss[0]
+    assert {n: tuple(p.shape[1:]) for n, p in history.parameters.items()} == {
+        "layers.0.weight": (4, 2),
+        "layers.0.bias": (4,),
+        "layers.2.weight": (1, 4),
+        "layers.2.bias": (1,),
+    }
+
+
+def test_counts() -> None:
+    model = LearnedCut(BACKGROUND, seed=0)
+    weight = {"weight": torch.tensor([[1.0, 0.0]]), "bias": torch.zeros(1)}
+    model.layers[0].load_state_dict(weight)
+    centre = BACKGROUND[:, 0].mean()
+    assert model.count(SIGNAL) == (SIGNAL[:, 0] >= centre).sum()
+    k = 1 / BACKGROUND[:, 0].std()
+    soft = torch.sigmoid(k * (SIGNAL[:, 0] - centre)).sum()
+    assert model.soft_count(SIGNAL).item() == pytest.approx(soft.item(), rel=1e-5)
+    assert not model.count(SIGNAL).requires_grad
+
+
+def test_the_seed_makes_the_weights_and_the_global_state_is_left_alone() -> None:
+    before = torch.get_rng_state()
+    one, same, other = (LearnedCut(BACKGROUND, (3,), seed=s) for s in (1, 1, 2))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(one(SIGNAL), same(SIGNAL))
+    assert not torch.equal(one(SIGNAL), other(SIGNAL))
+
+
+def test_bad_input_is_refused() -> None:
+    model = LearnedCut(BACKGROUND, seed=0)
+    with pytest.raises(ValueError, match="signal: got an empty sample"):
+        fit_learned_cut(model, SIGNAL[:0], BACKGROUND)
+    with pytest.raises(ValueError, match="background: got masses that are NaN"):
+        fit_learned_cut(model, SIGNAL, BACKGROUND * math.nan)
+    with pytest.raises(ValueError, match="the same observables in both"):
+        fit_learned_cut(model, SIGNAL, BACKGROUND[:, 0])
+    with pytest.raises(ValueError, match="learning_rate: got -1"):
+        fit_learned_cut(model, SIGNAL, BACKGROUND, learning_rate=-1)
+    with pytest.raises(ValueError, match="steps: got 0"):
+        fit_learned_cut(model, SIGNAL, BACKGROUND, steps=0)
+    with pytest.raises(ValueError, match="m: got an empty sample"):
+        model.count(SIGNAL[:0])
+    with pytest.raises(ValueError, match=r"background: got shape \(5,\), want \(n, d\) with n > 1"):
+        LearnedCut(torch.rand(5), seed=0)
+    with pytest.raises(ValueError, match=r"background: got shape \(1, 2\)"):
+        LearnedCut(torch.rand(1, 2), seed=0)
+    with pytest.raises(ValueError, match="hidden: got 0"):
+        LearnedCut(BACKGROUND, (0,), seed=0)
