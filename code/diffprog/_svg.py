@@ -107,6 +107,7 @@ def _tidy(element: ET.Element) -> None:
         if key == "d":
             value = re.sub(r" L (?=[-\d])", " ", re.sub(r"([MLCQ]) ", r"\1", value))
             value = re.sub(r"(?<=\d) L", "L", value).replace(" z", "z")
+            value = re.sub(r"M([-\d.]+ [-\d.]+)L\1(?: |$)", r"M\1h0", value)  # a dot
         if key == "style":
             value = _COLOUR.sub(lambda m: _VARIABLE[m[0]], _FAMILY.sub("", value))
             value = value.replace(": ", ":").replace("; ", ";").rstrip(";")

@@ -211,14 +211,17 @@ def dots(ax: Axes, x: ArrayLike, y: ArrayLike, *, size: float = 4.0, **style: An
     """Draw many points as one path (`size` points across), some ten times lighter than markers."""
     x, y = np.asarray(x, dtype=float).ravel(), np.asarray(y, dtype=float).ravel()
     gaps = np.full_like(x, np.nan)
-    ax.plot(
+    (line,) = ax.plot(
         np.stack([x, x, gaps], 1).ravel(),
         np.stack([y, y, gaps], 1).ravel(),
         linestyle="-",
         linewidth=size,
         solid_capstyle="round",
+        markevery=1,  # else matplotlib makes a new path of sorted points
         **style,
     )
+    # From 128 vertices on, it simplifies a path, and lines of no length are gone.
+    line.get_path().should_simplify = False
 
 
 def _panels(
