@@ -86,10 +86,11 @@ def test_counts() -> None:
     weight = {"weight": torch.tensor([[1.0, 0.0]]), "bias": torch.zeros(1)}
     model.layers[0].load_state_dict(weight)
     centre = BACKGROUND[:, 0].mean()
-    assert model.count(SIGNAL) == (SIGNAL[:, 0] >= centre).sum()
     k = 1 / BACKGROUND[:, 0].std()
-    soft = torch.sigmoid(k * (SIGNAL[:, 0] - centre)).sum()
-    assert model.soft_count(SIGNAL).item() == pytest.approx(soft.item(), rel=1e-5)
+    for m in (SIGNAL, BACKGROUND):
+        assert model.count(m) == (m[:, 0] >= centre).sum()
+        soft = torch.sigmoid(k * (m[:, 0] - centre)).sum()
+        assert model.soft_count(m).item() == pytest.approx(soft.item(), rel=1e-5)
     assert not model.count(SIGNAL).requires_grad
 
 

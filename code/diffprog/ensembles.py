@@ -1,7 +1,7 @@
 """The same training from many starts at once, so that one lucky seed does not tell the story.
 
 Symbols, shapes. Weights of the same name from all runs are stacked along a new axis in front, and
-torch.func.vmap takes the loss over it: one matrix product for all runs in the place of one for each.
+torch.func.vmap takes the loss over it: one matrix product for all runs, not one for each.
     w      (runs, …)   a parameter or buffer, stacked
     loss   (runs,)     one for each run
 
@@ -10,7 +10,7 @@ times of a simulator or the widths of a scale, and what is given as `each`.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -21,8 +21,10 @@ from diffprog.training import Training, descend
 
 __all__ = ["seeded", "train_together"]
 
+M = TypeVar("M", bound=nn.Module)
 
-def seeded[M: nn.Module](build: Callable[[], M], seed: int) -> M:
+
+def seeded(build: Callable[[], M], seed: int) -> M:
     """Return build() with the weights it gets after torch.manual_seed(seed).
 
     The global random state is left as it was.

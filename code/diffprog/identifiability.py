@@ -88,10 +88,11 @@ def cramer_rao(information: Tensor) -> Tensor:
 
 
 def ellipse(information: Tensor, delta: float = 1.0, points: int = 100) -> Tensor:
-    """Return the curve eᵀFe = delta around zero, (points, 2), closed: Δχ² = delta for two quantities.
+    """Return the curve eᵀFe = delta around zero, (points, 2), closed: where Δχ² is delta.
 
-    information has shape (2, 2). Half its extent along an axis is √delta times the standard error.
-    ValueError where F leaves a direction free: the curve is two parallel lines then.
+    information has shape (2, 2), for two quantities. Half the extent of the curve along an axis is
+    √delta times the standard error. ValueError where F leaves a direction free: then the curve is
+    two parallel lines.
     """
     if cramer_rao(information).shape != (2, 2):
         raise _checks.wrong("information", f"shape {tuple(information.shape)}", "(2, 2)")
@@ -99,7 +100,8 @@ def ellipse(information: Tensor, delta: float = 1.0, points: int = 100) -> Tenso
     λ, u = torch.linalg.eigh(information)
     angle = torch.linspace(0, 2 * math.pi, points, dtype=λ.dtype)
     circle = torch.stack([angle.cos(), angle.sin()], dim=1)
-    return _checks.positive("delta", delta) ** 0.5 * circle / λ.sqrt() @ u.T
+    curve: Tensor = _checks.positive("delta", delta) ** 0.5 * circle / λ.sqrt() @ u.T
+    return curve
 
 
 def _check(jacobian: Tensor, *, batch: bool = True) -> None:

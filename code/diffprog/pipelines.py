@@ -39,30 +39,42 @@ def mlp(*widths: int) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-class Scale(nn.Module):
-    """z = (x − centre)/width, for each column of x, (…, n, i).
-
-    centre and width, (i,), in the units of x, are no parameters. ValueError for widths not above 0.
-    """
+class _Columns(nn.Module):
+    """A centre and a width for each column, (i,): buffers, so that they are no parameters."""
 
     def __init__(self, centre: Tensor, width: Tensor) -> None:
         super().__init__()
-        _check_scale(centre, width)
+        _check_columns(centre, width)
         self.centre: Tensor
         self.width: Tensor
         self.register_buffer("centre", centre.detach().clone())
         self.register_buffer("width", width.detach().clone())
 
+
+class Unscale(_Columns):
+    """x = centre + width·z, the inverse of `Scale`, with its arguments and errors."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        """x, (…, n, i)."""
+        return self.centre + self.width * z
+
+
+class Scale(_Columns):
+    """z = (x − centre)/width, for each column of x, (…, n, i).
+
+    centre and width, (i,), have the units of x. ValueError for widths that are not above zero.
+    """
+
     @classmethod
     def standard(cls, x: Tensor) -> Self:
         """Give each column of x, (n, i), mean 0 and standard deviation 1."""
-        _check_columns(x)
+        _check_sample(x)
         return cls(x.mean(0), x.std(0))
 
     @classmethod
     def onto(cls, x: Tensor, low: float, high: float) -> Self:
         """Take the smallest of each column of x, (n, i), to low, and the largest to high."""
-        _check_columns(x)
+        _check_sample(x)
         if not low < high:
             raise _checks.wrong("high", high, f"more than low, {low}")
         smallest, largest = x.min(0).values, x.max(0).values
@@ -73,33 +85,17 @@ class Scale(nn.Module):
         """z, (…, n, i)."""
         return (x - self.centre) / self.width
 
-    def inverse(self) -> "Unscale":
+    def inverse(self) -> Unscale:
         """Return what undoes this: x from z."""
         return Unscale(self.centre, self.width)
-
-
-class Unscale(nn.Module):
-    """x = centre + width·z: the inverse of `Scale`, with its arguments and errors."""
-
-    def __init__(self, centre: Tensor, width: Tensor) -> None:
-        super().__init__()
-        _check_scale(centre, width)
-        self.centre: Tensor
-        self.width: Tensor
-        self.register_buffer("centre", centre.detach().clone())
-        self.register_buffer("width", width.detach().clone())
-
-    def forward(self, z: Tensor) -> Tensor:
-        """x, (…, n, i)."""
-        return self.centre + self.width * z
 
 
 class Pipeline(nn.Module):
     """x = simulator(network(scale(t))): a composition, and differentiable since each stage is.
 
-    The network has the parameters. scale and simulator are modules or plain functions of one tensor;
-    nn.Identity() stands for a stage left out. By the chain rule ∂x/∂θ is the Jacobian of the
-    simulator in the latent quantities times that of the network in its weights θ.
+    The network has the parameters. scale and simulator are modules or plain functions of one
+    tensor; nn.Identity() stands for a stage left out. By the chain rule ∂x/∂θ is the Jacobian of
+    the simulator in the latent quantities times that of the network in its weights θ.
     """
 
     def __init__(
@@ -131,14 +127,15 @@ class Pipeline(nn.Module):
 def mean_squared_error(x: Tensor, target: Tensor) -> Tensor:
     """Mean of (x − target)², over all numbers, in the units of x squared.
 
-    ValueError where the shapes differ: (n,) against (n, 1) would broadcast to (n, n) without a word.
+    ValueError where the shapes differ: (n,) against (n, 1) would broadcast to (n, n) silently.
     """
     if x.shape != target.shape:
-        raise _checks.wrong("target", f"shape {tuple(target.shape)}", f"that of x, {tuple(x.shape)}")
+        got, want = f"shape {tuple(target.shape)}", f"that of x, {tuple(x.shape)}"
+        raise _checks.wrong("target", got, want)
     return ((x - target) ** 2).mean()
 
 
-def _check_scale(centre: Tensor, width: Tensor) -> None:
+def _check_columns(centre: Tensor, width: Tensor) -> None:
     for name, x in {"centre": centre, "width": width}.items():
         _checks.floating(name, x)
     if centre.shape != width.shape:
@@ -148,7 +145,7 @@ def _check_scale(centre: Tensor, width: Tensor) -> None:
         raise _checks.wrong("width", width.tolist(), "finite numbers above zero, one a column")
 
 
-def _check_columns(x: Tensor) -> None:
+def _check_sample(x: Tensor) -> None:
     _checks.floating("x", x)
     if x.ndim != 2 or len(x) < 2:
         raise _checks.wrong("x", f"shape {tuple(x.shape)}", "(n, i) with n > 1")

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from diffprog import _checks
 from diffprog.simulator import position
 
-__all__ = ["FLIGHT", "A", "Pitch", "V0", "X0", "day", "drift", "pitch", "rms"]
+__all__ = ["FLIGHT", "V0", "X0", "A", "Pitch", "day", "drifts", "pitch", "rms"]
 
 A = -9.8  # m/s², acceleration of free fall
 V0 = 10.0  # m/s, what the machine is set to
@@ -33,7 +33,7 @@ def day(n: int = 100) -> Tensor:
     return torch.linspace(0, 1, n)[:, None]
 
 
-def drift(t: Tensor) -> Tensor:
+def drifts(t: Tensor) -> Tensor:
     """Δx0 = 2·sin(20·t) and Δv0 = 5·t², in m and m/s: the truth, which no fit is shown.
 
     t has shape (…, n, 1), in days. Returns (…, n, 2). ValueError for another shape, and integers.

@@ -54,10 +54,15 @@ def train(
     ValueError for a loss that is not one number, epochs < 1, learning_rate ≤ 0, a model without
     parameters, and a look at an epoch that does not come; Diverged as in loops.fit.
     """
-    parameters = {name: p for name, p in model.named_parameters() if p.requires_grad}
+
+    def one() -> Tensor:
+        value = loss(model)
+        _checks.scalar("loss", value)
+        return value
+
     return descend(
-        lambda: loss(model),
-        parameters,
+        one,
+        {name: p for name, p in model.named_parameters() if p.requires_grad},
         epochs=epochs,
         learning_rate=learning_rate,
         look=None if look is None else lambda: look(model),

@@ -1,0 +1,103 @@
+"""The fits of Part 3, and what each of them is given.
+
+Symbols, shapes, units. n throws; see `pitching` and `pipelines`.
+    t        (n, 1)      days     times of day
+    (t, T)   (n·m, 2)    days, s  a row for each throw and flight time: `throws`
+    x        (n, m)      m        what is observed
+    w        (n, 1)               weights of throws whose drift is measured directly
+    c        (4,), (6,)           coefficients of the structural prior
+
+All networks have two hidden layers, of 100 and 50 units, with ReLU. Stages that do nothing are
+scales with centre 0 and width 1, so that fits with different scaling can be trained together.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from diffprog import _checks
+from diffprog.pipelines import Pipeline, Scale, mean_squared_error, mlp
+from diffprog.pitching import FLIGHT, Pitch, drifts
+
+__all__ = ["direct", "even_points", "knowing_more", "physics", "structured_drift", "throws"]
+
+HIDDEN = (100, 50)
+
+
+def direct(
+    t: Tensor, x: Tensor, *, scale_input: bool = False, scale_target: bool = False
+) -> Pipeline:
+    """t → x by a network alone: 1-100-50-1, or as many inputs and outputs as t and x have columns.
+
+    scale_input takes each column of t onto [−3, 3]; with scale_target, the network predicts
+    (x − mean)/standard deviation.
+    """
+    return Pipeline(
+        Scale.onto(t, -3, 3) if scale_input else _nothing(t),
+        mlp(t.shape[1], *HIDDEN, x.shape[1]),
+        (Scale.standard(x) if scale_target else _nothing(x)).inverse(),
+    )
+
+
+def physics(
+    t: Tensor, flight: float | Sequence[float] | Tensor = FLIGHT, *, scale_input: bool = False
+) -> Pipeline:
+    """t → (Δx0, Δv0) by a network 1-100-50-2, → x by the simulator, at the flight times (m,), in s.
+
+    scale_input takes t onto [−3, 3].
+    """
+    return Pipeline(
+        Scale.onto(t, -3, 3) if scale_input else _nothing(t),
+        mlp(t.shape[1], *HIDDEN, 2),
+        Pitch(flight),
+    )
+
+
+def throws(t: Tensor, flight: Sequence[float]) -> Tensor:
+    """Return all pairs (t, T), (n·m, 2), throw by throw: the order of x, (n, m), flattened."""
+    n, m = len(t), len(flight)
+    times = torch.tensor(flight, dtype=t.dtype)
+    return torch.stack([t.expand(n, m).flatten(), times.expand(n, m).flatten()], dim=1)
+
+
+def even_points(n: int, points: int) -> Tensor:
+    """Return weights w, (n, 1): 1/points at throws evenly spread over the n, both ends in, else 0.
+
+    ValueError unless 2 ≤ points ≤ n.
+    """
+    if not (isinstance(points, int) and 2 <= points <= n):
+        raise _checks.wrong("points", points, f"a whole number from 2 to {n}")
+    w = torch.zeros(n, 1)
+    w[torch.linspace(0, n - 1, points).round().long()] = 1 / points
+    return w
+
+
+def knowing_more(model: Pipeline, t: Tensor, x: Tensor, w: Tensor, ridge: float | Tensor) -> Tensor:
+    """Mean of (x̂ − x)² + Σ w·|ẑ − z|² + ridge·mean of ẑ², with ẑ the drift that the model infers.
+
+    w, (n, 1), picks throws at which the true drift z is measured directly, beside x; ridge prefers
+    small drifts. With zeros for both nothing is known but x.
+    """
+    z = model.latent(t)
+    measured = (w * (z - drifts(t)) ** 2).sum()
+    return mean_squared_error(model.simulator(z), x) + measured + ridge * (z**2).mean()
+
+
+def structured_drift(t: Tensor, c: Tensor) -> Tensor:
+    """Δx0 = A·sin 20t + B·cos 20t (+ c_x), Δv0 = b₁·t + b₂·t² (+ c_v), (n, 2), in m and m/s.
+
+    A structural prior: what kind of drift it is, known from elsewhere. c is (A, B, b₁, b₂), or six
+    numbers with the constants c_x, c_v at the end. ValueError for another number of them.
+    """
+    if c.shape not in ((4,), (6,)):
+        raise _checks.wrong("c", f"shape {tuple(c.shape)}", "(4,), or (6,) with two constants")
+    x0 = c[0] * torch.sin(20 * t) + c[1] * torch.cos(20 * t)
+    v0 = c[2] * t + c[3] * t**2
+    z = torch.cat([x0, v0], dim=-1)
+    return z if len(c) == 4 else z + c[4:]
+
+
+def _nothing(x: Tensor) -> Scale:
+    """Return the scale that leaves x, (n, i), as it is."""
+    return Scale(x.new_zeros(x.shape[1]), x.new_ones(x.shape[1]))
