@@ -8,6 +8,7 @@ Symbols, shapes. k epochs: each looks at all the data once, so an epoch is one u
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,8 @@ from diffprog import _checks
 from diffprog.loops import fit
 
 __all__ = ["Training", "descend", "train"]
+
+M = TypeVar("M", bound=nn.Module)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,12 +41,12 @@ class Training:
 
 
 def train(
-    model: nn.Module,
-    loss: Callable[[nn.Module], Tensor],
+    model: M,
+    loss: Callable[[M], Tensor],
     *,
     epochs: int = 4000,
     learning_rate: float = 1e-3,
-    look: Callable[[nn.Module], Tensor] | None = None,
+    look: Callable[[M], Tensor] | None = None,
     at: Sequence[int] = (),
     progress: bool = True,
 ) -> Training:
