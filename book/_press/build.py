@@ -34,9 +34,8 @@ def build_book(book: Book, jobs: int | None = None) -> Path:
     cache.prune(book)
     executions = execute_all(book, book.pages, jobs=jobs, progress=progress)
     Store(book).write(collect(executions))
-    if not state.keep_reading(book):
-        progress.say("The last build did not come to its end: reading all pages again")
-    progress.say("Writing pages")
+    why = state.check_reading(book, made_from)
+    progress.say(f"Reading all pages again: {why}" if why else "Writing pages")
     begun = time.perf_counter()
     site = render(book)
     progress.say(table(executions, time.perf_counter() - begun))

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from . import whole
 from .book import Book
 
-__all__ = ["finished", "is_current", "keep_reading", "lock", "manifest", "sources"]
+__all__ = ["check_reading", "finished", "is_current", "lock", "manifest", "sources"]
 
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "book", "code")
 OUTPUTS = ("html", "outputs")
@@ -38,14 +38,17 @@ def is_current(book: Book) -> bool:
     return last.get("sources") == sources(book) and last.get("outputs") == _outputs(book)
 
 
-def keep_reading(book: Book) -> bool:
-    """Drop what Sphinx has read, unless it is what the last successful build left."""
-    now = _digests(book.build, READING)
-    good = not now or manifest(book).get("reading") == now
-    if not good:
-        for name in READING:
-            shutil.rmtree(book.build / name)
-    return good
+def check_reading(book: Book, made_from: dict[str, str]) -> str:
+    """Drop what Sphinx has read where it is not to be trusted; returns why, or nothing."""
+    last, now = manifest(book), _digests(book.build, READING)
+    why = ""
+    if now and last.get("reading") != now:
+        why = "the last build did not come to its end, or was damaged"
+    elif now and last["sources"].get("_toc.yml") != made_from["_toc.yml"]:
+        why = "the contents changed"  # what was read of a chapter that is gone, goes
+    for name in READING if why else ():
+        shutil.rmtree(book.build / name)
+    return why
 
 
 def finished(book: Book, made_from: dict[str, str]) -> None:
