@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import time
-from collections.abc import Coroutine, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 from .book import Book, Page, PressError
@@ -98,12 +97,18 @@ def _beside(work: Coroutine[None, None, list[Execution]]) -> list[Execution]:
 
     In the main thread each kernel's client would take Ctrl-C for itself, and end its kernel only.
     """
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(work)
-    with contextlib.closing(loop), ThreadPoolExecutor(1) as pool:
-        future = pool.submit(loop.run_until_complete, task)
+    started: Future[Callable[[], object]] = Future()
+
+    async def main() -> list[Execution]:
+        task, loop = asyncio.current_task(), asyncio.get_running_loop()
+        assert task is not None
+        started.set_result(lambda: loop.call_soon_threadsafe(task.cancel))
+        return await work
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(asyncio.run, main())
         try:
             return future.result()
         except KeyboardInterrupt:
-            loop.call_soon_threadsafe(task.cancel)
+            started.result()()
             raise

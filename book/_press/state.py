@@ -1,7 +1,7 @@
 """Whether anything is to be done, and what of the last build can be trusted.
 
 A build that succeeds leaves `_build/manifest.json`: the digests of what it was made from, of every
-file of the site and the output store, and of what Sphinx has read. Whatever does not match it, be
+file of the site, the output store and the cache, and of what Sphinx has read. Whatever does not match it, be
 it changed, damaged or left by a build that was killed, is made again.
 """
 
@@ -24,6 +24,7 @@ __all__ = ["check_reading", "finished", "is_current", "lock", "manifest", "sourc
 
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "book", "code")
 OUTPUTS = ("html", "outputs")
+KEPT = ("executed",)
 READING = ("sphinx",)
 
 
@@ -33,9 +34,12 @@ def sources(book: Book) -> dict[str, str]:
 
 
 def is_current(book: Book) -> bool:
-    """Whether the site stands as the last build left it, and its sources are the same."""
+    """Whether all stands as the last build left it, and its sources are the same."""
     last = manifest(book)
-    return last.get("sources") == sources(book) and last.get("outputs") == _outputs(book)
+    made = {"outputs": OUTPUTS, "kept": KEPT}
+    return last.get("sources") == sources(book) and all(
+        last.get(name) == _digests(book.build, folders) for name, folders in made.items()
+    )
 
 
 def check_reading(book: Book, made_from: dict[str, str]) -> str:
@@ -53,8 +57,9 @@ def check_reading(book: Book, made_from: dict[str, str]) -> str:
 
 def finished(book: Book, made_from: dict[str, str]) -> None:
     """Note that a build has succeeded, from sources with these digests."""
-    reading = _digests(book.build, READING)
-    content = {"sources": made_from, "outputs": _outputs(book), "reading": reading}
+    made = {"outputs": OUTPUTS, "kept": KEPT, "reading": READING}
+    digests = {name: _digests(book.build, folders) for name, folders in made.items()}
+    content = {"sources": made_from, **digests}
     whole.write(_manifest(book), json.dumps(content, indent=1, sort_keys=True))
 
 
@@ -85,10 +90,6 @@ def lock(book: Book) -> Iterator[None]:
 
 def _manifest(book: Book) -> Path:
     return book.build / "manifest.json"
-
-
-def _outputs(book: Book) -> dict[str, str]:
-    return _digests(book.build, OUTPUTS)
 
 
 def _digests(root: Path, names: tuple[str, ...]) -> dict[str, str]:
