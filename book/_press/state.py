@@ -1,8 +1,8 @@
 """Whether anything is to be done, and what of the last build can be trusted.
 
 A build that succeeds leaves `_build/manifest.json`: the digests of what it was made from, of every
-file of the site, the output store and the cache, and of what Sphinx has read. Whatever does not match it, be
-it changed, damaged or left by a build that was killed, is made again.
+file of the site, the output store and the cache, and of what Sphinx has read. Whatever does not
+match it, be it changed, damaged or left by a build that was killed, is made again.
 """
 
 from __future__ import annotations
