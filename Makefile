@@ -15,16 +15,22 @@ endif
 CHAPTER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve lab test test-fast lint types browser bench lock clean distclean
+.PHONY: help setup book watch check-reproducible serve lab test test-fast lint types browser bench lock clean distclean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## make or repair the environment in .venv (the other targets do this first)
 	@$(PYTHON) book/_press/bootstrap.py
 
-book: setup ## build the book; one chapter alone with CHAPTER=part1/simulator
+book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two cores: JOBS=2
 	@$(VENV_PYTHON) -m _press build $(CHAPTER)
+
+watch: setup ## build whenever a file is saved, and reload the browser, at http://127.0.0.1:8000
+	@$(VENV_PYTHON) -m _press.watch
+
+check-reproducible: setup ## build the last commit twice, in two places, and compare to the byte
+	@$(VENV_PYTHON) -m _press.reproduce
 
 serve: book ## build, and show the book at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html

@@ -1,1 +1,7 @@
 """The press: turns the chapters and the code they run into pages, slides and notebooks."""
+
+import sys
+
+# Below nbformat, jsonschema would spend a second on the grammar of internet addresses, whose
+# format no notebook asks it to check. It does without where there is no such module.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

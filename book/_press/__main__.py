@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from pathlib import Path
 
 from . import state
 from .book import Book, PressError
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def main() -> int:
@@ -17,17 +20,27 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     build = commands.add_parser("build", help="build the book, or one chapter alone")
     build.add_argument("chapter", nargs="?", help="such as part1/simulator")
-    build.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS", 0)) or None)
+    build.add_argument("--jobs", type=int, default=os.environ.get("JOBS") or None)
     arguments = parser.parse_args()
     book = Book(Path.cwd())
     try:
         with state.lock(book):
             page = _build(book, arguments.chapter, arguments.jobs)
     except PressError as error:
-        print(f"\nThe book was not built.\n{error}", file=sys.stderr)
-        return 1
+        return _stop(1, str(error))
+    except KeyboardInterrupt:
+        return _stop(130, "it was interrupted")
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        return _stop(1, "the disk is full: free some space and build again; what is done is kept")
     print(f"\nOpen {page.relative_to(book.root)}")
     return 0
+
+
+def _stop(code: int, why: str) -> int:
+    print(f"\nThe book was not built.\n{why}", file=sys.stderr)
+    return code
 
 
 def _build(book: Book, chapter: str | None, jobs: int | None) -> Path:

@@ -1,14 +1,13 @@
 """What the executed chapters gave, kept by the key of what it depends on.
 
 One file an execution, `_build/executed/<chapter>-<key>.json`, written whole or not at all: the
-outputs in the order of the chapter's code cells, the seconds that each took, and the digests of the
-inputs. A file that cannot be read is as good as none.
+outputs in the order of the chapter's code cells, the seconds that each took, the digests of the
+inputs, and a digest of all this. A file that does not match its digest is as good as none.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from nbformat import NotebookNode
 
 from .book import Book, Page, PressError
 from .chapter import code_cells, inputs, key, parse
+from .whole import digest, write
 
 __all__ = ["Execution", "cached", "executed", "keep", "last", "prune", "why"]
 
@@ -36,8 +36,10 @@ class Execution:
 
 
 def cached(book: Book, page: Page) -> Execution | None:
-    """The kept execution of `page` as it stands now, or None."""
+    """The kept execution of `page` as it stands now, or None; without cells, it gives nothing."""
     notebook = parse(page.path.read_text(encoding="utf-8"))
+    if not code_cells(notebook):
+        return Execution(page, notebook, page.path, 0.0)
     path = _path(book, page, key(inputs(notebook, book.root)))
     kept = _read(path)
     if kept is None or not _fill(notebook, kept["outputs"]):
@@ -48,8 +50,10 @@ def cached(book: Book, page: Page) -> Execution | None:
 def executed(book: Book, text: str) -> NotebookNode:
     """The chapter with this text, with its outputs; raises PressError where it has not been run."""
     notebook = parse(text)
-    digest = key(inputs(notebook, book.root))
-    for path in _folder(book).glob(f"*-{digest[:20]}.json"):
+    if not code_cells(notebook):
+        return notebook
+    wanted = key(inputs(notebook, book.root))
+    for path in _folder(book).glob(f"*-{wanted[:20]}.json"):
         kept = _read(path)
         if kept is not None and _fill(notebook, kept["outputs"]):
             return notebook
@@ -61,12 +65,9 @@ def keep(
 ) -> None:
     """Write what `page` gave from the inputs `found`, whole, then drop what it gave before."""
     path = _path(book, page, key(found))
-    path.parent.mkdir(parents=True, exist_ok=True)
     outputs = [cell.outputs for cell in code_cells(notebook)]
     content = {"outputs": outputs, "seconds": seconds, "inputs": found}
-    temporary = path.with_suffix(".part")
-    temporary.write_text(json.dumps(content, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-    os.replace(temporary, path)
+    write(path, _dump({**content, "digest": digest(_dump(content).encode())}))
     for old in _files(book, page):
         if old != path:
             old.unlink()
@@ -107,8 +108,8 @@ def _stem(page: Page) -> str:
     return page.name.replace("/", ".")
 
 
-def _path(book: Book, page: Page, digest: str) -> Path:
-    return _folder(book) / f"{_stem(page)}-{digest[:20]}.json"
+def _path(book: Book, page: Page, wanted: str) -> Path:
+    return _folder(book) / f"{_stem(page)}-{wanted[:20]}.json"
 
 
 def _files(book: Book, page: Page) -> list[Path]:
@@ -123,10 +124,14 @@ def _files(book: Book, page: Page) -> list[Path]:
 def _read(path: Path) -> dict[str, Any] | None:
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        whole = isinstance(kept["outputs"], list) and isinstance(kept["inputs"], dict)
-        return kept if whole and sum(kept["seconds"]) >= 0 else None
-    except (OSError, ValueError, KeyError, TypeError):
+        stated = kept.pop("digest")
+        return kept if stated == digest(_dump(kept).encode()) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _dump(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True)
 
 
 def _fill(notebook: NotebookNode, outputs: Iterable[list[Any]]) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import platform
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import nbformat
 from myst_nb.core.read import read_myst_markdown_notebook
 from nbformat import NotebookNode
+
+from .whole import digest
 
 __all__ = ["closure", "code_cells", "inputs", "key", "parse"]
 
@@ -43,20 +45,16 @@ def inputs(notebook: NotebookNode, root: Path) -> dict[str, str]:
     versions and Python's. Prose, captions and cell options are not among them.
     """
     sources = [cell.source for cell in code_cells(notebook)]
-    found = {"its cells": _digest("\0".join(sources).encode())}
+    found = {"its cells": digest("\0".join(sources).encode())}
     files = [*closure(sources, root / "code"), *(root / name for name in LOCKS)]
     for path in sorted(path for path in files if path.exists()):
-        found[path.relative_to(root).as_posix()] = _digest(path.read_bytes())
+        found[path.relative_to(root).as_posix()] = digest(path.read_bytes())
     return found | {"Python": platform.python_version()}
 
 
 def key(inputs: dict[str, str]) -> str:
     """One digest of them all."""
-    return _digest(repr(sorted(inputs.items())).encode())
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return digest(repr(sorted(inputs.items())).encode())
 
 
 def closure(sources: list[str], code: Path) -> set[Path]:
@@ -83,7 +81,8 @@ def _files(module: str, code: Path) -> Iterator[Path]:
                 yield path
 
 
-def _imports(source: str, package: str) -> Iterator[str]:
+@cache
+def _imports(source: str, package: str) -> tuple[str, ...]:
     """All dotted names that `source` imports; notebook magics and syntax errors import nothing."""
     lines = (
         "pass" if line.lstrip()[:1] in "%!" and line.strip() else line
@@ -92,11 +91,13 @@ def _imports(source: str, package: str) -> Iterator[str]:
     try:
         tree = ast.parse("\n".join(lines))
     except SyntaxError:
-        return
+        return ()
+    found: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             above = package.split(".")[: len(package.split(".")) - node.level + 1]
             base = ".".join(filter(None, [*(above if node.level else []), node.module or ""]))
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            found += (f"{base}.{alias.name}" for alias in node.names)
+    return tuple(found)

@@ -16,7 +16,7 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
 
-from . import card, exercise, fold, math, page
+from . import card, exercise, fold, fresh, math, page
 from .book import Book, PressError
 from .cache import cached, executed
 from .execute import execute_all
@@ -75,6 +75,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", _configure, priority=100)
     app.connect("builder-inited", _execute)
     app.connect("source-read", _depend)
+    fresh.setup(app)
     exercise.setup(app)
     fold.setup(app)
     math.setup(app)

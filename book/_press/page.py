@@ -15,6 +15,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+import diffprog
+
 __all__ = ["setup"]
 
 FONT_AWESOME = Path("_static/vendor/fontawesome/webfonts")
@@ -61,7 +63,7 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     own = Path(__file__).parent.parent / "_assets"
-    library = Path(app.srcdir) / "code" / "diffprog" / "assets"
+    library = Path(diffprog.__file__).parent / "assets"
     for path in (library / "figures.css", library / "frames.js", own / "book.css"):
         shutil.copyfile(path, static / path.name)
     pages = list(Path(app.outdir).rglob("*.html"))

@@ -1,61 +1,75 @@
-"""Whether anything is to be done, and whether the last build came to its end.
+"""Whether anything is to be done, and what of the last build can be trusted.
 
-A finished build leaves `_build/manifest.json`: the digests of what it was made from, and of every
-file of the site and the output store. One that was killed leaves the file `_build/unfinished`.
+A build that succeeds leaves `_build/manifest.json`: the digests of what it was made from, of every
+file of the site, the output store and the cache, and of what Sphinx has read. Whatever does not
+match it, be it changed, damaged or left by a build that was killed, is made again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import platform
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
+from . import whole
 from .book import Book
 
-__all__ = ["finished", "is_current", "lock", "sources", "start"]
+__all__ = ["check_reading", "finished", "is_current", "lock", "manifest", "sources"]
 
-SOURCES = ("_config.yml", "_toc.yml", "requirements.txt", "book", "code")
+SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "book", "code")
 OUTPUTS = ("html", "outputs")
+KEPT = ("executed",)
+READING = ("sphinx",)
 
 
 def sources(book: Book) -> dict[str, str]:
     """Digests of all files from which the book is made, by path."""
-    files = (path for name in SOURCES for path in _files(book.root / name))
-    return _digests(book.root, files) | {"Python": platform.python_version()}
+    return _digests(book.root, SOURCES) | {"Python": platform.python_version()}
 
 
 def is_current(book: Book) -> bool:
-    """Whether the site stands as the last build left it, and its sources are the same."""
-    if _marker(book).exists():
-        return False
-    try:
-        manifest = json.loads(_manifest(book).read_text(encoding="utf-8"))
-        return bool(manifest["sources"] == sources(book) and manifest["outputs"] == _outputs(book))
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    """Whether all stands as the last build left it, and its sources are the same."""
+    last = manifest(book)
+    made = {"outputs": OUTPUTS, "kept": KEPT}
+    return last.get("sources") == sources(book) and all(
+        last.get(name) == _digests(book.build, folders) for name, folders in made.items()
+    )
 
 
-def start(book: Book) -> bool:
-    """Note that a build has begun; whether the one before it came to its end."""
-    book.build.mkdir(parents=True, exist_ok=True)
-    killed = _marker(book).exists()
-    _marker(book).touch()
-    return not killed
+def check_reading(book: Book, made_from: dict[str, str]) -> str:
+    """Drop what Sphinx has read where it is not to be trusted; returns why, or nothing."""
+    last, now = manifest(book), _digests(book.build, READING)
+    why = ""
+    if now and last.get("reading") != now:
+        why = "the last build did not come to its end, or was damaged"
+    elif now and last["sources"].get("_toc.yml") != made_from["_toc.yml"]:
+        why = "the contents changed"  # what was read of a chapter that is gone, goes
+    for name in READING if why else ():
+        shutil.rmtree(book.build / name)
+    return why
 
 
 def finished(book: Book, made_from: dict[str, str]) -> None:
     """Note that a build has succeeded, from sources with these digests."""
-    content = {"sources": made_from, "outputs": _outputs(book)}
-    temporary = _manifest(book).with_suffix(".part")
-    temporary.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
-    os.replace(temporary, _manifest(book))
-    _marker(book).unlink()
+    made = {"outputs": OUTPUTS, "kept": KEPT, "reading": READING}
+    digests = {name: _digests(book.build, folders) for name, folders in made.items()}
+    content = {"sources": made_from, **digests}
+    whole.write(_manifest(book), json.dumps(content, indent=1, sort_keys=True))
+
+
+def manifest(book: Book) -> dict[str, Any]:
+    """What the last successful build left; empty where there was none, or it cannot be read."""
+    try:
+        content = json.loads(_manifest(book).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 @contextmanager
@@ -78,25 +92,9 @@ def _manifest(book: Book) -> Path:
     return book.build / "manifest.json"
 
 
-def _marker(book: Book) -> Path:
-    return book.build / "unfinished"
-
-
-def _outputs(book: Book) -> dict[str, str]:
-    return _digests(book.build, (p for name in OUTPUTS for p in _files(book.build / name)))
-
-
-def _files(path: Path) -> Iterator[Path]:
-    """`path`, or the files below it, without caches and hidden ones."""
-    if path.is_file():
-        yield path
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(f for f in folders if f != "__pycache__" and not f.startswith("."))
-        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
-
-
-def _digests(root: Path, files: Iterator[Path]) -> dict[str, str]:
+def _digests(root: Path, names: tuple[str, ...]) -> dict[str, str]:
     return {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in files
+        path.relative_to(root).as_posix(): whole.digest(path.read_bytes())
+        for name in names
+        for path in whole.files(root / name)
     }

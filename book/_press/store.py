@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -19,6 +18,7 @@ from nbformat import NotebookNode
 
 from diffprog.show import EXERCISE, FIGURE, NUMBER, SOURCE
 
+from . import whole
 from .book import Book, PressError
 from .cache import Execution
 
@@ -88,19 +88,13 @@ class Store:
         With `partial`, entries that are not given stay.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        names = set()
+        wanted = set()
         for entry in entries:
-            names.add(entry.name)
-            path, text = (
-                self.path(entry.name),
-                json.dumps(asdict(entry), ensure_ascii=False, indent=1),
-            )
-            if not path.exists() or path.read_text(encoding="utf-8") != text:
-                temporary = path.with_suffix(".part")
-                temporary.write_text(text, encoding="utf-8")
-                os.replace(temporary, path)
-        for name in [] if partial else set(self) - names:
-            self.path(name).unlink()
+            path = self.path(entry.name)
+            whole.write(path, json.dumps(asdict(entry), ensure_ascii=False, indent=1))
+            wanted.add(path)
+        for path in set() if partial else set(self.folder.iterdir()) - wanted:
+            path.unlink()
 
 
 def collect(executions: Iterable[Execution]) -> list[Entry]:

@@ -1,0 +1,63 @@
+"""Which pages Sphinx reads again: by what files hold, not by when they were written.
+
+Sphinx itself goes by times, and would miss a chapter that was put back from a backup. Of what the
+press itself is made from, and of files that any page may use, it knows nothing at all.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+import diffprog
+
+from .book import Book
+from .chapter import closure
+from .whole import digest, files
+
+__all__ = ["setup"]
+
+PRESS = Path(__file__).parent
+LIBRARY = Path(diffprog.__file__).parent
+
+
+def _press(book: Book) -> str:
+    """One digest of the press, what it imports, assets, the contents, and what is beside pages."""
+    pages = {page.path for page in book.pages}
+    code = [path.read_text(encoding="utf-8") for path in sorted(PRESS.glob("*.py"))]
+    found = [book.root / "_toc.yml", *sorted(closure(code, LIBRARY.parent))]
+    for folder in (PRESS, PRESS.parent / "_assets", LIBRARY / "assets", book.root / "book"):
+        found += (path for path in files(folder) if path not in pages)
+    return digest("".join(digest(path.read_bytes()) for path in found).encode())
+
+
+def _note(app: Sphinx, docname: str, source: list[str]) -> None:
+    _texts(app.env)[docname] = digest(source[0].encode())
+
+
+def _outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """The pages whose text is not the one that was read."""
+    return [
+        docname
+        for docname, text in _texts(env).items()
+        if docname in env.found_docs
+        and text != digest(Path(env.doc2path(docname)).read_text(encoding="utf-8").encode())
+    ]
+
+
+def _texts(env: BuildEnvironment) -> dict[str, str]:
+    if not hasattr(env, "press_texts"):
+        env.press_texts = {}  # type: ignore[attr-defined]
+    texts: dict[str, str] = env.press_texts  # type: ignore[attr-defined]
+    return texts
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx; a change of the value makes it read all pages again."""
+    app.add_config_value("press", _press(Book(Path(app.srcdir))), "env")
+    app.connect("source-read", _note, priority=100)
+    app.connect("env-get-outdated", _outdated)

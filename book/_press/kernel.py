@@ -1,0 +1,111 @@
+"""One chapter, run cell by cell in a fresh kernel: a process that ends with this one.
+
+A failing cell, standard error and memory addresses are refused, with the place where they are.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import time
+from pathlib import Path
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from .book import Book, Page, PressError
+from .chapter import code_cells
+
+__all__ = ["run"]
+
+ENVIRONMENT = {
+    "DIFFPROG_BUILD": "1",
+    # One numeric thread a chapter: chapters that run side by side do not fight for cores, and sums
+    # are added in the same order on every machine.
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "agg",
+}
+TIMEOUT = 600  # seconds a cell
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
+_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+async def run(book: Book, page: Page, notebook: NotebookNode) -> list[float]:
+    """Fill in the outputs of `notebook`, and return the seconds that each code cell took.
+
+    It runs in an empty folder, with this book's library and without the settings of whoever builds.
+    Raises PressError naming the line and the cell where something is wrong.
+    """
+    begun: dict[int, float] = {}
+    took: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        work, settings = Path(folder, "work"), Path(folder, "settings")
+        work.mkdir()
+        client = NotebookClient(
+            notebook,
+            timeout=TIMEOUT,
+            kernel_name="python3",
+            shutdown_kernel="immediate",
+            resources={"metadata": {"path": str(work)}},
+            on_cell_execute=lambda cell, cell_index: begun.update(
+                {cell_index: time.perf_counter()}
+            ),
+            on_cell_executed=lambda cell, cell_index, execute_reply: took.append(
+                time.perf_counter() - begun[cell_index]
+            ),
+        )
+        path = os.pathsep.join(filter(None, [str(book.code), os.environ.get("PYTHONPATH")]))
+        own = {"PYTHONPATH": path, "IPYTHONDIR": str(settings)}
+        try:
+            await client.async_execute(env=os.environ | ENVIRONMENT | own)
+        except CellExecutionError as error:
+            message = f"{error.ename}: {_ANSI.sub('', error.evalue)}"
+            raise _failure(notebook, page, message) from error
+        except (CellTimeoutError, DeadKernelError) as error:
+            place = _place(notebook, page, max(begun, default=0))
+            raise PressError(f"{place}: {str(error).splitlines()[0]}") from error
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            _accept(output, _place(notebook, page, index))
+    return took
+
+
+def _accept(output: NotebookNode, place: str) -> None:
+    """Refuse what must not reach a page: standard error, and the address in a default repr."""
+    if output.output_type == "stream" and output.name == "stderr":
+        last = output.text.strip().splitlines()[-1]
+        raise PressError(f"{place}: wrote to standard error: {last}")
+    text = output.get("text", "") or str(output.get("data", {}).get("text/plain", ""))
+    if _ADDRESS.search(text):
+        raise PressError(f"{place}: shows a memory address: {text.strip()[:80]}")
+    output.pop("execution_count", None)
+
+
+def _failure(notebook: NotebookNode, page: Page, message: str) -> PressError:
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                found = _LINE.findall(_ANSI.sub("", "\n".join(output.traceback)))
+                line = int((found or ["0"])[0])
+                return PressError(f"{_place(notebook, page, index, line)}: {message}")
+    return PressError(f"{page.docname}.md: {message}")
+
+
+def _place(notebook: NotebookNode, page: Page, index: int, line: int = 0) -> str:
+    """File, line and cell, as editors understand them; `line` is counted in the cell from one."""
+    text = page.path.read_text(encoding="utf-8").splitlines()
+    begin = notebook.metadata.source_map[index]
+    source = notebook.cells[index].source.splitlines()
+    # The cell's options stand between its fence and its code: find where the code begins.
+    while source and begin < len(text) and text[begin] != source[0]:
+        begin += 1
+    cells = code_cells(notebook)
+    count = next((i for i, cell in enumerate(cells, 1) if cell is notebook.cells[index]), 0)
+    return f"{page.docname}.md:{begin + max(line, 1)}: cell {count}"

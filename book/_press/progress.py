@@ -1,0 +1,70 @@
+"""What a build shows while it runs: on a terminal a line that changes, elsewhere plain lines."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from .cache import Execution
+from .chapter import code_cells
+
+__all__ = ["Progress", "table"]
+
+
+class Progress:
+    """The chapters that run, those that are done, and how many there are in all.
+
+    Written to `stream`; to nowhere where it is None.
+    """
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self.stream = stream
+        self.live = stream is not None and stream.isatty()
+        self.total = self.done = 0
+        self.begun: dict[str, float] = {}
+
+    def say(self, line: str) -> None:
+        """Print a line that stays, above the one that changes."""
+        self._print(f"{line}\n")
+
+    @contextmanager
+    def running(self, name: str, reason: str) -> Iterator[None]:
+        """While the chapter runs, for this reason."""
+        self.say(f"  ▸ {name} ({reason})")
+        self.begun[name] = time.perf_counter()
+        sign = "✗"
+        try:
+            yield
+            sign = "✓"
+        finally:
+            self.done += 1
+            self.say(f"  {sign} {name} ({time.perf_counter() - self.begun.pop(name):.1f} s)")
+
+    def tick(self) -> None:
+        """Redraw the line that changes: the chapters that run, and for how long."""
+        if self.live:
+            now = time.perf_counter()
+            names = (f"{name} {now - begun:.0f} s" for name, begun in self.begun.items())
+            line = f"  {self.done} of {self.total} done; running: {', '.join(names)}"
+            self._print(line[: shutil.get_terminal_size().columns - 1])
+
+    def _print(self, text: str) -> None:
+        if self.stream is not None:
+            print(f"\r\x1b[K{text}" if self.live else text, end="", file=self.stream, flush=True)
+
+
+def table(executions: Sequence[Execution], writing: float) -> str:
+    """Which chapters were executed and why, which were cached, and the seconds it took.
+
+    Of a cached chapter, these are the seconds that its cells took when they ran.
+    """
+    shown = [execution for execution in executions if code_cells(execution.notebook)]
+    width = max((len(execution.page.name) for execution in shown), default=7)
+    lines = [f"\n{'chapter':{width}}  seconds"]
+    for execution in shown:
+        state = f"executed: {execution.reason}" if execution.reason else "cached"
+        lines.append(f"{execution.page.name:{width}}  {execution.seconds:7.1f}  {state}")
+    return "\n".join([*lines, f"{'pages':{width}}  {writing:7.1f}  written"])

@@ -1,0 +1,93 @@
+"""Sphinx writes the pages, from what the chapters gave, with warnings as errors.
+
+It writes beside the site, which is replaced when all is well: a build that fails or is killed
+leaves the last good site, and no page of a chapter that is gone stays behind.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from jupyter_book.config import get_final_config
+from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
+from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+from .book import Book, Page, PressError
+
+__all__ = ["render", "render_alone"]
+
+
+def render(book: Book) -> Path:
+    """The whole site; returns its folder."""
+    folder = book.build / "sphinx"
+    _sphinx(book, folder, {"external_toc_path": str(book.root / "_toc.yml"), "nitpicky": True})
+    _redirect(folder / "html", book.pages[0].docname)
+    site, old = book.build / "html", folder / "old"
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        os.replace(site, old)
+    os.replace(folder / "html", site)
+    shutil.rmtree(old, ignore_errors=True)
+    return site
+
+
+def render_alone(book: Book, page: Page) -> Path:
+    """One page alone, in a folder of its own, which is returned; nothing of before is used."""
+    folder = book.build / "chapter"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    toc = folder / "_toc.yml"
+    toc.write_text(f"format: jb-book\nroot: {page.docname}\n", encoding="utf-8")
+    # References to the chapters that are left out lead nowhere here.
+    suppressed = ["myst", "ref", "numfig", "bibtex"]
+    _sphinx(book, folder, {"external_toc_path": str(toc), "suppress_warnings": suppressed})
+    return folder / "html"
+
+
+def _sphinx(book: Book, folder: Path, overrides: dict[str, object]) -> None:
+    """Run Sphinx as Jupyter Book does, but let what goes wrong through to the caller."""
+    config, _ = get_final_config(
+        user_yaml=book.root / "_config.yml",
+        cli_config={**overrides, "latex_individualpages": False},
+        sourcedir=book.root,
+    )
+    shutil.rmtree(folder / "html", ignore_errors=True)
+    try:
+        with patch_docutils(), docutils_namespace():
+            app = Sphinx(
+                srcdir=book.root,
+                confdir=None,
+                outdir=folder / "html",
+                doctreedir=folder / ".doctrees",
+                buildername="html",
+                confoverrides=config,
+                status=None,
+                warning=sys.stderr,
+                warningiserror=True,
+                keep_going=True,
+            )
+            # A title or a number may stand on any page: all are written, from what is read already.
+            app.build(force_all=True)
+    except SphinxError as error:
+        raise PressError(str(error)) from error
+    if app.statuscode:
+        raise PressError("the pages could not be written: see the warnings above")
+
+
+def _redirect(site: Path, docname: str) -> None:
+    """The site's root leads to the landing page, with a link for who does not follow redirects."""
+    title = "Differentiable Programming with PyTorch"
+    (site / "index.html").write_text(
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="refresh" content="0; url={docname}.html">\n'
+        f'<link rel="canonical" href="{docname}.html">\n'
+        '<link rel="icon" href="_static/favicon.svg">\n'
+        f"<title>{title}</title>\n</head>\n"
+        f'<body><p><a href="{docname}.html">{title}</a></p></body>\n'
+        "</html>\n",
+        encoding="utf-8",
+    )

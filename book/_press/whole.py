@@ -1,0 +1,42 @@
+"""Files: which there are, what they hold, and how to write one whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+__all__ = ["digest", "files", "write"]
+
+
+def write(path: Path, text: str) -> None:
+    """Make `text` the content of `path`; a file that has it already is not touched.
+
+    A build that is killed at any moment leaves no half of a file.
+    """
+    data = text.encode()
+    if path.is_file() and path.read_bytes() == data:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.part")
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)  # on a full disk, not even this little is left behind
+        raise
+
+
+def files(path: Path) -> Iterator[Path]:
+    """`path`, or the files below it, without what editors and Python leave there."""
+    if path.is_file():
+        yield path
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(f for f in folders if f not in ("__pycache__", ".ipynb_checkpoints"))
+        yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 of `data`, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,84 @@
+"""Runs the press with a fault: ``python faults.py <where> build``.
+
+It kills itself where it is told to, or finds the disk full there. Only tests use it: the press
+itself knows nothing of faults.
+"""
+
+import asyncio
+import errno
+import os
+import runpy
+import signal
+import sys
+from pathlib import Path
+
+import nbclient
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.environment import BuildEnvironment
+
+
+def kill(*_: object, **__: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def when_replacing(part: str, fault: object, half: bool = False) -> None:
+    """At the moment when a file whose path has `part` would be put in place."""
+    replace = os.replace
+
+    def faulty(source: os.PathLike[str], target: os.PathLike[str]) -> None:
+        if part in Path(target).as_posix():
+            if half:
+                os.truncate(source, os.path.getsize(source) // 2)
+            fault()  # type: ignore[operator]
+        replace(source, target)
+
+    os.replace = faulty  # type: ignore[assignment]
+
+
+def at_page(number: int, fault: object) -> None:
+    """When Sphinx is about to write this page, counted from one."""
+    write, count = StandaloneHTMLBuilder.write_doc, 0
+
+    def faulty(self: StandaloneHTMLBuilder, *args: object) -> None:
+        nonlocal count
+        count += 1
+        if count == number:
+            fault()  # type: ignore[operator]
+        write(self, *args)  # type: ignore[arg-type]
+
+    StandaloneHTMLBuilder.write_doc = faulty  # type: ignore[assignment,method-assign]
+
+
+def in_cell() -> None:
+    """A moment after a cell was sent to its kernel."""
+    poll = nbclient.NotebookClient._async_poll_for_reply
+
+    async def faulty(self: nbclient.NotebookClient, *args: object) -> object:
+        asyncio.get_running_loop().call_later(0.01, kill)
+        await asyncio.sleep(1)
+        return await poll(self, *args)  # type: ignore[arg-type]
+
+    nbclient.NotebookClient._async_poll_for_reply = faulty  # type: ignore[assignment]
+
+
+WHERE = {
+    "mid-cell": in_cell,
+    "mid-cache-write": lambda: when_replacing("/executed/", kill, half=True),
+    "mid-store-write": lambda: when_replacing("/outputs/", kill, half=True),
+    "environment-pickled": lambda: setattr(BuildEnvironment, "check_consistency", kill),
+    "mid-page": lambda: at_page(2, kill),
+    "mid-publish": lambda: when_replacing("_build/html", kill),
+    "mid-manifest": lambda: when_replacing("manifest.json", kill, half=True),
+    "full-cache": lambda: when_replacing("/executed/", full),
+    "full-store": lambda: when_replacing("/outputs/", full),
+    "full-page": lambda: at_page(2, full),
+    "full-manifest": lambda: when_replacing("manifest.json", full),
+}
+
+if __name__ == "__main__":
+    WHERE[sys.argv.pop(1)]()
+    runpy.run_module("_press", run_name="__main__")

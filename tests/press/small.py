@@ -1,0 +1,184 @@
+"""A small book that is really built: three chapters, a library of three modules, our settings."""
+
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from _press import state
+from _press.book import Book
+
+ROOT = Path(__file__).parents[2]
+FAULTS = Path(__file__).with_name("faults.py")
+
+CHAPTER = """\
+---
+description: A chapter.
+---
+
+# Chapter {name}
+
+Prose of {name}, which says {{number}}`n-{name}` and {{number}}`n-one`.
+
+```{{code-cell}} ipython3
+{code}
+show.number("n-{name}", x)
+```
+"""
+FIGURE = """
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-line
+    caption: |
+      A line.
+  image:
+    alt: |
+      A line that rises from the lower left to the upper right.
+---
+from IPython.display import display
+
+display({show.FIGURE: {"svg": '<svg viewBox="0 0 1 1"><path d="M0 1 1 0"/></svg>'}}, raw=True)
+```
+"""
+FILES = {
+    "_toc.yml": """\
+format: jb-book
+root: book/index
+parts:
+  - numbered: 2
+    chapters:
+      - file: book/one
+      - file: book/two
+      - file: book/three
+""",
+    "requirements.txt": "torch==2.13.0\n",
+    "book/references.bib": "",
+    "book/index.md": "---\ndescription: The book.\n---\n\n# Book\n\nA page without cells.\n",
+    "book/one.md": CHAPTER.format(
+        name="one", code="from diffprog import show\nfrom toylib import alone\n\nx = alone.ONE"
+    )
+    + FIGURE,
+    "book/two.md": CHAPTER.format(
+        name="two", code="import toylib.both\nfrom diffprog import show\n\nx = toylib.both.TWO"
+    ),
+    "book/three.md": CHAPTER.format(
+        name="three", code="from diffprog import show\n\nx = 3\nprint(x)"
+    ),
+    "code/toylib/__init__.py": "",
+    "code/toylib/alone.py": "from .both import TWO\n\nONE = TWO - 1\n",
+    "code/toylib/both.py": "TWO = 2\n",
+    "code/toylib/unused.py": "THREE = 3\n",
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """A build that has ended."""
+
+    code: int
+    output: str
+    errors: str
+
+    @property
+    def executed(self) -> dict[str, str]:
+        """Chapter → why it was executed."""
+        return dict(re.findall(r"▸ (\S+) \((.*)\)$", self.output, re.M))
+
+
+@dataclass(frozen=True)
+class Small:
+    """A small book in the folder `root`."""
+
+    root: Path
+
+    def create(self) -> None:
+        """Write its files, with the settings of the real book."""
+        for name, text in FILES.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        (self.root / "book/_assets").mkdir()
+        for name in ("logo.svg", "favicon.svg"):
+            shutil.copy(ROOT / "book/_assets" / name, self.root / "book/_assets")
+        shutil.copy(ROOT / "_config.yml", self.root)
+
+    def edit(self, name: str, old: str, new: str) -> None:
+        """Replace `old`, which has to be there, by `new` in a file."""
+        path = self.root / name
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+
+    def configure(self, **values: object) -> None:
+        """Change settings of the theme."""
+        path = self.root / "_config.yml"
+        config = yaml.safe_load(path.read_text())
+        config["sphinx"]["config"]["html_theme_options"] |= values
+        path.write_text(yaml.safe_dump(config))
+
+    def start(self, fault: str = "", **env: str) -> "subprocess.Popen[str]":
+        """Start a build; it kills itself where `fault` says (see faults.py)."""
+        paths = os.pathsep.join((str(ROOT / "code"), str(ROOT / "book")))
+        command = [str(FAULTS), fault] if fault else ["-m", "_press"]
+        return subprocess.Popen(
+            [sys.executable, *command, "build"],
+            cwd=self.root,
+            env=os.environ | {"PYTHONPATH": paths, "JOBS": "2"} | env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def build(self, fault: str = "", **env: str) -> Result:
+        """Build to the end."""
+        process = self.start(fault, **env)
+        output, errors = process.communicate(timeout=120)
+        return Result(process.returncode, output, errors)
+
+    def good_build(self, **env: str) -> Result:
+        """Build to the end, which has to be a good one."""
+        result = self.build(**env)
+        assert result.code == 0, result.output + result.errors
+        return result
+
+    def killed(self, fault: str) -> None:
+        """Build until `fault` kills it."""
+        assert self.build(fault).code == -signal.SIGKILL
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """Digests of pages and store as they are on the disk, not as the manifest has them."""
+        build = self.root / "_build"
+        return {
+            path.relative_to(build).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for name in state.OUTPUTS
+            for path in (build / name).rglob("*")
+            if path.is_file()
+        }
+
+    def page(self, name: str) -> str:
+        """The HTML of a page."""
+        return (self.root / f"_build/html/book/{name}.html").read_text()
+
+    def clean_outputs(self, elsewhere: Path) -> dict[str, str]:
+        """What a build of the same sources gives in another folder, from nothing; kept in there."""
+        sources = repr(sorted(state.sources(Book(self.root)).items()))
+        clean = Small(elsewhere / hashlib.sha256(sources.encode()).hexdigest()[:12])
+        if not clean.root.exists():
+            shutil.copytree(self.root, clean.root, ignore=shutil.ignore_patterns("_build"))
+            clean.good_build()
+        return clean.outputs
+
+    def assert_clean(self, elsewhere: Path) -> None:
+        """Pages and store are those of a clean build, and nothing is left to do."""
+        assert self.outputs == self.clean_outputs(elsewhere)
+        assert "Nothing has changed" in self.good_build().output

@@ -1,0 +1,162 @@
+"""Builds that are killed, interrupted, short of disk or not alone; the next one comes right."""
+
+import os
+import random
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from .small import Small
+
+pytestmark = pytest.mark.slow
+
+SLOW_CELL = (
+    "import os, pathlib, time\npathlib.Path('{}').write_text(str(os.getpid()))\ntime.sleep(60)"
+)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("clean")
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Small, Path, float]:
+    """A built book, a copy of it, and the seconds it took; it stays where Sphinx knows it."""
+    folder = tmp_path_factory.mktemp("killed")
+    small, copy = Small(folder / "book"), folder / "copy"
+    small.root.mkdir()
+    small.create()
+    begun = time.monotonic()
+    small.good_build()
+    seconds = time.monotonic() - begun
+    shutil.copytree(small.root, copy)
+    return small, copy, seconds
+
+
+@pytest.fixture
+def small(template: tuple[Small, Path, float]) -> Small:
+    """The built book with a library edit on which two chapters depend, not built yet."""
+    small, copy, _ = template
+    shutil.rmtree(small.root)
+    shutil.copytree(copy, small.root)
+    small.edit("code/toylib/both.py", "2", "4")
+    return small
+
+
+KILLS = {
+    "mid-cell": {"one", "two"},
+    "mid-cache-write": {"one", "two"},
+    "mid-store-write": set(),
+    "environment-pickled": set(),
+    "mid-page": set(),
+    "mid-publish": set(),
+    "mid-manifest": set(),
+}
+
+
+@pytest.mark.parametrize("where", KILLS)
+def test_after_a_kill_the_next_build_equals_a_clean_one(small, elsewhere, where):
+    small.killed(where)
+    assert set(small.good_build().executed) == KILLS[where]
+    small.assert_clean(elsewhere)
+
+
+def test_after_a_kill_an_edit_that_is_taken_back_leaves_nothing(small, elsewhere):
+    small.killed("environment-pickled")
+    small.edit("code/toylib/both.py", "4", "2")
+    small.good_build()
+    assert 'says <span class="dp-number">2</span>' in small.page("two")
+    small.assert_clean(elsewhere)
+
+
+@pytest.mark.parametrize("turn", range(10))
+def test_after_a_kill_at_a_random_moment_likewise(small, elsewhere, template, turn):
+    begun = time.monotonic()
+    process = small.start()
+    moment = random.Random(turn).uniform(0, template[2])
+    while process.poll() is None and time.monotonic() - begun < moment:
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    small.good_build()
+    small.assert_clean(elsewhere)
+
+
+@pytest.mark.parametrize("where", ["full-cache", "full-store", "full-page", "full-manifest"])
+def test_a_full_disk_is_one_sentence_and_a_good_state(small, elsewhere, where):
+    result = small.build(where)
+    assert result.code == 1
+    assert result.errors.strip().splitlines()[-1].startswith("the disk is full: free some space")
+    assert "Traceback" not in result.errors
+    assert list((small.root / "_build").rglob("*.part")) == []
+    small.good_build()
+    small.assert_clean(elsewhere)
+
+
+def test_a_failing_build_leaves_the_last_good_site(small):
+    before = small.page("three")
+    small.edit("book/two.md", "toylib.both.TWO", "toylib.both.NONE")
+    small.edit("book/three.md", "x = 3", "x = 33")
+    result = small.build()
+    assert result.code == 1
+    line = (small.root / "book/two.md").read_text().splitlines().index("x = toylib.both.NONE") + 1
+    assert result.errors.splitlines()[-2:] == [
+        "The book was not built.",
+        f"book/two.md:{line}: cell 1: AttributeError: module 'toylib.both' has no attribute 'NONE'",
+    ]
+    assert small.page("three") == before
+    small.edit("book/two.md", "toylib.both.NONE", "toylib.both.TWO")
+    assert set(small.good_build().executed) == {"two"}, "what the others gave was kept"
+
+
+def test_a_warning_fails_until_it_is_mended(small):
+    small.edit("book/two.md", "Prose", "{number}`nonsense` and prose")
+    for _ in range(2):
+        result = small.build()
+        assert result.code == 1
+        assert "book/two.md:7" in result.errors
+        assert "nothing in the book is called 'nonsense'" in result.errors
+    small.edit("book/two.md", "{number}`nonsense` and prose", "Prose")
+    small.good_build()
+
+
+def test_of_two_builds_at_once_the_second_waits(small, elsewhere):
+    builds = [small.start(), small.start()]
+    outputs = [build.communicate(timeout=120)[0] for build in builds]
+    assert [build.returncode for build in builds] == [0, 0]
+    waited, ran = sorted(outputs, key=lambda output: "Another build is running" not in output)
+    assert "waiting for it" in waited
+    assert "Nothing has changed" in waited
+    assert "executed" in ran
+    small.assert_clean(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, -15), (signal.SIGINT, 130)]
+)
+def test_kernels_end_with_the_build(small, tmp_path, sent, code):
+    notes = [tmp_path / name for name in ("one", "two")]
+    for note in notes:
+        small.edit(f"book/{note.name}.md", "\nx =", "\n" + SLOW_CELL.format(note) + "\nx =")
+    build = small.start()
+    wait_for(lambda: all(note.exists() and note.read_text() for note in notes), 60)
+    kernels = [psutil.Process(int(note.read_text())) for note in notes]
+    os.kill(build.pid, sent)
+    errors = build.communicate(timeout=30)[1]
+    assert build.returncode == code
+    _, alive = psutil.wait_procs(kernels, timeout=10)
+    assert alive == []
+    if sent == signal.SIGINT:
+        assert errors == "\nThe book was not built.\nit was interrupted\n"
+
+
+def wait_for(condition, seconds):
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.05)

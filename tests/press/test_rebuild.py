@@ -1,0 +1,154 @@
+"""Small books are really built here: what runs again, and that every page is fresh."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from .small import Small
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where clean builds are."""
+    return tmp_path_factory.mktemp("clean")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """A book that was built from nothing, once; each edit below is made on top of the others."""
+    small = Small(tmp_path_factory.mktemp("small"))
+    small.create()
+    assert set(small.good_build().executed) == {"one", "two", "three"}
+    return small
+
+
+def remove(small: Small) -> None:
+    small.edit("_toc.yml", "      - file: book/three\n", "")
+    (small.root / "book/three.md").unlink()
+
+
+EDITS: dict[str, tuple[Callable[[Small], None], dict[str, str]]] = {
+    "nothing": (lambda s: None, {}),
+    "cell": (lambda s: s.edit("book/three.md", "x = 3", "x = 33"), {"three": "its cells changed"}),
+    "number in another chapter": (
+        lambda s: s.edit("book/one.md", "alone.ONE", "alone.ONE + 10"),
+        {"one": "its cells changed"},
+    ),
+    "prose": (lambda s: s.edit("book/two.md", "Prose of", "Better prose of"), {}),
+    "title": (lambda s: s.edit("book/two.md", "# Chapter two", "# Second chapter"), {}),
+    "caption": (lambda s: s.edit("book/one.md", "A line.", "A straight line."), {}),
+    "alternative text": (lambda s: s.edit("book/one.md", "A line that", "A thin line that"), {}),
+    "library file of one": (
+        lambda s: s.edit("code/toylib/alone.py", "TWO - 1", "TWO - 0.5"),
+        {"one": "alone.py changed"},
+    ),
+    "library file of two": (
+        lambda s: s.edit("code/toylib/both.py", "2", "4"),
+        {"one": "both.py changed", "two": "both.py changed"},
+    ),
+    "library file of none": (lambda s: s.edit("code/toylib/unused.py", "3", "4"), {}),
+    "lock": (
+        lambda s: s.edit("requirements.txt", "2.13.0", "2.13.1"),
+        dict.fromkeys(("one", "two", "three"), "requirements.txt changed"),
+    ),
+    "theme": (lambda s: s.configure(search_bar_text="Find"), {}),
+    "bibliography": (lambda s: (s.root / "book/references.bib").write_text("% none\n"), {}),
+    "order of chapters": (
+        lambda s: s.edit(
+            "_toc.yml", "book/one\n      - file: book/two", "book/two\n      - file: book/one"
+        ),
+        {},
+    ),
+    "removed chapter": (remove, {}),
+}
+
+
+@pytest.mark.parametrize("kind", EDITS)
+def test_an_edit_executes_what_depends_on_it_and_no_page_is_stale(built, elsewhere, kind):
+    edit, expected = EDITS[kind]
+    edit(built)
+    assert built.good_build().executed == expected
+    built.assert_clean(elsewhere)
+
+
+def test_of_a_removed_chapter_nothing_is_left(built):
+    left = [path.name for path in (built.root / "_build").rglob("*three*")]
+    assert left == []
+
+
+def test_a_file_put_back_with_its_old_time_is_noticed(built, elsewhere):
+    path = built.root / "book/two.md"
+    before = path.stat()
+    built.edit("book/two.md", "which says", "which states")
+    os.utime(path, (before.st_atime, before.st_mtime - 1000))
+    assert built.good_build().executed == {}
+    assert "which states" in built.page("two")
+    built.assert_clean(elsewhere)
+
+
+def test_a_fresh_clone_with_the_cache_put_back_executes_nothing(built, tmp_path):
+    clone = Small(tmp_path / "clone")
+    shutil.copytree(
+        built.root, clone.root, ignore=shutil.ignore_patterns("_build"), copy_function=shutil.copy
+    )
+    cache = "_build/executed"
+    shutil.copytree(built.root / cache, clone.root / cache, copy_function=shutil.copy)
+    assert clone.good_build().executed == {}
+    assert clone.outputs == built.outputs
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], None], bool]] = {
+    "truncated execution": (lambda b: truncate(next(b.glob("executed/one-*.json"))), True),
+    "altered execution": (lambda b: alter(next(b.glob("executed/one-*.json"))), True),
+    "missing executions": (lambda b: shutil.rmtree(b / "executed"), True),
+    "truncated store": (lambda b: truncate(b / "outputs/n-one.json"), False),
+    "missing store": (lambda b: shutil.rmtree(b / "outputs"), False),
+    "truncated page": (lambda b: truncate(b / "html/book/one.html"), False),
+    "missing site": (lambda b: shutil.rmtree(b / "html"), False),
+    "truncated environment": (
+        lambda b: (truncate(b / "sphinx/.doctrees/environment.pickle"), touch(b))[1], False,
+    ),
+    "truncated doctree": (
+        lambda b: (truncate(b / "sphinx/.doctrees/book/one.doctree"), touch(b))[1], False,
+    ),
+    "corrupt manifest": (lambda b: (b / "manifest.json").write_text("[1"), False),
+    "no build at all": (lambda b: shutil.rmtree(b), True),
+}  # fmt: skip
+
+
+def truncate(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def alter(path: Path) -> None:
+    path.write_text(path.read_text().replace("vnd.diffprog", "vnd.diffprok"))
+
+
+def touch(build: Path) -> None:
+    """There has to be something to do, or nobody looks."""
+    path = build.parent / "book/two.md"
+    path.write_text(path.read_text() + "\nMore.\n")
+
+
+@pytest.fixture
+def tidy(built: Small) -> Small:
+    """The book, built to the end."""
+    built.good_build()
+    return built
+
+
+@pytest.mark.parametrize("kind", DAMAGES)
+def test_what_is_damaged_is_made_again(tidy, elsewhere, kind):
+    damage, executes = DAMAGES[kind]
+    damage(tidy.root / "_build")
+    result = tidy.build()
+    assert result.code == 0, result.output + result.errors
+    assert "Traceback" not in result.errors
+    assert bool(result.executed) == executes
+    assert set(result.executed.values()) <= {"its cache was damaged", "not run before"}
+    tidy.assert_clean(elsewhere)
