@@ -1,0 +1,1 @@
+"""Notebooks derived from the chapters: one with stubs for students, one solved."""
