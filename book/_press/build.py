@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import cache, state
+from . import cache, launch, state
 from .book import Book, Page, PressError
 from .cache import Execution
 from .execute import execute_all
@@ -42,6 +42,8 @@ def build_book(book: Book, jobs: int | None = None) -> Path:
     begun = time.perf_counter()
     site = _sphinx(book)
     _table(executions, time.perf_counter() - begun)
+    if line := launch.notice(book):
+        _say(f"\n{line}")
     state.finished(book, made_from)
     return site / "index.html"
 

@@ -16,7 +16,7 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
 
-from . import card, exercise, fold, math, page
+from . import card, exercise, fold, launch, math, page
 from .book import Book, PressError
 from .cache import cached, executed
 from .execute import execute_all
@@ -81,5 +81,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     math.setup(app)
     page.setup(app)
     card.setup(app)
+    launch.setup(app)
     notebooks.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from . import repository
 from .book import Book
 
 __all__ = ["finished", "is_current", "lock", "sources", "start"]
@@ -27,7 +28,10 @@ OUTPUTS = ("html", "outputs")
 def sources(book: Book) -> dict[str, str]:
     """Digests of all files from which the book is made, by path."""
     files = (path for name in SOURCES for path in _files(book.root / name))
-    return _digests(book.root, files) | {"Python": platform.python_version()}
+    return _digests(book.root, files) | {
+        "Python": platform.python_version(),
+        "repository": str(repository.find(book.root)),  # the launch buttons lead there
+    }
 
 
 def is_current(book: Book) -> bool:

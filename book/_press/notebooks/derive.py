@@ -25,14 +25,17 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
-STUDENT = """\
-> *A chapter of “{title}”, to run and to fill in. Run the cells from the top (Shift + Enter). Where \
-a check says “your turn”, replace the line that raises `NotImplementedError`.* {links}
+INTRO = "> *A chapter of “{title}”{what}.{how}* {links}"
+WHAT = {"student": ", to run and to fill in", "solved": ", with its exercises solved and its outputs"}
+RUN = " Run the cells from the top (Shift + Enter)."
+TURN = (
+    " Where a check says “your turn”, replace the line that raises NotImplementedError, and run the"
+    " cell again."
+)
+KEEP = """
 >
 > *On Binder, what you type is lost when the session ends: download the notebook to keep it \
 (File ▸ Download). On Colab, save a copy.*"""
-SOLVED = """\
-> *A chapter of “{title}”, with its exercises solved and all outputs.* {links}"""
 COMPARE = "Does the check pass? Then [compare with the solution]({solved}), and read why it is so."
 SETUP = """\
 # This chapter imports diffprog, the book's library. Where it is missing, as on Colab, it comes now.
@@ -63,16 +66,17 @@ class Source:
     repository: Repository | None
 
 
-def derive(source: Source, *, solved: bool) -> NotebookNode:
-    """One of the two notebooks."""
+def derive(source: Source, kind: str) -> NotebookNode:
+    """The notebook of one kind, `student` or `solved`."""
+    solved = kind == "solved"
     (first, *rest), page = source.pieces, source.page
     assert isinstance(first, Text)
     heading, _, text = first.markdown.partition("\n\n")
-    cells = [_markdown(f"{heading}\n\n{_note(source, solved)}")]
+    cells = [new_markdown_cell(f"{heading}\n\n{_note(source, kind)}")]
     if any(isinstance(piece, Code) for piece in rest):
         cells.append(new_code_cell(_setup(source.repository)))
     if text:
-        cells.append(_markdown(text))
+        cells.append(new_markdown_cell(text))
     exercises = {i: f"{o['number']}: {o['title']}" for o, i in exercises_in(source.executed)}
     for piece in _with_needed(rest, source.executed):
         if isinstance(piece, Code):
@@ -80,11 +84,11 @@ def derive(source: Source, *, solved: bool) -> NotebookNode:
         elif isinstance(piece, str):
             cells.append(new_code_cell(piece, metadata={"jupyter": {"source_hidden": True}}))
         elif piece.solved and not solved:
-            cells.append(_markdown(COMPARE.format(solved=_sibling(page, "solved", "student"))))
+            cells.append(new_markdown_cell(COMPARE.format(solved=_sibling(page, "solved", "student"))))
         else:
-            cells.append(_markdown(piece.markdown))
+            cells.append(new_markdown_cell(piece.markdown))
     if source.cited:
-        cells.append(_markdown("\n".join(["## Cited here\n", *(f"- {c}" for c in source.cited)])))
+        cells.append(new_markdown_cell("\n".join(["## Cited here\n", *(f"- {c}" for c in source.cited)])))
     count = 0
     for place, cell in enumerate(cells):
         cell.id = f"{page.name.replace('/', '-')[-58:]}-{place:03d}"
@@ -95,17 +99,22 @@ def derive(source: Source, *, solved: bool) -> NotebookNode:
     return new_notebook(cells=cells, metadata=METADATA)
 
 
-def _markdown(text: str) -> NotebookNode:
-    return new_markdown_cell(text)
-
-
-def _note(source: Source, solved: bool) -> str:
-    here, there = ("solved", "student") if solved else ("student", "solved")
-    other = "The exercises to fill in" if solved else "With solutions"
-    links = [f"[{other}]({_sibling(source.page, there, here)})"]
-    if source.address:
-        links.append(f"[The page in the book]({source.address})")
-    return (SOLVED if solved else STUDENT).format(title=source.title, links=" · ".join(links))
+def _note(source: Source, kind: str) -> str:
+    other, there = (
+        ("With solutions", "solved")
+        if kind == "student"
+        else ("The exercises to fill in", "student")
+    )
+    links = [f"[The page in the book]({source.address})"] if source.address else []
+    what = how = keep = ""
+    if any(isinstance(piece, Code) for piece in source.pieces):
+        links.insert(0, f"[{other}]({_sibling(source.page, there, kind)})")
+        what, how = WHAT[kind], RUN
+    if how and kind == "student":
+        how += TURN if any(exercises_in(source.executed)) else ""
+        keep = KEEP
+    intro = INTRO.format(title=source.title, what=what, how=how, links=" · ".join(links))
+    return intro.rstrip() + keep
 
 
 def _sibling(page: Page, there: str, here: str) -> str:

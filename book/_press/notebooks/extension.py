@@ -78,7 +78,7 @@ class Pages:
                 source = self._source(app, book, page)
                 for kind in KINDS:
                     path = folder / kind / f"{page.name}.ipynb"
-                    _write(derive(source, solved=kind == "solved"), path)
+                    _write(derive(source, kind), path)
                     written.add(path)
         for path in set(folder.rglob("*.ipynb")) - written:
             path.unlink()
@@ -94,7 +94,7 @@ class Pages:
             self.pieces[page.docname],
             execution.notebook,
             entries,
-            str(app.config.project),
+            str(app.config.html_title),
             f"{base}{page.docname}.html" if base else "",
             repository.find(book.root),
         )
