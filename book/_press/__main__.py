@@ -1,4 +1,4 @@
-"""`python -m _press build [chapter]`: the command behind `make book`."""
+"""The commands behind `make book` and `make lab`, and the one that CI publishes notebooks with."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 
 from . import state
 from .book import Book, PressError
+from .notebooks import lab
+from .notebooks.branch import assemble
 
 
 def main() -> int:
@@ -18,13 +20,22 @@ def main() -> int:
     build = commands.add_parser("build", help="build the book, or one chapter alone")
     build.add_argument("chapter", nargs="?", help="such as part1/simulator")
     build.add_argument("--jobs", type=int, default=int(os.environ.get("JOBS", 0)) or None)
+    commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
+    branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
+    branch.add_argument("folder", type=Path)
     arguments = parser.parse_args()
     book = Book(Path.cwd())
     try:
+        if arguments.command == "lab":
+            return lab.open_lab(book)
+        if arguments.command == "notebooks-branch":
+            assemble(book, arguments.folder)
+            return 0
         with state.lock(book):
             page = _build(book, arguments.chapter, arguments.jobs)
     except PressError as error:
-        print(f"\nThe book was not built.\n{error}", file=sys.stderr)
+        what = "\nThe book was not built.\n" if arguments.command == "build" else ""
+        print(f"{what}{error}", file=sys.stderr)
         return 1
     print(f"\nOpen {page.relative_to(book.root)}")
     return 0

@@ -8,11 +8,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import tomllib
 from pathlib import Path
 
-from ..book import Book, PressError
+import yaml
+
 from .. import repository
-from .extension import KINDS
+from ..book import Book, PressError
+from . import KINDS
 
 __all__ = ["assemble"]
 
@@ -39,14 +42,14 @@ dev-mode-dirs = ["code"]
 README = """\
 # {title}: the notebooks
 
-Each chapter as a notebook: in `student/` with exercises to fill in, in `solved/` with their solutions
-and all outputs. Start with [`student/index.ipynb`](student/index.ipynb).
+Each chapter as a notebook: in `student/` with exercises to fill in, in `solved/` with solutions and
+outputs. Start with [`student/index.ipynb`](student/index.ipynb).
 
 Binder and Colab open them from this branch. It is written by the book's CI and holds nothing else:
 corrections belong to the chapters, in `book/` on the main branch{where}.
 
-On Binder, what you type is lost when the session ends: download the notebook to keep it. To run them on
-your own computer: `pip install -r .binder/requirements.txt jupyterlab`, in this folder.
+On Binder, what you type is lost when the session ends: download the notebook to keep it. To run
+them on your own computer: `pip install -r .binder/requirements.txt jupyterlab`, in this folder.
 """
 
 
@@ -85,10 +88,7 @@ def _binder(book: Book, folder: Path) -> None:
 
 
 def _texts(book: Book, folder: Path) -> None:
-    import tomllib
-
-    import yaml
-
+    """The package that pip installs, and the page that the hosting shows."""
     ours = tomllib.loads((book.root / "pyproject.toml").read_text(encoding="utf-8"))
     needed = re.findall(r"^([\w-]+)==", (folder / ".binder/requirements.txt").read_text(), re.M)
     project = PROJECT.format(

@@ -26,7 +26,10 @@ METADATA = {
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
 INTRO = "> *A chapter of “{title}”{what}.{how}* {links}"
-WHAT = {"student": ", to run and to fill in", "solved": ", with its exercises solved and its outputs"}
+WHAT = {
+    "student": ", to run and to fill in",
+    "solved": ", with its exercises solved and its outputs",
+}
 RUN = " Run the cells from the top (Shift + Enter)."
 TURN = (
     " Where a check says “your turn”, replace the line that raises NotImplementedError, and run the"
@@ -84,11 +87,13 @@ def derive(source: Source, kind: str) -> NotebookNode:
         elif isinstance(piece, str):
             cells.append(new_code_cell(piece, metadata={"jupyter": {"source_hidden": True}}))
         elif piece.solved and not solved:
-            cells.append(new_markdown_cell(COMPARE.format(solved=_sibling(page, "solved", "student"))))
+            compare = COMPARE.format(solved=_sibling(page, "solved", "student"))
+            cells.append(new_markdown_cell(compare))
         else:
             cells.append(new_markdown_cell(piece.markdown))
     if source.cited:
-        cells.append(new_markdown_cell("\n".join(["## Cited here\n", *(f"- {c}" for c in source.cited)])))
+        entries = "\n".join(f"- {entry}" for entry in source.cited)
+        cells.append(new_markdown_cell(f"## Cited here\n\n{entries}"))
     count = 0
     for place, cell in enumerate(cells):
         cell.id = f"{page.name.replace('/', '-')[-58:]}-{place:03d}"
@@ -96,7 +101,8 @@ def derive(source: Source, kind: str) -> NotebookNode:
             count += 1
             executed = cell.pop("executed", None)
             _finish(cell, executed, count if solved else None)
-    return new_notebook(cells=cells, metadata=METADATA)
+    notebook: NotebookNode = new_notebook(cells=cells, metadata=METADATA)
+    return notebook
 
 
 def _note(source: Source, kind: str) -> str:
@@ -147,7 +153,7 @@ def _code(cell: NotebookNode, exercise: str | None) -> NotebookNode:
     """A code cell that `_finish` has still to fill: its source as written, and what it gave."""
     hidden = {"hide-input", "remove-input", "hide-cell"} & set(cell.metadata.get("tags", []))
     metadata = {"jupyter": {"source_hidden": True}} if hidden else {}
-    new = new_code_cell(cell.source, metadata=metadata)
+    new: NotebookNode = new_code_cell(cell.source, metadata=metadata)
     new.executed = {"cell": cell, "exercise": exercise}
     return new
 

@@ -1,7 +1,7 @@
 """Writes the notebooks at the end of a build of the pages, from the pages as Sphinx resolved them.
 
-`<site>/notebooks/student/<page>.ipynb` and `<site>/notebooks/solved/<page>.ipynb`, for every page but
-the bibliography, of which each notebook has the entries that it cites.
+`<site>/notebooks/student/<page>.ipynb` and `…/solved/<page>.ipynb`, for every page
+but the bibliography, of which each notebook has the entries that it cites.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from sphinx.application import Sphinx
 from .. import repository
 from ..book import Book, Page
 from ..cache import cached
+from . import KINDS
 from .derive import Source, derive
 from .markdown import Writer
 from .pieces import Code, Text, pieces
 
-__all__ = ["KINDS", "setup"]
-
-KINDS = ("student", "solved")
+__all__ = ["setup"]
 
 
 class Pages:

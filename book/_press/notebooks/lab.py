@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from ..book import Book
-from .extension import KINDS
+from . import KINDS
 
 __all__ = ["copy", "open_lab"]
+
+FIRST = "student/index.ipynb"
 
 
 def copy(book: Book) -> tuple[Path, list[str]]:
@@ -25,17 +26,17 @@ def copy(book: Book) -> tuple[Path, list[str]]:
     The record of what was copied is a hidden file there.
     """
     built, folder = book.build / "html" / "notebooks", book.root / "notebooks"
+    folder.mkdir(exist_ok=True)
     record = folder / ".copied.json"
     copied = json.loads(record.read_text()) if record.exists() else {}
     kept = []
     for path in sorted(p for kind in KINDS for p in (built / kind).rglob("*.ipynb")):
         name = path.relative_to(built).as_posix()
         target, new = folder / name, path.read_bytes()
-        if target.exists() and target.read_bytes() != new:
-            if _digest(target.read_bytes()) != copied.get(name):
-                if _digest(new) != copied.get(name):
-                    kept.append(name)
-                continue
+        if target.exists() and _digest(target.read_bytes()) not in (copied.get(name), _digest(new)):
+            if _digest(new) != copied.get(name):
+                kept.append(name)
+            continue
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(new)
         copied[name] = _digest(new)
@@ -48,10 +49,8 @@ def open_lab(book: Book) -> int:
     folder, kept = copy(book)
     for name in kept:
         print(f"notebooks/{name} is yours and stays; delete it to get the book's new one")
-    first = "student/index.ipynb"
-    command = [sys.executable, "-m", "jupyterlab", str(folder / first)]
-    # Warnings are ours to see in tests, and not the reader's.
-    return subprocess.run(command, cwd=folder, env=os.environ).returncode
+    options = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{FIRST}"]
+    return subprocess.run([sys.executable, "-m", "jupyterlab", *options]).returncode
 
 
 def _digest(data: bytes) -> str:

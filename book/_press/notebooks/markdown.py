@@ -7,7 +7,7 @@ References are their texts, numbers and citations are resolved, boxes are quotes
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from textwrap import indent
 
 from docutils import nodes
@@ -29,18 +29,18 @@ class Writer:
 
     # Blocks -----------------------------------------------------------------------------------
 
-    def blocks(self, children: list[nodes.Node]) -> str:
+    def blocks(self, children: Iterable[nodes.Node]) -> str:
         """Blocks with an empty line between them."""
         written = (self.block(child) for child in children)
         return "\n\n".join(text for text in written if text)
 
     def block(self, node: nodes.Node) -> str:
         """One block, without an empty line at its ends."""
-        if isinstance(node, nodes.Admonition):
-            return self.box(node)
         if isinstance(node, nodes.Text):
             return self.inline(node)
         write = getattr(self, f"block_{type(node).__name__}", None)
+        if write is None and isinstance(node, nodes.Admonition) and isinstance(node, nodes.Element):
+            write = self.box
         if write is None:
             if isinstance(node, nodes.Invisible):
                 return ""
@@ -95,6 +95,7 @@ class Writer:
         items = []
         for item in node.children:
             (term, *_), definition = item.children[:-1], item.children[-1]
+            assert isinstance(term, nodes.Element)
             items.append(f"- **{self.text(term)}**: {self.blocks(definition.children)}")
         return "\n".join(items)
 
@@ -137,8 +138,8 @@ class Writer:
         latex = node.astext().strip()
         for name, inner in _ENVIRONMENTS.items():
             for verb in ("begin", "end"):
-                new = f"\\{verb}{{{inner}}}" if inner else ""
-                latex = re.sub(rf"\\{verb}\{{{name}\*?\}}", lambda _, new=new: new, latex)
+                new = f"\\\\{verb}{{{inner}}}" if inner else ""
+                latex = re.sub(rf"\\{verb}\{{{name}\*?\}}", new, latex)
         latex = re.sub(r"\n\s*\n", "\n", latex.strip())
         number = node.get("number")
         tag = f" \\tag{{{number}}}" if number and number is not True else ""
