@@ -41,15 +41,17 @@ KEEP = """
 (File ▸ Download). On Colab, save a copy.*"""
 COMPARE = "Does the check pass? Then [compare with the solution]({solved}), and read why it is so."
 SETUP = """\
-# This chapter imports diffprog, the book's library. Where it is missing, as on Colab, it comes now.
+# The chapter imports diffprog, the book's library.
+# Where it is missing, as on Colab, this cell installs it.
 try:
     import diffprog
 except ModuleNotFoundError:
     {cure}"""
 NO_CURE = """\
 raise ModuleNotFoundError(
-        "diffprog, the book's library, is not installed here: in a copy of the book, `make lab` "
-        "opens this notebook with everything that it needs") from None"""
+        "diffprog, the book's library, is not installed here: in a copy "
+        "of the book, `make lab` opens this notebook with all it needs"
+    ) from None"""
 _MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.M)
 
 

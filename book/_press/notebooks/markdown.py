@@ -54,7 +54,7 @@ class Writer:
 
     def block_paragraph(self, node: nodes.Element) -> str:
         """Text on one line; what would begin a list or a heading is escaped."""
-        return re.sub(r"^([-+#>]|\d+(?=[.)] ))", r"\\\1", self.text(node))
+        return re.sub(r"^(\d*)([-+#>]|(?<=\d)[.)] )", r"\1\\\2", self.text(node))
 
     block_rubric = block_PassthroughTextElement = block_paragraph
 

@@ -29,6 +29,8 @@ def taken(source: str) -> set[str]:
         at_top = {s.get_name() for s in _table(text).get_symbols() if s.is_referenced()}
         if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
             at_top -= own  # of a loop or a with block: its own variables
+        if isinstance(statement, ast.AugAssign):
+            at_top |= own
         missing |= at_top - known
         missing |= _used(_table(text)) - at_top - known - whole  # in functions, which run later
         known |= own
