@@ -35,8 +35,8 @@ check-reproducible: setup ## build the last commit twice, in two places, and com
 serve: book ## build, and show the book at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
-lab: setup ## open the chapters in JupyterLab
-	@$(VENV_PYTHON) -m jupyterlab
+lab: book ## open the chapters in JupyterLab; your work stays in notebooks/
+	@$(VENV_PYTHON) -m _press lab
 
 test: lint types browser ## check everything: style, types, code, book and site
 	@$(VENV_PYTHON) -m pytest

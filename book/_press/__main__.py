@@ -1,4 +1,4 @@
-"""`python -m _press build [chapter]`: the command behind `make book`."""
+"""The commands behind `make book` and `make lab`, and the one that CI publishes notebooks with."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 
 from . import state
 from .book import Book, PressError
+from .notebooks import lab
+from .notebooks.branch import assemble
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -21,25 +23,35 @@ def main() -> int:
     build = commands.add_parser("build", help="build the book, or one chapter alone")
     build.add_argument("chapter", nargs="?", help="such as part1/simulator")
     build.add_argument("--jobs", type=int, default=os.environ.get("JOBS") or None)
+    commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
+    branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
+    branch.add_argument("folder", type=Path)
     arguments = parser.parse_args()
     book = Book(Path.cwd())
     try:
+        if arguments.command == "lab":
+            return lab.open_lab(book)
+        if arguments.command == "notebooks-branch":
+            assemble(book, arguments.folder)
+            return 0
         with state.lock(book):
             page = _build(book, arguments.chapter, arguments.jobs)
     except PressError as error:
-        return _stop(1, str(error))
+        return _stop(1, str(error), arguments.command)
     except KeyboardInterrupt:
-        return _stop(130, "it was interrupted")
+        return _stop(130, "it was interrupted", arguments.command)
     except OSError as error:
         if error.errno not in FULL:
             raise
-        return _stop(1, "the disk is full: free some space and build again; what is done is kept")
+        why = "the disk is full: free some space and build again; what is done is kept"
+        return _stop(1, why, arguments.command)
     print(f"\nOpen {page.relative_to(book.root)}")
     return 0
 
 
-def _stop(code: int, why: str) -> int:
-    print(f"\nThe book was not built.\n{why}", file=sys.stderr)
+def _stop(code: int, why: str, command: str) -> int:
+    what = "\nThe book was not built.\n" if command == "build" else ""
+    print(f"{what}{why}", file=sys.stderr)
     return code
 
 

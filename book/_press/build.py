@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from . import cache, state
+from . import cache, launch, state
 from .book import Book, Page
 from .execute import execute_all
 from .progress import Progress, table
@@ -39,5 +39,7 @@ def build_book(book: Book, jobs: int | None = None) -> Path:
     begun = time.perf_counter()
     site = render(book)
     progress.say(table(executions, time.perf_counter() - begun))
+    if line := launch.notice(book):
+        progress.say(f"\n{line}")
     state.finished(book, made_from)
     return site / "index.html"

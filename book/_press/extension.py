@@ -16,10 +16,11 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
 
-from . import card, exercise, fold, fresh, math, page
+from . import card, exercise, fold, fresh, launch, math, page
 from .book import Book, PressError
 from .cache import cached, executed
 from .execute import execute_all
+from .notebooks import extension as notebooks
 from .store import Store, collect
 
 __all__ = ["read", "setup"]
@@ -81,4 +82,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     math.setup(app)
     page.setup(app)
     card.setup(app)
+    launch.setup(app)
+    notebooks.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,7 +17,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from . import whole
+from . import repository, whole
 from .book import Book
 
 __all__ = ["check_reading", "finished", "is_current", "lock", "manifest", "sources"]
@@ -30,7 +30,10 @@ READING = ("sphinx",)
 
 def sources(book: Book) -> dict[str, str]:
     """Digests of all files from which the book is made, by path."""
-    return _digests(book.root, SOURCES) | {"Python": platform.python_version()}
+    return _digests(book.root, SOURCES) | {
+        "Python": platform.python_version(),
+        "repository": str(repository.find(book.root)),  # the launch buttons lead there
+    }
 
 
 def is_current(book: Book) -> bool:

@@ -76,10 +76,10 @@ def _judge(
             check(function, seed)
     except Wrong as wrong:
         return Verdict(number, False, str(wrong))
-    except NotImplementedError:
-        return Verdict(
-            number, False, "your turn! Replace the line that raises NotImplementedError."
-        )
+    except NotImplementedError as turn:
+        title = str(turn).partition(f"Exercise {number}: ")[2]  # as the stub says it
+        name = f"{number}, {title}" if title else number
+        return Verdict(name, False, "your turn! Replace the line that raises NotImplementedError.")
     except Exception as error:
         # The last line that is the learner's, not the library's that it called.
         name = function.__code__.co_filename if hasattr(function, "__code__") else ""

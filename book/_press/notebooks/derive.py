@@ -1,0 +1,175 @@
+"""The two notebooks of a page: for students, with stubs and without outputs; and solved, with them.
+
+Both have the same cells at the same places, and a cell's id says its page and place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from posixpath import dirname, relpath
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from ..book import Page
+from ..repository import BRANCH, Repository
+from ..store import exercises_in, stub
+from .names import needed
+from .outputs import outputs
+from .pieces import Code, Text
+
+__all__ = ["Source", "derive"]
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+}
+INTRO = "> *A chapter of “{title}”{what}.{how}* {links}"
+WHAT = {
+    "student": ", to run and to fill in",
+    "solved": ", with its exercises solved and its outputs",
+}
+RUN = " Run the cells from the top (Shift + Enter)."
+TURN = (
+    " Where a check says “your turn”, replace the line that raises NotImplementedError, and run the"
+    " cell again."
+)
+KEEP = """
+>
+> *On Binder, what you type is lost when the session ends: download the notebook to keep it \
+(File ▸ Download). On Colab, save a copy.*"""
+COMPARE = "Does the check pass? Then [compare with the solution]({solved}), and read why it is so."
+SETUP = """\
+# The chapter imports diffprog, the book's library.
+# Where it is missing, as on Colab, this cell installs it.
+try:
+    import diffprog
+except ModuleNotFoundError:
+    {cure}"""
+NO_CURE = """\
+raise ModuleNotFoundError(
+        "diffprog, the book's library, is not installed here: in a copy "
+        "of the book, `make lab` opens this notebook with all it needs"
+    ) from None"""
+_MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.M)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the notebooks of a page are made from."""
+
+    page: Page
+    pieces: list[Text | Code]
+    executed: NotebookNode
+    cited: list[str]
+    """The entries of the bibliography that the page cites."""
+    title: str
+    """The book's."""
+    address: str
+    """Of the page on the published site; empty where it is not known."""
+    repository: Repository | None
+
+
+def derive(source: Source, kind: str) -> NotebookNode:
+    """The notebook of one kind, `student` or `solved`."""
+    solved = kind == "solved"
+    (first, *rest), page = source.pieces, source.page
+    assert isinstance(first, Text)
+    heading, _, text = first.markdown.partition("\n\n")
+    cells = [new_markdown_cell(f"{heading}\n\n{_note(source, kind)}")]
+    if any(isinstance(piece, Code) for piece in rest):
+        cells.append(new_code_cell(_setup(source.repository)))
+    if text:
+        cells.append(new_markdown_cell(text))
+    exercises = {i: f"{o['number']}: {o['title']}" for o, i in exercises_in(source.executed)}
+    for piece in _with_needed(rest, source.executed):
+        if isinstance(piece, Code):
+            cells.append(_code(source.executed.cells[piece.index], exercises.get(piece.index)))
+        elif isinstance(piece, str):
+            cells.append(new_code_cell(piece, metadata={"jupyter": {"source_hidden": True}}))
+        elif piece.solved and not solved:
+            compare = COMPARE.format(solved=_sibling(page, "solved", "student"))
+            cells.append(new_markdown_cell(compare))
+        else:
+            cells.append(new_markdown_cell(piece.markdown))
+    if source.cited:
+        entries = "\n".join(f"- {entry}" for entry in source.cited)
+        cells.append(new_markdown_cell(f"## Cited here\n\n{entries}"))
+    count = 0
+    for place, cell in enumerate(cells):
+        cell.id = f"{page.name.replace('/', '-')[-58:]}-{place:03d}"
+        if cell.cell_type == "code":
+            count += 1
+            executed = cell.pop("executed", None)
+            _finish(cell, executed, count if solved else None)
+    notebook: NotebookNode = new_notebook(cells=cells, metadata=METADATA)
+    return notebook
+
+
+def _note(source: Source, kind: str) -> str:
+    other, there = (
+        ("With solutions", "solved")
+        if kind == "student"
+        else ("The exercises to fill in", "student")
+    )
+    links = [f"[The page in the book]({source.address})"] if source.address else []
+    what = how = keep = ""
+    if any(isinstance(piece, Code) for piece in source.pieces):
+        links.insert(0, f"[{other}]({_sibling(source.page, there, kind)})")
+        what, how = WHAT[kind], RUN
+    if how and kind == "student":
+        how += TURN if any(exercises_in(source.executed)) else ""
+        keep = KEEP
+    intro = INTRO.format(title=source.title, what=what, how=how, links=" · ".join(links))
+    return intro.rstrip() + keep
+
+
+def _sibling(page: Page, there: str, here: str) -> str:
+    return relpath(f"{there}/{page.name}.ipynb", dirname(f"{here}/{page.name}"))
+
+
+def _setup(repository: Repository | None) -> str:
+    package = f"diffprog-notebooks @ git+{repository.url}@{BRANCH}" if repository else ""
+    return SETUP.format(cure=f'%pip install --quiet "{package}"' if package else NO_CURE)
+
+
+def _with_needed(pieces: list[Text | Code], executed: NotebookNode) -> list[Text | Code | str]:
+    """The pieces, and before them what they need of cells that the page leaves out."""
+    shown = {piece.index for piece in pieces if isinstance(piece, Code)}
+    result: list[Text | Code | str] = []
+    done = 0
+    for piece in pieces:
+        if isinstance(piece, Code):
+            for index in range(done, piece.index):
+                cell = executed.cells[index]
+                if cell.cell_type == "code" and index not in shown:
+                    later = [executed.cells[i].source for i in sorted(shown) if i > index]
+                    result += filter(None, [needed(cell.source, later)])
+            done = piece.index
+        result.append(piece)
+    return result
+
+
+def _code(cell: NotebookNode, exercise: str | None) -> NotebookNode:
+    """A code cell that `_finish` has still to fill: its source as written, and what it gave."""
+    hidden = {"hide-input", "remove-input", "hide-cell"} & set(cell.metadata.get("tags", []))
+    metadata = {"jupyter": {"source_hidden": True}} if hidden else {}
+    new: NotebookNode = new_code_cell(cell.source, metadata=metadata)
+    new.executed = {"cell": cell, "exercise": exercise}
+    return new
+
+
+def _finish(cell: NotebookNode, executed: NotebookNode | None, count: int | None) -> None:
+    """Make a cell the `count`-th of a solved notebook, or one for students."""
+    cell.execution_count = count
+    if executed is None:
+        return
+    if count is not None:
+        cell.source = _MARK.sub("", cell.source)
+        if "remove-output" not in executed.cell.metadata.get("tags", []):
+            cell.outputs = outputs(executed.cell, count)
+    elif executed.exercise:
+        cell.source = stub(cell.source, executed.exercise)
+        # JupyterLab's “run all” goes on behind it.
+        cell.metadata.tags = ["exercise", "raises-exception"]

@@ -1,0 +1,117 @@
+"""Writes the notebooks at the end of a build of the pages, from the pages as Sphinx resolved them.
+
+`<site>/notebooks/student/<page>.ipynb` and `…/solved/<page>.ipynb`, for every page
+but the bibliography, of which each notebook has the entries that it cites.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from posixpath import dirname, join, normpath, relpath
+from urllib.parse import urlsplit
+
+import nbformat
+from docutils import nodes
+from nbformat import NotebookNode
+from sphinx.application import Sphinx
+
+from .. import repository
+from ..book import Book, Page
+from ..cache import cached
+from . import KINDS
+from .derive import Source, derive
+from .markdown import Writer
+from .pieces import Code, Text, pieces
+
+__all__ = ["setup"]
+
+
+class Pages:
+    """What a build has shown of each page, until the notebooks are written."""
+
+    def __init__(self) -> None:
+        self.pieces: dict[str, list[Text | Code]] = {}
+        self.cited: dict[str, list[str]] = {}
+        self.entries: dict[str, str] = {}
+
+    def note(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
+        """Turn a page into pieces; the bibliography into its entries."""
+        if app.builder.format != "html":
+            return
+        book = Book(Path(app.srcdir))
+        bibliographies = {key.docname for key in app.env.get_domain("cite").bibliographies}  # type: ignore[attr-defined]
+        known = {page.docname for page in book.pages} - bibliographies
+        cited = self.cited[docname] = []
+
+        def link(uri: str, text: str) -> str:
+            target = urlsplit(uri)
+            if target.scheme or not text.strip():
+                return f"[{text}]({uri})" if text.strip() else ""
+            if not target.path:
+                return text  # on this page; a notebook has no anchors but its headings
+            there = normpath(join(dirname(docname), target.path)).removesuffix(".html")
+            if there in bibliographies:
+                cited.append(target.fragment)
+                return text
+            if there in known:
+                return f"[{text}]({relpath(there, dirname(docname))}.ipynb)"
+            return f"[{text}]({base}{there}.html)" if (base := _base(app)) else text
+
+        writer = Writer(docname, link)
+        if docname in bibliographies:
+            for entry in doctree.findall(nodes.citation):
+                text = writer.blocks(entry.children[1:])
+                self.entries |= dict.fromkeys(entry["ids"], text)
+            return
+        figures = app.env.toc_fignumbers.get(docname, {}).get("figure", {})
+        self.pieces[docname] = pieces(doctree, writer, figures)
+
+    def write(self, app: Sphinx, error: Exception | None) -> None:
+        """All notebooks; those of pages that are no longer in the book go."""
+        if error is not None or app.builder.format != "html":
+            return
+        book, written = Book(Path(app.srcdir)), set()
+        folder = Path(app.outdir) / "notebooks"
+        for page in book.pages:
+            if page.docname in self.pieces:
+                source = self._source(app, book, page)
+                for kind in KINDS:
+                    path = folder / kind / f"{page.name}.ipynb"
+                    _write(derive(source, kind), path)
+                    written.add(path)
+        for path in set(folder.rglob("*.ipynb")) - written:
+            path.unlink()
+
+    def _source(self, app: Sphinx, book: Book, page: Page) -> Source:
+        execution = cached(book, page)
+        assert execution is not None, "Sphinx has read it from there"
+        ids = dict.fromkeys(self.cited[page.docname])
+        entries = sorted({self.entries[i] for i in ids if i in self.entries})
+        base = _base(app)
+        return Source(
+            page,
+            self.pieces[page.docname],
+            execution.notebook,
+            entries,
+            str(app.config.html_title),
+            f"{base}{page.docname}.html" if base else "",
+            repository.find(book.root),
+        )
+
+
+def _base(app: Sphinx) -> str:
+    """The address of the published site with a slash at its end, if the configuration knows it."""
+    return f"{app.config.html_baseurl.rstrip('/')}/" if app.config.html_baseurl else ""
+
+
+def _write(notebook: NotebookNode, path: Path) -> None:
+    nbformat.validate(notebook)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(nbformat.writes(notebook, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx."""
+    shown = Pages()
+    app.connect("doctree-resolved", shown.note)
+    app.connect("build-finished", shown.write)

@@ -1,0 +1,69 @@
+"""Which names a cell takes from others, and which it gives: to leave out cells that nobody needs.
+
+A cell of the tag `remove-cell` makes numbers for the prose. A notebook has the numbers in its
+text, and needs of such a cell only what a later one takes from it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+
+__all__ = ["given", "needed", "taken"]
+
+
+def given(source: str) -> set[str]:
+    """The names that running `source` defines at top level."""
+    symbols = _table(source).get_symbols()
+    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+
+
+def taken(source: str) -> set[str]:
+    """The names that `source` takes from cells before it."""
+    missing: set[str] = set()
+    known, whole = set(dir(builtins)), given(source)
+    for statement in ast.parse(_plain(source)).body:
+        text = ast.unparse(statement)
+        own = given(text)
+        at_top = {s.get_name() for s in _table(text).get_symbols() if s.is_referenced()}
+        if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
+            at_top -= own  # of a loop or a with block: its own variables
+        if isinstance(statement, ast.AugAssign):
+            at_top |= own
+        missing |= at_top - known
+        missing |= _used(_table(text)) - at_top - known - whole  # in functions, which run later
+        known |= own
+    return missing
+
+
+def needed(source: str, later: list[str]) -> str:
+    """What to keep of a removed cell for the cells after it: its code without numbers, or ''."""
+    wanted: set[str] = set()
+    for cell in reversed(later):
+        wanted = taken(cell) | (wanted - given(cell))
+    statements = [s for s in ast.parse(_plain(source)).body if not _is_number(s)]
+    rest = "\n".join(ast.unparse(statement) for statement in statements)
+    return rest if given(rest) & wanted else ""
+
+
+def _is_number(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and ast.unparse(statement).startswith("show.number(")
+
+
+def _plain(source: str) -> str:
+    """`source` without magics."""
+    return "\n".join(
+        "" if line.lstrip()[:1] in {"%", "!"} else line for line in source.splitlines()
+    )
+
+
+def _table(source: str) -> symtable.SymbolTable:
+    return symtable.symtable(_plain(source), "cell", "exec")
+
+
+def _used(table: symtable.SymbolTable) -> set[str]:
+    """Names that a piece of code, or a function in it, looks up at top level."""
+    names = {s.get_name() for s in table.get_symbols() if s.is_referenced()
+             and (s.is_global() or table.get_type() == "module")}  # fmt: skip
+    return names.union(*(_used(child) for child in table.get_children()))
