@@ -15,7 +15,7 @@ endif
 CHAPTER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve lab test test-fast lint types browser bench lock clean distclean
+.PHONY: help setup book slides slides-pdf serve lab test test-fast lint types browser bench lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,6 +25,12 @@ setup: ## make or repair the environment in .venv (the other targets do this fir
 
 book: setup ## build the book; one chapter alone with CHAPTER=part1/simulator
 	@$(VENV_PYTHON) -m _press build $(CHAPTER)
+
+slides: setup ## build the decks for class alone, into _build/html/slides
+	@$(VENV_PYTHON) -m _press.slides
+
+slides-pdf: browser ## build the decks and print them, into _build/pdf
+	@$(VENV_PYTHON) -m _press.slides --pdf
 
 serve: book ## build, and show the book at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html

@@ -12,6 +12,7 @@ from . import cache, state
 from .book import Book, Page, PressError
 from .cache import Execution
 from .execute import execute_all
+from .slides.write import write_decks
 from .store import Store, collect
 
 __all__ = ["build_book", "build_chapter"]
@@ -41,6 +42,7 @@ def build_book(book: Book, jobs: int | None = None) -> Path:
     _say("Writing pages")
     begun = time.perf_counter()
     site = _sphinx(book)
+    write_decks(book, site)
     _table(executions, time.perf_counter() - begun)
     state.finished(book, made_from)
     return site / "index.html"
