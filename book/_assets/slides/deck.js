@@ -61,6 +61,11 @@
     if (control) setTimeout(function () { control.blur(); });
   });
 
+  /* A click on the drawing plays it. */
+  document.addEventListener("click", function (event) {
+    if (event.target.closest(".dp-frames svg.dp-svg") && !Reveal.isOverview()) press("play")();
+  });
+
   Reveal.initialize({
     width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 4, center: false,
     hash: true, respondToHashChanges: true, fragmentInURL: preview, controls: false,

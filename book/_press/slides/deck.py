@@ -84,11 +84,13 @@ def _slide(context: Context, heading: list[Token], content: list[Token]) -> Slid
         if given is not None:
             context.line = (token.map or [0])[0] + 1
             _fill(context, slide, given)
-        elif token.type == "math_block":
-            slide.shown += render([token], context)
-            slide.kind = "formula" if slide.kind == "words" else slide.kind
         else:
             prose.append(token)
+    if slide.kind == "words":  # a formula that is beside nothing else is what the slide shows
+        formulas = [token for token in prose if token.type == "math_block"]
+        prose = [token for token in prose if token.type != "math_block"]
+        slide.shown = render(formulas, context)
+        slide.kind = "formula" if formulas else "words"
     slide.text = render(prose, context)
     context.line = slide.line
     return slide

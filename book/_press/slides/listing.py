@@ -26,7 +26,7 @@ WIDTH, HEIGHT = 1140, 470
 """The room for code on a slide, in its pixels."""
 ADVANCE, LEADING = 0.602, 1.45
 """Width of a character and height of a line, in font sizes."""
-LARGEST, SMALLEST = 24, 18
+LARGEST, SMALLEST = 27, 18
 
 
 def source(context: Context, slide: Slide, given: Directive) -> None:
@@ -36,7 +36,7 @@ def source(context: Context, slide: Slide, given: Directive) -> None:
     code = without_docstrings(excerpt["code"].strip("\n"))
     steps = [_find(context, code, text) for text in given.body.splitlines() if text.strip()]
     slide.shown += listing(context, code, steps=steps)
-    slide.shown += f'<p class="path"><code>code/{html.escape(excerpt["path"])}</code></p>'
+    slide.shown += f'<p class="path"><code>{html.escape(excerpt["path"])}</code></p>'
     slide.entries.append(entry)
     slide.kind = "code"
 

@@ -114,7 +114,7 @@ def _math(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[st
     except SphinxError as error:
         env["context"].fail(str(error))
     if display:
-        return f'<div class="formula">{formula}</div>'
+        return f'<div class="formula">{formula}<!--math--></div>'
     return f'<span class="math">{formula}<!--math--></span>'
 
 

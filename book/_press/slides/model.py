@@ -81,6 +81,6 @@ class Deck:
 
 def words(markup: str) -> int:
     """How many words a reader of this HTML reads; a formula is one."""
-    plain = re.sub(r'<span class="math">.*?<!--math--></span>', " formula ", markup, flags=re.S)
+    plain = re.sub(r'<(?:span class="math"|div class="formula")>.*?<!--math-->', " formula ", markup, flags=re.S)
     plain = re.sub(r"<[^>]+>", " ", plain)
     return len(re.findall(r"\w[\w’'.,-]*", html.unescape(plain)))

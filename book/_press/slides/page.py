@@ -6,6 +6,7 @@ import html
 from itertools import groupby
 
 from .model import Deck, Slide
+from .picture import style
 
 __all__ = ["page"]
 
@@ -67,7 +68,8 @@ def page(deck: Deck) -> str:
 def _section(deck: Deck, number: int, slide: Slide) -> str:
     level = "h1" if slide.level == 1 else "h2"
     text = f'<div class="text">{slide.text}</div>' if slide.text.strip() else ""
-    shown = f'<div class="shown">{slide.shown}</div>' if slide.shown else ""
+    size = f' style="{style(slide)}"' if style(slide) else ""
+    shown = f'<div class="shown"{size}>{slide.shown}</div>' if slide.shown else ""
     keys = KEYS if slide.level == 1 else ""
     layout = f"slide {slide.kind}{'' if text else ' alone'}"
     return (
