@@ -20,6 +20,7 @@ from . import card, exercise, fold, math, page
 from .book import Book, PressError
 from .cache import cached, executed
 from .execute import execute_all
+from .slides import link
 from .store import Store, collect
 
 __all__ = ["read", "setup"]
@@ -80,4 +81,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     math.setup(app)
     page.setup(app)
     card.setup(app)
+    link.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -85,6 +85,7 @@
       dark(!reveal.classList.contains("dark"));
       remembered(reveal.classList.contains("dark") ? "dark" : "light");
     });
+    bind(13, "Enter", "Leave the overview", function () { Reveal.toggleOverview(false); });
     bind(83, "S", "Speaker view", function () { window.presenter(); });
   });
 })();

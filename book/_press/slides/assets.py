@@ -12,36 +12,32 @@ from pathlib import Path
 import matplotlib
 from pygments.formatters import HtmlFormatter
 
+from diffprog import _frames
+
 from .. import math
-from ..book import Book
 
 __all__ = ["copy"]
 
+OWN = Path(__file__).parents[2] / "_assets"
 NPM = math.KATEX.parent.parent
 STYLES = {"": "a11y-high-contrast-light", ".dark ": "a11y-high-contrast-dark"}
 
 
-def copy(book: Book, folder: Path) -> None:
+def copy(folder: Path) -> None:
     """Fill `folder` with scripts, styles and fonts."""
     folder.mkdir(parents=True, exist_ok=True)
-    own = book.root / "book" / "_assets"
-    library = book.code / "diffprog" / "assets"
     mono = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSansMono.ttf"
     for path in (
         NPM / "reveal.js" / "dist" / "reveal.js",
+        NPM / "reveal.js" / "dist" / "reveal.css",
         NPM / "inter-ui" / "variable" / "InterVariable.woff2",
         mono,
-        own / "favicon.svg",
-        own / "slides" / "deck.css",
-        own / "slides" / "deck.js",
-        own / "slides" / "presenter.css",
-        own / "slides" / "presenter.js",
-        library / "figures.css",
-        library / "frames.js",
+        OWN / "favicon.svg",
+        *(OWN / "slides").iterdir(),
     ):
         shutil.copyfile(path, folder / path.name)
-    reveal = (NPM / "reveal.js" / "dist" / "reveal.css").read_text(encoding="utf-8")
-    (folder / "reveal.css").write_text(reveal, encoding="utf-8")
+    for name in ("figures.css", "frames.js"):
+        (folder / name).write_text(_frames.asset(name), encoding="utf-8")
     (folder / "pygments.css").write_text(_colours(), encoding="utf-8")
     math.copy_style(folder)
 

@@ -86,13 +86,13 @@ def _slide(context: Context, heading: list[Token], content: list[Token]) -> Slid
             _fill(context, slide, given)
         else:
             prose.append(token)
+    context.line = slide.line
     if slide.kind == "words":  # a formula that is beside nothing else is what the slide shows
         formulas = [token for token in prose if token.type == "math_block"]
         prose = [token for token in prose if token.type != "math_block"]
         slide.shown = render(formulas, context)
         slide.kind = "formula" if formulas else "words"
     slide.text = render(prose, context)
-    context.line = slide.line
     return slide
 
 

@@ -47,7 +47,7 @@ class Context:
         except PressError as error:
             self.fail(str(error))
         if found.kind not in kinds:
-            self.fail(f"{name!r} is a {found.kind}; wanted is a {' or a '.join(kinds)}")
+            self.fail(f"{name!r} is of the kind {found.kind}, wanted: {' or '.join(kinds)}")
         return found
 
 
@@ -70,7 +70,7 @@ def render(source: str | Sequence[Token], context: Context, *, inline: bool = Fa
     """The HTML of Markdown, or of tokens that `parse` gave."""
     parser, env = _parser(), {"context": context}
     if isinstance(source, str):
-        return parser.renderInline(source, env) if inline else parser.render(source, env)
+        return str(parser.renderInline(source, env) if inline else parser.render(source, env))
     return str(parser.renderer.render(source, parser.options, env))
 
 
@@ -119,4 +119,5 @@ def _math(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[st
 
 
 def _stray(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
-    env["context"].fail(f"a fence of the kind {tokens[i].info!r} cannot stand here")
+    context: Context = env["context"]
+    context.fail(f"a fence of the kind {tokens[i].info!r} cannot stand here")

@@ -44,9 +44,10 @@ class Slide:
 
     @property
     def anchor(self) -> str:
-        """Where on the chapter's page its output stands."""
+        """Where on the chapter's page its output stands; excerpts of source have no name there."""
         named = (entry for entry in self.entries if entry.kind in ("figure", "frames", "exercise"))
-        return next((f"#{entry.name}" for entry in named), "")
+        here = (entry for entry in named if self.page and entry.chapter == self.page.docname)
+        return next((f"#{entry.name}" for entry in here), "")
 
     @property
     def word_count(self) -> int:
@@ -81,6 +82,11 @@ class Deck:
 
 def words(markup: str) -> int:
     """How many words a reader of this HTML reads; a formula is one."""
-    plain = re.sub(r'<(?:span class="math"|div class="formula")>.*?<!--math-->', " formula ", markup, flags=re.S)
+    plain = re.sub(
+        r'<(?:span class="math"|div class="formula")>.*?<!--math-->',
+        " formula ",
+        markup,
+        flags=re.S,
+    )
     plain = re.sub(r"<[^>]+>", " ", plain)
     return len(re.findall(r"\w[\w’'.,-]*", html.unescape(plain)))

@@ -76,7 +76,9 @@ def _code(where: str) -> str:
         buffer, kind="svg", xmldecl=False, svgns=False, border=4, omitsize=True, lineclass="",
         svgclass="qr", light="#fff", dark="#000", nl=False,
     )  # fmt: skip
-    drawing = buffer.getvalue().decode().replace(
-        "<svg ", f'<svg role="img" aria-label="QR code for {html.escape(where)}" ', 1
+    drawing = (
+        buffer.getvalue()
+        .decode()
+        .replace("<svg ", f'<svg role="img" aria-label="QR code for {html.escape(where)}" ', 1)
     )
     return f'<a href="{html.escape(where)}">{drawing}</a>'

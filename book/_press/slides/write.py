@@ -30,7 +30,7 @@ def write_decks(book: Book, site: Path) -> list[Deck]:
     if not decks:
         return []
     folder = site / "slides"
-    assets.copy(book, folder / "assets")
+    assets.copy(folder / "assets")
     for deck in decks:
         temporary = folder / f"{deck.name}.part"
         temporary.write_text(page(deck), encoding="utf-8")
