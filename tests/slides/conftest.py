@@ -56,14 +56,14 @@ def book(tmp_path: Path) -> Book:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    svg = (
-        '<svg class="dp-svg" viewBox="0 0 400 250"><text style="font-size:calc(10px">a</text></svg>'
-    )
+    text = '<text style="font-size:calc(10px*var(--fig-text))">a</text>'
+    svg = f'<svg class="dp-svg" viewBox="0 0 400 250">{text}</svg>'
+    head = "from diffprog.exercises.x import check\n\ndef add(a, b):\n    "
     exercise = {
         "title": "Add",
         "goal": "Two numbers. Write `add(a, b)`, which adds.\n\nMore.",
-        "stub": check + 'raise NotImplementedError("Your turn! 7")',
-        "solution": check + "return a + b",
+        "stub": head + 'raise NotImplementedError("Your turn! 7")',
+        "solution": head + "return a + b",
     }
     source = {"code": CODE, "name": "lib.add", "path": "lib.py"}
     number = {"name": "n-steps", "text": "7 389", "value": 7389}
