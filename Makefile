@@ -15,7 +15,7 @@ endif
 CHAPTER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book watch check-reproducible serve lab test test-fast lint types browser bench lock clean distclean
+.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab test test-fast lint types browser bench lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,6 +25,12 @@ setup: ## make or repair the environment in .venv (the other targets do this fir
 
 book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two cores: JOBS=2
 	@$(VENV_PYTHON) -m _press build $(CHAPTER)
+
+slides: setup ## build the decks for class alone, into _build/html/slides
+	@$(VENV_PYTHON) -m _press.slides
+
+slides-pdf: browser ## build the decks and print them, into _build/pdf
+	@$(VENV_PYTHON) -m _press.slides --pdf
 
 watch: setup ## build whenever a file is saved, and reload the browser, at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m _press.watch

@@ -21,6 +21,7 @@ from .book import Book, PressError
 from .cache import cached, executed
 from .execute import execute_all
 from .notebooks import extension as notebooks
+from .slides import link
 from .store import Store, collect
 
 __all__ = ["read", "setup"]
@@ -84,4 +85,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     card.setup(app)
     launch.setup(app)
     notebooks.setup(app)
+    link.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.math import get_node_equation_number
 
-__all__ = ["render", "setup"]
+__all__ = ["copy_style", "render", "setup"]
 
 KATEX = Path(sys.prefix) / "npm" / "node_modules" / "katex" / "dist"
 
@@ -79,17 +79,19 @@ def _block(self: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def _copy_style(app: Sphinx, error: Exception | None) -> None:
+def copy_style(static: Path) -> None:
     """KaTeX's style sheet, and of its fonts the one format that every browser in use reads."""
-    if error is not None or app.builder.format != "html":
-        return
-    static = Path(app.outdir) / "_static"
     css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
     css = re.sub(r',url\([^)]+\) format\("(?:woff|truetype)"\)', "", css)
     (static / "katex.css").write_text(css.replace("url(fonts/", "url(katex/"), encoding="utf-8")
     (static / "katex").mkdir(exist_ok=True)
     for font in (KATEX / "fonts").glob("*.woff2"):
         shutil.copyfile(font, static / "katex" / font.name)
+
+
+def _finish(app: Sphinx, error: Exception | None) -> None:
+    if error is None and app.builder.format == "html":
+        copy_style(Path(app.outdir) / "_static")
 
 
 def setup(app: Sphinx) -> None:
@@ -101,4 +103,4 @@ def setup(app: Sphinx) -> None:
         priority=50,
     )
     app.connect("builder-inited", lambda app: app.add_css_file("katex.css"))
-    app.connect("build-finished", _copy_style)
+    app.connect("build-finished", _finish)

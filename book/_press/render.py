@@ -1,6 +1,6 @@
-"""Sphinx writes the pages, from what the chapters gave, with warnings as errors.
+"""Sphinx writes the pages, from what the chapters gave, with warnings as errors; decks join them.
 
-It writes beside the site, which is replaced when all is well: a build that fails or is killed
+All is written beside the site, which is replaced at the end: a build that fails or is killed
 leaves the last good site, and no page of a chapter that is gone stays behind.
 """
 
@@ -17,6 +17,7 @@ from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from .book import Book, Page, PressError
+from .slides.write import write_decks
 
 __all__ = ["render", "render_alone"]
 
@@ -26,6 +27,7 @@ def render(book: Book) -> Path:
     folder = book.build / "sphinx"
     _sphinx(book, folder, {"external_toc_path": str(book.root / "_toc.yml"), "nitpicky": True})
     _redirect(folder / "html", book.pages[0].docname)
+    write_decks(book, folder / "html")
     site, old = book.build / "html", folder / "old"
     shutil.rmtree(old, ignore_errors=True)
     if site.exists():

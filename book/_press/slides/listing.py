@@ -1,0 +1,106 @@
+"""`{source} diffprog.module.name`: code that the book shows, with lines that light up in turn.
+
+Each line of the directive's body is a step: a text that a line of the code contains, or two of
+them, `first … last`, for all lines from one to the other. A text that is not found stops the build.
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+import math
+from collections.abc import Collection, Sequence
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from diffprog.show import SOURCE
+
+from .markup import Context, Directive
+from .model import Slide
+
+__all__ = ["listing", "source", "without_docstrings"]
+
+WIDTH, HEIGHT = 1140, 470
+"""The room for code on a slide, in its pixels."""
+ADVANCE, LEADING = 0.602, 1.45
+"""Width of a character and height of a line, in font sizes."""
+LARGEST, SMALLEST = 27, 18
+
+
+def source(context: Context, slide: Slide, given: Directive) -> None:
+    """Put the excerpt on the slide."""
+    entry = context.entry(given.argument, "source")
+    excerpt = entry.data[SOURCE]
+    code = without_docstrings(excerpt["code"].strip("\n"))
+    steps = [_find(context, code, text) for text in given.body.splitlines() if text.strip()]
+    slide.shown += listing(context, code, steps=steps)
+    slide.shown += f'<p class="path"><code>{html.escape(excerpt["path"])}</code></p>'
+    slide.entries.append(entry)
+    slide.kind = "code"
+
+
+def listing(
+    context: Context,
+    code: str,
+    *,
+    steps: Sequence[range] = (),
+    marked: Collection[int] = (),
+    height: int = HEIGHT,
+) -> str:
+    """Highlighted code in the largest type that fits; `marked` lines stand out from the start."""
+    lines = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+    longest = max(len(line) for line in code.splitlines())
+    size = min(
+        LARGEST, math.floor(WIDTH / longest / ADVANCE), math.floor(height / len(lines) / LEADING)
+    )
+    if size < SMALLEST:
+        context.fail(
+            f"code of {len(lines)} lines, the longest of {longest} characters, does not fit a "
+            f"slide at {SMALLEST} px"
+        )
+    spans = "\n".join(
+        f'<span class="line{" new" if number in marked else ""}">{line}</span>'
+        for number, line in enumerate(lines)
+    )
+    fragments = "".join(
+        f'<span class="fragment step" data-first="{step.start}" data-last="{step[-1]}"></span>'
+        for step in steps
+    )
+    return f'<pre class="listing size-{size}"><code>{spans}</code></pre>{fragments}'
+
+
+def without_docstrings(code: str) -> str:
+    """`code` with the first line of each docstring only: the rest is said aloud."""
+    lines = code.splitlines()
+    for node in sorted(_documented(code), key=lambda node: -node.lineno):
+        first, last = node.lineno, node.end_lineno or node.lineno
+        if last > first:
+            quotes = lines[last - 1].strip()[-3:]
+            lines[first - 1 : last] = [lines[first - 1] + quotes]
+    return "\n".join(lines)
+
+
+def _documented(code: str) -> list[ast.expr]:
+    """The docstrings in `code`."""
+    return [
+        node.body[0].value
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)
+        and ast.get_docstring(node) is not None
+        and isinstance(node.body[0], ast.Expr)
+    ]
+
+
+def _find(context: Context, code: str, text: str) -> range:
+    """The lines, counted from zero, that a step names."""
+    first, _, last = (part.strip() for part in text.partition("…"))
+    lines = code.splitlines()
+    begin = next((i for i, line in enumerate(lines) if first in line), None)
+    if begin is None:
+        context.fail(f"no line of this code contains {first!r}")
+    end = next((i for i, line in enumerate(lines[begin:], begin) if last in line), None)
+    if end is None:
+        context.fail(f"no line after {first!r} contains {last!r}")
+    return range(begin, (end if last else begin) + 1)

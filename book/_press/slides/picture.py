@@ -1,0 +1,72 @@
+"""`{show} fig-name`: a figure of the book, or its animation, on a slide."""
+
+from __future__ import annotations
+
+import re
+
+from diffprog import _frames
+from diffprog.show import FIGURE
+
+from ..book import PressError
+from .markup import Context, Directive
+from .model import Slide
+
+__all__ = ["show", "style"]
+
+WIDE = 1.35
+"""From this ratio of width to height on, a figure stands below the heading, not beside it."""
+ROOM, HEADING, CONTROLS = 596, 74, 52
+"""Heights on a slide of 720: between the margins, of a line of the heading, of the controls."""
+WIDEST, BESIDE, TITLE = 770, 660, 560
+LINE = 50
+"""Characters on a line of the heading."""
+SMALLEST, LARGEST = 17.0, 1.28
+"""Text in figures: at least so many pixels, for which it may grow by that factor."""
+
+
+def show(context: Context, slide: Slide, given: Directive) -> None:
+    """Put the figure on the slide."""
+    entry = context.entry(given.argument, "figure", "frames")
+    data = entry.data[FIGURE]
+    if entry.kind == "frames":
+        markup = _frames.component(data, entry.name, entry.alt)
+    else:
+        picture = _frames.picture(data["svg"], entry.name, entry.alt)
+        markup = f'<div class="dp-figure">{picture}</div>'
+    slide.shown += markup
+    slide.entries.append(entry)
+    if slide.kind != "title":
+        slide.kind = "wide" if ratio(data["svg"]) >= WIDE else "tall"
+
+
+def style(slide: Slide) -> str:
+    """How wide its figure is drawn, and by how much its text is enlarged to be read from afar."""
+    if slide.kind not in ("wide", "tall", "title") or not slide.entries:
+        return ""
+    entry = slide.entries[-1]
+    svg = entry.data[FIGURE]["svg"]
+    below = CONTROLS if entry.kind == "frames" else 0
+    if slide.kind == "wide":
+        lines = -(-len(re.sub(r"<[^>]+>", "", slide.heading)) // LINE)
+        width = min(WIDEST, (ROOM - HEADING * lines - below) * ratio(svg))
+    else:
+        width = min(TITLE if slide.kind == "title" else BESIDE, (ROOM - below) * ratio(svg))
+    sizes = [float(size) for size in re.findall(r"font-size:calc\(([\d.]+)px", svg)]
+    text = max(1.0, SMALLEST / (min(sizes) * width / _size(svg)[0]))
+    if text > LARGEST:
+        raise PressError(
+            f"{entry.name} is too high for a slide: its text would have to grow {text:.2f} times"
+        )
+    return f"--width:{width:.0f}px;--fig-text:{text:.3f}"
+
+
+def ratio(svg: str) -> float:
+    """Width over height."""
+    width, height = _size(svg)
+    return width / height
+
+
+def _size(svg: str) -> tuple[float, float]:
+    match = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    assert match is not None
+    return float(match[1]), float(match[2])

@@ -1,0 +1,84 @@
+"""`{exercise} ex-name` and `{solution} ex-name`: a learner's turn, and below it one good answer."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import io
+import re
+
+import segno
+
+from diffprog.show import EXERCISE
+
+from . import address
+from .listing import listing, without_docstrings
+from .markup import Context, Directive, render
+from .model import Slide
+
+__all__ = ["exercise", "solution"]
+
+STUB_HEIGHT = 300
+_CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+", re.M)
+_TURN = re.compile(r"raise NotImplementedError\(.*\)")
+
+
+def exercise(context: Context, slide: Slide, given: Directive) -> None:
+    """The goal, the stub, and the way to it: a link, and a QR code for who sits in the room."""
+    entry = context.entry(given.argument, "exercise")
+    data = entry.data[EXERCISE]
+    page = context.book.page(entry.chapter)
+    goal = render(_goal(data["goal"]), context)
+    stub = _TURN.sub("...  # your turn", _CHECK.sub("", data["stub"]))
+    code = listing(context, without_docstrings(stub.strip()), height=STUB_HEIGHT)
+    slide.shown += (
+        f'<div class="task"><p class="turn">Exercise {html.escape(entry.number)}</p>{goal}</div>'
+        f'<div class="launch">{_code(address.of(context.book, page, entry.name))}</div>{code}'
+    )
+    slide.entries.append(entry)
+    slide.kind = "exercise"
+
+
+def solution(context: Context, slide: Slide, given: Directive) -> None:
+    """The solution; lines that the stub had not are marked."""
+    entry = context.entry(given.argument, "exercise")
+    data = entry.data[EXERCISE]
+    stub, solved = (
+        without_docstrings(_CHECK.sub("", data[key]).strip()) for key in ("stub", "solution")
+    )
+    matcher = difflib.SequenceMatcher(None, stub.splitlines(), solved.splitlines(), autojunk=False)
+    new = {
+        line
+        for tag, _, _, first, last in matcher.get_opcodes()
+        if tag != "equal"
+        for line in range(first, last)
+    }
+    slide.shown += listing(context, solved, marked=new)
+    slide.entries.append(entry)
+    slide.kind = "solution"
+
+
+def _goal(text: str) -> str:
+    """The sentence that says what to write; the hints stay on the page."""
+    first = " ".join(text.split("\n\n")[0].split())
+    return first[first.index("Write `") :] if "Write `" in first else first
+
+
+def _code(where: str) -> str:
+    """A QR code for an address, or where it comes from as long as there is none."""
+    if not where:
+        return (
+            '<p class="no-code">A QR code stands here once the book has an address: '
+            "<code>html_baseurl</code> in <code>_config.yml</code></p>"
+        )
+    buffer = io.BytesIO()
+    segno.make(where, error="m", micro=False).save(
+        buffer, kind="svg", xmldecl=False, svgns=False, border=4, omitsize=True, lineclass="",
+        svgclass="qr", light="#fff", dark="#000", nl=False,
+    )  # fmt: skip
+    drawing = (
+        buffer.getvalue()
+        .decode()
+        .replace("<svg ", f'<svg role="img" aria-label="QR code for {html.escape(where)}" ', 1)
+    )
+    return f'<a href="{html.escape(where)}">{drawing}</a>'

@@ -1,0 +1,43 @@
+"""Writing all decks of a book: one function call in the build."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ..book import Book, PressError
+from . import address, assets
+from .check import check
+from .deck import heads, read
+from .model import Deck
+from .page import page
+
+__all__ = ["write_decks"]
+
+
+def write_decks(book: Book, site: Path) -> list[Deck]:
+    """Write every deck into `site`/slides; PressError with what is wrong in any of them."""
+    decks, wrong = [], []
+    for head in heads(book):
+        try:
+            deck = read(book, head.path)
+            check(book, deck)
+            decks.append(deck)
+        except PressError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise PressError("\n".join(wrong))
+    if not decks:
+        return []
+    folder = site / "slides"
+    assets.copy(folder / "assets")
+    for deck in decks:
+        temporary = folder / f"{deck.name}.part"
+        temporary.write_text(page(deck), encoding="utf-8")
+        os.replace(temporary, folder / f"{deck.name}.html")
+    for stale in set(folder.glob("*.html")) - {folder / f"{deck.name}.html" for deck in decks}:
+        stale.unlink()
+    exercises = any(slide.kind == "exercise" for deck in decks for slide in deck.slides)
+    if exercises and not address.base(book):
+        print("Slides have no QR codes: give the book an address, html_baseurl in _config.yml")
+    return decks

@@ -1,0 +1,79 @@
+"""Every slide of every deck, in a browser, opened from a file."""
+
+import pytest
+
+from _press.slides.check import figures
+from _press.slides.deck import heads, read
+
+pytestmark = pytest.mark.site
+THEMES = ["light", "dark"]
+
+
+@pytest.mark.parametrize("screen", [(1280, 720), (1024, 768)])
+def test_every_slide_fits_the_screen(facts, name, screen):
+    for slide in facts(name, screen=screen):
+        assert slide["outside"] == [], slide["id"]
+        assert not slide["scrolls"], slide["id"]
+
+
+def test_everything_can_be_read_from_the_last_row(facts, name):
+    """Sizes in pixels on a screen of 1280 x 720; scripts in formulas are among the math."""
+    least = {"text": 24, "code": 18, "figure": 16, "math": 16}
+    for slide in facts(name):
+        for kind, sizes in slide["sizes"].items():
+            assert min(sizes, default=99) >= least[kind] - 0.01, (slide["id"], kind)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_complaint_in_the_console_and_no_request_leaves(facts, name, theme):
+    slides = facts(name, theme=theme, axe=True)
+    assert [slide["dark"] for slide in slides] == [theme == "dark"] * len(slides)
+    assert slides[-1]["complaints"] == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_slide_is_accessible(facts, name, theme):
+    """By WCAG 2.2, A and AA, as far as axe can tell."""
+    assert {s["id"]: s["axe"] for s in facts(name, theme=theme, axe=True) if s["axe"]} == {}
+
+
+def test_every_slide_has_notes_and_minutes(facts, name):
+    for slide in facts(name):
+        assert slide["notes"] >= 40, slide["id"]
+        assert slide["minutes"] > 0, slide["id"]
+
+
+def test_every_slide_leads_to_its_place_in_a_chapter(facts, build, name):
+    for slide in facts(name):
+        assert slide["links"], slide["id"]
+        for link in slide["links"]:
+            path, _, anchor = link.partition("#")
+            text = (build.html / "slides" / path).resolve().read_text()
+            assert not anchor or f'id="{anchor}"' in text, link
+
+
+def test_a_deck_has_the_right_length(build, name):
+    deck = read(build.book, build.book.root / f"book/slides/{name}.md")
+    if deck.part:
+        assert 15 <= len(deck.slides) <= 25
+    else:
+        assert deck.minutes <= 20
+    assert all(slide.word_count <= 40 for slide in deck.slides)
+
+
+def test_every_figure_of_the_part_is_shown_or_left_out_with_a_reason(build, name):
+    deck = read(build.book, build.book.root / f"book/slides/{name}.md")
+    if deck.part:
+        shown = {entry.name for slide in deck.slides for entry in slide.entries}
+        assert figures(build.book, deck.part) <= shown | deck.left_out.keys()
+        assert all(len(reason.split()) >= 4 for reason in deck.left_out.values())
+
+
+def test_chapters_and_the_landing_page_lead_to_the_decks(build):
+    landing = (build.html / "book/index.html").read_text()
+    for deck in heads(build.book):
+        assert f'href="../slides/{deck.name}.html"' in landing
+        for page in build.book.pages:
+            if deck.part and page.docname.startswith(f"book/{deck.part}/"):
+                text = (build.html / f"{page.docname}.html").read_text()
+                assert f'<a href="../../slides/{deck.name}.html">Present this part</a>' in text

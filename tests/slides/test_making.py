@@ -1,0 +1,206 @@
+"""How a deck is made from Markdown and the store, and what stops it."""
+
+import shutil
+
+import pytest
+
+from _press.book import Book, PressError
+from _press.execute import execute_all
+from _press.slides import address
+from _press.slides.check import check
+from _press.slides.deck import read
+from _press.slides.listing import without_docstrings
+from _press.slides.model import words
+from _press.slides.page import page
+from _press.slides.write import write_decks
+from _press.store import Store, collect
+from diffprog.show import FIGURE
+
+NOTES = "word " * 45
+LINE = ":::{show} fig-line\n:::\n"
+
+
+def slide(text, notes=NOTES, title="A point"):
+    return f"\n## {title}\n\n{text}\n\n:::{{notes}} 2\n{notes}\n:::\n"
+
+
+def html(book, path):
+    return page(read(book, path))
+
+
+def test_numbers_figures_and_code_come_from_the_store(book, deck):
+    text = slide("It takes {number}`n-steps` steps.\n\n" + LINE)
+    text += slide(":::{source} lib.add\n:::", title="Code")
+    made = html(book, deck(text))
+    assert '<span class="number">7 389</span>' in made
+    assert 'aria-label="A line."' in made
+    assert 'href="../book/part1/one.html#fig-line">1 One</a>' in made
+    assert "<code>lib.py</code>" in made
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (":::{show} fig-lines\n:::", r"deck\.md:17: nothing in the book is called 'fig-lines'"),
+        (":::{show} ex-add\n:::", "'ex-add' is of the kind exercise, wanted: figure"),
+        ("{number}`n-stepz`", "nothing in the book is called 'n-stepz'"),
+        ("{numref}`fig-line`", r"knows the role \{number\} only"),
+        (":::{image} x\n:::", "knows the directives show, source"),
+        ("```python\nx\n```", "'python' cannot stand here"),
+        (LINE + LINE, "fig-line stands on the slide of line 17 already"),
+        (":::{source} lib.add\nsubtract\n:::", "no line of this code contains 'subtract'"),
+        (":::{source} lib.add\nreturn … def\n:::", "no line after 'return' contains 'def'"),
+        ("$\\frac{1$", "the formula"),
+    ],
+)
+def test_what_a_slide_cannot_show_stops_the_build(book, deck, text, message):
+    with pytest.raises(PressError, match=message):
+        read(book, deck(slide(text)))
+
+
+def test_an_unknown_number_names_the_slide(book, deck):
+    with pytest.raises(PressError, match=r"book/slides/deck\.md:15:"):
+        read(book, deck(slide("{number}`n-stepz`")))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (slide("word " * 41), "43 words on a slide, where 40 are the most"),
+        (slide(LINE, notes="Too short."), "2 words of notes, where 40 are the least"),
+        (slide(LINE) + slide("Twice."), "has the same heading"),
+        (slide("No figure."), "fig-line is neither shown nor left out"),
+        (slide(":::{exercise} ex-add\n:::"), "the slide below is not the solution of ex-add"),
+    ],
+)
+def test_what_a_deck_must_have(book, deck, text, message):
+    with pytest.raises(PressError, match=message):
+        check(book, read(book, deck(text)))
+
+
+def test_a_figure_left_out_needs_a_reason_and_must_not_be_shown(book, deck):
+    head = "---\ntitle: A\ndescription: B\npart: part1\nleft_out:\n  fig-line: a reason\n---\n"
+    check(book, read(book, deck(slide("Nothing."), head)))
+    with pytest.raises(PressError, match="is shown, and left out"):
+        check(book, read(book, deck(slide(LINE), head)))
+    other = head.replace("fig-line", "fig-gone")
+    with pytest.raises(PressError, match="fig-gone, which is left out, is no figure"):
+        check(book, read(book, deck(slide(LINE), other)))
+
+
+def test_a_wrong_front_matter_is_named(book, deck):
+    with pytest.raises(PressError, match="needs a title"):
+        read(book, deck("", "---\ndescription: B\n---\n"))
+    with pytest.raises(PressError, match="unknown in a deck's front matter: \\['minutes'\\]"):
+        read(book, deck("", "---\ntitle: A\ndescription: B\nminutes: 3\n---\n"))
+
+
+def test_steps_light_lines_from_one_text_to_another(book, deck):
+    made = html(book, deck(slide(":::{source} lib.add\ntotal = … return\nreturn\n:::")))
+    assert 'data-first="2" data-last="3"' in made
+    assert 'data-first="3" data-last="3"' in made
+
+
+def test_of_a_docstring_the_first_line_stays(book):
+    assert without_docstrings('def f():\n    """One.\n\n    Two.\n    """\n    return 1') == (
+        'def f():\n    """One."""\n    return 1'
+    )
+
+
+def test_code_that_is_too_long_for_a_slide_stops_the_build(book, deck):
+    entry = Store(book)["lib.add"]
+    (mime,) = entry.data
+    entry.data[mime]["code"] = "\n".join(f"x{i} = {i}" for i in range(40))
+    Store(book).write([entry], partial=True)
+    with pytest.raises(PressError, match=r"code of 40 lines.* does not fit a slide at 18 px"):
+        read(book, deck(slide(":::{source} lib.add\n:::")))
+
+
+def test_an_exercise_has_goal_stub_link_and_qr_code(book, deck, monkeypatch):
+    monkeypatch.setenv("BOOK_URL", "https://example.org/book/")
+    text = slide(":::{exercise} ex-add\n:::", title="Turn")
+    text += slide(":::{solution} ex-add\n:::", title="Answer").replace("## ", "### ")
+    path = deck(text)
+    made = html(book, path)
+    assert "<p>Write <code>add(a, b)</code>, which adds.</p>" in made
+    assert "your turn" in made
+    assert "exercises.x" not in made
+    assert 'aria-label="QR code for https://example.org/book/book/part1/one.html#ex-add"' in made
+    assert made.count('class="line new"') == 1
+    assert '<section>\n<section id="turn"' in made, "the solution is below"
+    assert "Two numbers" not in made
+
+
+def test_without_an_address_there_is_no_qr_code(book, deck, monkeypatch):
+    monkeypatch.delenv("BOOK_URL", raising=False)
+    assert address.of(book, book.page("part1/one"), "ex-add") == ""
+    assert "html_baseurl" in html(book, deck(slide(":::{exercise} ex-add\n:::")))
+    (book.root / "_config.yml").write_text("sphinx: {config: {html_baseurl: https://x.org/b}}")
+    assert address.of(book, book.page("part1/one"), "e") == "https://x.org/b/book/part1/one.html#e"
+
+
+def test_a_formula_is_one_word():
+    assert words("<h2>One point</h2> two <span class='x'>three</span>") == 4
+    assert words('so <span class="math"><b>a b c</b><!--math--></span> is') == 3
+
+
+def test_decks_that_are_gone_leave_nothing(book, deck, tmp_path):
+    path = deck(slide(LINE))
+    site = tmp_path / "site"
+    write_decks(book, site)
+    assert (site / "slides/deck.html").exists()
+    shutil.copy(path, path.with_name("other.md"))
+    path.unlink()
+    write_decks(book, site)
+    assert [p.name for p in site.glob("slides/*.html")] == ["other.html"]
+
+
+def test_another_output_in_the_store_is_another_deck(book, deck, tmp_path):
+    path = deck(slide(LINE))
+    before = html(book, path)
+    entry = Store(book)["fig-line"]
+    entry.data[FIGURE]["svg"] = entry.data[FIGURE]["svg"].replace(">a<", ">b<")
+    Store(book).write([entry], partial=True)
+    assert html(book, path) == before.replace(">a</text>", ">b</text>") != before
+
+
+CHAPTER = """\
+# One
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure: {name: fig-line, caption: A line.}
+  image: {alt: A line that rises from the lower left to the upper right.}
+---
+from diffprog import figures
+from toylib import slope
+
+with figures.figure() as ax:
+    ax.plot([0, slope.RISE])
+    ax.text(0, 0, f"rises by {slope.RISE}")
+```
+"""
+
+
+@pytest.mark.slow
+def test_an_edit_of_the_library_changes_the_chapters_figure_and_the_decks(
+    book, deck, tmp_path, monkeypatch
+):
+    library = tmp_path / "code/toylib/slope.py"
+    library.parent.mkdir(parents=True)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "code"))
+    (book.root / "book/part1/one.md").write_text(CHAPTER)
+    path = deck(slide(LINE))
+
+    def made(rise: int) -> tuple[str, str]:
+        library.write_text(f"RISE = {rise}\n")
+        fresh = Book(book.root)
+        Store(fresh).write(collect(execute_all(fresh, fresh.pages)))
+        return Store(fresh)["fig-line"].data[FIGURE]["svg"], html(fresh, path)
+
+    for rise in (1, 2):
+        figure, slides = made(rise)
+        assert f"rises by {rise}" in figure
+        assert f"rises by {rise}" in slides
+        assert "assets/frames.js" in slides
