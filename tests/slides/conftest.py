@@ -44,8 +44,10 @@ def entry(name: str, kind: str, data: dict[str, Any], number: str = "1.1.1") -> 
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Book:
-    """A chapter, and a store with one output of each kind."""
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
+    """A chapter, and a store with one output of each kind; it has no address."""
+    for name in ("GITHUB_REPOSITORY", "CI_PROJECT_URL", "BOOK_URL"):
+        monkeypatch.delenv(name, raising=False)
     files = {
         "_config.yml": "title: A book\n",
         "_toc.yml": "root: book/index\nparts: [{numbered: 2, chapters: [{file: book/part1/one}]}]",

@@ -131,12 +131,20 @@ def test_an_exercise_has_goal_stub_link_and_qr_code(book, deck, monkeypatch):
     assert "Two numbers" not in made
 
 
-def test_without_an_address_there_is_no_qr_code(book, deck, monkeypatch):
-    monkeypatch.delenv("BOOK_URL", raising=False)
-    assert address.of(book, book.page("part1/one"), "ex-add") == ""
-    assert "html_baseurl" in html(book, deck(slide(":::{exercise} ex-add\n:::")))
+def test_a_qr_code_launches_the_exercise_or_leads_to_the_page(book):
+    page = book.page("part1/one")
+    assert address.of(book, page, "ex-add") == ""
+    assert not address.known(book)
     (book.root / "_config.yml").write_text("sphinx: {config: {html_baseurl: https://x.org/b}}")
-    assert address.of(book, book.page("part1/one"), "e") == "https://x.org/b/book/part1/one.html#e"
+    assert address.of(book, page, "e") == "https://x.org/b/book/part1/one.html#e"
+    (book.root / "_config.yml").write_text("repository: {url: https://github.com/us/book}")
+    launched = address.of(book, page, "e")
+    assert launched.startswith("https://mybinder.org/v2/gh/us/book/notebooks?")
+    assert launched.endswith("student/part1/one.ipynb")
+
+
+def test_a_qr_code_that_leads_nowhere_says_how_to_give_it_a_way(book, deck):
+    assert "repository:" in html(book, deck(slide(":::{exercise} ex-add\n:::")))
 
 
 def test_a_formula_is_one_word():

@@ -68,8 +68,8 @@ def _code(where: str) -> str:
     """A QR code for an address, or where it comes from as long as there is none."""
     if not where:
         return (
-            '<p class="no-code">A QR code stands here once the book has an address: '
-            "<code>html_baseurl</code> in <code>_config.yml</code></p>"
+            '<p class="no-code">A QR code stands here once the book knows its address: '
+            "<code>repository: url</code> in <code>_config.yml</code></p>"
         )
     buffer = io.BytesIO()
     segno.make(where, error="m", micro=False).save(

@@ -38,6 +38,6 @@ def write_decks(book: Book, site: Path) -> list[Deck]:
     for stale in set(folder.glob("*.html")) - {folder / f"{deck.name}.html" for deck in decks}:
         stale.unlink()
     exercises = any(slide.kind == "exercise" for deck in decks for slide in deck.slides)
-    if exercises and not address.base(book):
-        print("Slides have no QR codes: give the book an address, html_baseurl in _config.yml")
+    if exercises and not address.known(book):
+        print("Slides have no QR codes: no repository is known, and no html_baseurl in _config.yml")
     return decks
