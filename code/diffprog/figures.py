@@ -223,7 +223,8 @@ def dots(ax: Axes, x: ArrayLike, y: ArrayLike, *, size: float = 4.0, **style: An
     # Strokes of no length are round dots in SVG, and nothing in a picture of pixels. The axes keep
     # the limits that they have taken from the points themselves.
     span, gaps = np.ptp(x) or 1, np.full_like(x, np.nan)
-    ends = x + 1e-8 * np.where(x == 0, span, np.minimum(abs(x), span))
+    length = 1e-8 * np.where(x == 0, span, np.minimum(abs(x), span))
+    ends = x + np.maximum(length, 2 * np.spacing(abs(x)))
     line.set_data(np.stack([x, ends, gaps], 1).ravel(), np.stack([y, y, gaps], 1).ravel())
     # From 128 vertices on, it simplifies a path, and lines of no length are gone.
     line.get_path().should_simplify = False
