@@ -18,8 +18,9 @@ from .model import Slide
 
 __all__ = ["exercise", "solution"]
 
-STUB_HEIGHT = 300
-_CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+", re.M)
+STUB_HEIGHT = 262
+_CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+|\n+^check_\w+\(.*\)\s*\Z", re.M)
+"""What is for the notebook only: the import of the check, and its call at the end."""
 _TURN = re.compile(r"raise NotImplementedError\(.*\)")
 
 
@@ -31,8 +32,9 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     goal = render(_goal(data["goal"]), context)
     stub = _TURN.sub("...  # your turn", _CHECK.sub("", data["stub"]))
     code = listing(context, without_docstrings(stub.strip()), height=STUB_HEIGHT)
+    where = f'<a href="../{page.docname}.html#{entry.name}">Exercise {html.escape(entry.number)}</a>'
     slide.shown += (
-        f'<div class="task"><p class="turn">Exercise {html.escape(entry.number)}</p>{goal}</div>'
+        f'<div class="task"><p class="turn">{where}</p>{goal}</div>'
         f'<div class="launch">{_code(address.of(context.book, page, entry.name))}</div>{code}'
     )
     slide.entries.append(entry)
@@ -68,8 +70,8 @@ def _code(where: str) -> str:
     """A QR code for an address, or where it comes from as long as there is none."""
     if not where:
         return (
-            '<p class="no-code">A QR code stands here once the book knows its address: '
-            "<code>repository: url</code> in <code>_config.yml</code></p>"
+            '<p class="no-code">No QR code yet: set <code>repository: url</code> in '
+            "<code>_config.yml</code></p>"
         )
     buffer = io.BytesIO()
     segno.make(where, error="m", micro=False).save(
