@@ -74,7 +74,7 @@ def _links(docname: str, notebook: str, what: str, repository: Repository | None
 
 
 def _link(href: str, name: str, what: str, attributes: str = "") -> str:
-    hidden = f'<span class="dp-hidden">: {what}</span>'
+    hidden = f'<span class="dp-hidden"> {what}</span>'
     return f'<a href="{escape(href)}"{attributes}>{name}{hidden}</a>'
 
 

@@ -13,7 +13,7 @@ Symbols, shapes, units. One observable, one cut.
     score_function_events     E[Z(s, b)], noise for each event    none    no
     reparameterised           E[f(c + ε)]                         none    yes
     gumbel_softmax_count      E[Z(s̃, b̃)] of relaxed counts        none    yes, of Z
-    straight_through_count    no objective                        –       yes, of Z
+    straight_through_count    no continuous objective             –       yes, of Z
 The first three return one estimate for each draw, so that the spread is seen beside the mean;
 the last two return counts, for an objective to be made of, and differentiated.
 
@@ -144,10 +144,11 @@ def gumbel_softmax_count(
 def straight_through_count(m: Tensor, c: Tensor, k: float) -> Tensor:
     """`count` in value, `soft_count` in slope, (…,): the forward pass is hard, the backward soft.
 
-    Of an objective of these counts it gives the gradient of no objective: with two cuts, the
-    gradients around a closed path do not add up to zero, as those of any function do. It points
-    about the right way where k is small enough for a slope, and large enough to be near. For one
-    count alone it is the gradient of `soft_count`. ValueError as in `count` and `soft_count`.
+    Of an objective of these counts it gives the gradient of no continuous one: with two cuts, the
+    gradients around a closed path do not add up to zero, as those of any such function do. It
+    points about the right way where k is small enough for a slope, and large enough to be near.
+    For one count alone it is the gradient of `soft_count`. ValueError as in `count` and
+    `soft_count`.
 
     Source: Y. Bengio, N. Léonard, A. Courville, Estimating or propagating gradients through
     stochastic neurons for conditional computation, arXiv:1308.3432 (2013).

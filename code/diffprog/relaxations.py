@@ -12,6 +12,8 @@ half of it. σ(k·(m − c)) is the probability of m + ε ≥ c, where ε is log
 1/k; so a soft count is the count of masses with such noise, on average.
 """
 
+from functools import reduce
+
 import torch
 from torch import Tensor
 
@@ -27,7 +29,12 @@ def cut(m: Tensor, c: Tensor) -> Tensor:
     """
     _samples.masses("m", m)
     _samples.cuts(m, c)
-    return m >= c[..., None] if m.ndim == 1 else (m >= c[..., None, :]).all(-1)
+    if m.ndim == 1:
+        return m >= c[..., None]
+    # One observable after the other: all() along a short axis takes several times as long.
+    each = (x >= y[..., None] for x, y in zip(m.T, c.unbind(-1), strict=True))
+    kept: Tensor = reduce(torch.logical_and, each)
+    return kept
 
 
 def soft_cut(m: Tensor, c: Tensor, k: float) -> Tensor:

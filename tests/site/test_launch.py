@@ -69,8 +69,8 @@ def test_the_box_is_accessible_and_fits(browser, server, size):
     page = browser.new_context(**SIZES[size]).new_page()
     page.goto(f"{server}/book/{CHAPTERS[0]}.html")
     box = page.get_by_role("navigation", name="Notebooks")
-    assert box.get_by_role("link", name="Binder: exercises").is_visible()
-    assert box.get_by_role("link", name="Download: solutions").is_visible()
+    assert box.get_by_role("link", name="Binder exercises").is_visible()
+    assert box.get_by_role("link", name="Download solutions").is_visible()
     inside = box.bounding_box()
     assert inside["x"] + inside["width"] <= SIZES[size]["viewport"]["width"]
     page.evaluate(AXE.read_text())
