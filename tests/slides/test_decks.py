@@ -1,10 +1,14 @@
 """Every slide of every deck, in a browser, opened from a file."""
 
+from pathlib import Path
+
 import pytest
 
 from _press.slides.check import figures
 from _press.slides.deck import heads, read
+from _press.slides.write import write_decks
 
+FACTS = Path(__file__).with_name("facts.js").read_text()
 pytestmark = pytest.mark.site
 THEMES = ["light", "dark"]
 
@@ -14,6 +18,21 @@ def test_every_slide_fits_the_screen(facts, name, screen):
     for slide in facts(name, screen=screen):
         assert slide["outside"] == [], slide["id"]
         assert not slide["scrolls"], slide["id"]
+
+
+def test_exercises_fit_with_a_qr_code(opened, build, name, tmp_path, monkeypatch):
+    """Without a repository there is none, and its place is taken by a line that says so."""
+    monkeypatch.setenv("CI_PROJECT_URL", "https://github.com/someone/a-book-of-a-long-name")
+    write_decks(build.book, tmp_path)
+    page = opened(name, tmp_path.as_uri())
+    page.evaluate(FACTS)
+    at = page.evaluate("Reveal.getSlides().map(s => s.querySelectorAll('svg.qr').length)")
+    assert at.count(1) == page.locator(".slide.exercise").count()
+    for index in (index for index, codes in enumerate(at) if codes):
+        assert page.evaluate("index => facts(index).outside", index) == []
+        box = page.locator("section.present svg.qr").bounding_box()
+        assert box["width"] >= 200
+        assert page.locator("section.present .launch a").get_attribute("href").startswith("https:")
 
 
 def test_everything_can_be_read_from_the_last_row(facts, name):
