@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from _press import math
 from _press.book import Book
 from _press.store import Entry, Store
 
 ROOT = Path(__file__).parent.parent
+AXE = math.KATEX.parents[1] / "axe-core" / "axe.min.js"
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,10 @@ NAMES = (
     ),
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
     (' title="Search" aria-label="Search"', ' title="Search"'),
+    # Docutils' role for the entries of a bibliography is none any more: they are items of a list.
+    (' role="doc-biblioentry"', ' role="listitem"'),
 )
-"""What the theme writes, and what screen readers can use."""
+"""What the theme and docutils write, and what screen readers can use."""
 
 _GLYPH = re.compile(r"((?:\.fa-[\w-]+:before,?)+)\{content:\"\\([0-9a-f]+)\"\}")
 

@@ -1,7 +1,6 @@
 """The box under a chapter's title, and the page it leads to where no repository is known."""
 
 import re
-import sys
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlparse
@@ -12,11 +11,12 @@ from _press import launch
 from _press.book import Book
 from _press.repository import Repository, find
 
+from ..conftest import AXE
+
 ROOT = Path(__file__).parent.parent.parent
 CHAPTERS = [
     page.name for page in Book(ROOT).pages if page.number and "{code-cell}" in page.path.read_text()
 ]
-AXE = Path(sys.prefix) / "npm/node_modules/axe-core/axe.min.js"
 SIZES = {
     "desktop": {"viewport": {"width": 1200, "height": 800}},
     "phone, dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
