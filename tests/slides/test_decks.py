@@ -31,7 +31,7 @@ def test_exercises_fit_with_a_qr_code(opened, build, name, tmp_path, monkeypatch
     for index in (index for index, codes in enumerate(at) if codes):
         assert page.evaluate("index => facts(index).outside", index) == []
         box = page.locator("section.present svg.qr").bounding_box()
-        assert box["width"] >= 200
+        assert box["width"] >= 250
         assert page.locator("section.present .launch a").get_attribute("href").startswith("https:")
 
 

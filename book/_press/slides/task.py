@@ -18,7 +18,7 @@ from .model import Slide
 
 __all__ = ["exercise", "solution"]
 
-STUB_HEIGHT = 262
+STUB_HEIGHT = 216
 _CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+|\n+^\S*check_\w+\([\s\S]*\Z", re.M)
 """What is for the notebook only: the import of the check, and all from its call on."""
 _TURN = re.compile(r"raise NotImplementedError\(.*\)")
@@ -85,7 +85,7 @@ def _code(where: str) -> str:
             "<code>_config.yml</code></p>"
         )
     buffer = io.BytesIO()
-    segno.make(where, error="m", micro=False).save(
+    segno.make(where, error="l", micro=False).save(
         buffer, kind="svg", xmldecl=False, svgns=False, border=4, omitsize=True, lineclass="",
         svgclass="qr", light="#fff", dark="#000", nl=False,
     )  # fmt: skip
