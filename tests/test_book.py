@@ -127,14 +127,6 @@ def test_numbers_in_prose_are_computed_or_given(page: Page):
     assert [n for piece in pieces for n in strangers(piece, given)] == []
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "book/slides").glob("*.md")), ids=lambda p: p.stem)
-def test_numbers_on_slides_are_computed_or_given(path):
-    text = path.read_text()
-    given = yaml.safe_load(text.split("---")[1]).get("given") or []
-    text = re.sub(r"^:::\{notes\}.*$", "", text, flags=re.M)  # the minutes
-    assert strangers(text, {str(number) for number in given}) == []
-
-
 def test_the_search_for_digits_finds_what_is_typed():
     text = "The loss is 0.044, see {numref}`fig-1` and $x^2 + 0.5$, `a[3]` and {number}`n-1`."
     assert strangers(text, set()) == ["0.044", "0.5"]

@@ -1,12 +1,16 @@
 """Every slide of every deck, in a browser, opened from a file."""
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from _press.slides.check import figures
 from _press.slides.deck import heads, read
 from _press.slides.write import write_decks
+
+from ..test_book import strangers
 
 FACTS = Path(__file__).with_name("facts.js").read_text()
 pytestmark = pytest.mark.site
@@ -78,6 +82,13 @@ def test_a_deck_has_the_right_length(build, name):
     else:
         assert deck.minutes <= 20
     assert all(slide.word_count <= 40 for slide in deck.slides)
+
+
+def test_numbers_on_slides_and_in_notes_are_computed_or_given(build, name):
+    text = (build.book.root / f"book/slides/{name}.md").read_text()
+    given = yaml.safe_load(text.split("---")[1]).get("given") or []
+    text = re.sub(r"^:::\{notes\}.*$", "", text, flags=re.M)  # the minutes
+    assert strangers(text, {str(number) for number in given}) == []
 
 
 def test_every_figure_of_the_part_is_shown_or_left_out_with_a_reason(build, name):
