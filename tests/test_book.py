@@ -24,6 +24,14 @@ FIGURES = {
     "part1/curvature": ["fig-loss-log", "fig-valley"],
     "part1/optimizers": ["fig-race"],
     "part1/uncertainty": ["fig-toys"],
+    "part2/counting": ["fig-masses", "fig-scan"],
+    "part2/step": ["fig-sigmoids", "fig-cuts"],
+    "part2/sharpness": ["fig-bandwidth"],
+    "part2/objective": ["fig-objectives"],
+    "part2/many": ["fig-contour"],
+    "part2/estimators": ["fig-estimators"],
+    "part3/network": ["fig-drifts", "fig-training", "fig-seeds"],
+    "part3/identifiability": ["fig-ellipse"],
 }  # fmt: skip
 EXERCISES = {
     "part1/simulator": ["ex-shapes"],
@@ -32,9 +40,22 @@ EXERCISES = {
     "part1/curvature": ["ex-all-parameters", "ex-predict"],
     "part1/optimizers": ["ex-rescale"],
     "part1/uncertainty": ["ex-error-bars"],
+    "part2/counting": ["ex-scan", "ex-safe-significance"],
+    "part2/step": ["ex-soft-fit"],
+    "part2/sharpness": ["ex-steepness"],
+    "part2/objective": ["ex-asimov"],
+    "part2/many": ["ex-two-masses"],
+    "part3/network": ["ex-pipeline", "ex-transfer"],
+    "part3/identifiability": ["ex-null-vector", "ex-design"],
 }
-ANIMATED = ["fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys"]
-NUMBERED = {"ex-loop": "1", "ex-all-parameters": "2"}
+ANIMATED = [
+    "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
+    "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
+]  # fmt: skip
+NUMBERED = {
+    "ex-loop": "1", "ex-all-parameters": "2", "ex-scan": "3", "ex-soft-fit": "4",
+    "ex-pipeline": "5", "ex-steepness": "6", "ex-two-masses": "7",
+}  # fmt: skip
 
 
 def test_the_build_has_nothing_to_warn_of(build):

@@ -12,7 +12,12 @@ from .conftest import ROOT
 
 # By hand: which chapters run what is in a file, directly or through another module.
 USERS: dict[str, set[str]] = {
-    "diffprog/gauss_newton.py": {"part1/optimizers"},
+    "diffprog/gauss_newton.py": {"part1/optimizers", "part3/identifiability"},
+    "diffprog/relaxations.py": {
+        "part2/step", "part2/sharpness", "part2/objective", "part2/many", "part2/estimators",
+    },
+    "diffprog/estimators.py": {"part2/estimators"},
+    "diffprog/pitching.py": {"part3/network", "part3/identifiability"},
     "diffprog/graph.py": {"part1/backward"},
     "diffprog/exercises/simulator.py": {"part1/simulator"},
     "diffprog/exercises/gradient.py": {"part1/gradient"},
@@ -22,7 +27,7 @@ USERS: dict[str, set[str]] = {
     "diffprog/exercises/uncertainty.py": {"part1/uncertainty"},
     "diffprog/profile.py": {"part1/uncertainty"},
     "diffprog/assets/figures.css": set(),
-}
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,8 @@ FACTS = """() => {
             && e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement))
             .map(e => e.tagName + "." + e.className).slice(0, 5),
         texts: [...new Set(all("svg.dp-svg text").map(e => getComputedStyle(e).fill))],
-        marks: [...new Set(marks.map(e => getComputedStyle(e)).flatMap(s => [s.stroke, s.fill])
+        marks: [...new Set(marks.map(e => getComputedStyle(e))
+            .flatMap(s => [s.stroke, s.fillOpacity === "0" ? "none" : s.fill])
             .filter(c => c.startsWith("rgb(")))],
         sizes: all("svg.dp-svg").filter(s => s.getScreenCTM()).flatMap(s =>
             [...s.querySelectorAll("text")].map(t => s.getScreenCTM().a
