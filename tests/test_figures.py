@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from diffprog import _frames, _svg, figures, show
@@ -170,7 +171,21 @@ def test_dots_are_one_path():
     svg = ET.fromstring(figures.Picture(figure).svg())
     assert not [use for use in svg.iter("use") if "fill:var(--fig-blue)" in use.get("style", "")]
     (path,) = [p for p in svg.iter("path") if "stroke:var(--fig-blue)" in p.get("style", "")]
-    assert path.get("d", "").count("h0") == 500  # with no line after it, an M draws nothing
+    # With no line after it, an M draws nothing.
+    assert len(re.findall(r"M[^M]+(?:h0|L[^M]+)", path.get("d", ""))) == 500
+
+
+@pytest.mark.parametrize("shape", [[0.0], [5.0, 5.0], [-1e-3, 0, 1e-6, 40], [1e9, 1e9 + 1]])
+def test_dots_are_there_in_pixels_too(shape):
+    figure = Figure(dpi=100)
+    ax = figure.subplots()
+    figures.dots(ax, shape, np.arange(len(shape)), size=20, color="#ff0000")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())
+    red = (pixels[..., 0] > 200) & (pixels[..., 1] < 50)
+    one = np.pi / 4 * (20 * 100 / 72) ** 2
+    assert red.sum() == pytest.approx(len(shape) * one, rel=0.05)
 
 
 def test_powers_of_ten_are_text_in_the_page_s_font(monkeypatch):

@@ -105,6 +105,20 @@ def test_the_number_of_threads_is_left_alone() -> None:
         torch.set_num_threads(threads)
 
 
+def test_small_numbers_are_left_alone() -> None:
+    """During a training they count as zero; before and after, 1e-40 is 1e-40."""
+    tiny = torch.tensor([1e-40])
+    during: list[bool] = []
+
+    def look(model: nn.Module) -> Tensor:
+        during.append(bool(tiny * 1.0 == 0))
+        return torch.zeros(1)
+
+    run(network(), epochs=1, look=look, at=[0])
+    assert during == [torch.set_flush_denormal(False)]  # where the processor can
+    assert tiny * 1.0 > 0
+
+
 def test_it_says_what_it_is() -> None:
     training = run(network(), epochs=3, look=lambda model: model(x), at=[1])
     assert repr(training) == "Training, 3 epochs, looked at 1 times"

@@ -210,16 +210,22 @@ def frames(
 def dots(ax: Axes, x: ArrayLike, y: ArrayLike, *, size: float = 4.0, **style: Any) -> None:
     """Draw many points as one path (`size` points across), some ten times lighter than markers."""
     x, y = np.asarray(x, dtype=float).ravel(), np.asarray(y, dtype=float).ravel()
-    gaps = np.full_like(x, np.nan)
     (line,) = ax.plot(
-        np.stack([x, x, gaps], 1).ravel(),
-        np.stack([y, y, gaps], 1).ravel(),
+        x,
+        y,
         linestyle="-",
         linewidth=size,
         solid_capstyle="round",
         markevery=1,  # else matplotlib makes a new path of sorted points
+        snap=False,  # ends that are rounded to pixels have no length between them
         **style,
     )
+    # Strokes of no length are round dots in SVG, and nothing in a picture of pixels. The axes keep
+    # the limits that they have taken from the points themselves.
+    span, gaps = np.ptp(x) or 1, np.full_like(x, np.nan)
+    length = 1e-8 * np.where(x == 0, span, np.minimum(abs(x), span))
+    ends = x + np.maximum(length, 2 * np.spacing(abs(x)))
+    line.set_data(np.stack([x, ends, gaps], 1).ravel(), np.stack([y, y, gaps], 1).ravel())
     # From 128 vertices on, it simplifies a path, and lines of no length are gone.
     line.get_path().should_simplify = False
 
