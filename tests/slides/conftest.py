@@ -61,11 +61,12 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
     text = '<text style="font-size:calc(10px*var(--fig-text))">a</text>'
     svg = f'<svg class="dp-svg" viewBox="0 0 400 250">{text}</svg>'
     head = "from diffprog.exercises.x import check\n\ndef add(a, b):\n    "
+    tail = "\n\nprint(check_add(add))\nadd(1, 2)\n"
     exercise = {
         "title": "Add",
         "goal": "Two numbers. Write `add(a, b)`, which adds.\n\nMore.",
-        "stub": head + 'raise NotImplementedError("Your turn! 7")',
-        "solution": head + "return a + b",
+        "stub": head + 'raise NotImplementedError("Your turn! 7")' + tail,
+        "solution": head + "return a + b" + tail,
     }
     source = {"code": CODE, "name": "lib.add", "path": "lib.py"}
     number = {"name": "n-steps", "text": "7 389", "value": 7389}

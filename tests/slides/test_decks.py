@@ -1,10 +1,18 @@
 """Every slide of every deck, in a browser, opened from a file."""
 
+import re
+from pathlib import Path
+
 import pytest
+import yaml
 
 from _press.slides.check import figures
 from _press.slides.deck import heads, read
+from _press.slides.write import write_decks
 
+from ..test_book import strangers
+
+FACTS = Path(__file__).with_name("facts.js").read_text()
 pytestmark = pytest.mark.site
 THEMES = ["light", "dark"]
 
@@ -14,6 +22,21 @@ def test_every_slide_fits_the_screen(facts, name, screen):
     for slide in facts(name, screen=screen):
         assert slide["outside"] == [], slide["id"]
         assert not slide["scrolls"], slide["id"]
+
+
+def test_exercises_fit_with_a_qr_code(opened, build, name, tmp_path, monkeypatch):
+    """Without a repository there is none, and its place is taken by a line that says so."""
+    monkeypatch.setenv("CI_PROJECT_URL", "https://github.com/someone/a-book-of-a-long-name")
+    write_decks(build.book, tmp_path)
+    page = opened(name, tmp_path.as_uri())
+    page.evaluate(FACTS)
+    at = page.evaluate("Reveal.getSlides().map(s => s.querySelectorAll('svg.qr').length)")
+    assert at.count(1) == page.locator(".slide.exercise").count()
+    for index in (index for index, codes in enumerate(at) if codes):
+        assert page.evaluate("index => facts(index).outside", index) == []
+        box = page.locator("section.present svg.qr").bounding_box()
+        assert box["width"] >= 250
+        assert page.locator("section.present .launch a").get_attribute("href").startswith("https:")
 
 
 def test_everything_can_be_read_from_the_last_row(facts, name):
@@ -59,6 +82,13 @@ def test_a_deck_has_the_right_length(build, name):
     else:
         assert deck.minutes <= 20
     assert all(slide.word_count <= 40 for slide in deck.slides)
+
+
+def test_numbers_on_slides_and_in_notes_are_computed_or_given(build, name):
+    text = (build.book.root / f"book/slides/{name}.md").read_text()
+    given = yaml.safe_load(text.split("---")[1]).get("given") or []
+    text = re.sub(r"^:::\{notes\}.*$", "", text, flags=re.M)  # the minutes
+    assert strangers(text, {str(number) for number in given}) == []
 
 
 def test_every_figure_of_the_part_is_shown_or_left_out_with_a_reason(build, name):

@@ -131,6 +131,32 @@ def test_an_exercise_has_goal_stub_link_and_qr_code(book, deck, monkeypatch):
     assert "Two numbers" not in made
 
 
+def turn(goal):
+    task = slide(f":::{{exercise}} ex-add\n{goal}\n:::", title="Turn")
+    answer = slide(":::{solution} ex-add\n:::", title="Answer").replace("## ", "### ")
+    return task + answer
+
+
+def test_a_goal_is_said_shorter_with_the_function_of_the_stub(book, deck):
+    made = html(book, deck(turn("Write `add(a, b)`: the sum.")))
+    assert "<p>Write <code>add(a, b)</code>: the sum.</p>" in made
+    assert "which adds" not in made
+    with pytest.raises(PressError, match="the goal of ex-add names no function of its stub"):
+        read(book, deck(turn("Write `add(a, b, c)`: the sum.")))
+
+
+def test_a_goal_is_among_the_words_of_a_slide(book, deck):
+    with pytest.raises(PressError, match="42 words on a slide"):
+        check(book, read(book, deck(turn("Write `add(a, b)`:" + " word" * 39))))
+
+
+def test_an_exercise_on_a_slide_ends_where_its_check_begins(book, deck):
+    made = html(book, deck(turn("")))
+    assert "return" in made
+    assert "check" not in made
+    assert "print" not in made
+
+
 def test_a_qr_code_launches_the_exercise_or_leads_to_the_page(book):
     page = book.page("part1/one")
     assert address.of(book, page, "ex-add") == ""
@@ -147,9 +173,10 @@ def test_a_qr_code_that_leads_nowhere_says_how_to_give_it_a_way(book, deck):
     assert "repository:" in html(book, deck(slide(":::{exercise} ex-add\n:::")))
 
 
-def test_a_formula_is_one_word():
+def test_a_formula_is_one_word_and_so_is_a_piece_of_code():
     assert words("<h2>One point</h2> two <span class='x'>three</span>") == 4
     assert words('so <span class="math"><b>a b c</b><!--math--></span> is') == 3
+    assert words("write <code>add(a, b)</code> now") == 3
 
 
 def test_decks_that_are_gone_leave_nothing(book, deck, tmp_path):

@@ -23,12 +23,15 @@ def with_frames(page):
     )
 
 
-def test_the_arrow_key_goes_through_all_slides_in_order(opened, name):
+@pytest.mark.parametrize("arrows", [False, True])
+def test_the_keyboard_goes_through_all_slides_in_order(opened, name, arrows):
+    """By the space bar, and by arrows: down to a solution, else to the right."""
     page = opened(name)
     wanted = page.evaluate("Reveal.getSlides().map(slide => slide.id)")
     seen = [page.evaluate(CURRENT)]
     for _ in range(3 * len(wanted)):
-        page.keyboard.press("Space")
+        down = arrows and page.evaluate("Reveal.availableRoutes().down")
+        page.keyboard.press("ArrowDown" if down else "ArrowRight" if arrows else "Space")
         if page.evaluate(CURRENT) != seen[-1]:
             seen.append(page.evaluate(CURRENT))
     assert seen == wanted
@@ -127,8 +130,8 @@ def test_the_overview_shows_and_leaves_the_slides(opened):
 
 
 @pytest.mark.parametrize("from_file", [True, False])
-def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(opened, server, from_file):
-    page = opened("part1", "" if from_file else server)
+def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(opened, server, name, from_file):
+    page = opened(name, "" if from_file else server)
     complaints: list[str] = []
     page.context.on("console", lambda message: complaints.append(message.text))
     page.context.on("weberror", lambda error: complaints.append(str(error.error)))

@@ -27,6 +27,8 @@ class Slide:
     """HTML of its prose."""
     shown: str = ""
     """HTML of what it shows: a figure, a formula, an excerpt, an exercise."""
+    goal: str = ""
+    """HTML of what an exercise asks for, which is among what is shown."""
     kind: str = "words"
     """Decides the layout: title, words, formula, wide, tall, code, exercise or solution."""
     entries: list[Entry] = field(default_factory=list)
@@ -51,8 +53,8 @@ class Slide:
 
     @property
     def word_count(self) -> int:
-        """Words that the audience reads: heading and prose."""
-        return words(self.heading) + words(self.text)
+        """Words that the audience reads: heading, prose and goal."""
+        return words(self.heading) + words(self.text) + words(self.goal)
 
 
 @dataclass
@@ -81,9 +83,9 @@ class Deck:
 
 
 def words(markup: str) -> int:
-    """How many words a reader of this HTML reads; a formula is one."""
+    """How many words a reader of this HTML reads; a formula is one, and so is a piece of code."""
     plain = re.sub(
-        r'<(?:span class="math"|div class="formula")>.*?<!--math-->',
+        r'<(?:span class="math"|div class="formula")>.*?<!--math-->|<code>.*?</code>',
         " formula ",
         markup,
         flags=re.S,

@@ -15,12 +15,13 @@ __all__ = ["show", "style"]
 
 WIDE = 1.35
 """From this ratio of width to height on, a figure stands below the heading, not beside it."""
-ROOM, HEADING, CONTROLS = 596, 74, 52
-"""Heights on a slide of 720: between the margins, of a line of the heading, of the controls."""
+ROOM, BESIDE_HEADING, HEADING, CONTROLS = 596, 620, 74, 52
+"""Heights on a slide of 720: between the margins, the same for a figure with no heading above it,
+of a line of the heading, of the controls."""
 WIDEST, BESIDE, TITLE = 770, 660, 560
 LINE = 50
 """Characters on a line of the heading."""
-SMALLEST, LARGEST = 17.0, 1.28
+SMALLEST, LARGEST = 17.0, 1.32
 """Text in figures: at least so many pixels, for which it may grow by that factor."""
 
 
@@ -50,7 +51,8 @@ def style(slide: Slide) -> str:
         lines = -(-len(re.sub(r"<[^>]+>", "", slide.heading)) // LINE)
         width = min(WIDEST, (ROOM - HEADING * lines - below) * ratio(svg))
     else:
-        width = min(TITLE if slide.kind == "title" else BESIDE, (ROOM - below) * ratio(svg))
+        widest = TITLE if slide.kind == "title" else BESIDE
+        width = min(widest, (BESIDE_HEADING - below) * ratio(svg))
     sizes = [float(size) for size in re.findall(r"font-size:calc\(([\d.]+)px", svg)]
     text = max(1.0, SMALLEST / (min(sizes) * width / _size(svg)[0]))
     if text > LARGEST:

@@ -18,21 +18,29 @@ from .model import Slide
 
 __all__ = ["exercise", "solution"]
 
-STUB_HEIGHT = 300
-_CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+", re.M)
+STUB_HEIGHT = 216
+_CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+|\n+^\S*check_\w+\([\s\S]*\Z", re.M)
+"""What is for the notebook only: the import of the check, and all from its call on."""
 _TURN = re.compile(r"raise NotImplementedError\(.*\)")
 
 
 def exercise(context: Context, slide: Slide, given: Directive) -> None:
-    """The goal, the stub, and the way to it: a link, and a QR code for who sits in the room."""
+    """The goal, the stub, and the way to it: a link, and a QR code for who sits in the room.
+
+    A goal of many words is said shorter in the directive's body, and fully on the page.
+    """
     entry = context.entry(given.argument, "exercise")
     data = entry.data[EXERCISE]
     page = context.book.page(entry.chapter)
-    goal = render(_goal(data["goal"]), context)
+    slide.goal = render(given.body or _goal(data["goal"]), context)
+    if given.body and not _asks_for(given.body, data["stub"]):
+        context.fail(f"the goal of {entry.name} names no function of its stub, as in `add(a, b)`")
     stub = _TURN.sub("...  # your turn", _CHECK.sub("", data["stub"]))
     code = listing(context, without_docstrings(stub.strip()), height=STUB_HEIGHT)
+    number = f"Exercise {html.escape(entry.number)}"
+    there = f'<a href="../{page.docname}.html#{entry.name}">{number}</a>'
     slide.shown += (
-        f'<div class="task"><p class="turn">Exercise {html.escape(entry.number)}</p>{goal}</div>'
+        f'<div class="task"><p class="turn">{there}</p>{slide.goal}</div>'
         f'<div class="launch">{_code(address.of(context.book, page, entry.name))}</div>{code}'
     )
     slide.entries.append(entry)
@@ -64,15 +72,20 @@ def _goal(text: str) -> str:
     return first[first.index("Write `") :] if "Write `" in first else first
 
 
+def _asks_for(goal: str, stub: str) -> bool:
+    """Whether the goal names a function, `name(…)`, with the arguments that it has in the stub."""
+    return any(f"def {signature}:" in stub for signature in re.findall(r"`(\w+\(.*?\))`", goal))
+
+
 def _code(where: str) -> str:
     """A QR code for an address, or where it comes from as long as there is none."""
     if not where:
         return (
-            '<p class="no-code">A QR code stands here once the book knows its address: '
-            "<code>repository: url</code> in <code>_config.yml</code></p>"
+            '<p class="no-code">No QR code yet: set <code>repository: url</code> in '
+            "<code>_config.yml</code></p>"
         )
     buffer = io.BytesIO()
-    segno.make(where, error="m", micro=False).save(
+    segno.make(where, error="l", micro=False).save(
         buffer, kind="svg", xmldecl=False, svgns=False, border=4, omitsize=True, lineclass="",
         svgclass="qr", light="#fff", dark="#000", nl=False,
     )  # fmt: skip
