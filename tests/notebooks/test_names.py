@@ -42,6 +42,19 @@ NUMBERS = 'L = c.mean()\nshow.number("a", L, ".2f")\nshow.number(\n    "b", 2 / 
         (NUMBERS, ["L = 3\nprint(L)"], ""),
         (NUMBERS, ["L = 3", "print(L)"], ""),
         (NUMBERS, ["print(1)", "def f():\n    return L"], "L = c.mean()"),
+        ('d["k"] = 1', ["print(d)"], "d['k'] = 1"),
+        ('d["k"] = 1', ["print(e)"], ""),
+        ("x = 1\nfor n in ns:\n    show.number(n, x)", ["print(x)"], "x = 1"),
+        (
+            'for n in ns:\n    x = n\n    show.number("n", x)',
+            ["print(x)"],
+            "for n in ns:\n    x = n",
+        ),
+        (
+            'if y:\n    show.number("y", y)\nelse:\n    y = 1',
+            ["print(y)"],
+            "if y:\n    pass\nelse:\n    y = 1",
+        ),
     ],
 )
 def test_a_removed_cell_leaves_only_what_a_later_one_takes(source, later, kept):

@@ -41,10 +41,14 @@ def solved(notebooks, run_all) -> dict[str, Run]:
 
 
 def exercise_cell(notebook: NotebookNode, entry: Entry) -> NotebookNode:
-    """The code cell behind the exercise's heading."""
+    """The code cell behind the exercise's heading; one that is hidden may come between."""
     heading = f"# Exercise {entry.number}: {entry.data[EXERCISE]['title']}\n"
     place = next(i for i, cell in enumerate(notebook.cells) if heading in cell.source)
-    return next(cell for cell in notebook.cells[place:] if cell.cell_type == "code")
+    return next(
+        cell
+        for cell in notebook.cells[place:]
+        if cell.cell_type == "code" and "jupyter" not in cell.metadata
+    )
 
 
 @pytest.mark.parametrize("kind", ["student", "solved"])
@@ -143,8 +147,9 @@ def _has(text: str, pair: tuple[str, str]) -> bool:
 
 
 def is_progress(output):
-    """A bar of tqdm, which comes by itself where a fit takes more than a moment."""
-    return output.get("name") == "stderr" and re.search(r"(it/s|s/it)\]\s*$", output.text)
+    """Bars of tqdm, which come by themselves where a fit takes more than a moment."""
+    bars = r"(?:\r[^\r\n]*\[[^\]\r\n]*\] *|\s)*"
+    return output.get("name") == "stderr" and re.fullmatch(bars, output.text)
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -137,15 +137,21 @@ def _setup(repository: Repository | None) -> str:
 def _with_needed(pieces: list[Text | Code], executed: NotebookNode) -> list[Text | Code | str]:
     """The pieces, and before them what they need of cells that the page leaves out."""
     shown = {piece.index for piece in pieces if isinstance(piece, Code)}
+    last = max(shown, default=-1)
+    later: list[str] = []
+    kept: dict[int, str] = {}
+    for index in range(last, -1, -1):  # from the end: what is kept may need others before it
+        cell = executed.cells[index]
+        if cell.cell_type == "code":
+            source = cell.source if index in shown else needed(cell.source, later)
+            later.insert(0, source)
+            if index not in shown:
+                kept[index] = source
     result: list[Text | Code | str] = []
     done = 0
     for piece in pieces:
         if isinstance(piece, Code):
-            for index in range(done, piece.index):
-                cell = executed.cells[index]
-                if cell.cell_type == "code" and index not in shown:
-                    later = [executed.cells[i].source for i in sorted(shown) if i > index]
-                    result += filter(None, [needed(cell.source, later)])
+            result += [kept[i] for i in range(done, piece.index) if kept.get(i)]
             done = piece.index
         result.append(piece)
     return result

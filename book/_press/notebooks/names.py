@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
+from typing import Any
 
 __all__ = ["given", "needed", "taken"]
 
@@ -42,13 +43,30 @@ def needed(source: str, later: list[str]) -> str:
     wanted: set[str] = set()
     for cell in reversed(later):
         wanted = taken(cell) | (wanted - given(cell))
-    statements = [s for s in ast.parse(_plain(source)).body if not _is_number(s)]
-    rest = "\n".join(ast.unparse(statement) for statement in statements)
-    return rest if given(rest) & wanted else ""
+    rest = ast.unparse(_WithoutNumbers().visit(ast.parse(_plain(source))))
+    return rest if (given(rest) | _changed(rest)) & wanted else ""
 
 
-def _is_number(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr) and ast.unparse(statement).startswith("show.number(")
+class _WithoutNumbers(ast.NodeTransformer):
+    """Drops each `show.number(…)`, and a loop or block in which nothing else happens."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        return None if ast.unparse(node).startswith("show.number(") else node
+
+    def generic_visit(self, node: ast.AST) -> Any:
+        super().generic_visit(node)
+        if isinstance(node, ast.For | ast.While | ast.If | ast.With) and not node.body:
+            if not getattr(node, "orelse", []):
+                return None
+            node.body = [ast.Pass()]
+        return node
+
+
+def _changed(source: str) -> set[str]:
+    """The names of containers in which `source` sets an entry."""
+    entries = (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Subscript))
+    set_ = (n.value for n in entries if isinstance(n.ctx, ast.Store))
+    return {value.id for value in set_ if isinstance(value, ast.Name)}
 
 
 def _plain(source: str) -> str:
