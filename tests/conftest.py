@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import torch
 
 from _press import math
 from _press.book import Book
@@ -31,6 +32,12 @@ class Build:
     @property
     def html(self) -> Path:
         return self.book.build / "html"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> None:
+    """On samples as small as ours, threads spend their time waiting for each other."""
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """diffprog.cut_fit: fits of cuts on soft counts."""
 
 import math
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -27,15 +26,6 @@ from diffprog.toys import (
 few = settings(max_examples=40, deadline=None)
 
 SIGNAL_MASSES, BACKGROUND_MASSES = one_mass()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """On samples this small, threads spend their time waiting for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def true(c: Tensor) -> float:

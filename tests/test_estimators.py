@@ -1,7 +1,7 @@
 """diffprog.estimators: each against the derivative of the objective that it claims."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -28,15 +28,6 @@ FEW = SIGNAL[:50], BACKGROUND[:1000]
 K = 0.1
 C = torch.tensor(1000.0, dtype=torch.float64)
 REPEATS = 16
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """On samples this small, threads spend their time waiting for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def hard(c: Tensor) -> Tensor:

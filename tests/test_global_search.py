@@ -1,6 +1,5 @@
 """diffprog.global_search, and the ten cuts that a fit finds in a small part of its evaluations."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -17,15 +16,6 @@ SIGNAL, BACKGROUND = ten_masses()
 FRESH = ten_masses(4)
 OBJECTIVE = partial(asimov, uncertainty=0.05)
 STEPS = 300
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """On samples this small, threads spend their time waiting for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def hard(signal: Tensor, background: Tensor, c: Tensor) -> Tensor:

@@ -1,7 +1,6 @@
 """diffprog.learned_cut: a plane, a network, and the objective of the other cuts."""
 
 import math
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -15,15 +14,6 @@ from diffprog.toys import one_mass, ten_masses, two_masses
 
 SIGNAL, BACKGROUND = two_masses()
 FRESH = two_masses(4)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread() -> Iterator[None]:
-    """On samples this small, threads spend their time waiting for each other."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def value(model: LearnedCut, signal: torch.Tensor, background: torch.Tensor) -> float:

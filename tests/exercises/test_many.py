@@ -165,7 +165,7 @@ WRONG = {
     "no first": (changed(lambda p, v: (p[1:], v)), "first cuts"),
     "no last value": (changed(lambda p, v: (p, v[:-1])), "last significance is missing"),
     "end only": (changed(lambda p, v: (p[-1], v)), "whole path"),
-    "last value only": (changed(lambda p, v: (p, v[-1:])), "shape (1,)"),
+    "last value only": (changed(lambda p, v: (p, v[-1:])), "only the last significance"),
     "transposed": (changed(lambda p, v: (p.T, v)), "other way round"),
     "not a pair": (changed(lambda p, v: p), "two things"),
     "nothing": (lambda *_: None, "return"),

@@ -5,9 +5,6 @@ Symbols, shapes, units. n events, d observables; k updates give k + 1 entries.
     values  (k + 1,)         the soft significance s/√b at each of them
 """
 
-# mypy: disable-error-code="no-untyped-call"
-# (backward() has no annotations.)
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
@@ -17,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from diffprog.exercises._ascent import ascend, history_mistakes, loop_mistakes, two_results
 from diffprog.exercises._check import Wrong, close, exercise
 
 __all__ = ["check_many_cuts"]
@@ -82,17 +80,8 @@ def _problems(seed: int) -> Iterator[Problem]:
 def _run(fit_many_cuts: Callable[..., Any], p: Problem) -> tuple[Tensor, Tensor]:
     """Call the learner's function; what goes wrong inside becomes `Wrong` where it is typical."""
     start = p.start.clone()
-    try:
-        result = fit_many_cuts(p.signal.clone(), p.background.clone(), start, p.k, p.steps, p.rate)
-    except RuntimeError as error:
-        for symptom, advice in ADVICE.items():
-            if symptom in str(error):
-                raise Wrong(advice) from error
-        raise
-    if result is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
-    if not (isinstance(result, tuple | list) and len(result) == 2):
-        raise Wrong("return two things, in this order: the cuts, and the soft significances.")
+    samples = p.signal.clone(), p.background.clone()
+    result = two_results(fit_many_cuts, (*samples, start, p.k, p.steps, p.rate), ADVICE)
     path, values = (_stacked(x, what) for x, what in zip(result, ("cuts", "values"), strict=True))
     if not torch.equal(start, p.start):
         raise Wrong("the tensor start was changed: Adam moves its argument, so give it a clone.")
@@ -123,29 +112,15 @@ def _climb(
     *,
     keep: Keep = _product,
     z: Callable[[Tensor, Tensor], Tensor] = lambda s, b: s / b.sqrt(),
-    optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.Adam,
-    maximize: bool = True,
-    zeroed: bool = True,
-    afresh: bool = False,
+    **mistakes: Any,
 ) -> tuple[Tensor, Tensor]:
     """Path and values of the fit, (steps + 1, d) and (steps + 1,); a keyword plants a mistake."""
     signal, background = p.signal.double(), p.background.double()
-    c = p.start.double().clone().requires_grad_()
-    climber = optimizer([c], lr=p.rate, maximize=maximize)
-    path, values = [], []
-    for step in range(p.steps + 1):
-        value = z(keep(signal, c, p.k), keep(background, c, p.k))
-        path.append(c.detach().clone())
-        values.append(value.detach())
-        if step == p.steps:
-            break
-        if zeroed:
-            climber.zero_grad()
-        if afresh:
-            climber = optimizer([c], lr=p.rate, maximize=maximize)
-        value.backward()
-        climber.step()
-    return torch.stack(path), torch.stack(values)
+
+    def objective(c: Tensor) -> Tensor:
+        return z(keep(signal, c, p.k), keep(background, c, p.k))
+
+    return ascend(objective, p.start.double(), p.steps, p.rate, **mistakes)
 
 
 # What else one may do with a table of weights, (n, d), and why it is wrong.
@@ -206,16 +181,7 @@ def _path_mistakes(p: Problem) -> dict[str, Tensor]:
     rate = _climb(replace(p, rate=1.0))[0]
     start = _climb(replace(p, start=torch.full_like(p.start, 500.0)))[0]
     return {
-        "the cuts walk downhill. Adam minimises, and you want the maximum: what is the loss?": path(
-            maximize=False
-        ),
-        "the gradients add up from one update to the next: zero them, adam.zero_grad(), in each"
-        " turn.": path(zeroed=False),
-        "that is plain gradient ascent: torch.optim.Adam is asked for.": path(
-            optimizer=torch.optim.SGD
-        ),
-        "Adam is made anew in each turn, and forgets what it has learnt: make it once, before the"
-        " loop.": path(afresh=True),
+        **loop_mistakes(path),
         "you maximise s/b: the significance is s/√b.": path(z=lambda s, b: s / b),
         "you maximise s alone: the significance is s/√b.": path(z=lambda s, b: s),
         "the learning rate is fixed in your function: use learning_rate.": rate,
@@ -239,17 +205,10 @@ def _value_mistakes(p: Problem, path: Tensor, values: Tensor) -> dict[str, Tenso
     signal, background = p.signal.double(), p.background.double()
     s, b = (torch.stack([(m >= c).all(1).sum() for c in path]) for m in (signal, background))
     return {
-        "the values are minus the significance: that is the loss. Write down s/√b itself.": -values,
+        **history_mistakes(values),
         "s and b are means over the events: the counts are sums.": values
         * len(background) ** 0.5
         / len(signal),
         "the values come from hard counts: asked for is the soft significance, which Adam"
         " climbs.": s / b.sqrt(),
-        "the first significance, before any update, is missing.": values[1:],
-        "the last significance is missing: compute it once more, after the last update.": values[
-            :-1
-        ],
-        "the last significance is older than the last cuts: compute it again after the"
-        " loop.": torch.cat([values[:-1], values[-2:-1]]),
-        "only the last significance is there: return all steps + 1 of them.": values[-1],
     }

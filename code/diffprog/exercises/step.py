@@ -5,9 +5,6 @@ Symbols, shapes, units. k updates give k + 1 entries.
     values  (k + 1,)       the soft significance s/√b at each of them
 """
 
-# mypy: disable-error-code="no-untyped-call"
-# (backward() has no annotations.)
-
 from __future__ import annotations
 
 import math
@@ -18,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from diffprog.exercises._ascent import ascend, history_mistakes, loop_mistakes, two_results
 from diffprog.exercises._check import Wrong, close, exercise
 from diffprog.relaxations import soft_count
 
@@ -93,17 +91,7 @@ def _problems(seed: int) -> Iterator[Problem]:
 def _run(fit_cut: Callable[..., Any], p: Problem) -> tuple[Tensor, Tensor]:
     """Call the learner's function; what goes wrong inside becomes `Wrong` where it is typical."""
     samples = p.signal.clone(), p.background.clone()
-    try:
-        result = fit_cut(*samples, p.start, p.k, p.steps, p.rate)
-    except (RuntimeError, ValueError) as error:
-        for symptom, advice in ADVICE.items():
-            if symptom in str(error):
-                raise Wrong(advice) from error
-        raise
-    if result is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
-    if not (isinstance(result, tuple | list) and len(result) == 2):
-        raise Wrong("return two things, in this order: the cuts, and the soft significances")
+    result = two_results(fit_cut, (*samples, p.start, p.k, p.steps, p.rate), ADVICE)
     path, values = (_numbers(x, what) for x, what in zip(result, ("cuts", "values"), strict=True))
     return path, values
 
@@ -129,33 +117,16 @@ def _climb(
     p: Problem,
     *,
     z: Callable[[Tensor, Tensor], Tensor] = lambda s, b: s / b.sqrt(),
-    optimizer: Callable[..., torch.optim.Optimizer] = torch.optim.Adam,
-    maximize: bool = True,
-    zeroed: bool = True,
-    afresh: bool = False,
     below: bool = False,
+    **mistakes: Any,
 ) -> tuple[Tensor, Tensor]:
     """Path and values of the fit, both (steps + 1,); each keyword plants a mistake."""
-    signal, background, k = p.signal, p.background, p.k
-    c = torch.tensor(p.start, requires_grad=True)
-    climber = optimizer([c], lr=p.rate, maximize=maximize)
-    path, values = [], []
-    for step in range(p.steps + 1):
-        s, b = (soft_count(m, c, k) for m in (signal, background))
-        if below:
-            s, b = len(signal) - s, len(background) - b
-        value = z(s, b)
-        path.append(c.detach().clone())
-        values.append(value.detach())
-        if step == p.steps:
-            return torch.stack(path), torch.stack(values)
-        if zeroed:
-            climber.zero_grad()
-        if afresh:
-            climber = optimizer([c], lr=p.rate, maximize=maximize)
-        value.backward()
-        climber.step()
-    raise AssertionError("the last turn returns")
+
+    def objective(c: Tensor) -> Tensor:
+        s, b = (soft_count(m, c, p.k) for m in (p.signal, p.background))
+        return z(len(p.signal) - s, len(p.background) - b) if below else z(s, b)
+
+    return ascend(objective, torch.tensor(p.start), p.steps, p.rate, **mistakes)
 
 
 def _path_mistakes(p: Problem) -> dict[str, Tensor]:
@@ -178,16 +149,7 @@ def _path_mistakes(p: Problem) -> dict[str, Tensor]:
     return {
         "the cut never moves: is adam.step() there, and backward() before it?": right[:1]
         + 0 * right,
-        "the cut walks downhill. Adam minimises, and you want the maximum: what is the loss?": path(
-            maximize=False
-        ),
-        "the gradients add up from one update to the next: zero them, adam.zero_grad(), in each"
-        " turn": path(zeroed=False),
-        "that is plain gradient ascent: torch.optim.Adam is asked for": path(
-            optimizer=torch.optim.SGD
-        ),
-        "Adam is made anew in each turn, and forgets what it has learnt: make it once, before the"
-        " loop": path(afresh=True),
+        **loop_mistakes(path),
         "your soft cut keeps the events below: is it σ(k·(m − c)), and not σ(k·(c − m))?": path(
             below=True
         ),
@@ -211,23 +173,15 @@ def _value_mistakes(p: Problem, path: Tensor, values: Tensor) -> dict[str, Tenso
     ratio = math.sqrt(len(p.background)) / len(p.signal)
     s, b = (torch.stack([(m >= c).sum() for c in path]) for m in (p.signal, p.background))
     return {
-        "the values are minus the significance: that is the loss. Write down s/√b itself": -values,
+        **history_mistakes(values),
         "s and b are means over the events: the counts are sums": ratio * values,
         "the values come from hard counts: asked for is the soft significance, which Adam climbs": (
             s / b.sqrt()
         ),
-        "the last significance is missing: compute it once more, after the last update": values[
-            :-1
-        ],
-        "the first significance, before any update, is missing": values[1:],
         "each significance is that after its update: write it down before the cut moves": (
             torch.cat([values[1:], values[-1:]])
         ),
-        "the last significance is older than the last cut: compute it again after the loop": (
-            torch.cat([values[:-1], values[-2:-1]])
-        ),
         "all significances are the first one: compute it anew in each turn": values[:1]
         + 0 * values,
-        "only the last significance is there: return all steps + 1 of them": values[-1:],
         "the second list holds the cuts again: it should hold the significances": path,
     }
