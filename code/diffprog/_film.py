@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import numpy as np
 from matplotlib.axis import Axis
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -54,13 +55,15 @@ class Film:
         }
         for name, axis in self._axes.items():
             axis.set_gid(name)
+        self._looks: dict[Axis, object] = {}
         self._groups: dict[str, ET.Element] = {}
         self._clips: dict[str, ET.Element] = {}
 
     def drawn(self) -> ET.Element:
         """Return the `<svg>` of the figure as it is now."""
-        if not self._groups or any(a.stale or a.label.stale for a in self._axes.values()):
+        if not self._groups or any(map(self._has_changed, self._axes.values())):
             svg = drawn(self._figure)
+            self._looks = {axis: _look(axis) for axis in self._axes.values()}
             self._groups = {name: copy.deepcopy(group) for name, group in self._places(svg)}
             self._clips = _clips(copy.deepcopy(svg))
             return svg
@@ -70,6 +73,12 @@ class Film:
             group[:] = list(copy.deepcopy(self._groups[name]))
         self._clip(svg)
         return svg
+
+    def _has_changed(self, axis: Axis) -> bool:
+        """Whether it has to be drawn again; what was set to what it was before does not count."""
+        if axis.label.stale and axis.label.get_text():  # without a text it stays so
+            return True
+        return axis.stale and _look(axis) != self._looks[axis]
 
     def _places(self, svg: ET.Element) -> list[tuple[str, ET.Element]]:
         found = ((group.get("id", ""), group) for group in svg.iter(_G))
@@ -87,6 +96,22 @@ class Film:
 
 def _clips(svg: ET.Element) -> dict[str, ET.Element]:
     return {clip.attrib["id"]: clip for clip in svg.iter(_CLIP)}
+
+
+def _look(axis: Any) -> object:
+    """What the drawing of an axis depends on, but for the style of its label."""
+    places = axis.get_majorticklocs(), axis.get_minorticklocs()
+    return [
+        axis.get_visible(),
+        axis.label.get_text(),
+        axis.get_scale(),
+        axis.get_view_interval().tolist(),
+        axis.get_label_position(),
+        [axis.get_tick_params(which) for which in ("major", "minor")],
+        [place.tolist() for place in map(np.asarray, places)],
+        axis.major.formatter.format_ticks(places[0]),
+        axis.minor.formatter.format_ticks(places[1]),
+    ]
 
 
 @contextmanager
