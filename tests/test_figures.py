@@ -4,12 +4,14 @@ import json
 import re
 import xml.etree.ElementTree as ET
 
+import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from diffprog import _frames, _svg, figures, show
+from diffprog import _film, _frames, _svg, figures, show
 
 TIMES = np.linspace(0, 5, 60)
 
@@ -197,3 +199,59 @@ def test_powers_of_ten_are_text_in_the_page_s_font(monkeypatch):
     assert ">10⁻⁴<" in svg
     assert ">1<" in svg
     assert "tspan" not in svg, "no math"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ax, i: None,
+        lambda ax, i: ax.set_xlabel(f"x after {i}"),
+        lambda ax, i: ax.set_xlim(0, 3 + i),
+        lambda ax, i: ax.set_xticks([i]),
+        lambda ax, i: ax.set_xticks([1], [f"one {i}"]),
+        lambda ax, i: ax.set(ylim=(0.1, 1), yticks=(0.2, 0.5), yscale="log"),
+        lambda ax, i: ax.set_yscale("log" if i % 2 else "linear"),
+        lambda ax, i: ax.tick_params(labelcolor=[figures.BLUE, figures.INK][i % 2]),
+        lambda ax, i: ax.xaxis.label.set_color([figures.BLUE, figures.INK][i % 2]),
+        lambda ax, i: ax.grid(visible=bool(i % 2)),
+    ],
+)
+def test_axes_that_were_drawn_before_are_as_if_drawn_again(change):
+    """Only where nothing of them has changed: each frame is compared with a drawing of its own."""
+
+    def figure():
+        drawing = Figure()
+        left, right = drawing.subplots(1, 2)
+        left.set(xlim=(0, 6), ylim=(0.5, 6), xlabel="x")
+        right.set(xlim=(0, 6), ylim=(0.5, 6))
+        return drawing, left, right
+
+    def draw(left, right, i):
+        change(left, i)
+        if i:
+            left.plot([1, 2], [i, 2], "o-")
+        right.text(1, 2, str(i))
+
+    with mpl.rc_context(figures.STYLE):
+        drawing, left, right = figure()
+        film = _film.Film(drawing)
+        for i in range(4):
+            for artist in [*left.lines, *right.texts]:
+                artist.remove()
+            draw(left, right, i)
+            filmed = _svg.serialise(_svg.themed(film.drawn()))
+            assert filmed == _svg.serialise(_svg.themed(_film.drawn(drawing))), i
+
+
+def test_axes_are_drawn_again_only_where_something_is_set_to_something_else(monkeypatch):
+    drawn = []
+    draw = Axis.draw
+    monkeypatch.setattr(Axis, "draw", lambda axis, r: (drawn.append(axis), draw(axis, r)))
+    with mpl.rc_context(figures.STYLE):
+        figure = Figure()
+        ax = figure.subplots()
+        film = _film.Film(figure)
+        for top, draws in ((1, 2), (1, 2), (2, 4), (2, 4)):
+            ax.set(ylim=(0, top), yticks=(0, 1))
+            film.drawn()
+            assert len(drawn) == draws

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from .whole import digest
 
-__all__ = ["closure", "code_cells", "inputs", "key", "parse"]
+__all__ = ["closure", "code_cells", "inputs", "key", "outside", "parse"]
 
 LOCKS = ("requirements.txt", "code/constraints.txt")
 
@@ -69,6 +69,13 @@ def closure(sources: list[str], code: Path) -> set[Path]:
                 package = ".".join(path.relative_to(code).parent.parts)
                 waiting += _imports(path.read_text(encoding="utf-8"), package)
     return found
+
+
+def outside(text: str, root: Path) -> set[str]:
+    """The packages that a chapter with this text imports, directly or through the library."""
+    sources = [cell.source for cell in code_cells(parse(text))]
+    sources += [path.read_text(encoding="utf-8") for path in closure(sources, root / "code")]
+    return {name.partition(".")[0] for source in sources for name in _imports(source, "")}
 
 
 def _files(module: str, code: Path) -> Iterator[Path]:

@@ -7,13 +7,15 @@ import os
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from .book import Book, Page, PressError
 from .cache import Execution, cached, keep, last, why
-from .chapter import inputs, parse
-from .kernel import run
+from .chapter import inputs, outside, parse
+from .kernel import run, settings
 from .progress import Progress
+from .warm import MODULES, Nursery, nursery
 
 __all__ = ["execute_all"]
 
@@ -54,13 +56,15 @@ async def _execute_stale(
     free = asyncio.Semaphore(jobs)
     progress.total = len(pages)
 
-    async def one(page: Page) -> Execution:
+    async def one(page: Page, warm: Nursery | None) -> Execution:
         async with free:
-            return await _execute(book, page, progress)
+            return await _execute(book, page, progress, warm)
 
     clock = asyncio.create_task(_tick(progress))
     try:
-        results = await asyncio.gather(*map(one, pages), return_exceptions=True)
+        with _nursery(book, pages, jobs) as warm:
+            runs = [one(page, warm) for page in pages]
+            results = await asyncio.gather(*runs, return_exceptions=True)
     finally:
         clock.cancel()
     failures = [result for result in results if isinstance(result, BaseException)]
@@ -78,14 +82,24 @@ async def _tick(progress: Progress) -> None:
         await asyncio.sleep(0.5)
 
 
-async def _execute(book: Book, page: Page, progress: Progress) -> Execution:
+def _nursery(
+    book: Book, pages: Sequence[Page], jobs: int
+) -> AbstractContextManager[Nursery | None]:
+    """Where kernels start warm, if that pays: some worker has more than one chapter to run."""
+    if len(pages) <= jobs:
+        return nullcontext()
+    used = {name for page in pages for name in outside(page.path.read_text("utf-8"), book.root)}
+    return nursery([name for name in MODULES if name.partition(".")[0] in used], settings(book))
+
+
+async def _execute(book: Book, page: Page, progress: Progress, warm: Nursery | None) -> Execution:
     """Run one chapter, and keep what it gave."""
     reason = why(book, page)
     notebook = parse(page.path.read_text(encoding="utf-8"))
     found = inputs(notebook, book.root)
     begun = time.perf_counter()
     with progress.running(page.name, reason):
-        keep(book, page, notebook, found, await run(book, page, notebook))
+        keep(book, page, notebook, found, await run(book, page, notebook, warm))
     execution = cached(book, page)
     if execution is None:
         raise PressError(f"{page.docname}.md, or what it imports, changed while it ran")

@@ -17,8 +17,9 @@ from nbformat import NotebookNode
 
 from .book import Book, Page, PressError
 from .chapter import code_cells
+from .warm import Nursery
 
-__all__ = ["run"]
+__all__ = ["run", "settings"]
 
 ENVIRONMENT = {
     "DIFFPROG_BUILD": "1",
@@ -37,22 +38,32 @@ _LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-async def run(book: Book, page: Page, notebook: NotebookNode) -> list[float]:
+def settings(book: Book) -> dict[str, str]:
+    """The environment in which the chapters of `book` run."""
+    path = os.pathsep.join(filter(None, [str(book.code), os.environ.get("PYTHONPATH")]))
+    return os.environ | ENVIRONMENT | {"PYTHONPATH": path}
+
+
+async def run(
+    book: Book, page: Page, notebook: NotebookNode, nursery: Nursery | None = None
+) -> list[float]:
     """Fill in the outputs of `notebook`, and return the seconds that each code cell took.
 
-    It runs in an empty folder, with this book's library and without the settings of whoever builds.
-    Raises PressError naming the line and the cell where something is wrong.
+    It runs in an empty folder, with this book's library and without the settings of whoever builds,
+    in a kernel from `nursery`, if there is one. Raises PressError naming the line and the cell
+    where something is wrong.
     """
     begun: dict[int, float] = {}
     took: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
-        work, settings = Path(folder, "work"), Path(folder, "settings")
+        work, own = Path(folder, "work"), {"IPYTHONDIR": str(Path(folder, "settings"))}
         work.mkdir()
         client = NotebookClient(
             notebook,
             timeout=TIMEOUT,
             kernel_name="python3",
             shutdown_kernel="immediate",
+            coalesce_streams=True,  # how they are cut up is a matter of time
             resources={"metadata": {"path": str(work)}},
             on_cell_execute=lambda cell, cell_index: begun.update(
                 {cell_index: time.perf_counter()}
@@ -61,10 +72,11 @@ async def run(book: Book, page: Page, notebook: NotebookNode) -> list[float]:
                 time.perf_counter() - begun[cell_index]
             ),
         )
-        path = os.pathsep.join(filter(None, [str(book.code), os.environ.get("PYTHONPATH")]))
-        own = {"PYTHONPATH": path, "IPYTHONDIR": str(settings)}
+        if nursery:
+            manager = client.create_kernel_manager()
+            manager.provisioner = nursery.provisioner(manager)
         try:
-            await client.async_execute(env=os.environ | ENVIRONMENT | own)
+            await client.async_execute(env=settings(book) | own)
         except CellExecutionError as error:
             message = f"{error.ename}: {_ANSI.sub('', error.evalue)}"
             raise _failure(notebook, page, message) from error

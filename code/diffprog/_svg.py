@@ -7,12 +7,9 @@ Matplotlib draws in the light colours of `PALETTE`; here each becomes a CSS vari
 
 from __future__ import annotations
 
-import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-
-from matplotlib.figure import Figure
 
 __all__ = ["ID", "PALETTE", "elements", "serialise", "themed"]
 
@@ -39,11 +36,8 @@ _FAMILY = re.compile(r"font-family: [^;]*;? ?")
 _GEOMETRY = ("d", "x", "y", "width", "height", "transform", "points")
 
 
-def themed(figure: Figure) -> ET.Element:
-    """Draw `figure` and return its `<svg>` element, without namespaces, ready to go inline."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    svg = ET.fromstring(buffer.getvalue())
+def themed(svg: ET.Element) -> ET.Element:
+    """The `<svg>` that matplotlib wrote, changed: without namespaces, ready to go inline."""
     for element in svg.iter():
         element.tag = element.tag.rpartition("}")[2]
         element.text = None if "\n" in (element.text or "") else element.text

@@ -17,11 +17,12 @@ import matplotlib as mpl
 import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogFormatterSciNotation, NullFormatter
 from numpy.typing import ArrayLike
 
-from diffprog import _frames, _svg
+from diffprog import _film, _frames, _svg
 from diffprog.show import FIGURE, building, formatted
 
 __all__ = [
@@ -96,13 +97,16 @@ class Picture:
     def svg(self) -> str:
         """The figure as themed inline SVG; ids start with `_svg.ID`."""
         with mpl.rc_context(STYLE):
-            return _svg.serialise(_svg.themed(self.figure))
+            return _svg.serialise(_svg.themed(_film.drawn(self.figure)))
 
     def png(self) -> str:
         """The figure as a PNG in the light colours on white, base64-encoded."""
-        buffer = io.BytesIO()
+        buffer, dpi = io.BytesIO(), self.figure.dpi
         with mpl.rc_context(STYLE):
-            self.figure.savefig(buffer, format="png", dpi=144, facecolor="white")
+            self.figure.set(dpi=144, facecolor="white")
+            canvas: Any = FigureCanvasAgg(self.figure)
+            canvas.print_png(buffer)  # savefig would draw it twice
+            self.figure.set_dpi(dpi)
         return base64.b64encode(buffer.getvalue()).decode()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
@@ -189,6 +193,7 @@ def frames(
     with mpl.rc_context(STYLE):
         drawing, panels = _panels(xlabel, ylabel, rows, columns, size, axes)
         artists = [set(panel.get_children()) for panel in drawing.axes]
+        film = _film.Film(drawing)
         order = [start, *(i for i in range(len(sequence)) if i != start)]
         for i in order:
             for panel, kept in zip(drawing.axes, artists, strict=True):
@@ -198,7 +203,7 @@ def frames(
             if i == start:  # the first drawing decides the layout of all
                 drawing.draw_without_rendering()
                 drawing.set_layout_engine("none")
-            drawn.append((i, _svg.themed(drawing)))
+            drawn.append((i, _svg.themed(film.drawn())))
         for panel, kept in zip(drawing.axes, artists, strict=True):
             _clear(panel, kept)
         draw(panels, sequence[start])

@@ -139,11 +139,13 @@ def test_of_two_builds_at_once_the_second_waits(small, elsewhere):
 @pytest.mark.parametrize(
     ("sent", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, -15), (signal.SIGINT, 130)]
 )
-def test_kernels_end_with_the_build(small, tmp_path, sent, code):
+@pytest.mark.parametrize("jobs", ["1", "2"])  # with one job they are forked
+def test_kernels_end_with_the_build(small, tmp_path, sent, code, jobs):
     notes = [tmp_path / name for name in ("one", "two")]
     for note in notes:
         small.edit(f"book/{note.name}.md", "\nx =", "\n" + SLOW_CELL.format(note) + "\nx =")
-    build = small.start()
+    notes = notes[: int(jobs)]
+    build = small.start(JOBS=jobs)
     wait_for(lambda: all(note.exists() and note.read_text() for note in notes), 60)
     kernels = [psutil.Process(int(note.read_text())) for note in notes]
     os.kill(build.pid, sent)

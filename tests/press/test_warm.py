@@ -1,0 +1,59 @@
+"""Kernels that are forked from a warm process are like any other."""
+
+import asyncio
+import sys
+
+import pytest
+
+from _press.chapter import code_cells, outside, parse
+from _press.kernel import run, settings
+from _press.warm import nursery
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="kernels start by themselves"),
+]
+
+CELLS = (
+    "import os, sys\nprint(os.getppid())",
+    "print('decimal' in sys.modules, 'toylib' in sys.modules, sys.argv[0][-18:], __name__)",
+    "print(os.environ['DIFFPROG_BUILD'], os.listdir(), hash('a'), sys.stdin.read())",
+    "import random\nfrom toylib import low\nlow.ONE",
+    "import subprocess\nsubprocess.run(['true']).returncode",
+)
+
+
+@pytest.fixture
+def text(book, write):
+    write("part1/one", *CELLS)
+    return (book.root / "book/part1/one.md").read_text()
+
+
+def outputs(book, text, warm):
+    notebook = parse(text)
+    asyncio.run(run(book, book.page("part1/one"), notebook, warm))
+    shown = [cell.outputs[0] for cell in code_cells(notebook)]
+    return [out.get("text") or out.data["text/plain"] for out in shown]
+
+
+def test_a_warm_kernel_is_a_kernel_of_its_own(book, text):
+    with nursery(["decimal"], settings(book)) as warm:
+        one, two = (outputs(book, text, warm) for _ in range(2))
+        parent = f"{warm._process.pid}\n"
+    cold = outputs(book, text, None)
+    assert one[0] == two[0] == parent != cold[0]
+    assert one[1].startswith("True False")
+    assert one[2:] == two[2:] == cold[2:]
+
+
+def test_where_there_is_nothing_to_fork_from_a_kernel_starts_by_itself(book, text):
+    with nursery([], settings(book)) as warm:
+        warm.close()
+        assert outputs(book, text, warm)[3] == "1"
+
+
+def test_what_a_chapter_imports_from_outside(book, write):
+    (book.code / "toylib/low.py").write_text("import fractions\n\nONE = 1\n")
+    write("part1/one", "from os.path import join\nfrom toylib import high")
+    text = (book.root / "book/part1/one.md").read_text()
+    assert outside(text, book.root) == {"os", "toylib", "fractions"}
