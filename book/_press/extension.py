@@ -16,7 +16,7 @@ from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
 
-from . import card, exercise, fold, fresh, launch, math, page
+from . import card, exercise, fold, fresh, launch, math, page, together
 from .book import Book, PressError
 from .cache import cached, executed
 from .execute import execute_all
@@ -80,6 +80,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     fresh.setup(app)
     exercise.setup(app)
     fold.setup(app)
+    together.setup(app)
     math.setup(app)
     page.setup(app)
     card.setup(app)
