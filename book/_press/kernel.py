@@ -11,6 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -72,8 +73,8 @@ async def run(
                 time.perf_counter() - begun[cell_index]
             ),
         )
+        manager = client.create_kernel_manager()
         if nursery:
-            manager = client.create_kernel_manager()
             manager.provisioner = nursery.provisioner(manager)
         try:
             await client.async_execute(env=settings(book) | own)
@@ -83,10 +84,19 @@ async def run(
         except (CellTimeoutError, DeadKernelError) as error:
             place = _place(notebook, page, max(begun, default=0))
             raise PressError(f"{place}: {str(error).splitlines()[0]}") from error
+        finally:
+            _end(manager)
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             _accept(output, _place(notebook, page, index))
     return took
+
+
+def _end(manager: KernelManager) -> None:
+    """Kill a kernel that is still there: Ctrl-C may come while it starts, or is told to end."""
+    process = getattr(manager.provisioner, "process", None)
+    if process is not None and process.poll() is None:
+        process.kill()
 
 
 def _accept(output: NotebookNode, place: str) -> None:
