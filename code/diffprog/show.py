@@ -59,7 +59,8 @@ def source(*objects: Any) -> Source:
 def number(name: str, value: Any, spec: str = "") -> None:
     """Give the prose the number `value` (a Python, NumPy or torch scalar), formatted, as `name`.
 
-    The prose says ``{number}`name` ``. Outside a build this does nothing.
+    The prose says ``{number}`name` ``. The store keeps nine digits of it, so that two builds give
+    the same. Outside a build this does nothing.
     """
     if not building():
         return
@@ -67,6 +68,9 @@ def number(name: str, value: Any, spec: str = "") -> None:
 
     value = value.item() if hasattr(value, "item") else value
     text = formatted(value, spec)
+    if isinstance(value, float):
+        # Where an array lies in memory decides over the last bits of its sums.
+        value = float(f"{value:.9g}")
     payload = {"name": name, "text": text, "value": value}
     bundle = {NUMBER: payload, "text/plain": f"{name} = {text}"}
     display(bundle, raw=True)  # type: ignore[no-untyped-call]
