@@ -71,11 +71,13 @@ WHERE = {
     "mid-store-write": lambda: when_replacing("/outputs/", kill, half=True),
     "environment-pickled": lambda: setattr(BuildEnvironment, "check_consistency", kill),
     "mid-page": lambda: at_page(2, kill),
+    "mid-deck": lambda: when_replacing("/slides/", kill, half=True),
     "mid-publish": lambda: when_replacing("_build/html", kill),
     "mid-manifest": lambda: when_replacing("manifest.json", kill, half=True),
     "full-cache": lambda: when_replacing("/executed/", full),
     "full-store": lambda: when_replacing("/outputs/", full),
     "full-page": lambda: at_page(2, full),
+    "full-deck": lambda: when_replacing("/slides/", full),
     "full-manifest": lambda: when_replacing("manifest.json", full),
 }
 

@@ -49,6 +49,24 @@ from IPython.display import display
 display({show.FIGURE: {"svg": '<svg viewBox="0 0 1 1"><path d="M0 1 1 0"/></svg>'}}, raw=True)
 ```
 """
+DECK = """\
+---
+title: A deck
+description: What it is about.
+---
+
+# A deck
+
+Chapter one found {number}`n-one`, and chapter two {number}`n-two`.
+
+:::{notes} 2
+:chapter: one
+
+These are the words of the speaker, who tells the room what was found in the first chapter and in
+the second, and why each number on the wall is the one that the book has on its page: it comes from
+the same place, and whoever edits the library will see it change in both.
+:::
+"""
 FILES = {
     "_toc.yml": """\
 format: jb-book
@@ -62,6 +80,7 @@ parts:
 """,
     "requirements.txt": "torch==2.13.0\n",
     "book/references.bib": "",
+    "book/slides/deck.md": DECK,
     "book/index.md": "---\ndescription: The book.\n---\n\n# Book\n\nA page without cells.\n",
     "book/one.md": CHAPTER.format(
         name="one", code="from diffprog import show\nfrom toylib import alone\n\nx = alone.ONE"
@@ -168,6 +187,10 @@ class Small:
     def page(self, name: str) -> str:
         """The HTML of a page."""
         return (self.root / f"_build/html/book/{name}.html").read_text()
+
+    def deck(self) -> str:
+        """The HTML of the deck."""
+        return (self.root / "_build/html/slides/deck.html").read_text()
 
     def clean_outputs(self, elsewhere: Path) -> dict[str, str]:
         """What a build of the same sources gives in another folder, from nothing; kept in there."""

@@ -54,6 +54,7 @@ KILLS = {
     "mid-store-write": set(),
     "environment-pickled": set(),
     "mid-page": set(),
+    "mid-deck": set(),
     "mid-publish": set(),
     "mid-manifest": set(),
 }
@@ -87,7 +88,9 @@ def test_after_a_kill_at_a_random_moment_likewise(small, elsewhere, template, tu
     small.assert_clean(elsewhere)
 
 
-@pytest.mark.parametrize("where", ["full-cache", "full-store", "full-page", "full-manifest"])
+@pytest.mark.parametrize(
+    "where", ["full-cache", "full-store", "full-page", "full-deck", "full-manifest"]
+)
 def test_a_full_disk_is_one_sentence_and_a_good_state(small, elsewhere, where):
     result = small.build(where)
     assert result.code == 1

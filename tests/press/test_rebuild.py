@@ -40,6 +40,10 @@ EDITS: dict[str, tuple[Callable[[Small], None], dict[str, str]]] = {
         {"one": "its cells changed"},
     ),
     "prose": (lambda s: s.edit("book/two.md", "Prose of", "Better prose of"), {}),
+    "slide": (
+        lambda s: s.edit("book/slides/deck.md", "Chapter one found", "The first chapter found"),
+        {},
+    ),
     "title": (lambda s: s.edit("book/two.md", "# Chapter two", "# Second chapter"), {}),
     "caption": (lambda s: s.edit("book/one.md", "A line.", "A straight line."), {}),
     "alternative text": (lambda s: s.edit("book/one.md", "A line that", "A thin line that"), {}),
@@ -74,6 +78,16 @@ def test_an_edit_executes_what_depends_on_it_and_no_page_is_stale(built, elsewhe
     edit(built)
     assert built.good_build().executed == expected
     built.assert_clean(elsewhere)
+
+
+def test_a_deck_shows_what_the_chapters_give_now(built, elsewhere):
+    assert "1234" not in built.deck()
+    built.edit("code/toylib/both.py", "4", "1234")
+    built.good_build()
+    assert "1234" in built.deck()
+    assert "1234" in built.page("two")
+    built.edit("code/toylib/both.py", "1234", "4")
+    built.good_build()
 
 
 def test_of_a_removed_chapter_nothing_is_left(built):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from .. import whole
 from ..book import Book, PressError
 from . import address, assets
 from .check import check
@@ -32,9 +32,7 @@ def write_decks(book: Book, site: Path) -> list[Deck]:
     folder = site / "slides"
     assets.copy(folder / "assets")
     for deck in decks:
-        temporary = folder / f"{deck.name}.part"
-        temporary.write_text(page(deck), encoding="utf-8")
-        os.replace(temporary, folder / f"{deck.name}.html")
+        whole.write(folder / f"{deck.name}.html", page(deck))
     for stale in set(folder.glob("*.html")) - {folder / f"{deck.name}.html" for deck in decks}:
         stale.unlink()
     exercises = any(slide.kind == "exercise" for deck in decks for slide in deck.slides)
