@@ -71,7 +71,7 @@ def run_all(
 def run(notebook: NotebookNode, kernel: str, env: dict[str, str]) -> Run:
     notebook = nbformat.from_dict(notebook)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(STRICT))
-    client = NotebookClient(notebook, timeout=600, kernel_name=kernel)
+    client = NotebookClient(notebook, timeout=600, kernel_name=kernel, coalesce_streams=True)
     settings = {key: value for key, value in ENVIRONMENT.items() if key != "DIFFPROG_BUILD"}
     try:
         asyncio.run(client.async_execute(env={**os.environ, **settings, **env}))

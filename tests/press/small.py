@@ -113,6 +113,11 @@ class Result:
         return dict(re.findall(r"▸ (\S+) \((.*)\)$", self.output, re.M))
 
 
+def _interruptible() -> None:
+    """Ctrl-C is for the build, even if these tests run in a shell's background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @dataclass(frozen=True)
 class Small:
     """A small book in the folder `root`."""
@@ -155,6 +160,7 @@ class Small:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=_interruptible if os.name == "posix" else None,
         )
 
     def build(self, fault: str = "", **env: str) -> Result:

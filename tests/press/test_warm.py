@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -31,7 +32,9 @@ def text(book, write):
 
 def outputs(book, text, warm):
     notebook = parse(text)
-    asyncio.run(run(book, book.page("part1/one"), notebook, warm))
+    work = run(book, book.page("part1/one"), notebook, warm)
+    with ThreadPoolExecutor(1) as pool:  # the browser of other tests has this thread's loop
+        pool.submit(asyncio.run, work).result()
     shown = [cell.outputs[0] for cell in code_cells(notebook)]
     return [out.get("text") or out.data["text/plain"] for out in shown]
 

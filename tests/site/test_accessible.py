@@ -18,7 +18,8 @@ def test_axe_finds_nothing(browser, server, docname, theme):
     """Level A and AA; what is folded is opened, for it is read too."""
     page = browser.new_context(color_scheme=theme, reduced_motion="reduce").new_page()
     page.goto(f"{server}/{docname}.html")
-    page.add_style_tag(content="* { transition: none !important }")  # colours at their end
+    # Colours at their end, also of what fades in.
+    page.add_style_tag(content="* { transition: none !important; animation: none !important }")
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
     page.evaluate(AXE.read_text())
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)

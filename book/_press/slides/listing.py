@@ -22,8 +22,8 @@ from .model import Slide
 
 __all__ = ["listing", "source", "without_docstrings"]
 
-WIDTH, HEIGHT = 1140, 470
-"""The room for code on a slide, in its pixels."""
+WIDTH, HEIGHT = 1125, 470
+"""The room for code on a slide, in its pixels; a sign that the font lacks may take more of it."""
 ADVANCE, LEADING = 0.602, 1.45
 """Width of a character and height of a line, in font sizes."""
 LARGEST, SMALLEST = 27, 18
