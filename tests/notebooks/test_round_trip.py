@@ -148,8 +148,10 @@ def _has(text: str, pair: tuple[str, str]) -> bool:
 
 def is_progress(output):
     """Bars of tqdm, which come by themselves where a fit takes more than a moment."""
-    bars = r"(?:\r[^\r\n]*\[[^\]\r\n]*\] *|\s)*"
-    return output.get("name") == "stderr" and re.fullmatch(bars, output.text)
+    if output.get("name") != "stderr":
+        return False
+    lines = (line.strip() for line in re.split(r"[\r\n]+", output.text))
+    return all(re.fullmatch(r"\d+%\|.*\| \d+/\d+ \[.*\]|", line) for line in lines)
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
