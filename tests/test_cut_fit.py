@@ -234,10 +234,12 @@ def test_bad_input_is_refused() -> None:
         fit_cuts(one, torch.tensor([math.nan]), c, 1.0)
     with pytest.raises(ValueError, match=r"background: got shape \(5, 2\) with a signal of shape"):
         fit_cuts(one, two, c, 1.0)
-    with pytest.raises(ValueError, match=r"c: got shape \(3,\), want \(…, 2\)"):
+    with pytest.raises(ValueError, match=r"start: got shape \(3,\), want \(…, 2\)"):
         fit_cuts(two, two, torch.rand(3), 1.0)
-    with pytest.raises(ValueError, match="c: got start values"):
+    with pytest.raises(ValueError, match="start: got entries that are not finite"):
         fit_cuts(one, one, torch.tensor(math.nan), 1.0)
+    with pytest.raises(ValueError, match=r"start: got shape \(0,\), want one start or more"):
+        fit_cuts(one, one, torch.zeros(0), 1.0)
     for k in (0.0, -1.0, math.nan, math.inf, torch.tensor([1.0, -1.0])):
         with pytest.raises(ValueError, match="steepness: got"):
             fit_cuts(one, one, c, k, steps=2)

@@ -263,3 +263,9 @@ def test_bad_input_is_refused() -> None:
         gumbel_softmax_count(m[:, None], c, 1.0, 1.0, 3, 0)
     with pytest.raises(ValueError, match="background: got an empty sample"):
         score_function_events(m, m[:0], c, 1.0, 3, 0)
+    with pytest.raises(ValueError, match="m: got an empty sample"):
+        gumbel_softmax_count(m[:0], c, 1.0, 1.0, 3, 0)
+    with pytest.raises(ValueError, match="c: got a cut that is NaN"):
+        score_function_events(m, m, c * math.nan, 1.0, 3, 0)
+    with pytest.raises(ValueError, match="c: got a cut that is NaN"):
+        gumbel_softmax_count(m, c * math.nan, 1.0, 1.0, 3, 0)

@@ -92,6 +92,37 @@ def test_the_seed_makes_the_weights_and_the_global_state_is_left_alone() -> None
     assert not torch.equal(one(SIGNAL), other(SIGNAL))
 
 
+def test_masses_are_standardised_by_the_background() -> None:
+    scale = LearnedCut(BACKGROUND, seed=0).scale
+    assert torch.equal(scale.centre, BACKGROUND.mean(0))
+    assert torch.equal(scale.width, BACKGROUND.std(0))
+
+
+def test_the_precision_is_that_of_the_background() -> None:
+    s, b = SIGNAL.double(), BACKGROUND.double()
+    model = LearnedCut(b, (3,), seed=1)
+    assert fit_learned_cut(model, s, b, steps=2).loss.dtype == torch.float64
+    start = LearnedCut(b, (3,), seed=1)(s).float()
+    # Seven digits, of masses that are up to ten widths off.
+    torch.testing.assert_close(
+        start, LearnedCut(BACKGROUND, (3,), seed=1)(SIGNAL), rtol=0, atol=1e-5
+    )
+
+
+def test_a_model_takes_the_masses_it_knows() -> None:
+    """One column would broadcast to two without a word."""
+    model, one = LearnedCut(BACKGROUND, seed=0), SIGNAL[:, :1]
+    want = r"want a torch.float32 tensor of shape \(n, 2\), as the background it was made with"
+    for f in (model, model.count, model.soft_count):
+        for m in (one, SIGNAL[:, 0], SIGNAL.double()):
+            with pytest.raises(ValueError, match=rf"m: got .*, {want}"):
+                f(m)
+    with pytest.raises(ValueError, match=rf"signal: got .* shape \(500, 1\), {want}"):
+        fit_learned_cut(model, one, BACKGROUND[:, :1])
+    with pytest.raises(ValueError, match=rf"background: got .*float64.*, {want}"):
+        fit_learned_cut(model, SIGNAL, BACKGROUND.double())
+
+
 def test_bad_input_is_refused() -> None:
     model = LearnedCut(BACKGROUND, seed=0)
     with pytest.raises(ValueError, match="signal: got an empty sample"):
@@ -106,9 +137,14 @@ def test_bad_input_is_refused() -> None:
         fit_learned_cut(model, SIGNAL, BACKGROUND, steps=0)
     with pytest.raises(ValueError, match="m: got an empty sample"):
         model.count(SIGNAL[:0])
-    with pytest.raises(ValueError, match=r"background: got shape \(5,\), want \(n, d\) with n > 1"):
+    with pytest.raises(ValueError, match=r"background: got shape \(5,\), want \(n, i\) with n > 1"):
         LearnedCut(torch.rand(5), seed=0)
     with pytest.raises(ValueError, match=r"background: got shape \(1, 2\)"):
         LearnedCut(torch.rand(1, 2), seed=0)
+    constant = torch.stack([BACKGROUND[:, 0], torch.full((10_000,), 0.1)], dim=1)
+    with pytest.raises(ValueError, match=r"background: got column 1 constant at 0\.1"):
+        LearnedCut(constant, seed=0)
+    with pytest.raises(ValueError, match="background: got entries that are not finite"):
+        LearnedCut(BACKGROUND * math.inf, seed=0)
     with pytest.raises(ValueError, match="hidden: got 0"):
         LearnedCut(BACKGROUND, (0,), seed=0)

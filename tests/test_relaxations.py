@@ -259,13 +259,22 @@ def test_nan_is_an_error_in_a_hard_cut_and_a_nan_in_a_soft_one() -> None:
     assert soft_count(torch.zeros(3), torch.tensor(math.nan), 1.0).isnan()
 
 
-@pytest.mark.parametrize("k", [0.0, -1.0, math.nan, math.inf, "steep"])
+@pytest.mark.parametrize(
+    "k", [0.0, -1.0, math.nan, math.inf, 1e39, "steep", "2", torch.tensor([1.0, 2])]
+)
 def test_bad_steepness_is_refused(k: float) -> None:
     for f in (soft_cut, soft_count):
         with pytest.raises(ValueError, match=r"k: got .* want one finite number above zero"):
             f(torch.zeros(3), torch.tensor(0.0), k)
     with pytest.raises(ValueError, match="k: got"):
         soft_histogram(torch.zeros(3), torch.tensor([0.0, 1.0]), k)
+
+
+def test_steepness_is_a_number_that_no_gradient_reaches() -> None:
+    m, c = torch.tensor([1.0, 2]), torch.tensor(1.5)
+    assert torch.equal(soft_cut(m, c, torch.tensor(0.5)), soft_cut(m, c, 0.5))
+    with pytest.raises(ValueError, match="k: got a tensor that requires a gradient, want a number"):
+        soft_cut(m, c, torch.tensor(0.5, requires_grad=True))  # type: ignore[arg-type]
 
 
 def test_bad_edges_are_refused() -> None:
@@ -275,6 +284,8 @@ def test_bad_edges_are_refused() -> None:
             soft_histogram(m, edges, 1.0)
     with pytest.raises(ValueError, match="floating-point"):
         soft_histogram(m, torch.tensor([0, 1]), 1.0)
+    with pytest.raises(ValueError, match=r"m: got \[1\.0, 2\.0\] \(list\)"):
+        soft_histogram([1.0, 2.0], torch.tensor([0.0, 1.0]), 1.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="one observable"):
         soft_histogram(torch.zeros(3, 2), torch.tensor([0.0, 1.0]), 1.0)
 

@@ -151,6 +151,14 @@ def test_bad_input_is_refused(f: partial[Tensor]) -> None:
         f(m, m, c * math.nan, 1.0)
 
 
+def test_mean_counts_are_of_samples_that_belong_together() -> None:
+    m, c = torch.rand(4), torch.tensor(0.5)
+    with pytest.raises(ValueError, match="signal: got an empty sample"):
+        from_mean_counts(m[:0], m, c, 1.0)
+    with pytest.raises(ValueError, match=r"background: got shape \(4, 1\) with a signal"):
+        from_mean_counts(m, m[:, None], c, 1.0)
+
+
 def test_noise_for_each_event_takes_one_cut() -> None:
     with pytest.raises(ValueError, match=r"c: got shape \(2,\), want one cut, shape \(\)"):
         mean_over_events(torch.rand(4), torch.rand(4), torch.rand(2), 1.0)
