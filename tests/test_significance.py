@@ -142,6 +142,12 @@ def test_the_slope_at_no_signal_is_that_of_the_simple_formula(f: partial[Tensor]
 def test_a_nan_stays_visible(f: partial[Tensor]) -> None:
     assert f(torch.tensor(math.nan), torch.tensor(1.0)).isnan()
     assert f(torch.tensor(1.0), torch.tensor(math.nan)).isnan()
+    assert f(torch.tensor(math.nan), torch.tensor(0.0)).isnan()  # even where nothing else counts
+
+
+@pytest.mark.parametrize("f", OBJECTIVES)
+def test_negative_background_counts_as_none(f: partial[Tensor]) -> None:
+    assert f(torch.tensor([5.0, 5]), torch.tensor([-1.0, 0])).tolist() == [0, 0]
 
 
 @pytest.mark.parametrize("f", OBJECTIVES)
@@ -157,7 +163,7 @@ def test_bad_counts_are_refused(f: partial[Tensor]) -> None:
         f(one, torch.ones(2))
 
 
-@pytest.mark.parametrize("δ", [-0.1, math.nan, math.inf])
+@pytest.mark.parametrize("δ", [-0.1, math.nan, math.inf, None, "a", torch.tensor([0.1, 0.2])])
 def test_bad_uncertainty_is_refused(δ: float) -> None:
     with pytest.raises(ValueError, match=r"uncertainty: got .* want a number, 0 or more"):
         asimov(torch.ones(1), torch.ones(1), δ)
