@@ -58,3 +58,21 @@ def test_bad_arguments():
         order(STEPS, STEPS * 0)
     with pytest.raises(ValueError, match="steps: got"):
         order(STEPS[:1], STEPS[:1])
+    with pytest.raises(ValueError, match=r"values: got shape \(2,\), want \(3,\)"):
+        order(STEPS[:3], STEPS[:2])
+    with pytest.raises(ValueError, match=r"steps: got 0\.1 throughout, want two that differ"):
+        order(torch.tensor([0.1, 0.1]), torch.tensor([0.1, 0.2]))
+    with pytest.raises(ValueError, match="values: got entries that are not finite"):
+        order(STEPS, STEPS / 0)
+
+
+def test_a_remainder_takes_gradient_and_direction_of_the_shape_of_x():
+    """(2,) against (2, 2) would broadcast to another direction without a word."""
+    with pytest.raises(ValueError, match=r"direction: got shape \(2,\), want \(2, 2\)"):
+        remainders(f, GRADIENT, X, V[0], STEPS)
+    with pytest.raises(ValueError, match=r"gradient: got shape \(1, 2\), want \(2, 2\)"):
+        remainders(f, GRADIENT[:1], X, V, STEPS)
+    with pytest.raises(ValueError, match=r"x: got a torch\.int64"):
+        remainders(f, GRADIENT, X.long(), V, STEPS)
+    with pytest.raises(ValueError, match=r"steps: got shape \(\), want \(n,\)"):
+        remainders(f, GRADIENT, X, V, STEPS[0])
