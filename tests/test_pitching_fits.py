@@ -9,7 +9,7 @@ from torch import Tensor
 from diffprog.ensembles import seeded, train_together
 from diffprog.pipelines import Pipeline, Scale, mean_squared_error, mlp
 from diffprog.pitching import day, drifts, pitch
-from diffprog.pitching_fits import direct, even_points, knowing_more, physics, throws
+from diffprog.pitching_fits import direct, even_points, physics, structured_drift, throws
 from diffprog.training import Training, train
 
 t = day()
@@ -67,14 +67,24 @@ def test_even_points_weigh_one_in_all() -> None:
         even_points(100, 1)
 
 
-def test_knowing_no_more_is_the_plain_loss() -> None:
-    model = seeded(lambda: physics(t), 3)
-    nothing = torch.zeros(100, 1)
-    torch.testing.assert_close(knowing_more(model, t, x, nothing, 0.0), loss(model))
-    z = model.latent(t)
-    more = knowing_more(model, t, x, even_points(100, 5), 0.5)
-    measured = ((z - drifts(t)) ** 2).sum(1)[[0, 25, 50, 74, 99]].mean()
-    torch.testing.assert_close(more, loss(model) + measured + 0.5 * (z**2).mean())
+def test_the_structural_prior_holds_the_truth() -> None:
+    """Δx0 = 2·sin 20t and Δv0 = 5·t²; two more coefficients are constants."""
+    torch.testing.assert_close(structured_drift(t, torch.tensor([2.0, 0, 0, 5])), drifts(t))
+    shifted = structured_drift(t, torch.tensor([2.0, 0, 0, 5, -1, 3]))
+    torch.testing.assert_close(shifted, drifts(t) + torch.tensor([-1.0, 3]))
+
+
+def test_times_are_rows_of_one_number() -> None:
+    """(n,) against the coefficients, or the flight times, would give nonsense without a word."""
+    for f in (lambda t: throws(t, [1.0, 2, 3]), lambda t: structured_drift(t, torch.rand(4))):
+        with pytest.raises(ValueError, match=r"^t: got shape \(3,\), want \(n, 1\), one row"):
+            f(torch.tensor([0.0, 0.5, 1]))
+        with pytest.raises(ValueError, match=r"^t: got a torch.int64"):
+            f(torch.tensor([[0], [1]]))
+    with pytest.raises(ValueError, match=r"^c: got shape \(5,\), want \(4,\), or \(6,\)"):
+        structured_drift(t, torch.zeros(5))
+    with pytest.raises(ValueError, match=r"^c: got a torch.int64"):
+        structured_drift(t, torch.zeros(4).long())
 
 
 # The trap of shapes

@@ -209,6 +209,12 @@ def test_numpy_errors_name_the_argument() -> None:
         position_numpy(t, a, v0, np.zeros(3))
 
 
+def test_numpy_takes_small_integers_without_overflow() -> None:
+    """20² is 400, of which uint8 would keep 144."""
+    whole = [np.array([k], dtype=np.uint8) for k in (20, 2, 0, 0)]
+    assert position_numpy(*whole).tolist() == [[400]]
+
+
 def test_numpy_takes_integers_without_rounding() -> None:
     x = position_numpy(np.array([0.5]), np.array([1]), np.array([1]), np.array([0]))
     assert x.tolist() == [[0.625]]
