@@ -54,6 +54,7 @@ def test_k_epochs_leave_k_plus_1_losses_free_of_graphs() -> None:
     assert training.loss[-1] == loss(model)
     assert training.loss[-1] < training.loss[0] / 2
     assert len(training.epochs) == len(training.seen) == 0
+    assert training.epochs.dtype == torch.int64
 
 
 def test_a_look_stands_beside_the_loss_of_its_epoch() -> None:
@@ -158,6 +159,16 @@ def test_a_loss_that_is_not_finite_stops_it() -> None:
 def test_bad_arguments_are_named(more: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         train(network(), loss, **({"epochs": 5, "progress": False} | more))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("names", [("unused", "used"), ("used", "unused")])
+def test_a_layer_that_takes_no_part_is_named_wherever_it_is(names: tuple[str, str]) -> None:
+    used = network()
+    model = nn.ModuleDict({name: used if name == "used" else nn.Linear(1, 1) for name in names})
+    before = [p.clone() for p in used.parameters()]
+    with pytest.raises(ValueError, match=r"^unused\.weight: got a loss that does not depend on it"):
+        train(model, lambda _: loss(used), epochs=5, progress=False)
+    assert all(torch.equal(p, q) for p, q in zip(used.parameters(), before, strict=True))
 
 
 def test_bad_losses_and_models_are_named() -> None:
