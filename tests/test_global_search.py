@@ -77,13 +77,13 @@ def test_search_on_a_function_with_a_known_maximum() -> None:
         evaluated.append(len(c))
         return 3 - ((c - torch.tensor([1.0, 2.0])) ** 2).sum(-1)
 
-    found = search(parabola, [(-5, 5), (-5, 5)], 0, tolerance=1e-6)
-    assert found.cuts.tolist() == pytest.approx([1, 2], abs=0.01)
-    assert found.objective == pytest.approx(3, abs=1e-3)
+    found = search(parabola, [(-5, 5), (-5, 5)], 0)
+    # It ends once the values of the population spread by less than 1 % of 3: 0.03 = 0.17².
+    assert found.cuts.tolist() == pytest.approx([1, 2], abs=0.17)
+    assert found.objective == pytest.approx(3, abs=0.03)
     assert found.evaluations == sum(evaluated)
-    assert torch.equal(search(parabola, [(-5, 5)] * 2, 0, tolerance=1e-6).cuts, found.cuts)
-    few = search(parabola, [(-5, 5)] * 2, 0, members=3, generations=2)
-    assert few.evaluations == 3 * 2 * (1 + 2)  # the first population, and two more
+    assert set(evaluated) == {30}  # 15 members for each of two cuts, all at once
+    assert torch.equal(search(parabola, [(-5, 5)] * 2, 0).cuts, found.cuts)
 
 
 def test_bad_input_is_refused() -> None:
@@ -93,10 +93,6 @@ def test_bad_input_is_refused() -> None:
     for bounds in ([], [(1.0, 0.0)], [(0.0, 1.0), (1.0, 1.0)]):
         with pytest.raises(ValueError, match="bounds: got"):
             search(f, bounds, 0)
-    with pytest.raises(ValueError, match="members: got 0"):
-        search(f, [(0, 1)], 0, members=0)
-    with pytest.raises(ValueError, match="generations: got 0"):
-        search(f, [(0, 1)], 0, generations=0)
     with pytest.raises(ValueError, match="objective: got"):
         search(lambda c: c, [(0, 1)], 0)
     with pytest.raises(ValueError, match="objective: got"):
