@@ -21,7 +21,11 @@ def value(model: LearnedCut, signal: torch.Tensor, background: torch.Tensor) -> 
 
 
 def test_a_network_beats_the_rectangle_and_a_plane_does_not() -> None:
-    """Fitted on one sample, judged on another: the signal is a blob, not beyond a plane."""
+    """Fitted on one sample, judged on another: the signal is a blob, not beyond a plane.
+
+    Over four seeds the plane has 0.69 of the rectangle, the network 1.13 or more. An event of
+    signal more or less is 0.06 of 23.
+    """
     c = fit_cuts(
         SIGNAL, BACKGROUND, torch.tensor([500.0, 500.0]), 0.1, steps=100, learning_rate=20.0
     ).cuts
@@ -30,19 +34,25 @@ def test_a_network_beats_the_rectangle_and_a_plane_does_not() -> None:
     fit_learned_cut(plane, SIGNAL, BACKGROUND, steps=400, learning_rate=0.05)
     network = LearnedCut(BACKGROUND, (16,), seed=0)
     fit_learned_cut(network, SIGNAL, BACKGROUND, steps=400, learning_rate=0.05)
-    assert value(plane, *FRESH) < 0.75 * rectangle < rectangle < 0.95 * value(network, *FRESH)
+    assert value(plane, *FRESH) < 0.75 * rectangle < rectangle < value(network, *FRESH) / 1.05
 
 
 def test_one_observable_on_one_side_is_the_cut() -> None:
     s, b = one_mass()
     plane = LearnedCut(b[:, None], seed=0)
-    fit_learned_cut(plane, s[:, None], b[:, None], steps=500, learning_rate=0.05)
+    history = fit_learned_cut(plane, s[:, None], b[:, None], steps=500, learning_rate=0.05)
     m = torch.linspace(500, 1500, 10_001)[:, None]
     kept = (plane(m) >= 0).flatten()
     assert (kept.int().diff() >= 0).all()
     edge = m[kept.int().argmax()].item()
-    assert 980 < edge < 1040
-    assert value(plane, s[:, None], b[:, None]) > 11.9
+    # The soft cut of the steepness that it has learned, but for what is left of the way: less than
+    # the 8 GeV by which the best cut differs from sample to sample, and 1e-3 of the objective.
+    k = (plane.layers[0].weight / plane.scale.width).item()
+    soft = fit_cuts(s, b, torch.tensor(1000.0), k, steps=300)
+    assert edge == pytest.approx(soft.cuts.item(), abs=8)
+    assert -history.loss[-1].item() == pytest.approx(soft.objective[-1].item(), rel=1e-3)
+    # Sharpened, it does better than what was climbed.
+    assert value(plane, s[:, None], b[:, None]) > -history.loss[-1]
 
 
 def test_a_network_can_learn_its_sample_by_heart() -> None:
@@ -54,8 +64,9 @@ def test_a_network_can_learn_its_sample_by_heart() -> None:
         objective(network.count(signal), network.count(background)).item()
         for signal, background in ((s, b), ten_masses(4))
     )
+    # 1.5 to 1.7 times as much over four seeds; from one fresh sample to the next it spreads by 4 %.
     assert train > 1.4 * fresh
-    assert network.count(b) > 50  # the irreducible background does not go away
+    assert network.count(b) > 50  # over four seeds 108 or more: some of it is as the signal
 
 
 def test_the_loss_falls_and_the_history_is_of_all_weights() -> None:
@@ -80,7 +91,7 @@ def test_counts() -> None:
     for m in (SIGNAL, BACKGROUND):
         assert model.count(m) == (m[:, 0] >= centre).sum()
         soft = torch.sigmoid(k * (m[:, 0] - centre)).sum()
-        assert model.soft_count(m).item() == pytest.approx(soft.item(), rel=1e-5)
+        assert model.soft_count(m).item() == pytest.approx(soft.item(), rel=1e-5)  # float32
     assert not model.count(SIGNAL).requires_grad
 
 
