@@ -3,8 +3,6 @@
 Both run in turns in one process, so that what else the machine does hits both.
 """
 
-# mypy: disable-error-code="no-untyped-call"
-
 from collections.abc import Callable
 from statistics import median
 from time import perf_counter

@@ -58,10 +58,6 @@ NUMBERED = {
 }  # fmt: skip
 
 
-def test_the_build_has_nothing_to_warn_of(build):
-    assert "WARNING" not in build.output
-
-
 @pytest.mark.parametrize(
     ("chapter", "name"),
     [(c, n) for table in (FIGURES, EXERCISES) for c, names in table.items() for n in names],

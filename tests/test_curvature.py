@@ -109,6 +109,8 @@ def test_integers_and_vectors_are_refused() -> None:
         jacobian(lambda theta: theta, torch.tensor([5]))
     with pytest.raises(ValueError, match=r"^loss: .*shape \(2,\), want one number"):
         hessian(lambda theta: theta**2, torch.zeros(2))
+    with pytest.raises(ValueError, match=r"^loss: got 3\.0 \(float\), want one number"):
+        hessian(lambda theta: 3.0, torch.zeros(2))
 
 
 @pytest.mark.parametrize("function", [largest_stable_rate, condition_number])

@@ -28,6 +28,10 @@ few = settings(max_examples=40, deadline=None)
 SIGNAL_MASSES, BACKGROUND_MASSES = one_mass()
 
 
+# What the curriculum gives, to half of its last digit. Rounding moves the end of a fit by 1e-4 GeV.
+ONE_DIGIT, TWO_DIGITS = 0.05, 0.005
+
+
 def true(c: Tensor) -> float:
     """The exact significance of a cut on the reference sample."""
     return significance(count(SIGNAL_MASSES, c), count(BACKGROUND_MASSES, c)).item()
@@ -39,8 +43,8 @@ def true(c: Tensor) -> float:
 )
 def test_cuts_of_the_curriculum(k: float, cut: float, significance: float) -> None:
     found = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, torch.tensor(500.0), k)
-    assert found.cuts.item() == pytest.approx(cut, abs=0.06)
-    assert true(found.cuts) == pytest.approx(significance, abs=0.006)
+    assert found.cuts.item() == pytest.approx(cut, abs=ONE_DIGIT)
+    assert true(found.cuts) == pytest.approx(significance, abs=TWO_DIGITS)
 
 
 def test_too_soft_a_cut_runs_off_to_where_its_objective_is_best() -> None:
@@ -60,7 +64,7 @@ def test_from_beyond_all_events_sharp_cuts_do_not_move_and_annealing_does() -> N
         assert (found.path == 1300).all()
         assert (found.objective < 1e-3).all()
     found = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, start, annealed(0.01, 10, 2000))
-    assert true(found.cuts) == pytest.approx(12.66, abs=0.006)
+    assert true(found.cuts) == pytest.approx(12.66, abs=TWO_DIGITS)
 
 
 def test_differences_among_sharp_cuts_are_below_the_sampling_error() -> None:
@@ -75,9 +79,9 @@ def test_what_counts_is_the_learning_rate_times_the_steepness() -> None:
     """Short of the time to get there, and with steps of many widths of the edge."""
     fitted = partial(fit_cuts, SIGNAL_MASSES, BACKGROUND_MASSES, torch.tensor(500.0))
     slow = fitted(1.0, learning_rate=0.1, steps=1000).cuts.item()
-    assert slow < 500 + 0.1 * 1000 * 1.5
+    assert slow < 500 + 0.1 * 1000 * 1.5  # Adam's steps are about η long; half as much to spare
     fast = fitted(1.0, learning_rate=10, steps=500).cuts.item()
-    assert fast == pytest.approx(1026.64, abs=0.5)
+    assert fast == pytest.approx(1026.6, abs=ONE_DIGIT)
 
 
 def test_histories() -> None:
@@ -102,16 +106,19 @@ def test_a_batch_of_starts_is_each_start() -> None:
     for i in range(2):
         for j in range(2):
             one = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, starts[i, j], 0.3, steps=60)
-            assert torch.allclose(batch.path[:, i, j], one.path, atol=0.01)
-            assert torch.allclose(batch.objective[:, i, j], one.objective, atol=1e-3)
+            # Other windows, so sums of other order: some roundings, 6e-5 at 1000 GeV, 1e-6 of Z.
+            torch.testing.assert_close(batch.path[:, i, j], one.path, rtol=0, atol=1e-3)
+            torch.testing.assert_close(batch.objective[:, i, j], one.objective, rtol=0, atol=1e-4)
 
 
 def test_a_batch_with_annealing_ends_in_one_place() -> None:
     starts = torch.linspace(500, 1300, 5)
     k = annealed(0.02, 1, 200)
     found = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, starts, k, steps=200, learning_rate=10.0)
-    assert (found.cuts - 1026.6).abs().max() < 12
-    assert all(true(c) > 12.4 for c in found.cuts)
+    # At a learning rate of 10 GeV Adam still swings by 0.2 in its last steps; within 0.5 no cut
+    # has less than 12.62.
+    assert (found.cuts - 1026.6).abs().max() < 0.5
+    assert all(true(c) > 12.62 for c in found.cuts)
 
 
 def test_two_cuts_reach_the_grids_best() -> None:
@@ -119,13 +126,15 @@ def test_two_cuts_reach_the_grids_best() -> None:
     fresh_s, fresh_b = two_masses(4)
     found = fit_cuts(s, b, torch.tensor([500.0, 500.0]), 1.0)
     assert found.path.shape == (2001, 2)
-    assert found.cuts.tolist() == pytest.approx([1027.2, 854.6], abs=0.1)
+    assert found.cuts.tolist() == pytest.approx([1027.2, 854.6], abs=ONE_DIGIT)
     z = significance(count(s, found.cuts), count(b, found.cuts)).item()
-    assert z == pytest.approx(24.08, abs=0.01)
+    assert z == pytest.approx(24.08, abs=TWO_DIGITS)
     c = torch.linspace(500, 1500, 501)
-    assert z > 0.995 * best(significance(scan_grid(s, c, c), scan_grid(b, c, c)), c, c)[0]
+    # A grid of 2 GeV stands on a tread of the staircase, and so does the fit: an event of signal
+    # more or less is 1/√b = 0.06.
+    assert z > best(significance(scan_grid(s, c, c), scan_grid(b, c, c)), c, c)[0] - 0.06
     fresh = significance(count(fresh_s, found.cuts), count(fresh_b, found.cuts)).item()
-    assert fresh == pytest.approx(23.20, abs=0.01)
+    assert fresh == pytest.approx(23.20, abs=TWO_DIGITS)
 
 
 def test_a_batch_of_starts_for_two_cuts() -> None:
@@ -134,6 +143,7 @@ def test_a_batch_of_starts_for_two_cuts() -> None:
     found = fit_cuts(s, b, starts, 0.1, steps=80, learning_rate=20.0)
     assert found.path.shape == (81, 3, 2)
     assert found.objective.shape == (81, 3)
+    # 80 steps of up to 20 GeV: the last ten still swing by some GeV.
     assert (found.cuts - torch.tensor([1022.6, 849.6])).abs().max() < 3
 
 
@@ -152,7 +162,9 @@ def test_any_objective() -> None:
     grid = torch.linspace(500, 1230, 5000)
     kept = scan(SIGNAL_MASSES, grid), scan(BACKGROUND_MASSES, grid)
     fitted = objective(count(SIGNAL_MASSES, found.cuts), count(BACKGROUND_MASSES, found.cuts))
-    assert fitted > 0.98 * objective(*kept).max()
+    # The fit climbs the soft course of a staircase, the scan finds its highest tread: a few steps
+    # above, and an event of signal more or less is one of 0.2 %.
+    assert fitted > 0.99 * objective(*kept).max()
 
 
 def test_annealed() -> None:
@@ -234,10 +246,12 @@ def test_bad_input_is_refused() -> None:
         fit_cuts(one, torch.tensor([math.nan]), c, 1.0)
     with pytest.raises(ValueError, match=r"background: got shape \(5, 2\) with a signal of shape"):
         fit_cuts(one, two, c, 1.0)
-    with pytest.raises(ValueError, match=r"c: got shape \(3,\), want \(…, 2\)"):
+    with pytest.raises(ValueError, match=r"start: got shape \(3,\), want \(…, 2\)"):
         fit_cuts(two, two, torch.rand(3), 1.0)
-    with pytest.raises(ValueError, match="c: got start values"):
+    with pytest.raises(ValueError, match="start: got entries that are not finite"):
         fit_cuts(one, one, torch.tensor(math.nan), 1.0)
+    with pytest.raises(ValueError, match=r"start: got shape \(0,\), want one start or more"):
+        fit_cuts(one, one, torch.zeros(0), 1.0)
     for k in (0.0, -1.0, math.nan, math.inf, torch.tensor([1.0, -1.0])):
         with pytest.raises(ValueError, match="steepness: got"):
             fit_cuts(one, one, c, k, steps=2)

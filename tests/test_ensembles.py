@@ -138,7 +138,7 @@ def test_each_run_may_have_data_of_its_own() -> None:
     for i in range(2):
         alone = train(
             seeded(physics, 0),
-            lambda m, i=i: weighted(m, targets[i], weight[i]),  # type: ignore[misc]
+            lambda m, i=i: weighted(m, targets[i], weight[i]),
             epochs=30,
             progress=False,
         )
@@ -154,10 +154,10 @@ def test_a_loss_may_use_any_method_of_the_model() -> None:
 def test_weights_that_need_no_gradient_stay() -> None:
     models = [seeded(physics, s) for s in range(2)]
     for m in models:
-        m.network[0].requires_grad_(False)  # type: ignore[index]
-    frozen = models[1].network[0].weight.clone()  # type: ignore[index]
+        m.network[0].requires_grad_(False)
+    frozen = models[1].network[0].weight.clone()
     train_together(models, loss, epochs=3, progress=False)
-    assert torch.equal(models[1].network[0].weight, frozen)  # type: ignore[index]
+    assert torch.equal(models[1].network[0].weight, frozen)
 
 
 # Errors
@@ -180,6 +180,17 @@ def test_bad_models_are_named() -> None:
         train_together([], loss)
     with pytest.raises(ValueError, match=r"^models\[1\]: got other weights than models\[0\]"):
         train_together([seeded(physics, 0), seeded(direct, 0)], loss)
+    with pytest.raises(ValueError, match=r"^models\[1\]: got 3 \(int\), want an nn.Module"):
+        train_together([seeded(physics, 0), 3], loss)
+    for change, what in {
+        lambda m: m.network.__setitem__(1, nn.Tanh()): "classes of stages",
+        lambda m: m.eval(): r"stages in eval\(\)",
+        lambda m: m.network[0].weight.requires_grad_(False): "frozen parameters",
+    }.items():
+        other = seeded(physics, 1)
+        change(other)
+        with pytest.raises(ValueError, match=rf"^models\[1\]: got other {what} than models\[0\]"):
+            train_together([seeded(physics, 0), other], loss)
     one = seeded(physics, 0)
     with pytest.raises(ValueError, match=r"^models\[1\]: got a model that is there already"):
         train_together([one, one], loss)
@@ -189,6 +200,8 @@ def test_bad_models_are_named() -> None:
 
 def test_bad_data_and_losses_are_named() -> None:
     models = [seeded(physics, s) for s in range(2)]
+    with pytest.raises(ValueError, match=r"^each: got 3 \(int\), want tensors with the runs"):
+        train_together(models, lambda m, x: loss(m), each=[3])
     with pytest.raises(ValueError, match=r"^each: got 3 entries, want one a model, 2"):
         train_together(models, lambda m, x: loss(m), each=[torch.zeros(3)])
     with pytest.raises(

@@ -236,9 +236,9 @@ def test_bad_input_is_refused() -> None:
         noise(0, 1.0, 0)
     for draws in (0, 1.5):
         with pytest.raises(ValueError, match="draws: got"):
-            score_function_events(m, m, c, 1.0, draws, 0)  # type: ignore[arg-type]
+            score_function_events(m, m, c, 1.0, draws, 0)
         with pytest.raises(ValueError, match="draws: got"):
-            gumbel_softmax_count(m, c, 1.0, 1.0, draws, 0)  # type: ignore[arg-type]
+            gumbel_softmax_count(m, c, 1.0, 1.0, draws, 0)
     with pytest.raises(ValueError, match="draws: got 1, want 2 or more, for a baseline"):
         score_function(lambda c: c, c, 1.0, ε[:1])
     assert score_function(lambda c: c, c, 1.0, ε[:1], baseline=False).shape == (1,)
@@ -263,3 +263,9 @@ def test_bad_input_is_refused() -> None:
         gumbel_softmax_count(m[:, None], c, 1.0, 1.0, 3, 0)
     with pytest.raises(ValueError, match="background: got an empty sample"):
         score_function_events(m, m[:0], c, 1.0, 3, 0)
+    with pytest.raises(ValueError, match="m: got an empty sample"):
+        gumbel_softmax_count(m[:0], c, 1.0, 1.0, 3, 0)
+    with pytest.raises(ValueError, match="c: got a cut that is NaN"):
+        score_function_events(m, m, c * math.nan, 1.0, 3, 0)
+    with pytest.raises(ValueError, match="c: got a cut that is NaN"):
+        gumbel_softmax_count(m, c * math.nan, 1.0, 1.0, 3, 0)

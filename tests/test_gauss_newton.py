@@ -61,6 +61,12 @@ def test_errors() -> None:
         gauss_newton(lambda theta: theta.expand(2, 2), torch.zeros(2), 1)
 
 
+def test_a_jacobian_that_is_not_finite_is_named() -> None:
+    """√x at zero: the residual is finite, its slope is not."""
+    with pytest.raises(ValueError, match=r"^the Jacobian of residuals: got entries that are not"):
+        gauss_newton(lambda x: x.sqrt() - 1, torch.tensor([0.0, 1]), 3)
+
+
 def test_a_loss_that_is_not_finite_stops_it() -> None:
     with pytest.raises(Diverged, match=r"the loss is inf after 1 updates"):
         gauss_newton(lambda q: (q * 100).exp() - 1e5, torch.tensor([0.0]), 5)

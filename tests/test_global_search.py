@@ -1,5 +1,6 @@
 """diffprog.global_search, and the ten cuts that a fit finds in a small part of its evaluations."""
 
+import math
 from functools import partial
 
 import pytest
@@ -39,25 +40,35 @@ def fitted() -> Tensor:
 def test_the_fit_reaches_what_differential_evolution_finds(fitted: Tensor, seed: int) -> None:
     found = search(lambda c: hard(SIGNAL, BACKGROUND, c), [(0.0, 1000.0)] * 10, seed)
     assert hard(SIGNAL, BACKGROUND, found.cuts).item() == pytest.approx(found.objective)
-    assert hard(SIGNAL, BACKGROUND, fitted) >= 0.98 * found.objective
-    assert found.evaluations > 10 * STEPS
-    # On a fresh sample both have less, and about the same.
+    # The search ends once its population spreads by less than 1 %.
+    assert hard(SIGNAL, BACKGROUND, fitted) > 0.99 * found.objective
+    assert found.evaluations > 10 * STEPS  # 7500 and 9000
+    # On a fresh sample both have less, and about the same: the ratio of two such sets of cuts
+    # spreads by 1.5 % from sample to sample, and is off by as much.
     theirs, ours = hard(*FRESH, found.cuts), hard(*FRESH, fitted)
     assert theirs < found.objective
     assert ours == pytest.approx(theirs.item(), rel=0.05)
 
 
 def test_ten_cuts_train_fresh_and_population(fitted: Tensor) -> None:
+    # Rounding may end the ten cuts elsewhere by a fraction of a GeV, which moves a few events
+    # across them: one of signal is worth 0.03.
     assert hard(SIGNAL, BACKGROUND, fitted).item() == pytest.approx(10.57, abs=0.1)
-    assert hard(*FRESH, fitted).item() == pytest.approx(9.94, abs=0.2)
+    assert hard(*FRESH, fitted).item() == pytest.approx(9.94, abs=0.1)
     c = fitted.double()
     b = sum(expected_count(process, c) for process in TEN_BACKGROUND)
     assert isinstance(b, Tensor)
-    assert OBJECTIVE(expected_count(TEN_SIGNAL, c), b).item() == pytest.approx(9.78, abs=0.1)
+    assert OBJECTIVE(expected_count(TEN_SIGNAL, c), b).item() == pytest.approx(9.78, abs=0.03)
+
+
+def irreducible(c: Tensor) -> float:
+    """Background like the signal that a cut keeps at least: 0.6 of it, less four errors."""
+    expected = 0.6 * count(SIGNAL, c).item()
+    return expected - 4 * math.sqrt(expected)
 
 
 def test_the_background_never_empties(fitted: Tensor) -> None:
-    assert count(BACKGROUND, fitted) > 300
+    assert count(BACKGROUND, fitted) > irreducible(fitted) > 100
     # Nor would it with s/√b, known background, and a fit that is free to empty it.
     found = fit_cuts(
         SIGNAL,
@@ -67,7 +78,7 @@ def test_the_background_never_empties(fitted: Tensor) -> None:
         steps=100,
         learning_rate=10.0,
     )
-    assert count(BACKGROUND, found.cuts) > 300
+    assert count(BACKGROUND, found.cuts) > irreducible(found.cuts) > 100
 
 
 def test_search_on_a_function_with_a_known_maximum() -> None:
@@ -77,13 +88,13 @@ def test_search_on_a_function_with_a_known_maximum() -> None:
         evaluated.append(len(c))
         return 3 - ((c - torch.tensor([1.0, 2.0])) ** 2).sum(-1)
 
-    found = search(parabola, [(-5, 5), (-5, 5)], 0, tolerance=1e-6)
-    assert found.cuts.tolist() == pytest.approx([1, 2], abs=0.01)
-    assert found.objective == pytest.approx(3, abs=1e-3)
+    found = search(parabola, [(-5, 5), (-5, 5)], 0)
+    # It ends once the values of the population spread by less than 1 % of 3: 0.03 = 0.17².
+    assert found.cuts.tolist() == pytest.approx([1, 2], abs=0.17)
+    assert found.objective == pytest.approx(3, abs=0.03)
     assert found.evaluations == sum(evaluated)
-    assert torch.equal(search(parabola, [(-5, 5)] * 2, 0, tolerance=1e-6).cuts, found.cuts)
-    few = search(parabola, [(-5, 5)] * 2, 0, members=3, generations=2)
-    assert few.evaluations == 3 * 2 * (1 + 2)  # the first population, and two more
+    assert set(evaluated) == {30}  # 15 members for each of two cuts, all at once
+    assert torch.equal(search(parabola, [(-5, 5)] * 2, 0).cuts, found.cuts)
 
 
 def test_bad_input_is_refused() -> None:
@@ -93,10 +104,6 @@ def test_bad_input_is_refused() -> None:
     for bounds in ([], [(1.0, 0.0)], [(0.0, 1.0), (1.0, 1.0)]):
         with pytest.raises(ValueError, match="bounds: got"):
             search(f, bounds, 0)
-    with pytest.raises(ValueError, match="members: got 0"):
-        search(f, [(0, 1)], 0, members=0)
-    with pytest.raises(ValueError, match="generations: got 0"):
-        search(f, [(0, 1)], 0, generations=0)
     with pytest.raises(ValueError, match="objective: got"):
         search(lambda c: c, [(0, 1)], 0)
     with pytest.raises(ValueError, match="objective: got"):

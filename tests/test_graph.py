@@ -70,5 +70,15 @@ def test_nothing_behind_a_leaf():
 def test_several_outputs_are_refused():
     x = torch.ones(3, requires_grad=True)
     y = sum(x.unbind())
-    with pytest.raises(ValueError, match="several outputs"):
+    with pytest.raises(ValueError, match="several outputs of UnbindBackward0"):
         walk(y)
+
+
+def test_the_first_of_several_outputs_is_refused_too():
+    """Its place is 0, as that of an only output is."""
+    x = torch.ones(3, requires_grad=True)
+    first = x.unbind()[0]
+    y = first * 2.0
+    for node in (y.grad_fn, first.grad_fn):
+        with pytest.raises(ValueError, match="node: got several outputs of UnbindBackward0"):
+            graph.products(node, torch.tensor(1.0))

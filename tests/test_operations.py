@@ -30,6 +30,25 @@ def test_views_copies_and_constants_are_free():
     assert free.total == 0
 
 
+def test_the_example_of_the_docstring():
+    with Operations() as work:
+        torch.ones(3) * 2.0
+    assert work.total == 3
+
+
+def test_constants_of_every_make_are_free():
+    x = torch.ones(2)
+    free = count(
+        lambda: (
+            torch.full((3,), 2.0), torch.arange(3), torch.linspace(0, 1, 3), torch.eye(2),
+            torch.tensor(5.0), torch.scalar_tensor(5.0), torch.empty(2), torch.empty_like(x),
+            torch.ones_like(x), torch.full_like(x, 3.0), x.new_ones(2), x.new_full((2,), 1.0),
+            x.new_zeros(2), x.new_tensor([1.0]),
+        )
+    )  # fmt: skip
+    assert free.total == 0
+
+
 def test_backward_counts():
     x = torch.ones(7, requires_grad=True)
     y = (x * x).sum()

@@ -45,7 +45,7 @@ def test_a_pipeline_is_the_composition_of_its_stages() -> None:
 
 
 def test_any_simulator_may_stand_at_the_end() -> None:
-    assert small(shot)(t64).shape == (7, 2)  # type: ignore[arg-type]
+    assert small(shot)(t64).shape == (7, 2)
     assert small(nn.Identity())(t64).shape == (7, 2)
     ball = Pipeline(
         nn.Identity(),
@@ -209,6 +209,8 @@ def test_bad_scales_are_named(cls: type[Scale]) -> None:
         cls(one, one / 0)
     with pytest.raises(ValueError, match=r"^width: got shape \(2,\), want that of centre, \(1,\)"):
         cls(one, torch.ones(2))
+    with pytest.raises(ValueError, match=r"^centre: got entries that are not finite"):
+        cls(one * torch.nan, one)
     with pytest.raises(ValueError, match=r"^centre: got a torch.int64"):
         cls(one.long(), one)
 
@@ -219,8 +221,10 @@ def test_bad_samples_are_named() -> None:
             make(t[:, 0])
         with pytest.raises(ValueError, match=r"^x: got shape \(1, 1\)"):
             make(t[:1])
-        with pytest.raises(ValueError, match=r"^width: got \[0\.0\], want finite numbers above"):
+        with pytest.raises(ValueError, match=r"^x: got column 0 constant at 1, want values that"):
             make(torch.ones(3, 1))
+        with pytest.raises(ValueError, match=r"^x: got entries that are not finite"):
+            make(torch.tensor([[0.0], [torch.nan]]))
     with pytest.raises(ValueError, match=r"^high: got -3, want more than low, 3"):
         Scale.onto(t, 3, -3)
 
@@ -235,8 +239,8 @@ def test_bad_widths_are_named() -> None:
 def test_bad_stages_are_named() -> None:
     one = nn.Identity()
     with pytest.raises(ValueError, match=r"^simulator: got 3\.0 \(float\), want a function of one"):
-        Pipeline(one, mlp(1, 2), 3.0)  # type: ignore[arg-type]
+        Pipeline(one, mlp(1, 2), 3.0)
     with pytest.raises(
         ValueError, match=r"^network: got .*function.*, want an nn.Module, to train"
     ):
-        Pipeline(one, pitch, pitch)  # type: ignore[arg-type]
+        Pipeline(one, pitch, pitch)

@@ -9,7 +9,7 @@ from torch import Tensor
 from diffprog.ensembles import seeded, train_together
 from diffprog.pipelines import Pipeline, Scale, mean_squared_error, mlp
 from diffprog.pitching import day, drifts, pitch
-from diffprog.pitching_fits import direct, even_points, knowing_more, physics, throws
+from diffprog.pitching_fits import direct, even_points, physics, structured_drift, throws
 from diffprog.training import Training, train
 
 t = day()
@@ -67,14 +67,24 @@ def test_even_points_weigh_one_in_all() -> None:
         even_points(100, 1)
 
 
-def test_knowing_no_more_is_the_plain_loss() -> None:
-    model = seeded(lambda: physics(t), 3)
-    nothing = torch.zeros(100, 1)
-    torch.testing.assert_close(knowing_more(model, t, x, nothing, 0.0), loss(model))
-    z = model.latent(t)
-    more = knowing_more(model, t, x, even_points(100, 5), 0.5)
-    measured = ((z - drifts(t)) ** 2).sum(1)[[0, 25, 50, 74, 99]].mean()
-    torch.testing.assert_close(more, loss(model) + measured + 0.5 * (z**2).mean())
+def test_the_structural_prior_holds_the_truth() -> None:
+    """Δx0 = 2·sin 20t and Δv0 = 5·t²; two more coefficients are constants."""
+    torch.testing.assert_close(structured_drift(t, torch.tensor([2.0, 0, 0, 5])), drifts(t))
+    shifted = structured_drift(t, torch.tensor([2.0, 0, 0, 5, -1, 3]))
+    torch.testing.assert_close(shifted, drifts(t) + torch.tensor([-1.0, 3]))
+
+
+def test_times_are_rows_of_one_number() -> None:
+    """(n,) against the coefficients, or the flight times, would give nonsense without a word."""
+    for f in (lambda t: throws(t, [1.0, 2, 3]), lambda t: structured_drift(t, torch.rand(4))):
+        with pytest.raises(ValueError, match=r"^t: got shape \(3,\), want \(n, 1\), one row"):
+            f(torch.tensor([0.0, 0.5, 1]))
+        with pytest.raises(ValueError, match=r"^t: got a torch.int64"):
+            f(torch.tensor([[0], [1]]))
+    with pytest.raises(ValueError, match=r"^c: got shape \(5,\), want \(4,\), or \(6,\)"):
+        structured_drift(t, torch.zeros(5))
+    with pytest.raises(ValueError, match=r"^c: got a torch.int64"):
+        structured_drift(t, torch.zeros(4).long())
 
 
 # The trap of shapes
@@ -87,7 +97,7 @@ def test_a_row_against_a_column_prefers_a_constant() -> None:
     assert ((x - flat) ** 2).shape == (100, 100)
     torch.testing.assert_close(((x - flat) ** 2).mean(), 2 * ((mean - flat) ** 2).mean())
     prediction = mean.clone().requires_grad_()
-    ((prediction - flat) ** 2).mean().backward()  # type: ignore[no-untyped-call]
+    ((prediction - flat) ** 2).mean().backward()
     assert prediction.grad is not None
     assert prediction.grad.abs().max() < 1e-6
 
@@ -98,7 +108,7 @@ def test_a_row_against_a_column_prefers_a_constant() -> None:
 def test_units_bend_within_a_scaled_day_but_seldom_within_a_plain_one() -> None:
     """Weights and biases even on [−1, 1]: kinks −b/w in [0, 1] 1 time in 4, in [−3, 3] 5 in 6."""
     layers = [seeded(lambda: mlp(1, 100, 2), seed)[0] for seed in range(100)]
-    kinks = torch.cat([-layer.bias / layer.weight[:, 0] for layer in layers])  # type: ignore[operator, index]
+    kinks = torch.cat([-layer.bias / layer.weight[:, 0] for layer in layers])
     assert ((kinks > 0) & (kinks < 1)).float().mean().item() == pytest.approx(1 / 4, abs=0.02)
     assert (kinks.abs() < 3).float().mean().item() == pytest.approx(5 / 6, abs=0.02)
 
@@ -166,7 +176,7 @@ def test_physics_buys_transfer() -> None:
         models = [seeded(build, seed) for seed in range(12)]
         fit = train_together(models, loss, look=look, at=[4000], progress=False)
         error: Tensor = ((fit.seen[0].reshape(12, 100, 2) - x_new) ** 2).mean(1)
-        return error.quantile(0.5, dim=0).tolist()  # type: ignore[no-any-return]
+        return error.quantile(0.5, dim=0).tolist()
 
     def on_rows(model: Pipeline) -> Tensor:
         return mean_squared_error(model(pairs), rows)

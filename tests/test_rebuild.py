@@ -12,7 +12,9 @@ from .conftest import ROOT
 
 # By hand: which chapters run what is in a file, directly or through another module.
 USERS: dict[str, set[str]] = {
-    "diffprog/gauss_newton.py": {"part1/optimizers", "part3/identifiability"},
+    "diffprog/gauss_newton.py": {
+        "part1/optimizers", "part1/uncertainty", "part3/identifiability",
+    },
     "diffprog/relaxations.py": {
         "part2/step", "part2/sharpness", "part2/objective", "part2/many", "part2/estimators",
     },

@@ -8,10 +8,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch import Tensor
 
 from diffprog.relaxations import count
-from diffprog.scan import best, scan, scan_broadcast, scan_grid, scan_windows
+from diffprog.scan import best, scan, scan_grid, scan_windows
 from diffprog.significance import asimov, significance
 from diffprog.toys import BACKGROUND, SIGNAL, expected_count, one_mass, two_masses
 
@@ -26,10 +25,10 @@ numbers = st.lists(values, min_size=1, max_size=40)
 
 @few
 @given(numbers, numbers)
-def test_sorting_gives_the_integers_of_the_broadcast(m: list[float], c: list[float]) -> None:
+def test_sorting_gives_the_integers_of_the_comparisons(m: list[float], c: list[float]) -> None:
     got = scan(torch.tensor(m), torch.tensor(c))
     assert got.dtype == torch.int64
-    assert torch.equal(got, scan_broadcast(torch.tensor(m), torch.tensor(c)))
+    assert torch.equal(got, count(torch.tensor(m), torch.tensor(c)))
     assert got.tolist() == [sum(x >= y for x in m) for y in c]
 
 
@@ -37,7 +36,7 @@ def test_sorting_gives_the_integers_of_the_broadcast(m: list[float], c: list[flo
 @given(numbers, numbers, st.permutations(range(4)))
 def test_mixed_precision_and_order(m: list[float], c: list[float], order: list[int]) -> None:
     x, at = torch.tensor(m), torch.tensor(c, dtype=torch.float64) + 1e-9
-    assert torch.equal(scan(x, at), scan_broadcast(x, at))
+    assert torch.equal(scan(x, at), count(x, at))
     four = torch.tensor([*c, 0.0, 1, 2])[:4]
     assert torch.equal(scan(x, four)[order], scan(x, four[order]))
 
@@ -45,7 +44,7 @@ def test_mixed_precision_and_order(m: list[float], c: list[float], order: list[i
 def test_the_reference_sample_at_ten_thousand_cuts() -> None:
     for m in one_mass():
         few = CUTS[::10]
-        assert torch.equal(scan(m, few), scan_broadcast(m, few))
+        assert torch.equal(scan(m, few), count(m, few))
         assert torch.equal(scan(m, CUTS)[::10], scan(m, few))
         wanted, _ = np.histogram(m.numpy(), np.append(few.numpy(), np.float32(1e9)))
         assert (-scan(m, torch.cat([few, torch.tensor([1e9])])).diff()).tolist() == wanted.tolist()
@@ -153,21 +152,20 @@ def test_bad_grids_of_values_are_refused() -> None:
             best(z, *cuts)
 
 
-@pytest.mark.parametrize("f", [scan, scan_broadcast])
-def test_bad_input_is_refused(f: type[Tensor]) -> None:
+def test_bad_input_is_refused() -> None:
     m, c = torch.zeros(3), torch.zeros(2)
     with pytest.raises(ValueError, match="m: got an empty sample"):
-        f(torch.zeros(0), c)
+        scan(torch.zeros(0), c)
     with pytest.raises(ValueError, match="m: got masses that are NaN"):
-        f(torch.tensor([math.nan]), c)
+        scan(torch.tensor([math.nan]), c)
     with pytest.raises(ValueError, match="c: got a cut that is NaN"):
-        f(m, torch.tensor([math.nan]))
+        scan(m, torch.tensor([math.nan]))
     with pytest.raises(ValueError, match=r"m: got shape \(3, 1\), want \(n,\), one observable"):
-        f(m[:, None], c)
+        scan(m[:, None], c)
     with pytest.raises(ValueError, match=r"c: got shape \(\), want \(g,\)"):
-        f(m, torch.tensor(1.0))
+        scan(m, torch.tensor(1.0))
     with pytest.raises(ValueError, match="floating-point"):
-        f(m, torch.tensor([1]))
+        scan(m, torch.tensor([1]))
 
 
 def test_bad_grids_are_refused() -> None:
@@ -179,5 +177,14 @@ def test_bad_grids_are_refused() -> None:
     for bad in (torch.tensor([1.0, 1]), torch.tensor([2.0, 1]), torch.zeros(0), torch.zeros(1, 1)):
         with pytest.raises(ValueError, match=r"cuts: got .* want \(g,\), rising"):
             scan_grid(m, c, bad)
-    with pytest.raises(ValueError, match="a cut that is NaN"):
+    with pytest.raises(ValueError, match="cuts: got a cut that is NaN"):
         scan_grid(m, c, torch.tensor([math.nan]))
+
+
+def test_bad_windows_are_refused() -> None:
+    m, c = torch.zeros(3), torch.zeros(1)
+    for name, cuts in {"low": (c * math.nan, c), "high": (c, c * math.nan)}.items():
+        with pytest.raises(ValueError, match=f"{name}: got a cut that is NaN"):
+            scan_windows(m, *cuts)
+    with pytest.raises(ValueError, match=r"high: got shape \(\), want \(g,\)"):
+        scan_windows(m, c, c[0])

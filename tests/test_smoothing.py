@@ -1,6 +1,7 @@
 """diffprog.smoothing: three objectives behind one hard count."""
 
 import math
+from collections.abc import Callable
 from functools import partial
 from itertools import product
 
@@ -26,7 +27,7 @@ FEW = SIGNAL[:50], BACKGROUND[:1000]
 masses = st.lists(st.floats(-3, 3), min_size=1, max_size=5)
 
 
-def slope(f: partial[Tensor], c: float) -> float:
+def slope(f: Callable[..., Tensor], c: float) -> float:
     at = torch.tensor(c, dtype=torch.float64, requires_grad=True)
     (gradient,) = torch.autograd.grad(f(at), at)
     return float(gradient)
@@ -76,14 +77,14 @@ def test_shared_noise_against_an_integral(
 
 @pytest.mark.parametrize("f", ALL)
 @pytest.mark.parametrize("objective", [significance, partial(asimov, uncertainty=0.1)])
-def test_gradcheck(f: partial[Tensor], objective: partial[Tensor]) -> None:
+def test_gradcheck(f: Callable[..., Tensor], objective: Callable[..., Tensor]) -> None:
     s, b = SIGNAL[:6], BACKGROUND[:40]
     c = torch.tensor(900.0, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(lambda c: f(s, b, c, 0.02, objective), c)
 
 
 @pytest.mark.parametrize("f", ALL)
-def test_sharp_noise_leaves_the_hard_objective(f: partial[Tensor]) -> None:
+def test_sharp_noise_leaves_the_hard_objective(f: Callable[..., Tensor]) -> None:
     for c in (700.0, 1000.0, 1100.0):
         at = torch.tensor(c, dtype=torch.float64)
         hard = significance(count(SIGNAL, at), count(BACKGROUND, at))
@@ -91,7 +92,7 @@ def test_sharp_noise_leaves_the_hard_objective(f: partial[Tensor]) -> None:
 
 
 @pytest.mark.parametrize("f", ALL)
-def test_the_order_of_events_does_not_matter(f: partial[Tensor]) -> None:
+def test_the_order_of_events_does_not_matter(f: Callable[..., Tensor]) -> None:
     s, b = FEW
     c = torch.tensor(1050.0, dtype=torch.float64)
     assert f(s.flip(0), b.flip(0), c, 0.1).item() == pytest.approx(f(s, b, c, 0.1).item())
@@ -135,7 +136,7 @@ def test_no_background_is_worth_nothing_here_too() -> None:
 
 
 @pytest.mark.parametrize("f", [mean_over_cuts, mean_over_events])
-def test_bad_input_is_refused(f: partial[Tensor]) -> None:
+def test_bad_input_is_refused(f: Callable[..., Tensor]) -> None:
     m, c = torch.rand(4), torch.tensor(0.5)
     with pytest.raises(ValueError, match="signal: got an empty sample"):
         f(m[:0], m, c, 1.0)
@@ -149,6 +150,14 @@ def test_bad_input_is_refused(f: partial[Tensor]) -> None:
         f(m, m, c, -1.0)
     with pytest.raises(ValueError, match="c: got a cut that is NaN"):
         f(m, m, c * math.nan, 1.0)
+
+
+def test_mean_counts_are_of_samples_that_belong_together() -> None:
+    m, c = torch.rand(4), torch.tensor(0.5)
+    with pytest.raises(ValueError, match="signal: got an empty sample"):
+        from_mean_counts(m[:0], m, c, 1.0)
+    with pytest.raises(ValueError, match=r"background: got shape \(4, 1\) with a signal"):
+        from_mean_counts(m, m[:, None], c, 1.0)
 
 
 def test_noise_for_each_event_takes_one_cut() -> None:

@@ -123,6 +123,18 @@ def test_density_is_minus_the_slope_of_the_expected_count() -> None:
     assert torch.trapezoid(density(BACKGROUND, m), m).item() == pytest.approx(10_000)
 
 
+def test_density_has_the_shape_and_precision_of_the_masses() -> None:
+    for m in (torch.tensor(1100.0), torch.zeros(2, 3)):
+        for dtype in (torch.float32, torch.float64):
+            f = density(SIGNAL, m.to(dtype))
+            assert f.shape == m.shape
+            assert f.dtype == dtype
+
+
+def test_a_process_may_be_given_in_whole_numbers() -> None:
+    assert torch.equal(draw(Process(5, (0,), (1,)), 1), draw(Process(5, (0.0,), (1.0,)), 1))
+
+
 def test_population_optimum_of_the_curriculum() -> None:
     c = torch.linspace(900, 1150, 25_001, dtype=torch.float64)
     z = expected_count(SIGNAL, c) / expected_count(BACKGROUND, c).sqrt()
@@ -133,11 +145,14 @@ def test_population_optimum_of_the_curriculum() -> None:
 def test_bad_processes_are_refused() -> None:
     for events in (0, -1, 1.5, True):
         with pytest.raises(ValueError, match="events: got"):
-            Process(events, (0.1,), (0.1,))  # type: ignore[arg-type]
+            Process(events, (0.1,), (0.1,))
     with pytest.raises(ValueError, match=r"means: got 2 with 1 widths"):
         Process(1, (0.1, 0.2), (0.1,))
     with pytest.raises(ValueError, match=r"means: got 0"):
         Process(1, (), ())
+    for mean in (math.nan, math.inf):
+        with pytest.raises(ValueError, match=r"means: got .* want finite numbers"):
+            Process(5, (mean,), (1.0,))
     for width in (0.0, -1.0, math.nan):
         with pytest.raises(ValueError, match="widths: got"):
             Process(1, (0.1,), (width,))

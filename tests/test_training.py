@@ -25,7 +25,7 @@ def loss(model: nn.Module) -> Tensor:
 
 
 def run(model: nn.Module, epochs: int = 50, **more: object) -> Training:
-    return train(model, loss, epochs=epochs, learning_rate=0.01, progress=False, **more)  # type: ignore[arg-type]
+    return train(model, loss, epochs=epochs, learning_rate=0.01, progress=False, **more)
 
 
 def test_it_is_the_loop_that_one_writes_by_hand() -> None:
@@ -35,7 +35,7 @@ def test_it_is_the_loop_that_one_writes_by_hand() -> None:
     for _ in range(50):
         adam.zero_grad()
         value = loss(by_hand)
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()
         adam.step()
         losses.append(value.detach())
     training = run(model)
@@ -54,6 +54,7 @@ def test_k_epochs_leave_k_plus_1_losses_free_of_graphs() -> None:
     assert training.loss[-1] == loss(model)
     assert training.loss[-1] < training.loss[0] / 2
     assert len(training.epochs) == len(training.seen) == 0
+    assert training.epochs.dtype == torch.int64
 
 
 def test_a_look_stands_beside_the_loss_of_its_epoch() -> None:
@@ -157,13 +158,23 @@ def test_a_loss_that_is_not_finite_stops_it() -> None:
 )
 def test_bad_arguments_are_named(more: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        train(network(), loss, **({"epochs": 5, "progress": False} | more))  # type: ignore[arg-type]
+        train(network(), loss, **({"epochs": 5, "progress": False} | more))
+
+
+@pytest.mark.parametrize("names", [("unused", "used"), ("used", "unused")])
+def test_a_layer_that_takes_no_part_is_named_wherever_it_is(names: tuple[str, str]) -> None:
+    used = network()
+    model = nn.ModuleDict({name: used if name == "used" else nn.Linear(1, 1) for name in names})
+    before = [p.clone() for p in used.parameters()]
+    with pytest.raises(ValueError, match=r"^unused\.weight: got a loss that does not depend on it"):
+        train(model, lambda _: loss(used), epochs=5, progress=False)
+    assert all(torch.equal(p, q) for p, q in zip(used.parameters(), before, strict=True))
 
 
 def test_bad_losses_and_models_are_named() -> None:
     with pytest.raises(ValueError, match=r"^loss: got .* shape \(20, 1\), want one number"):
         train(network(), lambda model: model(x) ** 2, progress=False)
     with pytest.raises(ValueError, match=r"^loss: got .* \(float\), want a tensor of shape \(\)"):
-        train(network(), lambda model: loss(model).item(), progress=False)  # type: ignore[arg-type, return-value]
+        train(network(), lambda model: loss(model).item(), progress=False)
     with pytest.raises(ValueError, match=r"^model: got no parameters that require a gradient"):
         train(nn.ReLU(), loss, progress=False)

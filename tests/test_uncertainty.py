@@ -6,7 +6,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 from torch import Tensor
 
 from diffprog.curvature import hessian, jacobian
@@ -232,7 +232,7 @@ def test_a_hessian_that_leaves_a_direction_free_is_refused() -> None:
         covariance(h, 1.0, 2)
     with pytest.raises(ValueError, match=r"^hessian: got an eigenvalue -1"):
         covariance(torch.stack([torch.eye(2), -torch.eye(2)]), 1.0, 2)
-    with pytest.raises(ValueError, match=r"^hessian: got an eigenvalue nan"):
+    with pytest.raises(ValueError, match=r"^hessian: got entries that are not finite"):
         covariance(torch.full((1, 1), math.nan), 1.0, 2)
 
 
@@ -244,6 +244,8 @@ def test_bad_arguments_are_named() -> None:
         covariance(one, 0.0, 2)
     with pytest.raises(ValueError, match=r"^n: got 0 \(int\)"):
         covariance(one, 1.0, 0)
+    with pytest.raises(ValueError, match=r"^sigma: got shape \(3,\), want one that broadcasts"):
+        covariance(one.expand(2, 2, 2), torch.ones(3), 2)
     with pytest.raises(ValueError, match=r"^covariance: got shape"):
         standard_errors(torch.ones(2))
     with pytest.raises(ValueError, match=r"^covariance: got shape"):
@@ -252,12 +254,28 @@ def test_bad_arguments_are_named() -> None:
         delta_chi2(torch.ones(2), torch.ones(2), torch.ones(2))
     with pytest.raises(ValueError, match=r"^parameters: got 3, want fewer than the 3 data"):
         fitted_sigma(torch.ones(5, 3), 3)
+    for parameters in (-2, 2.5):
+        with pytest.raises(ValueError, match=r"^parameters: got .*, want an int"):
+            fitted_sigma(torch.ones(5), parameters)
+    with pytest.raises(ValueError, match=r"^residuals: got shape \(\), want \(…, N\)"):
+        fitted_sigma(torch.tensor(1.0), 0)
     with pytest.raises(ValueError, match=r"^residuals: got a torch.int64"):
         fitted_sigma(torch.ones(5, 3).long(), 1)
     with pytest.raises(ValueError, match=r"^data: got shape \(4, 3\) with X of shape \(5, 2\)"):
         linear_fits(torch.ones(5, 2), torch.ones(4, 3))
     with pytest.raises(ValueError, match=r"^x: got a torch.int64"):
         linear_fits(torch.ones(5, 2).long(), torch.ones(5))
+    with pytest.raises(ValueError, match=r"^x: got shape \(0, 2\), want \(N, p\)"):
+        linear_fits(torch.ones(0, 2), torch.ones(0))
+    with pytest.raises(
+        ValueError, match=r"^data: got a torch.float64.*precision of X, torch.float32"
+    ):
+        linear_fits(torch.ones(5, 2), torch.ones(5).double())
+    nan = torch.tensor([math.nan, 1])
+    with pytest.raises(ValueError, match=r"^data: got entries that are not finite"):
+        linear_fits(torch.tensor([[1.0], [2]]), nan)
+    with pytest.raises(ValueError, match=r"^x: got entries that are not finite"):
+        linear_fits(nan[:, None], torch.ones(2))
     with pytest.raises(ValueError, match=r"^model: got a torch.int64.*write 5\.0"):
         toys(torch.tensor([5]), 1.0, 2, seed=0)
     with pytest.raises(ValueError, match=r"^sigma: got -1\.0"):
@@ -268,3 +286,31 @@ def test_bad_arguments_are_named() -> None:
         region_content(1.0, 0)
     with pytest.raises(ValueError, match=r"^delta: got 0"):
         region_content(0, 1)
+
+
+def test_distances_need_a_covariance_and_points_of_its_size() -> None:
+    one, point = torch.eye(2), torch.ones(2)
+    with pytest.raises(ValueError, match=r"^covariance: got an eigenvalue 0, want all above zero"):
+        delta_chi2(point, point, torch.diag(torch.tensor([1.0, 0])))
+    for name, arguments in {
+        "estimate": (torch.ones(3), point),
+        "truth": (point, point[:1]),
+    }.items():
+        with pytest.raises(ValueError, match=rf"^{name}: got shape .*, want \(…, 2\)"):
+            delta_chi2(*arguments, one)
+    with pytest.raises(ValueError, match=r"^estimate: got a torch.int64"):
+        delta_chi2(point.long(), point, one)
+    many = torch.stack([one, 4 * one])  # a covariance for each fit
+    assert delta_chi2(point.expand(2, 2), 0 * point, many).tolist() == [2, 0.5]
+
+
+def test_coverage_counts_toys() -> None:
+    toys = torch.tensor([[0.0, 0], [1, 1], [2, 2], [3, 3]])
+    covered = coverage(toys, torch.tensor([1.5, 2.5]), torch.tensor(1.0))
+    assert covered.tolist() == [0.75, 1]
+    with pytest.raises(ValueError, match=r"^estimate: got a torch.int64"):
+        coverage(toys.long(), toys[0], toys[0])
+    with pytest.raises(ValueError, match=r"^estimate: got shape \(0, 2\), want \(toys, …\)"):
+        coverage(toys[:0], toys[0], toys[0])
+    with pytest.raises(ValueError, match=r"^error: got shape \(3,\), want one that broadcasts"):
+        coverage(toys, torch.ones(3), toys[0])

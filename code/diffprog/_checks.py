@@ -13,12 +13,19 @@ from torch import Tensor
 
 __all__ = [
     "broadcast",
+    "columns",
     "count",
+    "definite",
     "described",
+    "finite",
     "floating",
+    "not_negative",
     "positive",
+    "positives",
     "scalar",
+    "shaped",
     "square",
+    "times",
     "trainable",
     "wrong",
 ]
@@ -46,6 +53,44 @@ def floating(name: str, x: Any) -> None:
     if isinstance(x, Tensor) and not x.is_complex():
         want += ", since others cannot carry gradients: write 5.0 instead of 5"
     raise wrong(name, described(x), want)
+
+
+def finite(name: str, x: Any) -> None:
+    """Raise ValueError unless x is a floating tensor without a NaN or infinity: looks at values."""
+    floating(name, x)
+    if not torch.isfinite(x).all():
+        raise wrong(name, "entries that are not finite", "finite numbers")
+
+
+def shaped(name: str, x: Any, shape: tuple[int, ...]) -> None:
+    """Raise ValueError unless x is a floating tensor of this very shape: none that broadcasts."""
+    floating(name, x)
+    if x.shape != shape:
+        raise wrong(name, f"shape {tuple(x.shape)}", f"{tuple(shape)}")
+
+
+def times(name: str, t: Any) -> None:
+    """Raise ValueError unless t is a floating tensor of shape (…, n, 1).
+
+    (n,) would be taken for one row of n numbers, and broadcast without a word.
+    """
+    floating(name, t)
+    if t.ndim < 2 or t.shape[-1] != 1:
+        advice = ": write t[:, None]" if t.ndim == 1 else ""
+        raise wrong(name, f"shape {tuple(t.shape)}", f"(n, 1), one row for a time{advice}")
+
+
+def columns(name: str, x: Any) -> None:
+    """Raise ValueError unless x is (n, i), n > 1, finite, and no column has one value only."""
+    floating(name, x)
+    if x.ndim != 2 or len(x) < 2:
+        advice = ": write x[:, None] for one column" if x.ndim == 1 else ""
+        raise wrong(name, f"shape {tuple(x.shape)}", f"(n, i) with n > 1{advice}")
+    finite(name, x)
+    constant = (x == x[0]).all(0)
+    if constant.any():
+        i = int(constant.int().argmax())
+        raise wrong(name, f"column {i} constant at {x[0, i].item():.4g}", "values that differ")
 
 
 def broadcast(**shapes: tuple[int, ...]) -> None:
@@ -80,14 +125,39 @@ def scalar(name: str, x: Any) -> None:
 
 
 def positive(name: str, x: Any) -> float:
-    """Return x as a float; raise ValueError unless it is finite and above zero."""
-    try:
-        value = float(x)
-    except (TypeError, ValueError):
-        value = math.nan
-    if not (math.isfinite(value) and value > 0):
+    """Return x as a float; raise ValueError unless it is above zero, and finite in float32.
+
+    Use what is returned: x may be a tensor. No gradient flows through it, so one that would want
+    some is refused.
+    """
+    value = _number(name, x)
+    if not 0 < value <= torch.finfo(torch.float32).max:
         raise wrong(name, described(x), "one finite number above zero")
     return value
+
+
+def not_negative(name: str, x: Any) -> float:
+    """Return x as a float, as `positive`, but zero is allowed."""
+    value = _number(name, x)
+    if not 0 <= value <= torch.finfo(torch.float32).max:
+        raise wrong(name, described(x), "a number, 0 or more")
+    return value
+
+
+def _number(name: str, x: Any) -> float:
+    """Return x as a float, NaN where it is no number; a string is none."""
+    if isinstance(x, Tensor) and x.requires_grad:
+        raise wrong(name, "a tensor that requires a gradient", "a number, which is not fitted")
+    try:
+        return math.nan if isinstance(x, str | bytes) else float(x)
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def positives(name: str, x: Tensor) -> None:
+    """Raise ValueError unless all entries are finite and above zero."""
+    if not (torch.isfinite(x) & (x > 0)).all():
+        raise wrong(name, described(x), "finite numbers above zero")
 
 
 def count(name: str, n: Any) -> None:
@@ -101,6 +171,18 @@ def square(name: str, x: Any) -> None:
     floating(name, x)
     if x.ndim < 2 or x.shape[-1] != x.shape[-2] or not x.shape[-1]:
         raise wrong(name, f"shape {tuple(x.shape)}", "(..., p, p)")
+
+
+def definite(name: str, x: Any, why: str) -> None:
+    """Raise ValueError unless x, (…, p, p), has eigenvalues above rounding, p·ε·λmax.
+
+    `why` says what it would mean if not.
+    """
+    square(name, x)
+    finite(name, x)
+    λ = torch.linalg.eigvalsh(x)
+    if not (λ[..., 0] > λ.shape[-1] * torch.finfo(λ.dtype).eps * λ[..., -1]).all():
+        raise wrong(name, f"an eigenvalue {λ[..., 0].min().item():.3g}", f"all above zero: {why}")
 
 
 def trainable(parameters: Any) -> None:

@@ -1,13 +1,13 @@
-"""Checks of samples and cuts, for the modules about counting. They look at values too."""
+"""Samples: checks of masses and cuts, which look at values too, and where random numbers start."""
 
 import math
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from diffprog import _checks
 
-__all__ = ["both", "cuts", "masses", "shapes"]
+__all__ = ["both", "cuts", "generator", "masses", "shapes"]
 
 
 def masses(name: str, m: Tensor) -> None:
@@ -22,19 +22,19 @@ def masses(name: str, m: Tensor) -> None:
         raise _checks.wrong(name, "masses that are NaN or infinite", "finite numbers, in GeV")
 
 
-def shapes(m: Tensor, c: Tensor) -> None:
+def shapes(name: str, c: Tensor, m: Tensor) -> None:
     """Raise ValueError unless c holds cuts for masses of the shape of m: (…,), or (…, d)."""
-    _checks.floating("c", c)
+    _checks.floating(name, c)
     if m.ndim == 2 and (not c.ndim or c.shape[-1] != m.shape[1]):
         d = m.shape[1]
-        raise _checks.wrong("c", f"shape {tuple(c.shape)}", f"(…, {d}), a cut for each observable")
+        raise _checks.wrong(name, f"shape {tuple(c.shape)}", f"(…, {d}), a cut for each observable")
 
 
-def cuts(m: Tensor, c: Tensor) -> None:
+def cuts(name: str, c: Tensor, m: Tensor) -> None:
     """Raise ValueError unless `shapes` allows c, and no cut is NaN; −∞ and ∞ are cuts."""
-    shapes(m, c)
+    shapes(name, c, m)
     if c.isnan().any():
-        raise _checks.wrong("c", "a cut that is NaN", "numbers, in GeV")
+        raise _checks.wrong(name, "a cut that is NaN", "numbers, in GeV")
 
 
 def both(signal: Tensor, background: Tensor) -> None:
@@ -44,3 +44,8 @@ def both(signal: Tensor, background: Tensor) -> None:
     if signal.shape[1:] != background.shape[1:]:
         got = f"shape {tuple(background.shape)} with a signal of shape {tuple(signal.shape)}"
         raise _checks.wrong("background", got, "the same observables in both")
+
+
+def generator(seed: int | Generator) -> Generator:
+    """Return the generator as it is, to move on; for a number a new one, with that seed."""
+    return seed if isinstance(seed, Generator) else Generator().manual_seed(seed)

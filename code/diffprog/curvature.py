@@ -25,7 +25,7 @@ def hessian(loss: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
 
     def one_number(theta: Tensor) -> Tensor:
         f = loss(theta)
-        if f.ndim:
+        if not isinstance(f, Tensor) or f.ndim:
             raise _checks.wrong("loss", _checks.described(f), "one number, shape ()")
         return f
 
@@ -51,8 +51,6 @@ def largest_stable_rate(hessian: Tensor) -> float:
     ValueError where no rate is stable (a direction that curves down), or each is (no curvature).
     """
     λ = _eigenvalues(hessian)
-    if λ[0] < -_rounding(λ):
-        raise _checks.wrong("hessian", f"an eigenvalue {λ[0].item():.3g}", "none below zero")
     if λ[-1] <= 0:
         raise _checks.wrong("hessian", "no curvature at all", "an eigenvalue above zero")
     return 2 / λ[-1].item()
@@ -64,19 +62,18 @@ def condition_number(hessian: Tensor) -> float:
     hessian has shape (p, p). ValueError for one with a direction that curves down.
     """
     λ = _eigenvalues(hessian)
-    if λ[0] < -_rounding(λ):
-        raise _checks.wrong("hessian", f"an eigenvalue {λ[0].item():.3g}", "none below zero")
     return (λ[-1] / λ[0]).item() if λ[0] > _rounding(λ) else float("inf")
 
 
 def _eigenvalues(h: Tensor) -> Tensor:
-    """Return the eigenvalues of H, (p,), ascending."""
+    """Return the eigenvalues of H, (p,), ascending: none below zero."""
     _checks.square("hessian", h)
     if h.ndim > 2:
         raise _checks.wrong("hessian", f"shape {tuple(h.shape)}", "(p, p)")
-    if not torch.isfinite(h).all():
-        raise _checks.wrong("hessian", "entries that are not finite", "finite numbers")
+    _checks.finite("hessian", h)
     λ: Tensor = torch.linalg.eigvalsh(h.detach())
+    if λ[0] < -_rounding(λ):
+        raise _checks.wrong("hessian", f"an eigenvalue {λ[0].item():.3g}", "none below zero")
     return λ
 
 

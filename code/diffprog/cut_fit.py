@@ -61,7 +61,6 @@ def fit_cuts(
     objective: Callable[[Tensor, Tensor], Tensor] = significance,
     steps: int = 2000,
     learning_rate: float = 1.0,
-    progress: bool = False,
 ) -> CutFit:
     """Maximise objective(soft count of signal, of background) by Adam, from each start at once.
 
@@ -69,11 +68,15 @@ def fit_cuts(
     is. steepness is one number for all steps, or one for each, (steps,), as from `annealed`.
     A start does not see the others: Adam treats each number for itself.
 
-    ValueError for samples that are empty, not finite or not of the same observables, k ≤ 0, η ≤ 0
-    and shapes that do not match; Diverged once an objective is not finite.
+    ValueError for samples that are empty, not finite or not of the same observables, no start or
+    one that is not finite, k ≤ 0, η ≤ 0 and shapes that do not match; Diverged once an objective is
+    not finite.
     """
     _samples.both(signal, background)
-    _samples.shapes(signal, start)
+    _samples.shapes("start", start, signal)
+    _checks.finite("start", start)
+    if not start.numel():
+        raise _checks.wrong("start", f"shape {tuple(start.shape)}", "one start or more")
     _checks.count("steps", steps)
     k = _steepnesses(steepness, steps)
     if signal.ndim == 1:  # what local_count needs
@@ -89,7 +92,7 @@ def fit_cuts(
         return -z.sum()
 
     adam = torch.optim.Adam([c], lr=_checks.positive("learning_rate", learning_rate))
-    path = fit(loss, {"c": c}, adam, steps, progress=progress).parameters["c"]
+    path = fit(loss, {"c": c}, adam, steps, progress=False).parameters["c"]
     return CutFit(c.detach(), path, torch.stack(climbed), torch.tensor(k))
 
 

@@ -55,12 +55,15 @@ def train_together(
     paths may part, as after any rounding, once a hidden unit switches on at a throw on one of them
     and not on the other; what holds over many seeds does not change.
 
-    ValueError for models that are not alike, or differ in something that is neither parameter nor
-    buffer, `each` of another length, and as in training.train; Diverged when one of them diverges.
+    ValueError for models that are not alike in classes, weights, mode or what is trained, or differ
+    in something that is neither parameter nor buffer, `each` of another length, and as in
+    training.train; Diverged when one of them diverges.
     """
     models, each = list(models), list(each)
     _check_models(models)
     for data in each:
+        if not isinstance(data, Tensor) or not data.ndim:
+            raise _checks.wrong("each", _checks.described(data), "tensors with the runs in front")
         if len(data) != len(models):
             raise _checks.wrong("each", f"{len(data)} entries", f"one a model, {len(models)}")
     parameters, buffers = stack_module_state(models)
@@ -109,16 +112,24 @@ class _Called(nn.Module):
 def _check_models(models: list[nn.Module]) -> None:
     if not models:
         raise _checks.wrong("models", models, "one or more")
-    first = _shapes(models[0])
     for i, model in enumerate(models):
-        if _shapes(model) != first:
-            raise _checks.wrong(f"models[{i}]", "other weights than models[0]", "models alike")
+        if not isinstance(model, nn.Module):
+            raise _checks.wrong(f"models[{i}]", _checks.described(model), "an nn.Module")
+        for what, of_it in _traits(model).items():
+            if of_it != _traits(models[0])[what]:
+                raise _checks.wrong(f"models[{i}]", f"other {what} than models[0]", "models alike")
         if any(model is other for other in models[:i]):
             raise _checks.wrong(f"models[{i}]", "a model that is there already", "each once")
 
 
-def _shapes(model: nn.Module) -> dict[str, tuple[torch.Size, torch.dtype]]:
-    return {name: (w.shape, w.dtype) for name, w in model.state_dict().items()}
+def _traits(model: nn.Module) -> dict[str, object]:
+    """Return what models that go through vmap together must share, by its name."""
+    return {
+        "weights": {name: (w.shape, w.dtype) for name, w in model.state_dict().items()},
+        "classes of stages": [type(m) for m in model.modules()],
+        "stages in eval()": [m.training for m in model.modules()],
+        "frozen parameters": [p.requires_grad for p in model.parameters()],
+    }
 
 
 def _check_alike(

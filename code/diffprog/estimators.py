@@ -46,7 +46,8 @@ def noise(draws: int, k: float, seed: int | Generator) -> Tensor:
     ValueError for draws < 1 or k ≤ 0.
     """
     _checks.count("draws", draws)
-    return _logistic(draws, seed=seed).to(torch.get_default_dtype()) / _checks.positive("k", k)
+    k = _checks.positive("k", k)
+    return _logistic(draws, seed=seed).to(torch.get_default_dtype()) / k
 
 
 def score_function(
@@ -57,7 +58,7 @@ def score_function(
     f may be hard: it is only evaluated. The density p of c + ε is logistic, and its score is
     k·tanh(k·ε/2). The baseline B of a draw is the mean of f over the other draws: independent of
     this draw, so it adds no bias, and near f, so it takes away most of the spread. ValueError for
-    fewer than 2 draws with a baseline, and shapes that do not match.
+    k ≤ 0, fewer than 2 draws with a baseline, and shapes that do not match.
 
     Source: R. J. Williams, Simple statistical gradient-following algorithms for connectionist
     reinforcement learning, Machine Learning 8 (1992) 229.
@@ -89,9 +90,10 @@ def score_function_events(
     smoothing.mean_over_events is the objective. ValueError as there, and for draws < 1, or < 2 with
     a baseline.
     """
-    _check_sample(signal, background, c, k)
+    _samples.both(signal, background)
+    k = _check_cut(c, signal, k)
     _checks.count("draws", draws)
-    g = _generator(seed)
+    g = _samples.generator(seed)
     with torch.no_grad():
         kept, score = [], torch.zeros(draws)
         for m in (signal, background):
@@ -129,12 +131,14 @@ def gumbel_softmax_count(
     Two Gumbel noises differ by a logistic one, so this is their softmax for "kept" and "not kept".
     Its gradient in c is that of the mean of what is made of these relaxed counts, not of hard
     ones: they become the hard counts with noise for each event as τ → 0, and then the spread of
-    the gradient grows without bound. Takes draws·n numbers of memory. ValueError for τ ≤ 0, and as
-    in `soft_count`.
+    the gradient grows without bound. Takes draws·n numbers of memory. ValueError for a sample that
+    is empty or not finite, several observables or cuts, a cut that is NaN, k ≤ 0, τ ≤ 0 and
+    draws < 1.
 
     Source: E. Jang, S. Gu, B. Poole; C. J. Maddison, A. Mnih, Y. W. Teh; both ICLR 2017.
     """
-    _check_sample(m, m, c, k)
+    _samples.masses("m", m)
+    k = _check_cut(c, m, k)
     _checks.count("draws", draws)
     tau = _checks.positive("tau", tau)
     ell = _logistic(draws, len(m), seed=seed).to(m.dtype)
@@ -168,11 +172,8 @@ def _others(value: Tensor, baseline: bool) -> Tensor:
 
 def _logistic(*shape: int, seed: int | Generator) -> Tensor:
     """Return standard logistic noise, from uniform numbers in float64: in float32 some are 0."""
-    return torch.rand(shape, generator=_generator(seed), dtype=torch.float64).logit(eps=1e-16)
-
-
-def _generator(seed: int | Generator) -> Generator:
-    return seed if isinstance(seed, Generator) else Generator().manual_seed(seed)
+    g = _samples.generator(seed)
+    return torch.rand(shape, generator=g, dtype=torch.float64).logit(eps=1e-16)
 
 
 def _check_draws(c: Tensor, eps: Tensor) -> None:
@@ -189,10 +190,11 @@ def _check_values(value: Tensor, eps: Tensor) -> None:
         raise _checks.wrong("f", _checks.described(value), f"one value a draw, {tuple(eps.shape)}")
 
 
-def _check_sample(signal: Tensor, background: Tensor, c: Tensor, k: float) -> None:
-    _samples.both(signal, background)
+def _check_cut(c: Tensor, m: Tensor, k: float) -> float:
+    """Return k, as a float; raise ValueError unless c is one cut for masses (n,)."""
     _checks.floating("c", c)
-    _checks.positive("k", k)
-    if signal.ndim != 1 or c.ndim:
-        got = f"shape {tuple(c.shape)} with masses of shape {tuple(signal.shape)}"
+    if m.ndim != 1 or c.ndim:
+        got = f"shape {tuple(c.shape)} with masses of shape {tuple(m.shape)}"
         raise _checks.wrong("c", got, "one cut, shape (), with masses (n,)")
+    _samples.cuts("c", c, m)
+    return _checks.positive("k", k)

@@ -39,20 +39,14 @@ def search(
     objective: Callable[[Tensor], Tensor],
     bounds: Sequence[tuple[float, float]],
     seed: int,
-    *,
-    members: int = 15,
-    generations: int = 1000,
-    tolerance: float = 0.01,
 ) -> Search:
     """Maximise an objective of cuts, (P, d) to (P,), within bounds: d pairs, in GeV.
 
-    The population has members·d members; it ends after so many generations, or once the spread of
-    its objectives is below tolerance times their mean: the default values are SciPy's. No polish
-    by gradients at the end, since there are none. ValueError for bounds that do not rise, and for
-    an objective that is not finite or not of shape (P,).
+    With SciPy's defaults: a population of 15·d, which ends after 1000 generations, or once the
+    spread of its objectives is below 1 % of their mean. No polish by gradients at the end, since
+    there are none. ValueError for bounds that do not rise, and for an objective that is not finite
+    or not of shape (P,).
     """
-    _checks.count("members", members)
-    _checks.count("generations", generations)
     if not len(bounds) or not all(low < high for low, high in bounds):
         raise _checks.wrong("bounds", bounds, "pairs (low, high), low < high")
     evaluations = 0
@@ -71,9 +65,6 @@ def search(
             cost,
             bounds,
             rng=seed,
-            popsize=members,
-            maxiter=generations,
-            tol=tolerance,
             polish=False,
             vectorized=True,
             updating="deferred",

@@ -41,8 +41,10 @@ def remainders(
 ) -> Tensor:
     """|f(x + h·v) − f(x) − h·v·g| for each h: falls as h² for the gradient of f, else as h.
 
-    Source: Farrell, Ham, Funke and Rognes (2013). Returns the shape of steps, (n,).
+    Source: Farrell, Ham, Funke and Rognes (2013). Returns the shape of steps, (n,). ValueError
+    for integers, and for a gradient or direction of another shape than x.
     """
+    _check_remainders(gradient, x, direction, steps)
     start, slope = f(x), (gradient * direction).sum()
     ends = torch.stack([f(x + h * direction) for h in steps])
     return (ends - start - steps * slope).abs()
@@ -51,11 +53,27 @@ def remainders(
 def order(steps: Tensor, values: Tensor) -> float:
     """The p of values ∝ stepsᵖ: slope of the straight line through log(values) over log(steps).
 
-    Both have shape (n,), above zero, with n ≥ 2. ValueError otherwise.
+    Both have shape (n,), above zero and finite, with two different steps. ValueError otherwise.
     """
-    for name, positive in {"steps": steps, "values": values}.items():
-        _checks.floating(name, positive)
-        if positive.ndim != 1 or len(positive) < 2 or not (positive > 0).all():
-            raise _checks.wrong(name, _checks.described(positive), "two or more, all above zero")
+    _check_powers(steps, values)
     x, y = steps.log() - steps.log().mean(), values.log()
     return float((x * y).sum() / (x * x).sum())
+
+
+def _check_remainders(gradient: Tensor, x: Tensor, direction: Tensor, steps: Tensor) -> None:
+    _checks.floating("x", x)
+    _checks.shaped("gradient", gradient, x.shape)
+    _checks.shaped("direction", direction, x.shape)
+    _checks.floating("steps", steps)
+    if steps.ndim != 1 or not len(steps):
+        raise _checks.wrong("steps", f"shape {tuple(steps.shape)}", "(n,)")
+
+
+def _check_powers(steps: Tensor, values: Tensor) -> None:
+    for name, x in {"steps": steps, "values": values}.items():
+        _checks.finite(name, x)
+        if x.ndim != 1 or len(x) < 2 or not (x > 0).all():
+            raise _checks.wrong(name, _checks.described(x), "two or more, all above zero")
+    _checks.shaped("values", values, steps.shape)
+    if (steps == steps[0]).all():
+        raise _checks.wrong("steps", f"{steps[0].item():.4g} throughout", "two that differ")

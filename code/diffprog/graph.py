@@ -41,16 +41,18 @@ def nodes(result: Tensor) -> list[Node]:
 def products(node: Node, gradient: Tensor) -> list[tuple[Node, Tensor]]:
     """(source, ȳ·∂f/∂x) for each input x of the node that needs one; nothing for a leaf.
 
-    `gradient` is ȳ, of the shape of the node's output. ValueError for an input that is one of
-    several outputs of its node, as of `unbind`.
+    `gradient` is ȳ, of the shape of the node's output. ValueError for a node with several outputs,
+    as of `unbind`, whether it is this one or one that an input comes from.
     """
     if hasattr(node, "variable"):
         return []
-    if any(index for _, index in node.next_functions):
-        raise _checks.wrong("node", f"{node.name()} after several outputs", "one output a node")
+    sources = [source for source, _ in node.next_functions]
+    for n in (node, *sources):
+        # The metadata of its "inputs" are those of the gradients it takes: one for each output.
+        if n is not None and len(n._input_metadata) > 1:
+            raise _checks.wrong("node", f"several outputs of {n.name()}", "one output a node")
     call: Any = node
     with torch.no_grad():
         given = call(gradient)
     parts = given if isinstance(given, tuple) else (given,)
-    sources = [source for source, _ in node.next_functions]
     return [(s, part) for s, part in zip(sources, parts, strict=True) if s is not None]

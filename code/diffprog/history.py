@@ -7,7 +7,6 @@ Symbols, shapes. k updates give k + 1 entries.
 """
 
 import math
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from diffprog import _checks
+from diffprog.show import building
 
 __all__ = ["Diverged", "History", "Recorder", "bar"]
 
@@ -46,12 +46,6 @@ class History:
             {name: p[index] for name, p in self.parameters.items()},
             self.evaluations[index],
         )
-
-    def every(self, n: int) -> "History":
-        """Return the entries 0, n, 2n, … and, always, the last one. ValueError unless n ≥ 1."""
-        _checks.count("n", n)
-        last = len(self) - 1
-        return self[torch.tensor(sorted({*range(0, last, n), last}))]
 
     def __repr__(self) -> str:
         shapes = ", ".join(f"{name} {tuple(p.shape[1:])}" for name, p in self.parameters.items())
@@ -134,5 +128,5 @@ def _cheap(x: Tensor) -> Any:
 
 
 def bar(steps: int, progress: bool) -> Iterable[int]:
-    """Return 0, 1, …, steps − 1 behind a progress bar: none in built pages (DIFFPROG_BUILD)."""
-    return tqdm(range(steps), disable=not progress or bool(os.environ.get("DIFFPROG_BUILD")))
+    """Return 0, 1, …, steps − 1 behind a progress bar: none in built pages."""
+    return tqdm(range(steps), disable=not progress or building())

@@ -66,8 +66,7 @@ def fisher_information(jacobian: Tensor, sigma: float | Tensor) -> Tensor:
     if sigma.ndim and sigma.shape != jacobian.shape[-2:-1]:
         want = f"one number, or ({jacobian.shape[-2]},)"
         raise _checks.wrong("sigma", f"shape {tuple(sigma.shape)}", want)
-    if not (torch.isfinite(sigma) & (sigma > 0)).all():
-        raise _checks.wrong("sigma", _checks.described(sigma), "finite numbers above zero")
+    _checks.positives("sigma", sigma)
     j = jacobian / (sigma[:, None] if sigma.ndim else sigma)
     return j.mT @ j
 
@@ -78,21 +77,17 @@ def cramer_rao(information: Tensor) -> Tensor:
     information has shape (…, p, p). uncertainty.standard_errors makes errors of it. ValueError
     where F leaves a direction free: its error has no bound.
     """
-    _checks.square("information", information)
-    λ = torch.linalg.eigvalsh(information)
-    if not (λ[..., 0] > λ.shape[-1] * torch.finfo(λ.dtype).eps * λ[..., -1]).all():
-        want = "all above zero: else the data leave a direction free"
-        raise _checks.wrong("information", f"an eigenvalue {λ[..., 0].min().item():.3g}", want)
+    _checks.definite("information", information, "else the data leave a direction free")
     c: Tensor = torch.linalg.inv(information)
     return c
 
 
-def ellipse(information: Tensor, delta: float = 1.0, points: int = 100) -> Tensor:
-    """Return the curve eᵀFe = delta around zero, (points, 2), closed: where Δχ² is delta.
+def ellipse(information: Tensor, points: int = 100) -> Tensor:
+    """Return the curve eᵀFe = 1 around zero, (points, 2), closed: where Δχ² is 1.
 
     information has shape (2, 2), for two quantities. Half the extent of the curve along an axis is
-    √delta times the standard error. ValueError where F leaves a direction free: then the curve is
-    two parallel lines.
+    the standard error. ValueError where F leaves a direction free: then the curve is two parallel
+    lines.
     """
     if cramer_rao(information).shape != (2, 2):
         raise _checks.wrong("information", f"shape {tuple(information.shape)}", "(2, 2)")
@@ -100,14 +95,12 @@ def ellipse(information: Tensor, delta: float = 1.0, points: int = 100) -> Tenso
     λ, u = torch.linalg.eigh(information)
     angle = torch.linspace(0, 2 * math.pi, points, dtype=λ.dtype)
     circle = torch.stack([angle.cos(), angle.sin()], dim=1)
-    curve: Tensor = _checks.positive("delta", delta) ** 0.5 * circle / λ.sqrt() @ u.T
+    curve: Tensor = circle / λ.sqrt() @ u.T
     return curve
 
 
 def _check(jacobian: Tensor, *, batch: bool = True) -> None:
-    _checks.floating("jacobian", jacobian)
+    _checks.finite("jacobian", jacobian)
     if jacobian.ndim < 2 or (jacobian.ndim > 2 and not batch) or not jacobian.numel():
         got = f"shape {tuple(jacobian.shape)}"
         raise _checks.wrong("jacobian", got, "(…, N, p)" if batch else "(N, p)")
-    if not torch.isfinite(jacobian).all():
-        raise _checks.wrong("jacobian", "entries that are not finite", "finite numbers")

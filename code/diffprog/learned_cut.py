@@ -18,8 +18,10 @@ import torch
 from torch import Tensor, nn
 
 from diffprog import _checks, _samples
+from diffprog.ensembles import seeded
 from diffprog.history import History
 from diffprog.loops import fit
+from diffprog.pipelines import Scale
 from diffprog.significance import significance
 
 __all__ = ["LearnedCut", "fit_learned_cut"]
@@ -29,36 +31,35 @@ class LearnedCut(nn.Module):
     """t(m): standardise, then linear layers with tanh between; hidden=() is one plane.
 
     Standardised by mean and width of the background it is made with, (n, d), which are no
-    parameters. Weights are drawn from the seed, and leave the global random state alone.
+    parameters. Weights are drawn from the seed, leave the global random state alone, and have the
+    precision of the background. ValueError for a background of one event, with a constant
+    observable, or not finite, and layers of no unit.
     """
 
     def __init__(self, background: Tensor, hidden: Sequence[int] = (), *, seed: int) -> None:
         super().__init__()
-        _samples.masses("background", background)
-        if background.ndim != 2 or len(background) < 2:
-            got = f"shape {tuple(background.shape)}"
-            raise _checks.wrong("background", got, "(n, d) with n > 1: write m[:, None] for one")
+        _checks.columns("background", background)
         for width in hidden:
             _checks.count("hidden", width)
-        self.centre: Tensor
-        self.spread: Tensor
-        self.register_buffer("centre", background.mean(0))
-        self.register_buffer("spread", background.std(0))
         sizes = [background.shape[1], *hidden, 1]
-        layers: list[nn.Module] = []
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            for into, out in pairwise(sizes):
-                layers += [nn.Linear(into, out), nn.Tanh()]
-        self.layers = nn.Sequential(*layers[:-1])
+        self.scale = Scale.standard(background)
+        self.layers = seeded(lambda: _layers(sizes), seed).to(background.dtype)
+
+    def check(self, name: str, m: Tensor) -> None:
+        """Raise ValueError unless m is (n, d) and of the precision of the background it knows."""
+        d, dtype = len(self.scale.centre), self.scale.centre.dtype
+        if not isinstance(m, Tensor) or m.dtype != dtype or m.ndim != 2 or m.shape[1] != d:
+            want = f"a {dtype} tensor of shape (n, {d}), as the background it was made with"
+            raise _checks.wrong(name, _checks.described(m), want)
 
     def forward(self, m: Tensor) -> Tensor:
-        """t, (n,), for masses (n, d)."""
-        t: Tensor = self.layers((m - self.centre) / self.spread)[:, 0]
+        """t, (n,), for masses (n, d). ValueError for others, as in `check`."""
+        self.check("m", m)
+        t: Tensor = self.layers(self.scale(m))[:, 0]
         return t
 
     def count(self, m: Tensor) -> Tensor:
-        """Σ over events of [t ≥ 0], (), int64. ValueError for a sample empty or not finite."""
+        """Σ over events of [t ≥ 0], (), int64. ValueError for a sample empty or not finite, too."""
         _samples.masses("m", m)
         with torch.no_grad():
             kept: Tensor = self(m) >= 0
@@ -77,14 +78,16 @@ def fit_learned_cut(
     objective: Callable[[Tensor, Tensor], Tensor] = significance,
     steps: int = 300,
     learning_rate: float = 0.02,
-    progress: bool = False,
 ) -> History:
     """Maximise objective(soft count of signal, of background) by Adam; the model is changed.
 
     The loss of the history is minus the objective. ValueError for samples that are empty, not
-    finite, or not of the same observables, and learning_rate ≤ 0; Diverged as in loops.fit.
+    finite, or not of the observables that the model knows, and learning_rate ≤ 0; Diverged as in
+    loops.fit.
     """
     _samples.both(signal, background)
+    model.check("signal", signal)
+    model.check("background", background)
     parameters = dict(model.named_parameters())
     rate = _checks.positive("learning_rate", learning_rate)
 
@@ -92,4 +95,11 @@ def fit_learned_cut(
         return -objective(model.soft_count(signal), model.soft_count(background))
 
     adam = torch.optim.Adam(parameters.values(), lr=rate)
-    return fit(loss, parameters, adam, steps, progress=progress)
+    return fit(loss, parameters, adam, steps, progress=False)
+
+
+def _layers(sizes: Sequence[int]) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for into, out in pairwise(sizes):
+        layers += [nn.Linear(into, out), nn.Tanh()]
+    return nn.Sequential(*layers[:-1])

@@ -29,8 +29,6 @@ def gradient_descent(
     parameters: Mapping[str, Tensor],
     learning_rate: float,
     steps: int,
-    *,
-    progress: bool = False,
 ) -> History:
     """θ ← θ − η ∇f(θ), so many steps.
 
@@ -45,7 +43,7 @@ def gradient_descent(
     recorder = Recorder(parameters, steps)
     for p in parameters.values():
         p.grad = None
-    for step in bar(steps, progress):
+    for step in range(steps):
         value = loss()
         _checks.scalar("loss", value)
         recorder.record(step, value)

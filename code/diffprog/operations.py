@@ -16,8 +16,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 __all__ = ["Operations"]
 
 FREE = {
-    "cat", "clone", "copy_", "empty_like", "fill_", "full_like", "lift_fresh", "new_zeros",
-    "ones_like", "select_backward", "slice_backward", "stack", "zero_", "zeros", "zeros_like",
+    "arange", "cat", "clone", "copy_", "empty", "empty_like", "eye", "fill_", "full", "full_like",
+    "lift_fresh", "linspace", "new_full", "new_ones", "new_zeros", "ones", "ones_like",
+    "scalar_tensor", "select_backward", "slice_backward", "stack", "zero_", "zeros", "zeros_like",
     "_to_copy", "_unsafe_view",
 }  # fmt: skip
 

@@ -62,19 +62,26 @@ class Unscale(_Columns):
 class Scale(_Columns):
     """z = (x − centre)/width, for each column of x, (…, n, i).
 
-    centre and width, (i,), have the units of x. ValueError for widths that are not above zero.
+    centre and width, (i,), have the units of x. ValueError for centres that are not finite, and
+    widths that are not above zero.
     """
 
     @classmethod
     def standard(cls, x: Tensor) -> Self:
-        """Give each column of x, (n, i), mean 0 and standard deviation 1."""
-        _check_sample(x)
+        """Give each column of x, (n, i), mean 0 and standard deviation 1.
+
+        ValueError for n < 2, and columns that are constant or not finite.
+        """
+        _checks.columns("x", x)
         return cls(x.mean(0), x.std(0))
 
     @classmethod
     def onto(cls, x: Tensor, low: float, high: float) -> Self:
-        """Take the smallest of each column of x, (n, i), to low, and the largest to high."""
-        _check_sample(x)
+        """Take the smallest of each column of x, (n, i), to low, and the largest to high.
+
+        ValueError as in `standard`, and unless low < high.
+        """
+        _checks.columns("x", x)
         if not low < high:
             raise _checks.wrong("high", high, f"more than low, {low}")
         smallest, largest = x.min(0).values, x.max(0).values
@@ -136,16 +143,10 @@ def mean_squared_error(x: Tensor, target: Tensor) -> Tensor:
 
 
 def _check_columns(centre: Tensor, width: Tensor) -> None:
-    for name, x in {"centre": centre, "width": width}.items():
-        _checks.floating(name, x)
+    _checks.finite("centre", centre)
+    _checks.floating("width", width)
     if centre.shape != width.shape:
         got = f"shape {tuple(width.shape)}"
         raise _checks.wrong("width", got, f"that of centre, {tuple(centre.shape)}")
     if not (torch.isfinite(width) & (width > 0)).all():
         raise _checks.wrong("width", width.tolist(), "finite numbers above zero, one a column")
-
-
-def _check_sample(x: Tensor) -> None:
-    _checks.floating("x", x)
-    if x.ndim != 2 or len(x) < 2:
-        raise _checks.wrong("x", f"shape {tuple(x.shape)}", "(n, i) with n > 1")

@@ -38,9 +38,7 @@ def drifts(t: Tensor) -> Tensor:
 
     t has shape (…, n, 1), in days. Returns (…, n, 2). ValueError for another shape, and integers.
     """
-    _checks.floating("t", t)
-    if t.ndim < 2 or t.shape[-1] != 1:
-        raise _checks.wrong("t", f"shape {tuple(t.shape)}", "(n, 1), one row for a throw")
+    _checks.times("t", t)
     return torch.cat([2 * torch.sin(20 * t), 5 * t**2], dim=-1)
 
 
@@ -54,14 +52,10 @@ def pitch(drift: Tensor, flight: float | Sequence[float] | Tensor = FLIGHT) -> T
     if drift.ndim < 2 or drift.shape[-1] != 2:
         want = "(…, n, 2), a row of Δx0 and Δv0 for a throw"
         raise _checks.wrong("drift", f"shape {tuple(drift.shape)}", want)
-    flight = torch.as_tensor(flight, dtype=drift.dtype)
-    if flight.ndim > 1 or not flight.numel():
-        raise _checks.wrong("flight", f"shape {tuple(flight.shape)}", "one flight time, or (m,)")
     a = torch.tensor([[A]], dtype=drift.dtype)
-    x0, v0 = X0 + drift[..., :1], V0 + drift[..., 1:]
-    # The throws are rows: each has its own conditions, and all have the same time of flight.
-    each = [position(time, a, v0, x0) for time in flight.reshape(-1, 1, 1)]
-    return each[0] if len(each) == 1 else torch.cat(each, dim=-1)
+    # Each throw is a batch of its own, with its own conditions; all have the same flight times.
+    x0, v0 = X0 + drift[..., :1, None], V0 + drift[..., 1:, None]
+    return position(_flight(flight, drift.dtype)[:, None], a, v0, x0).squeeze(-1)
 
 
 class Pitch(nn.Module):
@@ -72,11 +66,8 @@ class Pitch(nn.Module):
 
     def __init__(self, flight: float | Sequence[float] | Tensor = FLIGHT) -> None:
         super().__init__()
-        times = torch.as_tensor(flight, dtype=torch.get_default_dtype())
-        if times.ndim > 1 or not times.numel():
-            raise _checks.wrong("flight", f"shape {tuple(times.shape)}", "one flight time, or (m,)")
         self.flight: Tensor
-        self.register_buffer("flight", times.reshape(-1))
+        self.register_buffer("flight", _flight(flight, torch.get_default_dtype()))
 
     def forward(self, drift: Tensor) -> Tensor:
         """x, (…, n, m), in m."""
@@ -86,3 +77,11 @@ class Pitch(nn.Module):
 def rms(error: Tensor) -> Tensor:
     """√(mean of error²) over the throws, axis −2: (…, n, 2) gives (…, 2), in m and m/s."""
     return (error**2).mean(-2).sqrt()
+
+
+def _flight(flight: float | Sequence[float] | Tensor, dtype: torch.dtype) -> Tensor:
+    """Return the flight times as (m,)."""
+    times = torch.as_tensor(flight, dtype=dtype)
+    if times.ndim > 1 or not times.numel():
+        raise _checks.wrong("flight", f"shape {tuple(times.shape)}", "one flight time, or (m,)")
+    return times.reshape(-1)

@@ -4,7 +4,7 @@ Symbols, shapes, units. n throws; see `pitching` and `pipelines`.
     t        (n, 1)      days     times of day
     (t, T)   (n·m, 2)    days, s  a row for each throw and flight time: `throws`
     x        (n, m)      m        what is observed
-    w        (n, 1)               weights of throws whose drift is measured directly
+    w        (n, 1)               weights of throws whose drift is measured directly, beside x
     c        (4,), (6,)           coefficients of the structural prior
 
 All networks have two hidden layers, of 100 and 50 units, with ReLU. Stages that do nothing are
@@ -17,10 +17,10 @@ import torch
 from torch import Tensor
 
 from diffprog import _checks
-from diffprog.pipelines import Pipeline, Scale, mean_squared_error, mlp
-from diffprog.pitching import FLIGHT, Pitch, drifts
+from diffprog.pipelines import Pipeline, Scale, mlp
+from diffprog.pitching import FLIGHT, Pitch
 
-__all__ = ["direct", "even_points", "knowing_more", "physics", "structured_drift", "throws"]
+__all__ = ["direct", "even_points", "physics", "structured_drift", "throws"]
 
 HIDDEN = (100, 50)
 
@@ -55,7 +55,11 @@ def physics(
 
 
 def throws(t: Tensor, flight: Sequence[float]) -> Tensor:
-    """Return all pairs (t, T), (n·m, 2), throw by throw: the order of x, (n, m), flattened."""
+    """Return all pairs (t, T), (n·m, 2), throw by throw: the order of x, (n, m), flattened.
+
+    ValueError for times t of another shape than (n, 1), and integers.
+    """
+    _checks.times("t", t)
     n, m = len(t), len(flight)
     times = torch.tensor(flight, dtype=t.dtype)
     return torch.stack([t.expand(n, m).flatten(), times.expand(n, m).flatten()], dim=1)
@@ -73,23 +77,15 @@ def even_points(n: int, points: int) -> Tensor:
     return w
 
 
-def knowing_more(model: Pipeline, t: Tensor, x: Tensor, w: Tensor, ridge: float | Tensor) -> Tensor:
-    """Mean of (x̂ − x)² + Σ w·|ẑ − z|² + ridge·mean of ẑ², with ẑ the drift that the model infers.
-
-    w, (n, 1), picks throws at which the true drift z is measured directly, beside x; ridge prefers
-    small drifts. With zeros for both nothing is known but x.
-    """
-    z = model.latent(t)
-    measured = (w * (z - drifts(t)) ** 2).sum()
-    return mean_squared_error(model.simulator(z), x) + measured + ridge * (z**2).mean()
-
-
 def structured_drift(t: Tensor, c: Tensor) -> Tensor:
     """Δx0 = A·sin 20t + B·cos 20t (+ c_x), Δv0 = b₁·t + b₂·t² (+ c_v), (n, 2), in m and m/s.
 
     A structural prior: what kind of drift it is, known from elsewhere. c is (A, B, b₁, b₂), or six
-    numbers with the constants c_x, c_v at the end. ValueError for another number of them.
+    numbers with the constants c_x, c_v at the end. ValueError for another number of them, for times
+    t of another shape than (n, 1), and integers.
     """
+    _checks.times("t", t)
+    _checks.floating("c", c)
     if c.shape not in ((4,), (6,)):
         raise _checks.wrong("c", f"shape {tuple(c.shape)}", "(4,), or (6,) with two constants")
     x0 = c[0] * torch.sin(20 * t) + c[1] * torch.cos(20 * t)

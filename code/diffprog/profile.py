@@ -18,9 +18,10 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.func import jacfwd, vmap
+from torch.func import vmap
 
 from diffprog import _checks
+from diffprog.gauss_newton import linearised
 
 __all__ = ["profile_chi2", "profile_interval"]
 
@@ -37,10 +38,11 @@ def profile_chi2(
     `residuals` takes one ψ, shape (), ν of the shape of nuisance, where the search starts, and one
     y, (N,), and returns (N,). psi has shape (grid,), or (); data (toys, N), or (N,). Returns
     (toys, grid), less what is missing. The search takes so many Gauss–Newton steps: one is
-    enough where r is linear in ν. ValueError for integers and other shapes.
+    enough where r is linear in ν. ValueError for integers, numbers that are not finite, and other
+    shapes.
     """
     for name, x in {"psi": psi, "nuisance": nuisance, "data": data}.items():
-        _checks.floating(name, x)
+        _checks.finite(name, x)
     _checks.count("steps", steps)
     if psi.ndim > 1:
         raise _checks.wrong("psi", f"shape {tuple(psi.shape)}", "(grid,), or ()")
@@ -50,8 +52,7 @@ def profile_chi2(
     def chi2(psi: Tensor, y: Tensor) -> Tensor:
         ν = nuisance
         for _ in range(steps):
-            r = residuals(psi, ν, y)
-            j = jacfwd(residuals, argnums=1)(psi, ν, y).reshape(len(r), -1)
+            r, j = linearised(lambda ν: residuals(psi, ν, y), ν)
             ν = ν - torch.linalg.lstsq(j, r[:, None]).solution.reshape(ν.shape)
         return (residuals(psi, ν, y) ** 2).sum()
 
@@ -61,18 +62,20 @@ def profile_chi2(
     return result
 
 
-def profile_interval(psi: Tensor, chi2: Tensor, delta: float = 1.0) -> tuple[Tensor, Tensor]:
-    """Return the ends of {ψ: χ²(ψ) − min χ² < delta}, read off a grid with straight lines.
+def profile_interval(psi: Tensor, chi2: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the ends of {ψ: χ²(ψ) − min χ² < 1}, read off a grid with straight lines.
 
     psi has shape (grid,), ascending; chi2 (…, grid). Returns two tensors (…,): the outermost ends,
-    −∞ or ∞ where the grid stops before χ² has risen by delta. ValueError for other shapes.
+    −∞ or ∞ where the grid stops before χ² has risen by 1. ValueError for other shapes, integers,
+    and numbers that are not finite.
     """
-    _checks.positive("delta", delta)
+    _checks.finite("psi", psi)
+    _checks.finite("chi2", chi2)
     if psi.ndim != 1 or len(psi) < 2 or not (psi.diff() > 0).all():
         raise _checks.wrong("psi", _checks.described(psi), "(grid,), ascending")
     if chi2.ndim < 1 or chi2.shape[-1] != len(psi):
         raise _checks.wrong("chi2", f"shape {tuple(chi2.shape)}", f"(..., {len(psi)})")
-    excess = chi2 - chi2.min(-1, keepdim=True).values - delta
+    excess = chi2 - chi2.min(-1, keepdim=True).values - 1
     return -_last_below(-psi.flip(0), excess.flip(-1)), _last_below(psi, excess)
 
 

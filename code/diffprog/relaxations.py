@@ -28,7 +28,7 @@ def cut(m: Tensor, c: Tensor) -> Tensor:
     ValueError for an empty sample, masses or cuts that are NaN, and shapes that do not match.
     """
     _samples.masses("m", m)
-    _samples.cuts(m, c)
+    _samples.cuts("c", c, m)
     if m.ndim == 1:
         return m >= c[..., None]
     # One observable after the other: all() along a short axis takes several times as long.
@@ -41,12 +41,12 @@ def soft_cut(m: Tensor, c: Tensor, k: float) -> Tensor:
     """σ(k·(m − c)), and the product over the observables: how far events are kept, (…, n).
 
     Values in [0, 1], rising in m, and falling in c. Neither they nor their gradients are NaN,
-    however large k·(m − c). ValueError unless k > 0 and for shapes that do not match; the values of
-    m and c are not looked at: a NaN gives a NaN.
+    however large k·(m − c). ValueError unless k is a number above zero, and for shapes that do not
+    match; the values of m and c are not looked at: a NaN gives a NaN.
     """
     _checks.floating("m", m)
-    _samples.shapes(m, c)
-    _checks.positive("k", k)
+    _samples.shapes("c", c, m)
+    k = _checks.positive("k", k)
     if m.ndim == 1:
         return torch.sigmoid(k * (m - c[..., None]))
     return torch.sigmoid(k * (m - c[..., None, :])).prod(-1)
@@ -77,6 +77,7 @@ def soft_histogram(m: Tensor, edges: Tensor, k: float) -> Tensor:
     Source: N. Simpson, L. Heinrich, neos: End-to-end-optimised summary statistics for high energy
     physics, J. Phys. Conf. Ser. 2438 (2023) 012105, with another kernel.
     """
+    _checks.floating("m", m)
     if m.ndim != 1:
         raise _checks.wrong("m", f"shape {tuple(m.shape)}", "(n,), one observable")
     _checks.floating("edges", edges)

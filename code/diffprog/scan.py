@@ -16,25 +16,16 @@ from torch import Tensor
 
 from diffprog import _checks, _samples
 
-__all__ = ["best", "scan", "scan_broadcast", "scan_grid", "scan_windows"]
-
-
-def scan_broadcast(m: Tensor, c: Tensor) -> Tensor:
-    """Return how many masses are ≥ each cut, (g,), int64: one comparison for each pair.
-
-    The events are along axis 0 of what is summed, the cuts along axis 1. ValueError for an empty
-    sample, NaN, and shapes other than (n,) and (g,).
-    """
-    _check(m, c)
-    return (m[:, None] >= c).sum(0)
+__all__ = ["best", "scan", "scan_grid", "scan_windows"]
 
 
 def scan(m: Tensor, c: Tensor) -> Tensor:
-    """Return the same integers as `scan_broadcast`, by sorting: n less the number below each cut.
+    """Return how many masses are ≥ each cut, (g,), int64: n less the number below, by sorting.
 
-    Errors as there.
+    The same integers as `relaxations.count`. ValueError for an empty sample, NaN, and shapes other
+    than (n,) and (g,).
     """
-    _check(m, c)
+    _check(m, c=c)
     # NumPy sorts numbers of 32 bits many times faster than torch.sort, and makes no index.
     below = np.searchsorted(np.sort(m.detach().numpy()), c.detach().numpy(), side="left")
     return len(m) - torch.from_numpy(below)
@@ -43,8 +34,9 @@ def scan(m: Tensor, c: Tensor) -> Tensor:
 def scan_windows(m: Tensor, low: Tensor, high: Tensor) -> Tensor:
     """Return how many masses are ≥ low and < high, (g, h), int64; 0 where high ≤ low.
 
-    low has shape (g,), high (h,). Errors as in `scan_broadcast`.
+    low has shape (g,), high (h,). Errors as in `scan`.
     """
+    _check(m, low=low, high=high)
     return (scan(m, low)[:, None] - scan(m, high)).clamp(min=0)
 
 
@@ -60,7 +52,7 @@ def scan_grid(m: Tensor, *cuts: Tensor) -> Tensor:
         got = f"shape {tuple(m.shape)} with {len(cuts)} lists of cuts"
         raise _checks.wrong("m", got, "(n, d) with d of them")
     for c in cuts:
-        _samples.cuts(m[:, 0], c)
+        _samples.cuts("cuts", c, m[:, 0])
         if c.ndim != 1 or not len(c) or not (c.diff() > 0).all():
             raise _checks.wrong("cuts", _checks.described(c), "(g,), rising")
     cell = torch.zeros(len(m), dtype=torch.int64)
@@ -89,10 +81,11 @@ def best(z: Tensor, *cuts: Tensor) -> tuple[Tensor, ...]:
     return z[where], *(c[i] for c, i in zip(cuts, where, strict=True))
 
 
-def _check(m: Tensor, c: Tensor) -> None:
+def _check(m: Tensor, **cuts: Tensor) -> None:
     _samples.masses("m", m)
     if m.ndim != 1:
         raise _checks.wrong("m", f"shape {tuple(m.shape)}", "(n,), one observable: see scan_grid")
-    _samples.cuts(m, c)
-    if c.ndim != 1:
-        raise _checks.wrong("c", f"shape {tuple(c.shape)}", "(g,)")
+    for name, c in cuts.items():
+        _samples.cuts(name, c, m)
+        if c.ndim != 1:
+            raise _checks.wrong(name, f"shape {tuple(c.shape)}", "(g,)")

@@ -8,7 +8,8 @@ Symbols, shapes. Counts come hard (integers) or soft (with a slope), in any shap
 
 No background. Where b is below `NO_BACKGROUND`, Z = 0 by definition, with slope zero: a sample in
 which no background is left says nothing about how much to expect, so such a cut gets no prize.
-(s/√b would be infinite or, for s = 0, NaN; either wins an argmax.) A count that is NaN gives NaN.
+(s/√b would be infinite or, for s = 0, NaN; either wins an argmax.) That includes b < 0, as weighted
+events may give. A count that is NaN gives NaN.
 """
 
 import torch
@@ -28,7 +29,7 @@ def significance(s: Tensor, b: Tensor) -> Tensor:
     Zero where there is no background. ValueError for shapes that do not broadcast.
     """
     _check_counts(s, b)
-    none, b = _guarded(b)
+    none, b = _guarded(s, b)
     return torch.where(none, 0, s / b.sqrt())
 
 
@@ -42,16 +43,15 @@ def asimov(s: Tensor, b: Tensor, uncertainty: float = 0.0) -> Tensor:
     that fits best if there is no signal; both measurements are off from it, by z₁ and z₂ relative
     to it; D(z) = ((1 + z)·ln(1 + z) − z)/z².
 
-    Zero where there is no background. ValueError for δ < 0 and shapes that do not broadcast.
+    Zero where there is no background. ValueError unless δ is one number, 0 or more, and for shapes
+    that do not broadcast.
 
     Source: G. Cowan, K. Cranmer, E. Gross, O. Vitells, Eur. Phys. J. C 71 (2011) 1554, and
     G. Cowan, Discovery sensitivity for a counting experiment with background uncertainty (2012).
     """
     _check_counts(s, b)
-    δ = float(uncertainty)
-    if not 0 <= δ < float("inf"):
-        raise _checks.wrong("uncertainty", _checks.described(uncertainty), "a number, 0 or more")
-    none, b = _guarded(b)
+    δ = _checks.not_negative("uncertainty", uncertainty)
+    none, b = _guarded(s, b)
     u = δ**2 * b
     b_hat = b + s * u / (1 + u)
     z1 = s / (1 + u) / b_hat
@@ -72,9 +72,9 @@ def _d(z: Tensor) -> Tensor:
     return torch.where(small, series, ((1 + 1 / far) * torch.log1p(far) - 1) / far)
 
 
-def _guarded(b: Tensor) -> tuple[Tensor, Tensor]:
-    """Return where there is no background, and b with ones put there."""
-    none = b < NO_BACKGROUND
+def _guarded(s: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Return where there is no background, and b with ones put there; a NaN in s stays visible."""
+    none = (b < NO_BACKGROUND) & ~s.isnan()
     return none, torch.where(none, 1, b)
 
 

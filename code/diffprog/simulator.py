@@ -31,9 +31,9 @@ def position_numpy(
     """x(t) = x0 + v0·t + ½·a·t², one time after the other.
 
     t has shape (n,), in s; a, v0 and x0 have shape (d,), in m/s², m/s and m. Returns the
-    positions, (n, d), in m. ValueError for arguments of another shape or type.
+    positions, (n, d), in m, in float64. ValueError for arguments of another shape or type.
     """
-    _check_arrays(t=t, a=a, v0=v0, x0=x0)
+    t, a, v0, x0 = _arrays(t=t, a=a, v0=v0, x0=x0)
     x = np.empty((len(t), len(x0)))
     for i in range(len(t)):
         x[i] = x0 + v0 * t[i] + a * t[i] ** 2 / 2
@@ -75,21 +75,21 @@ def shot_range(theta: Tensor, v: Tensor, g: Tensor) -> Tensor:
 
 
 def _check_tensors(t: Tensor, **conditions: Tensor) -> None:
-    _checks.floating("t", t)
+    _checks.times("t", t)
     for name, x in conditions.items():
         _checks.floating(name, x)
-    if t.ndim < 2 or t.shape[-1] != 1:
-        # (n,) would be taken for n dimensions of space, and broadcast without a word.
-        advice = ": write t[:, None]" if t.ndim == 1 else ""
-        raise _checks.wrong("t", f"shape {tuple(t.shape)}", f"(n, 1), one row for a time{advice}")
     _checks.broadcast(t=t.shape, **{name: x.shape for name, x in conditions.items()})
 
 
-def _check_arrays(**arrays: object) -> None:
+def _arrays(**arrays: object) -> list[NDArray[np.float64]]:
+    """Return them in float64, in which t² of a small integer type does not overflow."""
+    real: dict[str, NDArray[np.float64]] = {}
     for name, x in arrays.items():
         if not (isinstance(x, np.ndarray) and x.dtype.kind in "iuf" and x.ndim == 1):
             raise _checks.wrong(name, _checks.described(x), "a real NumPy array with one axis")
-    d = {name: len(x) for name, x in arrays.items() if isinstance(x, np.ndarray) and name != "t"}
-    for name, size in d.items():
-        if size != d["a"]:
-            raise _checks.wrong(name, f"shape ({size},)", f"that of a, ({d['a']},)")
+        real[name] = x.astype(np.float64)
+    for name in ("v0", "x0"):
+        if real[name].shape != real["a"].shape:
+            want = f"that of a, {real['a'].shape}"
+            raise _checks.wrong(name, f"shape {real[name].shape}", want)
+    return list(real.values())

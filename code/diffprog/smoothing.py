@@ -36,8 +36,10 @@ def from_mean_counts(
 ) -> Tensor:
     """Z(E[s], E[b]), (…,): the objective of the soft counts.
 
-    Also for several observables, with c of shape (…, d). ValueError as in `soft_count`.
+    Also for several observables, with c of shape (…, d). ValueError as in `soft_count`, and for
+    samples that are not of the same observables.
     """
+    _samples.both(signal, background)
     return objective(soft_count(signal, c, k), soft_count(background, c, k))
 
 
@@ -47,9 +49,10 @@ def mean_over_cuts(
     """E[Z(s(c + ε), b(c + ε))], (…,): the steps of the hard objective, smoothed.
 
     Between two neighbouring masses Z is constant. So this is the sum of its values, each times
-    the probability that c + ε lies there. ValueError as in `soft_count`.
+    the probability that c + ε lies there. ValueError as in `from_mean_counts`, for cuts that are
+    NaN, and for several observables.
     """
-    _check(signal, background, c, k)
+    k = _check(signal, background, c, k)
     m = torch.cat([signal, background]).detach().sort().values
     z = objective(scan(signal, m).to(m.dtype), scan(background, m).to(m.dtype))
     below = torch.sigmoid(k * (m - c[..., None]))  # P(c + ε ≤ m)
@@ -65,9 +68,10 @@ def mean_over_events(
     """E[Z(s, b)] with noise of its own for each event, (): Σᵢⱼ P(s = i)·P(b = j)·Z(i, j).
 
     c is one cut, shape (). Takes memory as the square of the number of events within some 30/k
-    of the cut: for samples of a thousand, or for sharp cuts. ValueError as in `soft_count`.
+    of the cut: for samples of a thousand, or for sharp cuts. ValueError as in `mean_over_cuts`, and
+    for several cuts.
     """
-    _check(signal, background, c, k)
+    k = _check(signal, background, c, k)
     if c.ndim:
         raise _checks.wrong("c", f"shape {tuple(c.shape)}", "one cut, shape ()")
     first_s, p_s = _distribution(torch.sigmoid(k * (signal - c)))
@@ -91,9 +95,10 @@ def _distribution(p: Tensor) -> tuple[int, Tensor]:
     return sure, torch.fft.ifft((1 + p * (ω[:, None] - 1)).prod(-1)).real
 
 
-def _check(signal: Tensor, background: Tensor, c: Tensor, k: float) -> None:
+def _check(signal: Tensor, background: Tensor, c: Tensor, k: float) -> float:
+    """Return k, as a float."""
     _samples.both(signal, background)
     if signal.ndim != 1:
         raise _checks.wrong("signal", f"shape {tuple(signal.shape)}", "(n,), one observable")
-    _samples.cuts(signal, c)
-    _checks.positive("k", k)
+    _samples.cuts("c", c, signal)
+    return _checks.positive("k", k)

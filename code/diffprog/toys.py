@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from diffprog import _checks
+from diffprog import _checks, _samples
 
 __all__ = [
     "BACKGROUND",
@@ -37,7 +37,8 @@ __all__ = [
 class Process:
     """So many events, observable j of each distributed as 1000·N(μⱼ, σⱼ) + 500, in GeV.
 
-    ValueError for events < 1, a width ≤ 0, or not as many widths as means.
+    Means and widths are kept as floats. ValueError for events < 1, a mean that is not finite, a
+    width ≤ 0, or not as many widths as means.
     """
 
     events: int
@@ -49,8 +50,12 @@ class Process:
         if not self.means or len(self.means) != len(self.widths):
             got = f"{len(self.means)} with {len(self.widths)} widths"
             raise _checks.wrong("means", got, "as many as widths, one or more")
-        for width in self.widths:
-            _checks.positive("widths", width)
+        means = tuple(float(μ) for μ in self.means)
+        if not all(map(math.isfinite, means)):
+            raise _checks.wrong("means", means, "finite numbers")
+        object.__setattr__(self, "means", means)  # the way to set what is frozen
+        widths = tuple(_checks.positive("widths", σ) for σ in self.widths)
+        object.__setattr__(self, "widths", widths)
 
     @property
     def centres(self) -> Tensor:
@@ -100,7 +105,7 @@ def draw(process: Process, seed: int | Generator) -> Tensor:
     A generator that is handed in moves on; a number starts a new one, which gives what
     torch.manual_seed gives, and leaves the global state alone.
     """
-    g = seed if isinstance(seed, Generator) else Generator().manual_seed(seed)
+    g = _samples.generator(seed)
     n = process.events
     m = [
         1000 * torch.normal(torch.full((n,), μ), torch.full((n,), σ), generator=g) + 500
@@ -127,16 +132,18 @@ def expected_count(process: Process, c: Tensor) -> Tensor:
 def density(process: Process, m: Tensor) -> Tensor:
     """n·φ((m − μ)/σ)/σ, in events per GeV: minus the derivative of `expected_count`.
 
-    For one observable; m has any shape, and the result the same. ValueError for several.
+    For one observable; m has any shape and precision, and the result the same. ValueError for
+    several.
     """
     _checks.floating("m", m)
     if len(process.means) != 1:
         raise _checks.wrong("process", f"{len(process.means)} observables", "one")
-    z = (m - process.centres) / process.spreads
-    return process.events * torch.exp(-(z**2) / 2) / (math.sqrt(2 * math.pi) * process.spreads)
+    μ, σ = process.centres[0].to(m.dtype), process.spreads[0].to(m.dtype)
+    z = (m - μ) / σ
+    return process.events * torch.exp(-(z**2) / 2) / (math.sqrt(2 * math.pi) * σ)
 
 
 def _toy(signal: Process, *background: Process, seed: int | Generator) -> tuple[Tensor, Tensor]:
-    g = seed if isinstance(seed, Generator) else Generator().manual_seed(seed)
+    g = _samples.generator(seed)
     s, *b = (draw(process, g) for process in (signal, *background))
     return s, torch.cat(b)

@@ -55,7 +55,8 @@ def train(
     `look` takes the model to a tensor worth keeping, for instance its predictions, and is called
     at the epochs in `at`; epoch 0 is the model as it came, and epoch `epochs` as it is left.
     ValueError for a loss that is not one number, epochs < 1, learning_rate ≤ 0, a model without
-    parameters, and a look at an epoch that does not come; Diverged as in loops.fit.
+    parameters, or with one that takes no part in the loss, and a look at an epoch that does not
+    come; Diverged as in loops.fit.
     """
 
     def one() -> Tensor:
@@ -101,19 +102,24 @@ def descend(
             with torch.no_grad():
                 seen.append(look().clone())
         each = loss()
+        value = each.sum() if each.ndim == 1 else each
+        if not losses:
+            _check_used(value, parameters)
         losses.append(each.detach())
-        return each.sum() if each.ndim == 1 else each
+        return value
 
     # Fused: the same update in one pass over all weights, several times faster for small networks.
     adam = torch.optim.Adam(
         parameters.values(), lr=_checks.positive("learning_rate", learning_rate), fused=True
     )
-    # `fit` writes down at each step the parameters it is given: the last biases are enough.
+    # `fit` writes down, at each step, the parameters it is given: the last biases are enough.
     name, last = list(parameters.items())[-1]
     with _quick():
         fit(total, {name: last}, adam, epochs, progress=progress)
     return Training(
-        torch.stack(losses), torch.tensor(looks), torch.stack(seen) if seen else torch.empty(0)
+        torch.stack(losses),
+        torch.tensor(looks, dtype=torch.int64),
+        torch.stack(seen) if seen else torch.empty(0),
     )
 
 
@@ -135,6 +141,15 @@ def _quick() -> Iterator[None]:
     finally:
         torch.set_flush_denormal(flushed)
         torch.set_num_threads(threads)
+
+
+def _check_used(value: Tensor, parameters: Mapping[str, Tensor]) -> None:
+    _checks.scalar("loss", value)
+    leaves = list(parameters.values())
+    gradients = torch.autograd.grad(value, leaves, retain_graph=True, allow_unused=True)
+    for name, gradient in zip(parameters, gradients, strict=True):
+        if gradient is None:
+            raise _checks.wrong(name, "a loss that does not depend on it", "one that does")
 
 
 def _check_looks(look: object, at: Sequence[int], epochs: int) -> list[int]:

@@ -15,7 +15,7 @@ Source: G. Cowan, Statistical Data Analysis, Oxford University Press 1998, chapt
 import torch
 from torch import Tensor
 
-from diffprog import _checks
+from diffprog import _checks, _samples
 
 __all__ = [
     "correlation",
@@ -37,16 +37,12 @@ def covariance(hessian: Tensor, sigma: float | Tensor, n: int) -> Tensor:
     (…,), in the units of the data; n is N. ValueError where a direction has no curvature or curves
     down: the data say nothing about it.
     """
-    _checks.square("hessian", hessian)
+    why = "else the data leave a direction free, or this is no minimum"
+    _checks.definite("hessian", hessian, why)
     _checks.count("n", n)
-    λ = torch.linalg.eigvalsh(hessian)
-    if not (λ[..., 0] > λ.shape[-1] * torch.finfo(λ.dtype).eps * λ[..., -1]).all():
-        smallest = λ[..., 0].min().item()
-        want = "all above zero: else the data leave a direction free, or this is no minimum"
-        raise _checks.wrong("hessian", f"an eigenvalue {smallest:.3g}", want)
     sigma = torch.as_tensor(sigma, dtype=hessian.dtype)
-    if not (torch.isfinite(sigma) & (sigma > 0)).all():
-        raise _checks.wrong("sigma", _checks.described(sigma), "finite numbers above zero")
+    _checks.positives("sigma", sigma)
+    _checks.broadcast(hessian=hessian.shape[:-2], sigma=sigma.shape)
     c: Tensor = 2 * sigma[..., None, None] ** 2 / n * torch.linalg.inv(hessian)
     return c
 
@@ -67,9 +63,14 @@ def fitted_sigma(residuals: Tensor, parameters: int) -> Tensor:
     """√(Σ r²/(N − p)): σ from the residuals of a fit of p parameters.
 
     residuals has shape (…, N), in the units of the data; returns (…,). The fit follows the noise
-    in p of N directions, hence N − p; parameters=0 gives the biased value. ValueError for N ≤ p.
+    in p of N directions, hence N − p; parameters=0 gives the biased value. ValueError for N ≤ p,
+    integers in residuals, and residuals of shape ().
     """
     _checks.floating("residuals", residuals)
+    if not residuals.ndim:
+        raise _checks.wrong("residuals", "shape ()", "(…, N)")
+    if parameters != 0:
+        _checks.count("parameters", parameters)
     free = residuals.shape[-1] - parameters
     if free < 1:
         raise _checks.wrong("parameters", parameters, f"fewer than the {residuals.shape[-1]} data")
@@ -83,9 +84,9 @@ def toys(model: Tensor, sigma: float, n: int, seed: int | torch.Generator) -> Te
     ValueError for integers, σ ≤ 0 or n < 1.
     """
     _checks.floating("model", model)
-    _checks.positive("sigma", sigma)
+    sigma = _checks.positive("sigma", sigma)
     _checks.count("n", n)
-    g = seed if isinstance(seed, torch.Generator) else torch.Generator().manual_seed(seed)
+    g = _samples.generator(seed)
     return model + sigma * torch.randn(n, *model.shape, generator=g, dtype=model.dtype)
 
 
@@ -93,13 +94,17 @@ def linear_fits(x: Tensor, data: Tensor) -> Tensor:
     """θ̂ = (XᵀX)⁻¹Xᵀy for each of the data sets at once.
 
     x is X, (N, p); data has shape (toys, N), or (N,). Returns (toys, p), or (p,). ValueError for
-    other shapes.
+    other shapes, numbers that are not finite, and data of another precision than X.
     """
-    for name, tensor in {"x": x, "data": data}.items():
-        _checks.floating(name, tensor)
-    if x.ndim != 2 or data.ndim not in (1, 2) or data.shape[-1] != x.shape[0]:
+    _checks.finite("x", x)
+    _checks.finite("data", data)
+    if x.ndim != 2 or not x.numel():
+        raise _checks.wrong("x", f"shape {tuple(x.shape)}", "(N, p)")
+    if data.ndim not in (1, 2) or data.shape[-1] != x.shape[0]:
         shapes = f"shape {tuple(data.shape)} with X of shape {tuple(x.shape)}"
         raise _checks.wrong("data", shapes, "(toys, N), or (N,), with X of shape (N, p)")
+    if data.dtype != x.dtype:
+        raise _checks.wrong("data", _checks.described(data), f"the precision of X, {x.dtype}")
     fits: Tensor = torch.linalg.lstsq(x, data.reshape(-1, len(x)).T).solution.T
     return fits.reshape(*data.shape[:-1], x.shape[1])
 
@@ -107,18 +112,30 @@ def linear_fits(x: Tensor, data: Tensor) -> Tensor:
 def coverage(estimate: Tensor, error: Tensor, truth: Tensor) -> Tensor:
     """Return the fraction of toys, along axis 0, in which |θ̂ − θ| < error.
 
-    estimate has shape (toys, …); error and truth broadcast with it. Returns the other axes, (…).
+    estimate has shape (toys, …); error and truth broadcast to it. Returns the other axes, (…).
+    ValueError for integers, no toys, and shapes that do not broadcast.
     """
+    for name, x in {"estimate": estimate, "error": error, "truth": truth}.items():
+        _checks.floating(name, x)
+    if not estimate.ndim or not len(estimate):
+        raise _checks.wrong("estimate", f"shape {tuple(estimate.shape)}", "(toys, …), toys > 0")
+    _checks.broadcast(estimate=estimate.shape, error=error.shape, truth=truth.shape)
     return ((estimate - truth).abs() < error).to(estimate.dtype).mean(0)
 
 
 def delta_chi2(estimate: Tensor, truth: Tensor, covariance: Tensor) -> Tensor:
     """Δχ² = (θ̂ − θ)ᵀ C⁻¹ (θ̂ − θ), (…,): how far off in units of the errors, all in one.
 
-    estimate has shape (…, p), truth (p,), covariance (p, p). To ask about a few of the parameters,
-    pick their entries of all three. ValueError where C is not (…, p, p).
+    estimate has shape (…, p), truth (p,), or (…, p), covariance (p, p), or (…, p, p). To ask about
+    a few of the parameters, pick their entries of all three. ValueError for other shapes, integers,
+    and where C has no inverse.
     """
-    _checks.square("covariance", covariance)
+    _checks.definite("covariance", covariance, "else the errors of some combination are zero")
+    for name, x in {"estimate": estimate, "truth": truth}.items():
+        _checks.floating(name, x)
+        if x.shape[-1:] != covariance.shape[-1:]:
+            want = f"(…, {covariance.shape[-1]}), as the covariance has it"
+            raise _checks.wrong(name, f"shape {tuple(x.shape)}", want)
     d = (estimate - truth)[..., None]
     distance: Tensor = d.mT @ torch.linalg.solve(covariance, d)
     return distance[..., 0, 0]

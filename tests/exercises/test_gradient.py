@@ -134,7 +134,7 @@ def descend(loss, v0, learning_rate, steps):
 """.format(**{**lines, **edits})
     names: dict[str, object] = {"torch": torch}
     exec(code, names)
-    return names["descend"]  # type: ignore[return-value]
+    return names["descend"]
 
 
 WRONG = {
@@ -238,7 +238,7 @@ def test_the_stub_is_told_that_it_is_its_turn() -> None:
 
 
 def test_a_result_instead_of_the_function() -> None:
-    assert "function itself" in check_loop((1, 2, 3)).message  # type: ignore[arg-type]
+    assert "function itself" in check_loop((1, 2, 3)).message
 
 
 # What the check wants, and what the chapter claims.

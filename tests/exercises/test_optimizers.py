@@ -94,4 +94,4 @@ def test_the_stub_says_your_turn() -> None:
 
 
 def test_the_result_of_a_call_is_not_a_function() -> None:
-    assert "function itself" in check_rescale(501.3).message  # type: ignore[arg-type]
+    assert "function itself" in check_rescale(501.3).message

@@ -227,7 +227,7 @@ WRONG = [
     ("cuts twice", loop(finish=lambda p, v, *_: (p, p)), "holds the cuts again"),
     ("nothing returned", loop(finish=lambda *_: None), "return"),
     ("a cut only", loop(finish=lambda p, v, *_: p[-1]), "two things"),
-    ("numbers", loop(finish=lambda p, v, *_: (p[-1], v[-1])), "steps + 1 numbers"),
+    ("numbers", loop(finish=lambda p, v, *_: (p[-1], v[-1])), "steps + 1 entries"),
     ("empty", loop(finish=lambda p, v, *_: ([], v)), "empty"),
     ("one graph", one_graph, "anew"),
     ("numbers of the page", page, "not right"),

@@ -33,10 +33,10 @@ def when_replacing(part: str, fault: object, half: bool = False) -> None:
         if part in Path(target).as_posix():
             if half:
                 os.truncate(source, os.path.getsize(source) // 2)
-            fault()  # type: ignore[operator]
+            fault()
         replace(source, target)
 
-    os.replace = faulty  # type: ignore[assignment]
+    os.replace = faulty
 
 
 def at_page(number: int, fault: object) -> None:
@@ -47,10 +47,10 @@ def at_page(number: int, fault: object) -> None:
         nonlocal count
         count += 1
         if count == number:
-            fault()  # type: ignore[operator]
-        write(self, *args)  # type: ignore[arg-type]
+            fault()
+        write(self, *args)
 
-    StandaloneHTMLBuilder.write_doc = faulty  # type: ignore[assignment,method-assign]
+    StandaloneHTMLBuilder.write_doc = faulty
 
 
 def in_cell() -> None:
@@ -60,9 +60,9 @@ def in_cell() -> None:
     async def faulty(self: nbclient.NotebookClient, *args: object) -> object:
         asyncio.get_running_loop().call_later(0.01, kill)
         await asyncio.sleep(1)
-        return await poll(self, *args)  # type: ignore[arg-type]
+        return await poll(self, *args)
 
-    nbclient.NotebookClient._async_poll_for_reply = faulty  # type: ignore[assignment]
+    nbclient.NotebookClient._async_poll_for_reply = faulty
 
 
 WHERE = {

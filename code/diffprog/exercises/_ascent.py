@@ -16,9 +16,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Wrong
+from diffprog.exercises._check import Wrong, returned
 
-__all__ = ["ascend", "history_mistakes", "loop_mistakes", "two_results"]
+__all__ = ["ascend", "entries", "history_mistakes", "loop_mistakes", "two_results"]
 
 
 def ascend(
@@ -90,14 +90,23 @@ def two_results(
     `advice` is by what PyTorch says.
     """
     try:
-        result = function(*arguments)
+        result = returned(function(*arguments))
     except (RuntimeError, ValueError) as error:
         for symptom, meaning in advice.items():
             if symptom in str(error):
                 raise Wrong(meaning) from error
         raise
-    if result is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
     if not (isinstance(result, tuple | list) and len(result) == 2):
         raise Wrong("return two things, in this order: the cuts, and the soft significances")
     return list(result)
+
+
+def entries(history: Any, what: str, dtype: torch.dtype) -> list[Tensor]:
+    """Return the entries of a history of numbers, lists or tensors: `what` says of which."""
+    if not isinstance(history, tuple | list | Tensor):
+        came = type(history).__name__
+        raise Wrong(f"the {what} are a {came}: return a list, or a tensor, of steps + 1 entries")
+    each = [torch.as_tensor(x, dtype=dtype).detach() for x in history]
+    if not each:
+        raise Wrong(f"the {what} are empty: write down an entry in each turn of the loop")
+    return each

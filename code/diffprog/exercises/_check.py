@@ -17,7 +17,7 @@ from torch import Tensor
 
 from diffprog.show import building
 
-__all__ = ["Verdict", "Wrong", "close", "exercise"]
+__all__ = ["Verdict", "Wrong", "close", "exercise", "returned", "tensor"]
 
 SEEDS = (11, 23, 47)
 
@@ -89,6 +89,23 @@ def _judge(
             number, False, f"your function stops{where}: {type(error).__name__}: {error}"
         )
     return Verdict(number, True, praise)
+
+
+def returned(result: Any) -> Any:
+    """Return what the learner's function returned; `Wrong` if that is nothing."""
+    if result is None:
+        raise Wrong("your function returns None: is the line with `return` missing?")
+    return result
+
+
+def tensor(x: Any, dtype: torch.dtype | None = None) -> Any:
+    """Return one tensor, without its graph, for a list or tuple of numbers, lists or tensors.
+
+    Anything else, and a list of nothing, as it is.
+    """
+    if not isinstance(x, tuple | list) or not x:
+        return x
+    return torch.stack([torch.as_tensor(entry, dtype=dtype).detach() for entry in x])
 
 
 def close(

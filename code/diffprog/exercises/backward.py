@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Wrong, close, exercise
+from diffprog.exercises._check import Wrong, close, exercise, tensor
 
 __all__ = ["check_taylor"]
 
@@ -29,8 +29,8 @@ def check_taylor(taylor_remainders: Callable[..., Any], seed: int) -> None:
     right = torch.func.grad(f)(x)
     for g in (right, right * torch.tensor([1.0, 0.5, -1.0, 2.0]).to(right)):
         watched = _Watched(f)
-        arguments = [tensor.clone() for tensor in (g, x, v, steps)]
-        got = _tensor(taylor_remainders(watched, *arguments))
+        arguments = [given.clone() for given in (g, x, v, steps)]
+        got = tensor(taylor_remainders(watched, *arguments), torch.float64)
         if not torch.equal(arguments[1], x):
             raise Wrong(
                 "your function changes x: `x += …` writes into the caller's tensor, so that the"
@@ -85,13 +85,6 @@ class _Watched:
                 f" {tuple(x.shape)}: call it once for each h."
             )
         return self.f(x)
-
-
-def _tensor(got: Any) -> Any:
-    """A tensor for a list or tuple of numbers; anything else as it is."""
-    if isinstance(got, list | tuple) and any(isinstance(entry, Tensor) for entry in got):
-        return torch.stack([torch.as_tensor(entry, dtype=torch.float64).detach() for entry in got])
-    return got
 
 
 def _rounded(got: Any, wanted: Tensor) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from diffprog.exercises._check import Wrong, close, exercise
+from diffprog.exercises._check import Wrong, close, exercise, returned
 
 __all__ = ["check_safe_significance", "check_scan"]
 
@@ -33,7 +33,7 @@ def check_scan(scan_cuts: Callable[..., Any], seed: int) -> None:
             result = scan_cuts(signal, background, cuts)
         except RuntimeError as error:
             raise _explained(error, n_s, n_b, g) from error
-        z, best = _unpacked(result, g)
+        z, best = _unpacked(result)
         wanted = _counts(signal, cuts) / _counts(background, cuts).sqrt()
         close(
             z, wanted, f"the significance of {g} cuts", typical=_typical(signal, background, cuts)
@@ -114,11 +114,9 @@ def _check_best(best: Any, z: Tensor, cuts: Tensor) -> None:
     )
 
 
-def _unpacked(result: Any, g: int) -> tuple[Tensor, Any]:
+def _unpacked(result: Any) -> tuple[Tensor, Any]:
     """z and the best cut, from what the learner returned."""
-    if result is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
-    if not isinstance(result, tuple | list) or len(result) != 2:
+    if not isinstance(returned(result), tuple | list) or len(result) != 2:
         raise Wrong("return two things: the significance of each cut, and the best cut.")
     z, best = result
     z = torch.as_tensor(z)
@@ -170,9 +168,7 @@ def check_safe_significance(safe_significance: Callable[..., Any], seed: int) ->
 
 
 def _check_safe(z: Any, s: Tensor, b: Tensor) -> None:
-    if z is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
-    z = torch.as_tensor(z)
+    z = torch.as_tensor(returned(z))
     if z.shape != s.shape:
         raise Wrong(
             f"z has shape {tuple(z.shape)}, and the counts {tuple(s.shape)}: each entry keeps its"

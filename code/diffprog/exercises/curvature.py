@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Wrong, close, exercise
+from diffprog.exercises._check import Wrong, close, exercise, returned
 from diffprog.loops import Diverged, gradient_descent
 from diffprog.simulator import position
 
@@ -101,10 +101,8 @@ def _check_fit(
 
 def _unpacked(result: Any, d: int) -> tuple[Tensor, Tensor]:
     """The table of parameters, (3, d), and the losses, from what the learner returned."""
-    if result is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
     try:
-        parameters, losses = result
+        parameters, losses = returned(result)
         a, v0, x0 = parameters
     except (TypeError, ValueError):
         raise Wrong("return two things: the tuple (a, v0, x0), and the list of losses") from None
@@ -217,9 +215,7 @@ def _wrong_rates(t: Tensor) -> dict[str, float]:
 
 def _number(rate: Any) -> float:
     """The rate that the learner returned, as a float."""
-    if rate is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
-    if isinstance(rate, Tensor) and rate.is_complex():
+    if isinstance(returned(rate), Tensor) and rate.is_complex():
         raise Wrong("your rate is complex: the Hessian is symmetric, use torch.linalg.eigvalsh")
     if isinstance(rate, Tensor) and rate.numel() != 1:
         raise Wrong(f"your rate has shape {tuple(rate.shape)}: one number is asked for")

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from diffprog.estimators import noise, score_function
-from diffprog.exercises._check import Wrong, close, exercise
+from diffprog.exercises._check import Wrong, close, exercise, returned
 from diffprog.relaxations import count, soft_count
 from diffprog.significance import significance
 
@@ -118,9 +118,7 @@ def check_straight_through(straight_through: Callable[..., Any], seed: int) -> N
     before = soft.detach().clone()
     (slope,) = torch.autograd.grad(soft.sum(), c, retain_graph=True)
 
-    got = straight_through(hard, soft)
-    if got is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
+    got = returned(straight_through(hard, soft))
     if not isinstance(got, Tensor):
         raise Wrong(f"return a tensor, with its graph; I got a {type(got).__name__}")
     if not torch.equal(soft.detach(), before):

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Wrong, close, exercise
+from diffprog.exercises._check import Wrong, close, exercise, tensor
 from diffprog.simulator import position
 
 __all__ = ["check_loop"]
@@ -115,11 +115,9 @@ def _run(
 
 def _stacked(history: Any, what: str) -> Any:
     """One tensor for a list of numbers or tensors."""
-    if not isinstance(history, tuple | list):
-        return history
-    if not history:
+    if isinstance(history, tuple | list) and not history:
         raise Wrong(f"{what} is empty: write down an entry in each turn of the loop")
-    return torch.stack([torch.as_tensor(x).detach() for x in history])
+    return tensor(history)
 
 
 def _path(loss: Loss, start: Tensor, rate: float, steps: int, *, zeroed: bool = True) -> Tensor:

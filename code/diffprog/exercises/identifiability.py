@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Wrong, exercise
+from diffprog.exercises._check import Wrong, exercise, returned
 from diffprog.identifiability import null_space
 from diffprog.pitching import pitch
 from diffprog.simulator import position
@@ -72,9 +72,7 @@ def _simulators(seed: int) -> Iterator[tuple[str, Simulator, Tensor]]:
 
 def _check_null(n: Any, what: str, simulator: Simulator, z: Tensor) -> None:
     """Raise `Wrong` unless n spans the null space; any orthonormal basis of it will do."""
-    if n is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
-    if not isinstance(n, Tensor):
+    if not isinstance(returned(n), Tensor):
         raise Wrong(f"I got a {type(n).__name__}: return one tensor, (p, p − r)")
     n = n.detach().double()
     j = torch.func.jacrev(simulator)(z)
@@ -230,9 +228,8 @@ def _no_luck(choice: Choice) -> Choice:
 
 def _chosen(best_second: Callable[..., Any], choice: Choice) -> float:
     """The candidate that the learner's function returns."""
-    T = best_second(choice.simulator, choice.z.clone(), choice.first, list(choice.candidates))
-    if T is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
+    given = choice.simulator, choice.z.clone(), choice.first, list(choice.candidates)
+    T = returned(best_second(*given))
     if isinstance(T, int) or (isinstance(T, Tensor) and not T.is_floating_point()):
         raise Wrong("that is a place in the list: return the candidate that stands there")
     if isinstance(T, Tensor) and T.numel() != 1:

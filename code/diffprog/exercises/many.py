@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._ascent import ascend, history_mistakes, loop_mistakes, two_results
+from diffprog.exercises._ascent import ascend, entries, history_mistakes, loop_mistakes, two_results
 from diffprog.exercises._check import Wrong, close, exercise
 
 __all__ = ["check_many_cuts"]
@@ -90,13 +90,7 @@ def _run(fit_many_cuts: Callable[..., Any], p: Problem) -> tuple[Tensor, Tensor]
 
 def _stacked(history: Any, what: str) -> Tensor:
     """Make one tensor, float64, of a history of numbers, lists or tensors."""
-    if not isinstance(history, tuple | list | Tensor):
-        came = type(history).__name__
-        raise Wrong(f"the {what} are a {came}: return a list, or a tensor, of steps + 1 entries.")
-    entries = [torch.as_tensor(x, dtype=torch.float64).detach() for x in history]
-    if not entries:
-        raise Wrong(f"the {what} are empty: write down an entry in each turn of the loop.")
-    stacked = torch.stack(entries)
+    stacked = torch.stack(entries(history, what, torch.float64))
     if what == "values" and stacked.ndim == 2 and stacked.shape[1] == 1:
         return stacked[:, 0]
     return stacked
@@ -150,7 +144,7 @@ COUNTS: dict[str, Keep] = {
     ),
     "the distance is divided by k where it should be multiplied: k is in 1/GeV, so that k·(m − c)"
     " has no unit.": lambda m, c, k: _product(m, c, 1 / k),
-    "the steepness is fixed in your function: use the argument k.": lambda m, c, k: _product(
+    "the steepness is fixed in your function: use the argument k.": lambda m, c, _: _product(
         m, c, 1.0
     ),
 }
@@ -183,7 +177,7 @@ def _path_mistakes(p: Problem) -> dict[str, Tensor]:
     return {
         **loop_mistakes(path),
         "you maximise s/b: the significance is s/√b.": path(z=lambda s, b: s / b),
-        "you maximise s alone: the significance is s/√b.": path(z=lambda s, b: s),
+        "you maximise s alone: the significance is s/√b.": path(z=lambda s, _: s),
         "the learning rate is fixed in your function: use learning_rate.": rate,
         "the fit does not begin at `start`: is 500 fixed in your function?": start,
         "the cuts never move: is adam.step() there, and backward() before it?": right[:1]

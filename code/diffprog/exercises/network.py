@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from diffprog.exercises._check import Wrong, close, exercise
+from diffprog.exercises._check import Wrong, close, exercise, tensor
 from diffprog.pipelines import Pipeline
 from diffprog.pitching import V0, X0, A, Pitch, drifts, pitch
 
@@ -133,16 +132,9 @@ def check_transfer(transfer: Callable[..., Tensor], seed: int) -> None:
         raise Wrong(
             "the model is not what it was: no training, and no new flight times in its simulator"
         )
-    got = _stacked(result)
+    got = tensor(result)
     error = pitch(network(t).detach(), flight) - x
     close(got, (error**2).mean(0), "the errors", typical=_errors(model, t, x, flight), rtol=1e-3)
-
-
-def _stacked(result: Any) -> Any:
-    """One tensor of what may be a list of them."""
-    if isinstance(result, tuple | list) and all(isinstance(e, Tensor | float) for e in result):
-        return torch.stack([torch.as_tensor(e).detach() for e in result])
-    return result
 
 
 def _errors(model: Pipeline, t: Tensor, x: Tensor, flight: Tensor) -> dict[str, Tensor]:

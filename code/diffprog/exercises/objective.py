@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor
 
-from diffprog.exercises._check import Wrong, close, exercise
+from diffprog.exercises._check import Wrong, close, exercise, returned
 from diffprog.significance import asimov
 
 __all__ = ["check_asimov"]
@@ -44,12 +44,10 @@ def _spread(low: float, high: float, shape: tuple[int, ...], random: Generator) 
 def _called(answer: Answer, s: Tensor, b: Tensor) -> Tensor:
     """Z as a tensor of the right shape, from copies that must stay as they are."""
     given = s.clone(), b.clone()
-    z = answer(*given)
+    z = returned(answer(*given))
     for name, old, new in zip("sb", (s, b), given, strict=True):
         if not torch.equal(old, new):
             raise Wrong(f"your function has changed {name}, which it was given: work on a copy.")
-    if z is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
     z = torch.as_tensor(z)
     if z.shape != s.shape:
         raise Wrong(

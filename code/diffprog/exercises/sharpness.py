@@ -16,7 +16,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Wrong, close, exercise
+from diffprog.exercises._ascent import ascend
+from diffprog.exercises._check import Wrong, close, exercise, returned, tensor
 from diffprog.relaxations import count
 from diffprog.significance import significance
 
@@ -45,7 +46,7 @@ def check_steepness(fit_each: Callable[..., Any], seed: int) -> None:
 def _check_path(
     path: Tensor, signal: Tensor, background: Tensor, start: float, k: Tensor, steps: int
 ) -> None:
-    if steps > 1 and torch.equal(path, path[-1:].expand_as(path)):
+    if torch.equal(path, path[-1:].expand_as(path)):
         if torch.allclose(path, torch.full_like(path, start)):
             raise Wrong(
                 "the cuts never move: does the optimizer hold c, and does each step call"
@@ -57,10 +58,10 @@ def _check_path(
         )
     mistakes: dict[str, dict[str, Any]] = {
         "the cuts run away from the best: Adam minimises, so hand it minus the significance.": {
-            "sign": -1
+            "maximize": False
         },
         "each gradient still holds all those before it: call zero_grad() in every step.": {
-            "keep": True
+            "zeroed": False
         },
         "the path has the learning rate of Adam's default, or another: it should be 1 GeV.": {
             "rate": 1e-3
@@ -68,22 +69,24 @@ def _check_path(
         "ten times too slow: the learning rate should be 1 GeV.": {"rate": 0.1},
         "ten times too fast: the learning rate should be 1 GeV.": {"rate": 10.0},
         "each step is as long as the first: is the optimizer made anew inside the loop, so that"
-        " it forgets?": {"forget": True},
+        " it forgets?": {"afresh": True},
         "your soft cut keeps the events below the cut: it is σ(k·(m − c)), not σ(k·(c − m)).": {
-            "below": True
+            "soft": lambda m, c, k: _soft(m, c, -k)
         },
-        "the steepness divides where it should multiply: σ(k·(m − c)).": {"divide": True},
+        "the steepness divides where it should multiply: σ(k·(m − c)).": {
+            "soft": lambda m, c, k: _soft(m, c, 1 / k)
+        },
         "all cuts follow the sum over all steepnesses, as one cut would: give each steepness a cut"
         " of its own, shape (K,).": {"one": True},
         "the steepnesses share their counts: add up over the events only, axis 0, so that"
-        " the counts have shape (K,).": {"mixed": True},
-        "b stands without its square root: the objective is s/√b.": {"root": False},
+        " the counts have shape (K,).": {"z": lambda s, b: s.sum() / b.sum().sqrt()},
+        "b stands without its square root: the objective is s/√b.": {"z": lambda s, b: s / b},
     }
     typical = {
-        cause: _ascent(signal, background, start, k, steps, **mistake)
+        cause: _path(signal, background, start, k, steps, **mistake)
         for cause, mistake in mistakes.items()
     }
-    wanted = _ascent(signal, background, start, k, steps)
+    wanted = _path(signal, background, start, k, steps)
     close(path, wanted, "the path of the cuts", typical=typical, rtol=0, atol=0.02)
 
 
@@ -106,11 +109,9 @@ def _check_significance(
 
 def _unpacked(result: Any, number: int, steps: int) -> tuple[Tensor, Tensor]:
     """Path and significance from what the learner returned."""
-    if result is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
-    if not isinstance(result, tuple | list) or len(result) != 2:
+    if not isinstance(returned(result), tuple | list) or len(result) != 2:
         raise Wrong("return two things: the path of the cuts, and the significance of the last")
-    path, z = (_tensor(x) for x in result)
+    path, z = (torch.as_tensor(tensor(x)).detach().to(torch.float32) for x in result)
     if path.shape == (number,):
         raise Wrong("the path holds the last cuts only: note the cuts before each update too")
     if path.shape in ((steps + 1,), (steps + 1, 1)):
@@ -137,12 +138,6 @@ def _unpacked(result: Any, number: int, steps: int) -> tuple[Tensor, Tensor]:
             " steepness: add up over the events, axis 0"
         )
     return path, z
-
-
-def _tensor(x: Any) -> Tensor:
-    if isinstance(x, list | tuple):
-        x = torch.stack([torch.as_tensor(row) for row in x])
-    return torch.as_tensor(x).detach().to(torch.float32)
 
 
 def _explained(error: Exception) -> Exception:
@@ -174,38 +169,24 @@ def _soft(m: Tensor, c: Tensor, k: Tensor) -> Tensor:
     return torch.sigmoid(k * (m[:, None] - c)).sum(0)
 
 
-def _ascent(
+def _path(
     signal: Tensor,
     background: Tensor,
     start: float,
     k: Tensor,
     steps: int,
     *,
-    sign: int = 1,
-    keep: bool = False,
     rate: float = 1.0,
-    forget: bool = False,
-    below: bool = False,
-    divide: bool = False,
     one: bool = False,
-    mixed: bool = False,
-    root: bool = True,
+    soft: Callable[[Tensor, Tensor, Tensor], Tensor] = _soft,
+    z: Callable[[Tensor, Tensor], Tensor] = lambda s, b: s / b.sqrt(),
+    **mistakes: Any,
 ) -> Tensor:
-    """The path, (steps + 1, K); each keyword plants a mistake."""
-    c = torch.full((1,) if one else k.shape, start).requires_grad_()
-    slope = (1 / k if divide else k) * (-1 if below else 1)
-    adam = torch.optim.Adam([c], lr=rate)
-    path = [c.detach().clone().expand(len(k))]
-    for _ in range(steps):
-        s, b = (_soft(m, c, slope) for m in (signal, background))
-        if mixed:
-            s, b = s.sum(), b.sum()
-        z = (s / (b.sqrt() if root else b)).sum()
-        if forget:
-            adam = torch.optim.Adam([c], lr=rate)
-        if not keep:
-            adam.zero_grad()
-        (-sign * z).backward()  # type: ignore[no-untyped-call]
-        adam.step()
-        path.append(c.detach().clone().expand(len(k)))
-    return torch.stack(path)
+    """The path, (steps + 1, K); each keyword plants a mistake, here or in `ascend`."""
+
+    def objective(c: Tensor) -> Tensor:
+        return z(soft(signal, c, k), soft(background, c, k)).sum()
+
+    c = torch.full((1,) if one else k.shape, start)
+    path, _ = ascend(objective, c, steps, rate, **mistakes)
+    return path.expand(-1, len(k))

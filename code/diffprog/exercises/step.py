@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._ascent import ascend, history_mistakes, loop_mistakes, two_results
+from diffprog.exercises._ascent import ascend, entries, history_mistakes, loop_mistakes, two_results
 from diffprog.exercises._check import Wrong, close, exercise
 from diffprog.relaxations import soft_count
 
@@ -98,19 +98,14 @@ def _run(fit_cut: Callable[..., Any], p: Problem) -> tuple[Tensor, Tensor]:
 
 def _numbers(history: Any, what: str) -> Tensor:
     """One tensor of a history of numbers or tensors; entries of shape (1,) will do."""
-    if not isinstance(history, tuple | list | Tensor):
-        came = type(history).__name__
-        raise Wrong(f"the {what} are a {came}: return a list, or a tensor, of steps + 1 numbers")
-    entries = [torch.as_tensor(x, dtype=torch.float32).detach() for x in history]
-    if not entries:
-        raise Wrong(f"the {what} are empty: write down an entry in each turn of the loop")
-    if any(x.numel() != 1 for x in entries):
-        shape = tuple(entries[0].shape)
+    each = entries(history, what, torch.float32)
+    if any(x.numel() != 1 for x in each):
+        shape = tuple(each[0].shape)
         raise Wrong(
             f"an entry of the {what} has shape {shape}: it should be one number. Are the"
             " soft cuts summed over the events?"
         )
-    return torch.stack([x.reshape(()) for x in entries])
+    return torch.stack([x.reshape(()) for x in each])
 
 
 def _climb(
@@ -155,7 +150,7 @@ def _path_mistakes(p: Problem) -> dict[str, Tensor]:
         ),
         "you maximise s/b: the significance is s/√b": path(z=lambda s, b: s / b),
         "you maximise s/√(s + b): here it is s/√b": path(z=lambda s, b: s / (s + b).sqrt()),
-        "you maximise s alone: the significance is s/√b": path(z=lambda s, b: s),
+        "you maximise s alone: the significance is s/√b": path(z=lambda s, _: s),
         "you maximise s − b: the significance is s/√b": path(z=lambda s, b: s - b),
         **elsewhere,
         "all cuts in the list are the last one: Adam changes the tensor in place. Write down"
