@@ -42,7 +42,8 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     there = f'<a href="../{page.docname}.html#{entry.name}">{number}</a>'
     where = address.of(context.book, page, entry.name)
     slide.shown += (
-        f'<div class="task{"" if where else " alone"}"><p class="turn">{there}</p>{slide.goal}</div>'
+        f'<div class="{"task" if where else "task alone"}">'
+        f'<p class="turn">{there}</p>{slide.goal}</div>'
         f"{_code(where) if where else ''}{code}"
     )
     slide.entries.append(entry)
