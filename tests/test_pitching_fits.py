@@ -7,10 +7,9 @@ import torch
 from torch import Tensor
 
 from diffprog.ensembles import seeded, train_together
-from diffprog.pipelines import Pipeline, Scale, Unscale, mean_squared_error, mlp
+from diffprog.pipelines import Pipeline, Scale, mean_squared_error, mlp
 from diffprog.pitching import day, drifts, pitch
 from diffprog.pitching_fits import direct, even_points, knowing_more, physics, throws
-from diffprog.show import NUMBER
 from diffprog.training import Training, train
 
 t = day()
@@ -28,16 +27,6 @@ def trained(build: Callable[[], Pipeline], seeds: int) -> Training:
 
 def median(errors: Tensor) -> float:
     return errors.quantile(0.5).item()
-
-
-def physics_both_scaled() -> Pipeline:
-    """Input and drifts scaled, as chapter 3.1 does: from the heights, which the observer has."""
-    model = physics(t, scale_input=True)
-    off = x.mean() - pitch(torch.zeros(1, 2))[0]
-    to_drifts = torch.tensor([1, 1 / 3])
-    assert isinstance(model.network, torch.nn.Sequential)
-    model.network.append(Unscale(to_drifts * off / 2, to_drifts * x.std() / 2**0.5))
-    return model
 
 
 # What each fit is given
@@ -60,16 +49,6 @@ def test_scales_are_those_that_are_said() -> None:
     torch.testing.assert_close(model(t), x.mean() + x.std() * model.network(6 * t - 3))
     pipeline = seeded(lambda: physics(t, [1, 3], scale_input=True), 3)
     torch.testing.assert_close(pipeline(t), pitch(pipeline.network(6 * t - 3), [1, 3]))
-
-
-def test_scaled_drifts_have_the_size_that_the_heights_ask_for() -> None:
-    """Outputs (u, w) are the height mean + std·(u + w)/√2: that of a standardised target."""
-    model = physics_both_scaled()
-    assert isinstance(model.network, torch.nn.Sequential)
-    outputs = torch.randn(100, 2, generator=torch.Generator().manual_seed(0))
-    heights = pitch(model.network[-1](outputs))
-    wanted = x.mean() + x.std() * outputs.sum(1, keepdim=True) / 2**0.5
-    torch.testing.assert_close(heights, wanted, rtol=1e-5, atol=1e-5)
 
 
 def test_throws_come_in_the_order_of_the_heights() -> None:
@@ -153,10 +132,7 @@ def test_many_seeds_take_most_of_it_away() -> None:
 
 @pytest.mark.slow
 def test_scaling_takes_away_the_rest() -> None:
-    """Medians: target scaled 0.013; input scaled 0.0041 alone and 0.0026 through the physics.
-
-    With both scaled, 0.0013 and 0.0014 over 24 seeds: a tie.
-    """
+    """Medians: target scaled 0.013; input scaled 0.0041 alone and 0.0026 through the physics."""
     by = {
         "target": median(trained(lambda: direct(t, x, scale_target=True), 12).loss[-1]),
         "input": median(trained(lambda: direct(t, x, scale_input=True), 12).loss[-1]),
@@ -164,31 +140,11 @@ def test_scaling_takes_away_the_rest() -> None:
             trained(lambda: direct(t, x, scale_input=True, scale_target=True), 12).loss[-1]
         ),
         "physics": median(trained(lambda: physics(t, scale_input=True), 12).loss[-1]),
-        "physics both": median(trained(physics_both_scaled, 12).loss[-1]),
     }
     assert 0.013 / 2 < by["target"] < 2 * 0.013
     assert 0.0041 / 2 < by["input"] < 2 * 0.0041
     assert 0.0026 / 2 < by["physics"] < 2 * 0.0026
-    assert 0.0013 / 2 < by["both"] < 2 * 0.0013
-    assert 0.0014 / 2 < by["physics both"] < 2 * 0.0014
-    assert 1 / 2 < by["both"] / by["physics both"] < 2
-
-
-@pytest.mark.site
-def test_what_the_page_says_of_a_fair_comparison_holds(entries):  # type: ignore[no-untyped-def]
-    """Luck made most of the triumph, and with both sides scaled nothing is left of it."""
-
-    def value(name: str) -> float:
-        return float(entries[f"network-{name}"].data[NUMBER]["value"])
-
-    assert value("seed-ratio") > 20
-    assert 1 < value("luck-left") < 4
-    assert value("tie") < 3
-    medians = {name: value(f"median-{name}-scaled") for name in ("direct-both", "physics-both")}
-    assert max(medians.values()) < value("median-physics-input-scaled")
-    assert 0.0013 / 2.5 < medians["direct-both"] < 2.5 * 0.0013
-    assert 0.0014 / 2.5 < medians["physics-both"] < 2.5 * 0.0014
-    assert value("transfer-direct-beyond") / value("line-beyond-squared") > 0.5
+    assert by["both"] < 0.0041
 
 
 @pytest.mark.slow
