@@ -68,11 +68,15 @@ def test_what_the_page_concludes_holds(entries):
 
     assert value("structure-error") < 1e-12
     assert value("worst-residual") < 0.3
-    assert value("weighed-x0") < value("t2-x0") / 5
+    assert value("inverse-x0") < value("t2-x0") / 5
     assert value("t0-x0") < value("t2-x0") / 5
     assert value("p10-x0") < value("p5-x0") / 5
     assert value("ridge-x0") < value("smallest-x0") < 1.1 * value("ridge-x0")
     assert value("along") > 99
+    assert value("none-apart") < value("none-least") / 2
+    assert value("ridge-apart") < value("none-apart") < value("none-most")
+    assert value("design-off") < 5
+    assert value("other-x0") == pytest.approx(3 * value("other-v0"), rel=1e-6)
 
 
 # The library ----------------------------------------------------------------------------------
@@ -103,8 +107,8 @@ def test_residuals_times_the_inverse_jacobian_are_a_round_valley() -> None:
     j = torch.tensor([[1.0, 3.0], [1.0, 2.0]])
     assert condition_number(j.T @ j) == pytest.approx(223, rel=1e-3)
     z = truth + torch.randn(100, 2, generator=torch.Generator().manual_seed(0))
-    weighed = (pitch(z, [3, 2]) - pitch(truth, [3, 2])) @ torch.linalg.inv(j).T
-    torch.testing.assert_close(weighed, z - truth, atol=1e-4, rtol=0)
+    rounded = (pitch(z, [3, 2]) - pitch(truth, [3, 2])) @ torch.linalg.inv(j).T
+    torch.testing.assert_close(rounded, z - truth, atol=1e-4, rtol=0)
 
 
 def loss(model: Pipeline, x: Tensor, points: Tensor, ridge: Tensor, weigh: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ def test_every_slide_fits_the_screen(facts, name, screen):
 
 
 def test_exercises_fit_with_a_qr_code(opened, build, name, tmp_path, monkeypatch):
-    """Without a repository there is none, and its place is taken by a line that says so."""
+    """Without a repository there is none, and the goal takes its place."""
     monkeypatch.setenv("CI_PROJECT_URL", "https://github.com/someone/a-book-of-a-long-name")
     write_decks(build.book, tmp_path)
     page = opened(name, tmp_path.as_uri())

@@ -27,6 +27,7 @@ _TURN = re.compile(r"raise NotImplementedError\(.*\)")
 def exercise(context: Context, slide: Slide, given: Directive) -> None:
     """The goal, the stub, and the way to it: a link, and a QR code for who sits in the room.
 
+    The goal has the place of the code, too, where nothing is known that a code could lead to.
     A goal of many words is said shorter in the directive's body, and fully on the page.
     """
     entry = context.entry(given.argument, "exercise")
@@ -39,9 +40,11 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     code = listing(context, without_docstrings(stub.strip()), height=STUB_HEIGHT)
     number = f"Exercise {html.escape(entry.number)}"
     there = f'<a href="../{page.docname}.html#{entry.name}">{number}</a>'
+    where = address.of(context.book, page, entry.name)
     slide.shown += (
-        f'<div class="task"><p class="turn">{there}</p>{slide.goal}</div>'
-        f'<div class="launch">{_code(address.of(context.book, page, entry.name))}</div>{code}'
+        f'<div class="{"task" if where else "task alone"}">'
+        f'<p class="turn">{there}</p>{slide.goal}</div>'
+        f"{_code(where) if where else ''}{code}"
     )
     slide.entries.append(entry)
     slide.kind = "exercise"
@@ -78,12 +81,7 @@ def _asks_for(goal: str, stub: str) -> bool:
 
 
 def _code(where: str) -> str:
-    """A QR code for an address, or where it comes from as long as there is none."""
-    if not where:
-        return (
-            '<p class="no-code">No QR code yet: set <code>repository: url</code> in '
-            "<code>_config.yml</code></p>"
-        )
+    """A QR code for an address, and a link."""
     buffer = io.BytesIO()
     segno.make(where, error="l", micro=False).save(
         buffer, kind="svg", xmldecl=False, svgns=False, border=4, omitsize=True, lineclass="",
@@ -94,4 +92,4 @@ def _code(where: str) -> str:
         .decode()
         .replace("<svg ", f'<svg role="img" aria-label="QR code for {html.escape(where)}" ', 1)
     )
-    return f'<a href="{html.escape(where)}">{drawing}</a>'
+    return f'<div class="launch"><a href="{html.escape(where)}">{drawing}</a></div>'
