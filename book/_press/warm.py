@@ -35,6 +35,7 @@ class Nursery:
         self._process = subprocess.Popen(
             [sys.executable, "-P", script, *modules],
             env=env,
+            cwd=Path(__file__).parent,  # matplotlib looks for settings where it is imported
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
