@@ -22,6 +22,7 @@ from sphinx.util import logging
 
 from diffprog.figures import BLUE, INK, MUTED
 
+from . import whole
 from .book import Book, PressError
 from .store import Store
 
@@ -70,7 +71,7 @@ def _tags(
     path = f"_static/cards/{pagename.replace('/', '-')}.png"
     book = Book(Path(app.srcdir))
     picture = _picture(book, pagename, matter["card"]) if "card" in matter else None
-    _write(Path(app.outdir) / path, draw(title, app.config.html_title, picture))
+    whole.write(Path(app.outdir) / path, draw(title, app.config.html_title, picture))
     properties = {
         "og:type": "article",
         "og:title": title,
@@ -99,11 +100,6 @@ def _picture(book: Book, docname: str, figure: str) -> str:
     except (PressError, KeyError):
         message = f"{docname}.md: the card needs the name of a figure, not {figure!r}"
         raise PressError(message) from None
-
-
-def _write(path: Path, card: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(card)
 
 
 def _check(app: Sphinx, env: Any) -> None:

@@ -80,7 +80,8 @@ class Fold(SphinxTransform):
         An exercise without its cell, and a cell without its exercise, are complained of.
         """
         labels: dict[str, tuple[str, str, str]] = self.env.get_domain("std").labels  # type: ignore[attr-defined]
-        boxes, found = {}, set()
+        boxes: dict[str, exercise] = {}
+        found = set()
         for box in self.document.findall(exercise):
             name, number = box["names"][0], box["number"]
             labels[name] = self.env.docname, box["ids"][0], f"Exercise {number}"
@@ -95,9 +96,10 @@ class Fold(SphinxTransform):
                 self._fold(cell, boxes[name][0].astext().removeprefix("Exercise "))
             else:
                 LOGGER.warning("no exercise of this page is called %r", named, location=cell)
-        for name in boxes.keys() - found:
-            message = "no cell solves this exercise: one needs the option `:exercise: %s`"
-            LOGGER.warning(message, name, location=boxes[name])
+        for name, box in boxes.items():
+            if name not in found:
+                message = "no cell solves this exercise: one needs the option `:exercise: %s`"
+                LOGGER.warning(message, name, location=box)
 
     def _fold(self, cell: nodes.container, title: str) -> None:
         code = next(iter(cell.findall(nodes.literal_block)))

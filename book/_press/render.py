@@ -67,6 +67,9 @@ def _sphinx(book: Book, folder: Path, overrides: dict[str, object]) -> None:
             # A title or a number may stand on any page: all are written, from what is read already.
             app.build(force_all=True)
     except SphinxError as error:
+        cause = getattr(error, "orig_exc", None)
+        if isinstance(cause, OSError):  # such as a full disk, which is no mistake of an author's
+            raise cause from error
         raise PressError(str(error)) from error
     if app.statuscode:
         raise PressError("the pages could not be written: see the warnings above")
