@@ -27,10 +27,10 @@ book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two 
 	@$(VENV_PYTHON) -m _press build $(CHAPTER)
 
 slides: setup ## build the decks for class alone, into _build/html/slides
-	@$(VENV_PYTHON) -m _press.slides
+	@$(VENV_PYTHON) -m _press slides
 
 slides-pdf: browser ## build the decks and print them, into _build/pdf
-	@$(VENV_PYTHON) -m _press.slides --pdf
+	@$(VENV_PYTHON) -m _press slides --pdf
 
 watch: setup ## build whenever a file is saved, and reload the browser, at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m _press.watch
@@ -70,4 +70,4 @@ clean: ## remove what was built, and caches
 	@find book code tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## remove the environment too
-	@rm -rf .venv
+	@rm -rf .venv .venv.lock

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from collections import namedtuple
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from typing import cast
@@ -20,9 +22,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from _press import browser, environment, lock, step
+from _press.turn import turn
 
 ROOT = Path(__file__).resolve().parents[1]
-PRESS = ("__init__.py", "bootstrap.py", "environment.py", "step.py")
+PRESS = ("__init__.py", "bootstrap.py", "environment.py", "step.py", "turn.py")
 DiskUsage = namedtuple("DiskUsage", "total used free")
 needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
 
@@ -45,7 +48,7 @@ def checkout(tmp_path: Path) -> Path:
 @pytest.fixture
 def here(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same, and the functions of `environment` work there."""
-    for name in ("VENV", "PYTHON", "NPM", "LOG", "STAMP"):
+    for name in ("VENV", "PYTHON", "NPM", "LOG", "STAMP", "LOCK"):
         path = getattr(environment, name).relative_to(ROOT)
         monkeypatch.setattr(environment, name, checkout / path)
     monkeypatch.setattr(environment, "ROOT", checkout)
@@ -147,6 +150,17 @@ def test_too_small_a_disk_is_said_before_anything_is_done(
     assert not (here / ".venv").exists()
 
 
+def test_a_disk_that_may_be_too_small_for_the_large_build_is_told_of(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: DiskUsage(10**10, 0, 5 * 10**9))
+    for index, told in (("", True), ("https://example.org/cpu", False)):
+        monkeypatch.setenv("TORCH_INDEX", index)
+        environment.clear()
+        assert ("The disk has 5.0 GB left" in capsys.readouterr().out) == told
+
+
 def test_a_disk_that_fills_up_ends_in_one_sentence(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -236,6 +250,33 @@ def test_an_interrupted_run_leaves_no_stamp(
     assert environment.main() == 1
     assert "interrupted" in capsys.readouterr().err
     assert not environment.STAMP.exists()
+
+
+WAIT = (
+    "import pathlib, sys\nfrom _press.turn import turn\nwith turn(pathlib.Path(sys.argv[1])): pass"
+)
+
+
+def test_a_second_set_up_waits_for_the_first(tmp_path: Path) -> None:
+    with turn(tmp_path / "lock"):
+        command = [sys.executable, "-c", WAIT, str(tmp_path / "lock")]
+        second = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert second.stdout is not None
+        assert "Another set-up is running" in second.stdout.readline()
+        assert second.poll() is None
+    assert second.communicate(timeout=20)[0] == ""
+    assert second.returncode == 0
+
+
+def test_a_set_up_that_has_waited_looks_again(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def waited(path: Path) -> Iterator[None]:
+        pretend_complete(here)
+        yield
+
+    monkeypatch.setattr(environment, "turn", waited)
+    monkeypatch.setattr(environment, "run", no_command)
+    assert environment.main() == 0
 
 
 def test_half_installed_packages_are_forgotten(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The commands behind `make book` and `make lab`, and the one that CI publishes notebooks with."""
+"""The commands behind `make book`, `make slides` and `make lab`, and one of CI's, for notebooks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import os
 import sys
 from pathlib import Path
 
-from . import state
+from . import publish, state
 from .book import Book, PressError
 from .notebooks import lab
 from .notebooks.branch import assemble
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+NOT_DONE = {"build": "\nThe book was not built.\n", "slides": "\nThe decks were not built.\n"}
 
 
 def main() -> int:
@@ -22,7 +23,10 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     build = commands.add_parser("build", help="build the book, or one chapter alone")
     build.add_argument("chapter", nargs="?", help="such as part1/simulator")
-    build.add_argument("--jobs", type=int, default=os.environ.get("JOBS") or None)
+    slides = commands.add_parser("slides", help="build the decks alone")
+    slides.add_argument("--pdf", action="store_true", help="print them too")
+    for command in (build, slides):
+        command.add_argument("--jobs", type=int, default=os.environ.get("JOBS") or None)
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
     branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
     branch.add_argument("folder", type=Path)
@@ -35,7 +39,11 @@ def main() -> int:
             assemble(book, arguments.folder)
             return 0
         with state.lock(book):
-            page = _build(book, arguments.chapter, arguments.jobs)
+            publish.restore(book)
+            if arguments.command == "slides":
+                _slides(book, arguments.jobs, arguments.pdf)
+            else:
+                _build(book, arguments.chapter, arguments.jobs)
     except PressError as error:
         return _stop(1, str(error), arguments.command)
     except KeyboardInterrupt:
@@ -43,27 +51,43 @@ def main() -> int:
     except OSError as error:
         if error.errno not in FULL:
             raise
-        why = "the disk is full: free some space and build again; what is done is kept"
+        why = "the disk is full: free some space and try again; what is done is kept"
         return _stop(1, why, arguments.command)
-    print(f"\nOpen {page.relative_to(book.root)}")
     return 0
 
 
 def _stop(code: int, why: str, command: str) -> int:
-    what = "\nThe book was not built.\n" if command == "build" else ""
-    print(f"{what}{why}", file=sys.stderr)
+    print(f"{NOT_DONE.get(command, '')}{why}", file=sys.stderr)
     return code
 
 
-def _build(book: Book, chapter: str | None, jobs: int | None) -> Path:
-    if not chapter and state.is_current(book):
-        print("Nothing has changed since the last build")
-        return book.build / "html" / "index.html"
-    from . import build  # Sphinx and Jupyter take seconds to import: only where there is work
+# Sphinx and Jupyter take seconds to import: only where there is work.
 
-    return (
-        build.build_chapter(book, book.page(chapter)) if chapter else build.build_book(book, jobs)
-    )
+
+def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
+    page = book.build / "html" / "index.html"
+    if chapter:
+        from .build import build_chapter
+
+        page = build_chapter(book, book.page(chapter))
+    elif state.is_current(book):
+        print("Nothing has changed since the last build")
+    else:
+        from .build import build_book
+
+        build_book(book, jobs)
+    print(f"\nOpen {page.relative_to(book.root)}")
+
+
+def _slides(book: Book, jobs: int | None, pdf: bool) -> None:
+    from .build import build_decks
+    from .slides.pdf import print_decks
+
+    decks = build_decks(book, jobs)
+    paths = [book.build / "html" / "slides" / f"{deck.name}.html" for deck in decks]
+    paths = print_decks(book, decks) if pdf else paths
+    for deck, path in zip(decks, paths, strict=True):
+        print(f"{path.relative_to(book.root)}  {len(deck.slides)} slides, {deck.minutes:g} min")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the book consists of: the pages that `_toc.yml` lists, and their numbers."""
+"""What the book consists of: its settings, the pages that `_toc.yml` lists, and their numbers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sphinx.errors import SphinxError
 
 __all__ = ["Book", "Page", "PressError"]
 
 
-class PressError(Exception):
-    """Something an author must mend. Its text says where, what and how; no traceback is needed."""
+class PressError(SphinxError):
+    """Something an author must mend. Its text says where, what and how; no traceback is needed.
+
+    Sphinx lets its own errors through as they are, where it would wrap up others.
+    """
 
 
 @dataclass(frozen=True)
@@ -40,16 +44,32 @@ class Book:
     @cached_property
     def pages(self) -> tuple[Page, ...]:
         """All pages in reading order; raises PressError where `_toc.yml` is missing or wrong."""
-        toc = self.root / "_toc.yml"
+        entries = _read(self.root / "_toc.yml")
         try:
-            entries = yaml.safe_load(toc.read_text(encoding="utf-8"))
             pages = tuple(self._page(name, number) for name, number in _numbered(entries))
-        except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-            raise PressError(f"_toc.yml cannot be read: {error}") from error
+        except (KeyError, TypeError, AttributeError) as error:
+            raise PressError(f"_toc.yml cannot be read: {error!r}") from error
         for page in pages:
             if not page.path.exists():
                 raise PressError(f"_toc.yml lists {page.docname}, but {page.path} does not exist")
         return pages
+
+    @property
+    def landing(self) -> Page:
+        """The page to which the site's root leads."""
+        return self.pages[0]
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """What `_config.yml` says now; raises PressError where it cannot be read."""
+        found = _read(self.root / "_config.yml")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def address(self) -> str:
+        """Where the site is published, with a slash at its end: `html: baseurl`; or nothing."""
+        base = str((self.config.get("html") or {}).get("baseurl") or "").rstrip("/")
+        return base and f"{base}/"
 
     @property
     def build(self) -> Path:
@@ -71,6 +91,18 @@ class Book:
 
     def _page(self, docname: str, number: str) -> Page:
         return Page(docname, self.root / f"{docname}.md", number)
+
+
+def _read(path: Path) -> Any:
+    """What a file of settings holds."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PressError(f"{path.name} cannot be read: {error.strerror}") from error
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", error)
+        line = f"line {mark.line + 1}: " if mark else ""
+        raise PressError(f"{path.name} cannot be read: {line}{problem}") from error
 
 
 def _numbered(toc: dict[str, Any]) -> Iterator[tuple[str, str]]:

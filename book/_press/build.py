@@ -8,12 +8,15 @@ from pathlib import Path
 
 from . import cache, launch, state
 from .book import Book, Page
+from .cache import Execution
 from .execute import execute_all
 from .progress import Progress, table
 from .render import render, render_alone
+from .slides.model import Deck
+from .slides.write import write_decks
 from .store import Store, collect
 
-__all__ = ["build_book", "build_chapter"]
+__all__ = ["build_book", "build_chapter", "build_decks"]
 
 
 def build_chapter(book: Book, page: Page) -> Path:
@@ -26,20 +29,32 @@ def build_chapter(book: Book, page: Page) -> Path:
     return render_alone(book, page) / f"{page.docname}.html"
 
 
-def build_book(book: Book, jobs: int | None = None) -> Path:
-    """The whole book, with `jobs` chapters running at a time; returns the page to open."""
-    made_from = state.sources(book)
+def build_decks(book: Book, jobs: int | None = None) -> list[Deck]:
+    """The decks alone, into the site that is there."""
+    if not state.is_current(book):
+        _execute(book, jobs, Progress(sys.stdout))
+    return write_decks(book, book.build / "html")
+
+
+def build_book(book: Book, jobs: int | None = None) -> None:
+    """The whole book, with `jobs` chapters running at a time."""
+    touched, made_from = state.touched(book), state.sources(book)
     progress = Progress(sys.stdout)
+    executions = _execute(book, jobs, progress)
+    why = state.check_reading(book, made_from)
+    progress.say(f"Reading all pages again: {why}" if why else "Writing pages")
+    begun = time.perf_counter()
+    render(book)
+    progress.say(table(executions, time.perf_counter() - begun))
+    if line := launch.notice(book):
+        progress.say(f"\n{line}")
+    state.finished(book, made_from if state.touched(book) == touched else {})
+
+
+def _execute(book: Book, jobs: int | None, progress: Progress) -> list[Execution]:
+    """What all chapters gave, in the store."""
     progress.say("Executing what changed")
     cache.prune(book)
     executions = execute_all(book, book.pages, jobs=jobs, progress=progress)
     Store(book).write(collect(executions))
-    why = state.check_reading(book, made_from)
-    progress.say(f"Reading all pages again: {why}" if why else "Writing pages")
-    begun = time.perf_counter()
-    site = render(book)
-    progress.say(table(executions, time.perf_counter() - begun))
-    if line := launch.notice(book):
-        progress.say(f"\n{line}")
-    state.finished(book, made_from)
-    return site / "index.html"
+    return executions

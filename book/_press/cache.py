@@ -17,7 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from .book import Book, Page, PressError
-from .chapter import code_cells, inputs, key, parse
+from .chapter import code_cells, inputs, key, parse, read
 from .whole import digest, write
 
 __all__ = ["Execution", "cached", "executed", "keep", "last", "prune", "why"]
@@ -37,7 +37,7 @@ class Execution:
 
 def cached(book: Book, page: Page) -> Execution | None:
     """The kept execution of `page` as it stands now, or None; without cells, it gives nothing."""
-    notebook = parse(page.path.read_text(encoding="utf-8"))
+    notebook = read(page)
     if not code_cells(notebook):
         return Execution(page, notebook, page.path, 0.0)
     path = _path(book, page, key(inputs(notebook, book.root)))
@@ -83,7 +83,7 @@ def why(book: Book, page: Page) -> str:
     kept = last(book, page)
     if kept is None:
         return "not run before" if not _files(book, page) else "its cache was damaged"
-    now = inputs(parse(page.path.read_text(encoding="utf-8")), book.root)
+    now = inputs(read(page), book.root)
     before = kept["inputs"]
     changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     names = [name.rpartition("/")[2] for name in changed]

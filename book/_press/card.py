@@ -12,15 +12,18 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import matplotlib.image
 from docutils import nodes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from sphinx.application import Sphinx
+from sphinx.util import logging
 
 from diffprog.figures import BLUE, INK, MUTED
 
-from .book import Book
+from . import whole
+from .book import Book, PressError
 from .store import Store
 
 __all__ = ["draw", "setup"]
@@ -31,6 +34,12 @@ LONGEST = 160  # characters of a description that search engines show
 
 def draw(title: str, book_title: str, picture: str | None) -> bytes:
     """A PNG card: `title`, the book's title, and `picture`, a PNG in base64."""
+    with mpl.rc_context():
+        mpl.rcdefaults()  # whatever the settings of whoever builds
+        return _drawn(title, book_title, picture)
+
+
+def _drawn(title: str, book_title: str, picture: str | None) -> bytes:
     card = Figure(figsize=SIZE, dpi=100, facecolor="white")
     width = 16 if picture else 30
     text = "\n".join(textwrap.wrap(title, width))
@@ -60,14 +69,15 @@ def _tags(
     matter = app.env.metadata[pagename]
     description, title = str(matter.get("description", "")), _title(app, pagename)
     path = f"_static/cards/{pagename.replace('/', '-')}.png"
-    _write(app, pagename, title, matter.get("card"), Path(app.outdir) / path)
-    base = app.config.html_baseurl
+    book = Book(Path(app.srcdir))
+    picture = _picture(book, pagename, matter["card"]) if "card" in matter else None
+    whole.write(Path(app.outdir) / path, draw(title, app.config.html_title, picture))
     properties = {
         "og:type": "article",
         "og:title": title,
         "og:description": description,
         "og:site_name": app.config.html_title,
-        "og:image": f"{base.rstrip('/')}/{path}" if base else context["pathto"](path, 1),
+        "og:image": f"{book.address}{path}" if book.address else context["pathto"](path, 1),
         "og:image:alt": f"{title}: {description}",
         "twitter:card": "summary_large_image",
     }
@@ -83,16 +93,17 @@ def _title(app: Sphinx, pagename: str) -> str:
     return str(app.env.titles[pagename].astext())
 
 
-def _write(app: Sphinx, pagename: str, title: str, figure: str | None, path: Path) -> None:
-    picture = Store(Book(Path(app.srcdir)))[figure].data["image/png"] if figure else None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(draw(title, app.config.html_title, picture))
+def _picture(book: Book, docname: str, figure: str) -> str:
+    """The figure that a page wants on its card; raises PressError where there is none."""
+    try:
+        return str(Store(book)[figure].data["image/png"])
+    except (PressError, KeyError):
+        message = f"{docname}.md: the card needs the name of a figure, not {figure!r}"
+        raise PressError(message) from None
 
 
 def _check(app: Sphinx, env: Any) -> None:
     """A page without a description, or with one that would be cut off, stops the build."""
-    from sphinx.util import logging
-
     for docname in sorted(env.found_docs):
         description = str(env.metadata[docname].get("description", ""))
         if not 0 < len(description) <= LONGEST:

@@ -9,14 +9,32 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
-from myst_nb.core.read import read_myst_markdown_notebook
+from myst_nb.core.read import MystMetadataParsingError, read_myst_markdown_notebook
 from nbformat import NotebookNode
 
+from .book import Page, PressError
 from .whole import digest
 
-__all__ = ["closure", "code_cells", "inputs", "key", "outside", "parse"]
+__all__ = ["LOCKS", "closure", "code_cells", "inputs", "key", "outside", "parse", "read"]
 
 LOCKS = ("requirements.txt", "code/constraints.txt")
+REFUSED = {"raises-exception", "skip-execution"}
+"""Tags of cells that change what execution gives, of which the key knows nothing."""
+
+
+def read(page: Page) -> NotebookNode:
+    """The notebook of a page; raises PressError where it cannot be read."""
+    try:
+        notebook = parse(page.path.read_text(encoding="utf-8"))
+    except MystMetadataParsingError as error:
+        raise PressError(f"{page.docname}.md: {_on_one_line(error)}") from error
+    for cell, line in zip(notebook.cells, notebook.metadata.source_map, strict=True):
+        if tags := REFUSED.intersection(cell.metadata.get("tags", [])):
+            raise PressError(
+                f"{page.docname}.md:{line + 1}: take the tag {', '.join(tags)} away: each cell is"
+                " run, and an expected error is caught, and its message shown"
+            )
+    return notebook
 
 
 def parse(text: str) -> NotebookNode:
@@ -71,11 +89,15 @@ def closure(sources: list[str], code: Path) -> set[Path]:
     return found
 
 
-def outside(text: str, root: Path) -> set[str]:
-    """The packages that a chapter with this text imports, directly or through the library."""
-    sources = [cell.source for cell in code_cells(parse(text))]
+def outside(notebook: NotebookNode, root: Path) -> set[str]:
+    """The packages that a chapter imports, directly or through the library."""
+    sources = [cell.source for cell in code_cells(notebook)]
     sources += [path.read_text(encoding="utf-8") for path in closure(sources, root / "code")]
     return {name.partition(".")[0] for source in sources for name in _imports(source, "")}
+
+
+def _on_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _files(module: str, code: Path) -> Iterator[Path]:

@@ -18,6 +18,7 @@ import tomllib
 from pathlib import Path
 
 from _press.step import SetupError, cause, run
+from _press.turn import turn
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -25,10 +26,13 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 NPM = VENV / "npm"
 LOG = VENV / "setup.log"
 STAMP = VENV / "setup.stamp"
+LOCK = ROOT / ".venv.lock"  # beside it: a set-up may have to begin by clearing .venv
 
 NPM_FILES = ("book/_press/package.json", "book/_press/package-lock.json")
 INPUTS = ("requirements.txt", "code/constraints.txt", *NPM_FILES)
-DISK_BYTES = 3_000_000_000  # what a complete environment takes, with pip's downloads
+# What a complete environment takes, with pip's downloads; and what it takes with PyTorch's build
+# for graphics cards, which Linux gets where nothing offers the other.
+DISK_BYTES, LARGE_BYTES = 3_000_000_000, 9_000_000_000
 
 
 def main() -> int:
@@ -36,7 +40,9 @@ def main() -> int:
     try:
         wanted = digest()
         if not is_complete(wanted):
-            install(wanted)
+            with turn(LOCK):
+                if not is_complete(wanted):  # another may just have done it
+                    install(wanted)
     except SetupError as error:
         sentence = str(error)
     except KeyboardInterrupt:
@@ -112,6 +118,12 @@ def clear() -> None:
         raise SetupError(
             f"the disk has {free / 1e9:.1f} GB left and the packages take about "
             f"{DISK_BYTES / 1e9:.0f} GB: free some space and run it again"
+        )
+    if free < LARGE_BYTES and sys.platform == "linux" and not os.environ.get("TORCH_INDEX"):
+        # No reason to stop: a folder or an index that pip is set up with may have the small build.
+        print(
+            f"The disk has {free / 1e9:.1f} GB left; PyTorch's build for graphics cards takes "
+            f"{LARGE_BYTES / 1e9:.0f} GB. README.md says how to choose the other (TORCH_INDEX)."
         )
     VENV.mkdir()
 

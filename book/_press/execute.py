@@ -7,12 +7,12 @@ import os
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
 from .book import Book, Page, PressError
 from .cache import Execution, cached, keep, last, why
-from .chapter import inputs, outside, parse
+from .chapter import inputs, outside, read
 from .kernel import run, settings
 from .progress import Progress
 from .warm import MODULES, Nursery, nursery
@@ -88,14 +88,14 @@ def _nursery(
     """Where kernels start warm, if that pays: some worker has more than one chapter to run."""
     if len(pages) <= jobs:
         return nullcontext()
-    used = {name for page in pages for name in outside(page.path.read_text("utf-8"), book.root)}
+    used = {name for page in pages for name in outside(read(page), book.root)}
     return nursery([name for name in MODULES if name.partition(".")[0] in used], settings(book))
 
 
 async def _execute(book: Book, page: Page, progress: Progress, warm: Nursery | None) -> Execution:
     """Run one chapter, and keep what it gave."""
     reason = why(book, page)
-    notebook = parse(page.path.read_text(encoding="utf-8"))
+    notebook = read(page)
     found = inputs(notebook, book.root)
     begun = time.perf_counter()
     with progress.running(page.name, reason):
@@ -124,5 +124,6 @@ def _beside(work: Coroutine[None, None, list[Execution]]) -> list[Execution]:
         try:
             return future.result()
         except KeyboardInterrupt:
-            started.result()()
+            with suppress(RuntimeError):  # it has ended by itself, and its loop is closed
+                started.result()()
             raise

@@ -12,11 +12,16 @@ from docutils import nodes
 from docutils.parsers.rst import Directive, directives
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
 
 from .fold import fold
 from .store import solved, stub
 
 __all__ = ["setup"]
+
+
+LOGGER = logging.getLogger(__name__)
 
 
 class exercise(nodes.Admonition, nodes.Element):
@@ -27,7 +32,7 @@ class remark(nodes.General, nodes.Element):
     """What there is to say once an exercise is solved."""
 
 
-class ExerciseDirective(Directive):
+class ExerciseDirective(SphinxDirective):
     """`{exercise} title`, with options `name` (its id) and `number`."""
 
     has_content = True
@@ -45,6 +50,7 @@ class ExerciseDirective(Directive):
                 raise self.error(f"an exercise needs the option :{option}:")
         number, title = self.options["number"], self.arguments[0]
         box = exercise("", classes=["dp-exercise"], number=number)
+        self.set_source_info(box)
         box += nodes.title("", f"Exercise {number}: {title}")
         self.state.nested_parse(self.content, self.content_offset, box)
         self.add_name(box)
@@ -69,17 +75,31 @@ class Fold(SphinxTransform):
     default_priority = 860  # after Sphinx has noted the labels (850), whose text is set here
 
     def apply(self, **kwargs: Any) -> None:
-        """Rewrite each cell with the option `exercise`; make references say "Exercise 1"."""
+        """Rewrite each cell with the option `exercise`; make references say "Exercise 1".
+
+        An exercise without its cell, and a cell without its exercise, are complained of.
+        """
         labels: dict[str, tuple[str, str, str]] = self.env.get_domain("std").labels  # type: ignore[attr-defined]
-        titles = {}
+        boxes: dict[str, exercise] = {}
+        found = set()
         for box in self.document.findall(exercise):
-            name, number, title = box["names"][0], box["number"], box[0].astext()
+            name, number = box["names"][0], box["number"]
             labels[name] = self.env.docname, box["ids"][0], f"Exercise {number}"
-            titles[name] = title.removeprefix("Exercise ")
+            boxes[name] = box
         for cell in list(self.document.findall(nodes.container)):
-            name = (cell.attributes.get("cell_metadata") or {}).get("exercise")
-            if name:
-                self._fold(cell, titles[nodes.fully_normalize_name(name)])
+            named = (cell.attributes.get("cell_metadata") or {}).get("exercise")
+            if not named:
+                continue
+            name = nodes.fully_normalize_name(named)
+            found.add(name)
+            if name in boxes:
+                self._fold(cell, boxes[name][0].astext().removeprefix("Exercise "))
+            else:
+                LOGGER.warning("no exercise of this page is called %r", named, location=cell)
+        for name, box in boxes.items():
+            if name not in found:
+                message = "no cell solves this exercise: one needs the option `:exercise: %s`"
+                LOGGER.warning(message, name, location=box)
 
     def _fold(self, cell: nodes.container, title: str) -> None:
         code = next(iter(cell.findall(nodes.literal_block)))

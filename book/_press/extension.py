@@ -13,15 +13,18 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxRole
+
+from diffprog.show import NUMBER
 
 from . import card, exercise, fold, fresh, launch, math, page, together
 from .book import Book, PressError
 from .cache import cached, executed
 from .execute import execute_all
 from .notebooks import extension as notebooks
+from .redirect import redirect
 from .slides import link
+from .slides.write import write_decks
 from .store import Store, collect
 
 __all__ = ["read", "setup"]
@@ -46,8 +49,7 @@ class NumberRole(SphinxRole):
             message = f"{self.text!r} is a {entry.kind}, not a number"
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
         self.env.note_dependency(os.path.relpath(store.path(self.text), self.env.srcdir))
-        (content,) = (value for mime, value in entry.data.items() if "number" in mime)
-        return [nodes.inline("", content["text"], classes=["dp-number"])], []
+        return [nodes.inline("", entry.data[NUMBER]["text"], classes=["dp-number"])], []
 
 
 def _configure(app: Sphinx, config: Config) -> None:
@@ -55,12 +57,10 @@ def _configure(app: Sphinx, config: Config) -> None:
 
 
 def _execute(app: Sphinx) -> None:
-    """Nothing is left to do here after `make book`."""
-    book = Book(Path(app.srcdir))
-    try:
+    """Nothing is left to do here after `make book`; one chapter alone needs no other."""
+    if not app.config.press_alone:
+        book = Book(Path(app.srcdir))
         Store(book).write(collect(execute_all(book, book.pages)))
-    except PressError as error:
-        raise ExtensionError(str(error)) from error
 
 
 def _depend(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -71,8 +71,17 @@ def _depend(app: Sphinx, docname: str, source: list[str]) -> None:
         app.env.note_dependency(os.path.relpath(found.path, app.srcdir))
 
 
+def _finish(app: Sphinx, error: Exception | None) -> None:
+    """What of the site Sphinx knows nothing of: the decks, and the way from its root."""
+    if error is None and app.builder.format == "html" and not app.config.press_alone:
+        book, site = Book(Path(app.srcdir)), Path(app.outdir)
+        write_decks(book, site)
+        redirect(site, book.landing.docname, app.config.html_title)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the press to Sphinx."""
+    app.add_config_value("press_alone", False, "")  # whether one chapter is built, not the book
     app.add_role("number", NumberRole())
     app.connect("config-inited", _configure, priority=100)
     app.connect("builder-inited", _execute)
@@ -87,4 +96,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     launch.setup(app)
     notebooks.setup(app)
     link.setup(app)
+    app.connect("build-finished", _finish)  # after all others, which see Sphinx's pages only
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,9 +14,9 @@ from sphinx.environment import BuildEnvironment
 import diffprog
 
 from .book import Book
-from .chapter import closure
+from .chapter import LOCKS, closure
 from .slides.deck import FOLDER
-from .whole import digest, files
+from .whole import digest, digests, files
 
 __all__ = ["setup"]
 
@@ -25,16 +25,17 @@ LIBRARY = Path(diffprog.__file__).parent
 
 
 def _press(book: Book) -> str:
-    """One digest of the press, what it imports, assets, the contents, and what is beside pages."""
+    """One digest of the press, all it imports, assets, the contents, and what is beside pages."""
     pages = {page.path for page in book.pages}
     decks = book.root / FOLDER  # a page that names a deck depends on it by itself
     code = [path.read_text(encoding="utf-8") for path in sorted(PRESS.rglob("*.py"))]
-    found = [book.root / "_toc.yml", *sorted(closure(code, LIBRARY.parent))]
+    found = [book.root / name for name in ("_toc.yml", *LOCKS)]
+    found += sorted(closure(code, LIBRARY.parent))
     for folder in (PRESS, PRESS.parent / "_assets", LIBRARY / "assets", book.root / "book"):
         found += (
             path for path in files(folder) if path not in pages and not path.is_relative_to(decks)
         )
-    return digest("".join(digest(path.read_bytes()) for path in found).encode())
+    return digest("".join(digests(found).values()).encode())
 
 
 def _note(app: Sphinx, docname: str, source: list[str]) -> None:

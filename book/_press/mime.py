@@ -6,7 +6,7 @@ Registered in pyproject.toml under `myst_nb.mime_renderers`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
@@ -14,7 +14,7 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from diffprog import _frames
 from diffprog.show import FIGURE, NUMBER, SOURCE
 
-__all__ = ["Renderer"]
+__all__ = ["Renderer", "markup"]
 
 
 class Renderer:
@@ -40,15 +40,17 @@ class Renderer:
         return None
 
 
+def markup(content: Any, name: str, alt: str) -> str:
+    """The HTML of a figure, or of frames, on a page or a slide."""
+    if "slots" in content:
+        return _frames.component(content, name, alt)
+    return f'<div class="dp-figure">{_frames.picture(content["svg"], name, alt)}</div>'
+
+
 def _figure(data: MimeData) -> nodes.Node:
     options = data.cell_metadata.get("mystnb", {})
     name, alt = options["figure"]["name"], options["image"]["alt"]
-    content: dict[str, object] = data.content
-    if "slots" in content:
-        markup = _frames.component(content, name, alt)  # type: ignore[arg-type]
-    else:
-        markup = f'<div class="dp-figure">{_frames.picture(str(content["svg"]), name, alt)}</div>'
-    return nodes.raw("", markup, format="html")
+    return nodes.raw("", markup(data.content, name, alt), format="html")
 
 
 def _source(excerpt: dict[str, str]) -> list[nodes.Node]:

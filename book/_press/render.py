@@ -1,4 +1,4 @@
-"""Sphinx writes the pages, from what the chapters gave, with warnings as errors; decks join them.
+"""Sphinx writes the site, from what the chapters gave, with warnings as errors.
 
 All is written beside the site, which is replaced at the end: a build that fails or is killed
 leaves the last good site, and no page of a chapter that is gone stays behind.
@@ -6,7 +6,6 @@ leaves the last good site, and no page of a chapter that is gone stays behind.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -17,24 +16,16 @@ from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from .book import Book, Page, PressError
-from .slides.write import write_decks
+from .publish import publish
 
 __all__ = ["render", "render_alone"]
 
 
-def render(book: Book) -> Path:
-    """The whole site; returns its folder."""
+def render(book: Book) -> None:
+    """The whole site."""
     folder = book.build / "sphinx"
     _sphinx(book, folder, {"external_toc_path": str(book.root / "_toc.yml"), "nitpicky": True})
-    _redirect(folder / "html", book.pages[0].docname)
-    write_decks(book, folder / "html")
-    site, old = book.build / "html", folder / "old"
-    shutil.rmtree(old, ignore_errors=True)
-    if site.exists():
-        os.replace(site, old)
-    os.replace(folder / "html", site)
-    shutil.rmtree(old, ignore_errors=True)
-    return site
+    publish(book, folder / "html")
 
 
 def render_alone(book: Book, page: Page) -> Path:
@@ -46,7 +37,8 @@ def render_alone(book: Book, page: Page) -> Path:
     toc.write_text(f"format: jb-book\nroot: {page.docname}\n", encoding="utf-8")
     # References to the chapters that are left out lead nowhere here.
     suppressed = ["myst", "ref", "numfig", "bibtex"]
-    _sphinx(book, folder, {"external_toc_path": str(toc), "suppress_warnings": suppressed})
+    alone = {"external_toc_path": str(toc), "suppress_warnings": suppressed, "press_alone": True}
+    _sphinx(book, folder, alone)
     return folder / "html"
 
 
@@ -75,21 +67,9 @@ def _sphinx(book: Book, folder: Path, overrides: dict[str, object]) -> None:
             # A title or a number may stand on any page: all are written, from what is read already.
             app.build(force_all=True)
     except SphinxError as error:
+        cause = getattr(error, "orig_exc", None)
+        if isinstance(cause, OSError):  # such as a full disk, which is no mistake of an author's
+            raise cause from error
         raise PressError(str(error)) from error
     if app.statuscode:
         raise PressError("the pages could not be written: see the warnings above")
-
-
-def _redirect(site: Path, docname: str) -> None:
-    """The site's root leads to the landing page, with a link for who does not follow redirects."""
-    title = "Differentiable Programming with PyTorch"
-    (site / "index.html").write_text(
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="refresh" content="0; url={docname}.html">\n'
-        f'<link rel="canonical" href="{docname}.html">\n'
-        '<link rel="icon" href="_static/favicon.svg">\n'
-        f"<title>{title}</title>\n</head>\n"
-        f'<body><p><a href="{docname}.html">{title}</a></p></body>\n'
-        "</html>\n",
-        encoding="utf-8",
-    )

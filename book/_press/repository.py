@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-import yaml
+from .book import Book
 
 __all__ = ["BRANCH", "Repository", "find"]
 
@@ -53,8 +53,8 @@ class Repository:
 
 def find(root: Path) -> Repository | None:
     """The repository of the checkout at `root`; None where nothing tells."""
-    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8")) or {}
-    places = [(config.get("repository") or {}).get("url", ""), *_hosting(), _remote(root)]
+    configured = (Book(root).config.get("repository") or {}).get("url") or ""
+    places = [configured, *_hosting(), _remote(root)]
     return next((Repository(url) for url in map(_https, places) if url), None)
 
 

@@ -20,7 +20,7 @@ __all__ = ["differences", "main"]
 def main() -> int:
     """Build both, and list what differs; 0 where nothing does."""
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-        # Paths of unlike length, and sets in unlike order.
+        # Paths of unlike length, sets in unlike order, and nobody's settings.
         places = {Path(first, "a"): "1", Path(second, "another", "place"): "2"}
         manifests = [_build(place, seed) for place, seed in places.items()]
     different = differences(*(manifest["outputs"] for manifest in manifests))
@@ -41,7 +41,9 @@ def _build(place: Path, seed: str) -> dict[str, dict[str, str]]:
     archive = subprocess.run(["git", "archive", "HEAD"], stdout=subprocess.PIPE, check=True)
     subprocess.run(["tar", "-x", "-C", str(place)], input=archive.stdout, check=True)
     path = os.pathsep.join(str(place / name) for name in ("code", "book"))
-    env = os.environ | {"PYTHONPATH": path, "PYTHONHASHSEED": seed}
+    home = place.with_name("home")
+    home.mkdir()
+    env = os.environ | {"PYTHONPATH": path, "PYTHONHASHSEED": seed, "HOME": str(home)}
     subprocess.run([sys.executable, "-m", "_press", "build"], cwd=place, env=env, check=True)
     return state.manifest(Book(place))
 

@@ -11,7 +11,7 @@ import json
 import platform
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from . import repository, whole
 from .book import Book
 
-__all__ = ["check_reading", "finished", "is_current", "lock", "manifest", "sources"]
+__all__ = ["check_reading", "finished", "is_current", "lock", "manifest", "sources", "touched"]
 
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "book", "code")
 OUTPUTS = ("html", "outputs")
@@ -34,6 +34,15 @@ def sources(book: Book) -> dict[str, str]:
         "Python": platform.python_version(),
         "repository": str(repository.find(book.root)),  # the launch buttons lead there
     }
+
+
+def touched(book: Book) -> dict[Path, tuple[int, int]]:
+    """When each of these files was last written: digests know nothing of an edit taken back."""
+    found = {}
+    for path in (path for name in SOURCES for path in whole.files(book.root / name)):
+        with suppress(FileNotFoundError):
+            found[path] = (path.stat().st_mtime_ns, path.stat().st_ctime_ns)
+    return found
 
 
 def is_current(book: Book) -> bool:
@@ -51,6 +60,8 @@ def check_reading(book: Book, made_from: dict[str, str]) -> str:
     why = ""
     if now and last.get("reading") != now:
         why = "the last build did not come to its end, or was damaged"
+    elif now and not last["sources"]:
+        why = "files were edited while the last build ran"
     elif now and last["sources"].get("_toc.yml") != made_from["_toc.yml"]:
         why = "the contents changed"  # what was read of a chapter that is gone, goes
     for name in READING if why else ():
@@ -59,7 +70,10 @@ def check_reading(book: Book, made_from: dict[str, str]) -> str:
 
 
 def finished(book: Book, made_from: dict[str, str]) -> None:
-    """Note that a build has succeeded, from sources with these digests."""
+    """Note that a build has succeeded, from sources with these digests.
+
+    None are given where they were edited meanwhile: then nobody knows what was read of them.
+    """
     made = {"outputs": OUTPUTS, "kept": KEPT, "reading": READING}
     digests = {name: _digests(book.build, folders) for name, folders in made.items()}
     content = {"sources": made_from, **digests}
@@ -96,8 +110,5 @@ def _manifest(book: Book) -> Path:
 
 
 def _digests(root: Path, names: tuple[str, ...]) -> dict[str, str]:
-    return {
-        path.relative_to(root).as_posix(): whole.digest(path.read_bytes())
-        for name in names
-        for path in whole.files(root / name)
-    }
+    found = whole.digests(path for name in names for path in whole.files(root / name))
+    return {path.relative_to(root).as_posix(): digest for path, digest in found.items()}

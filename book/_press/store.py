@@ -1,16 +1,15 @@
 """The output store: every figure, number, source excerpt and exercise of the book by name.
 
-`_build/outputs/<name>.json` holds an `Entry`. Pages, decks, notebooks and tests read the store and
-nothing else.
+`_build/outputs/<name>.json` holds an `Entry`. Decks read nothing else. Pages and notebooks find
+here what they call by name, and the rest of a chapter in its execution.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,13 +52,10 @@ class Entry:
     data: dict[str, Any]
     caption: str = ""
     alt: str = ""
-    digest: str = field(default="")
 
     def __post_init__(self) -> None:
         if not any(self.data.values()):
             raise PressError(f"{self.chapter}.md:{self.line}: the output {self.name!r} is empty")
-        canonical = json.dumps([self.data, self.caption, self.alt], sort_keys=True)
-        object.__setattr__(self, "digest", hashlib.sha256(canonical.encode()).hexdigest())
 
 
 class Store:

@@ -35,6 +35,7 @@ class Nursery:
         self._process = subprocess.Popen(
             [sys.executable, "-P", script, *modules],
             env=env,
+            cwd=Path(__file__).parent,  # matplotlib looks for settings where it is imported
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -109,7 +110,13 @@ class _Provisioner(LocalProvisioner):
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork the kernel; where there is nothing to fork from, start it."""
         argv, env, cwd = cmd[cmd.index("-f") - 1 :], kwargs["env"], str(kwargs["cwd"])
-        kernel = await asyncio.to_thread(self.nursery.fork, argv, env, cwd)
+        birth = asyncio.create_task(asyncio.to_thread(self.nursery.fork, argv, env, cwd))
+        try:
+            kernel = await asyncio.shield(birth)
+        except asyncio.CancelledError:  # Ctrl-C: it must not wake up in a folder that is gone
+            if late := await birth:
+                late.kill()
+            raise
         if kernel is None:
             return await super().launch_kernel(cmd, **kwargs)
         self.process: Any = kernel

@@ -15,11 +15,11 @@ from pathlib import Path
 from threading import Condition, Thread
 
 from . import state
-from .book import Book
+from .book import Book, PressError
 
 __all__ = ["watch"]
 
-PATIENCE = 0.5  # seconds between two looks at the sources, which take some ten milliseconds
+PATIENCE = 0.5  # seconds between two looks at the sources, which take a few milliseconds
 RELOAD = b'<script>new EventSource("/-/builds").onmessage = () => location.reload()</script>'
 
 
@@ -100,13 +100,19 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 def watch(book: Book, port: int) -> None:
-    """Build whenever the sources differ from those of the last build, until interrupted."""
-    server = _Server(book.build / "html", port)
+    """Build whenever a source was written since the last build began, until interrupted."""
+    try:
+        server = _Server(book.build / "html", port)
+    except OSError as error:
+        raise PressError(
+            f"port {port} cannot be used ({error.strerror}): end what uses it, or choose another, "
+            "`.venv/bin/python -m _press.watch --port 8001`"
+        ) from error
     Thread(target=server.serve_forever, daemon=True).start()
     print(f"Serving http://127.0.0.1:{server.server_port}; Ctrl-C ends it", flush=True)
-    built: dict[str, str] = {}
+    built = None
     while True:
-        now = state.sources(book)
+        now = state.touched(book)
         if now != built:
             built = now
             # A process of its own: it runs the press and the library as they are now.
@@ -122,5 +128,7 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=8000)
     try:
         watch(Book(Path.cwd()), parser.parse_args().port)
+    except PressError as error:
+        sys.exit(str(error))
     except KeyboardInterrupt:
         print()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["digest", "files", "write"]
+__all__ = ["digest", "digests", "files", "write"]
 
 
-def write(path: Path, text: str) -> None:
-    """Make `text` the content of `path`; a file that has it already is not touched.
+def write(path: Path, content: str | bytes) -> None:
+    """Make this the content of `path`; a file that has it already is not touched.
 
     A build that is killed at any moment leaves no half of a file.
     """
-    data = text.encode()
+    data = content.encode() if isinstance(content, str) else content
     if path.is_file() and path.read_bytes() == data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,6 +36,15 @@ def files(path: Path) -> Iterator[Path]:
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(f for f in folders if f not in ("__pycache__", ".ipynb_checkpoints"))
         yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+
+
+def digests(paths: Iterable[Path]) -> dict[Path, str]:
+    """The digest of each of these files; one that is gone when its turn comes is left out."""
+    found = {}
+    for path in paths:
+        with suppress(FileNotFoundError):  # editors keep files for a moment
+            found[path] = digest(path.read_bytes())
+    return found
 
 
 def digest(data: bytes) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from _press.book import Book
+from _press.book import Book, PressError
 from _press.notebooks import lab
 from _press.repository import Repository
 from diffprog.show import EXERCISE
@@ -184,6 +184,37 @@ def test_the_lab_never_overwrites_a_reader_s_work(book):
     mine.unlink()
     assert lab.copy(book)[1] == []
     assert json.loads(mine.read_text()) == "1 corrected"
+
+
+def test_the_lab_needs_a_built_book(tmp_path):
+    with pytest.raises(PressError, match="run `make book` first"):
+        lab.copy(Book(tmp_path))
+
+
+def test_a_copy_that_was_stopped_goes_on_and_loses_nothing(book, monkeypatch):
+    def stopped(source, target):
+        if Path(target).name == "two.ipynb":
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    replace = os.replace
+    monkeypatch.setattr(os, "replace", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        lab.copy(book)
+    monkeypatch.setattr(os, "replace", replace)
+    write(book.root, "one", "1 corrected")
+    folder, kept = lab.copy(book)
+    assert kept == []
+    assert json.loads((folder / "student/one.ipynb").read_text()) == "1 corrected"
+    assert json.loads((folder / "student/two.ipynb").read_text()) == "2"
+
+
+def test_without_its_record_the_lab_takes_all_for_the_reader_s_work(book):
+    folder, _ = lab.copy(book)
+    (folder / ".copied.json").write_text('{"student/one.ip')
+    write(book.root, "one", "1 corrected")
+    assert lab.copy(book)[1] == ["student/one.ipynb"]
+    assert json.loads((folder / "student/one.ipynb").read_text()) == "1"
 
 
 def test_the_lab_opens_the_book_s_first_page(book, monkeypatch):

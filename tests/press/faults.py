@@ -1,7 +1,7 @@
 """Runs the press with a fault: ``python faults.py <where> build``.
 
-It kills itself where it is told to, or finds the disk full there. Only tests use it: the press
-itself knows nothing of faults.
+It kills itself where it is told to, or finds the disk full there, or a page edited. Only tests use
+it: the press itself knows nothing of faults.
 """
 
 import asyncio
@@ -53,6 +53,24 @@ def at_page(number: int, fault: object) -> None:
     StandaloneHTMLBuilder.write_doc = faulty
 
 
+def edited_for_a_moment() -> None:
+    """A page has other words while Sphinx reads it, and its own again afterwards."""
+    path = Path("book/two.md")
+    before = path.read_text()
+    find, check = BuildEnvironment.find_files, BuildEnvironment.check_consistency
+
+    def edited(self: BuildEnvironment, *args: object) -> None:
+        path.write_text(before.replace("Prose", "Fleeting prose"))
+        find(self, *args)  # type: ignore[arg-type]
+
+    def undone(self: BuildEnvironment) -> None:
+        path.write_text(before)
+        check(self)
+
+    BuildEnvironment.find_files = edited  # type: ignore[assignment,method-assign]
+    BuildEnvironment.check_consistency = undone  # type: ignore[method-assign]
+
+
 def in_cell() -> None:
     """A moment after a cell was sent to its kernel."""
     poll = nbclient.NotebookClient._async_poll_for_reply
@@ -74,6 +92,7 @@ WHERE = {
     "mid-deck": lambda: when_replacing("/slides/", kill, half=True),
     "mid-publish": lambda: when_replacing("_build/html", kill),
     "mid-manifest": lambda: when_replacing("manifest.json", kill, half=True),
+    "edited-for-a-moment": edited_for_a_moment,
     "full-cache": lambda: when_replacing("/executed/", full),
     "full-store": lambda: when_replacing("/outputs/", full),
     "full-page": lambda: at_page(2, full),

@@ -149,12 +149,14 @@ class Small:
         config["sphinx"]["config"]["html_theme_options"] |= values
         path.write_text(yaml.safe_dump(config))
 
-    def start(self, fault: str = "", **env: str) -> "subprocess.Popen[str]":
-        """Start a build; it kills itself where `fault` says (see faults.py)."""
+    def start(
+        self, fault: str = "", command: tuple[str, ...] = ("build",), **env: str
+    ) -> "subprocess.Popen[str]":
+        """Start a build, or another command; it has a fault where that says (see faults.py)."""
         paths = os.pathsep.join((str(ROOT / "code"), str(ROOT / "book")))
-        command = [str(FAULTS), fault] if fault else ["-m", "_press"]
+        program = [str(FAULTS), fault] if fault else ["-m", "_press"]
         return subprocess.Popen(
-            [sys.executable, *command, "build"],
+            [sys.executable, *program, *command],
             cwd=self.root,
             env=os.environ | {"PYTHONPATH": paths, "JOBS": "2"} | env,
             stdout=subprocess.PIPE,
@@ -163,9 +165,9 @@ class Small:
             preexec_fn=_interruptible if os.name == "posix" else None,
         )
 
-    def build(self, fault: str = "", **env: str) -> Result:
+    def build(self, fault: str = "", command: tuple[str, ...] = ("build",), **env: str) -> Result:
         """Build to the end."""
-        process = self.start(fault, **env)
+        process = self.start(fault, command, **env)
         output, errors = process.communicate(timeout=120)
         return Result(process.returncode, output, errors)
 

@@ -30,7 +30,25 @@ def test_a_listed_page_that_is_missing_is_named(book):
         _ = Book(book.root).pages
 
 
-def test_a_broken_contents_file_is_one_sentence(book):
-    (book.root / "_toc.yml").write_text("root: [")
-    with pytest.raises(PressError, match=r"_toc\.yml cannot be read"):
+@pytest.mark.parametrize("text", ["root: [", "- root", "parts: [1]", ""])
+def test_a_broken_contents_file_is_one_sentence(book, text):
+    (book.root / "_toc.yml").write_text(text)
+    with pytest.raises(PressError, match=r"_toc\.yml cannot be read: .+"):
         _ = Book(book.root).pages
+
+
+def test_broken_settings_are_one_sentence_with_their_line(book):
+    with pytest.raises(PressError, match=r"^_config\.yml cannot be read: No such file"):
+        _ = book.config
+    (book.root / "_config.yml").write_text("title: A book\nlogo: a: b\n")
+    with pytest.raises(PressError, match=r"^_config\.yml cannot be read: line 2: .+not allowed"):
+        _ = book.config
+
+
+def test_the_address_of_the_site_is_read_from_one_place(book):
+    path = book.root / "_config.yml"
+    path.write_text("html:\n")
+    assert book.address == ""
+    for end in ("", "/"):
+        path.write_text(f"html: {{baseurl: 'https://example.org/book{end}'}}")
+        assert book.address == "https://example.org/book/"

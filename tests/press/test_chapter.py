@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from _press.chapter import closure, inputs, key, parse
+from _press import fresh
+from _press.book import PressError
+from _press.chapter import closure, inputs, key, parse, read
 
 CELL = "```{code-cell} ipython3\n:tags: [hide-input]\n\nfrom toylib import high\nhigh.TWO\n```\n"
 TEXT = f"---\ndescription: A.\n---\n\n# Title\n\nProse.\n\n{CELL}"
@@ -63,3 +65,28 @@ def test_the_locked_versions_are_in_the_key(book):
     before = key(inputs(parse(TEXT), book.root))
     (book.root / "requirements.txt").write_text("torch==2.13.0\n")
     assert key(inputs(parse(TEXT), book.root)) != before
+
+
+def test_when_versions_change_all_pages_are_read_again(book):
+    """What they are rendered with may have changed, even where nothing is executed."""
+    before = fresh._press(book)
+    (book.root / "requirements.txt").write_text("torch==2.13.0\n")
+    assert fresh._press(book) != before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("description: A.", "description: A: b", r"^book/part1/one\.md: Notebook metadata: .+"),
+        (":tags: [hide-input]", ":tags: [hide", r"^book/part1/one\.md: Code cell 1 at line 9 .+"),
+        ("hide-input", "raises-exception", r"^book/part1/one\.md:10: .+ raises-exception away"),
+        ("hide-input", "skip-execution", r"^book/part1/one\.md:10: .+ skip-execution away"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence_with_its_place(book, old, new, message):
+    page = book.page("part1/one")
+    assert old in TEXT
+    page.path.write_text(TEXT.replace(old, new))
+    with pytest.raises(PressError, match=message) as caught:
+        read(page)
+    assert "\n" not in str(caught.value)

@@ -45,6 +45,10 @@ def test_a_failing_cell_is_named_and_the_other_chapters_are_kept(book, write):
         ("import sys\nprint('careless', file=sys.stderr)", "wrote to standard error: careless"),
         ("import warnings\nwarnings.warn('mind')", "wrote to standard error"),
         ("object()", "shows a memory address"),
+        (
+            "try:\n    1 / 0\nexcept ZeroDivisionError:\n    get_ipython().showtraceback()",
+            "shows the traceback of an error",
+        ),
     ],
 )
 def test_what_must_not_reach_a_page_stops_the_build(book, write, cell, message):
@@ -75,3 +79,17 @@ def test_cells_run_as_builds_do_in_an_empty_folder(book, write):
     write("part1/one", "import os\nprint(os.environ['DIFFPROG_BUILD'], os.listdir())")
     (execution,) = execute_all(book, [book.page("part1/one")])
     assert execution.notebook.cells[1].outputs[0].text == "1 []\n"
+
+
+def test_the_settings_of_whoever_builds_do_not_count(book, write, tmp_path, monkeypatch):
+    settings = tmp_path / "home/.config/matplotlib/matplotlibrc"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("font.size: 33\n")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("XDG_CONFIG_HOME", "MPLCONFIGDIR", "MATPLOTLIBRC"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("one", "two"):  # in turn, so that they are forked from one that has matplotlib
+        write(f"part1/{name}", "import matplotlib\nprint(matplotlib.rcParams['font.size'])")
+    for execution in execute_all(book, book.pages, jobs=1):
+        for cell in execution.notebook.cells[1:]:
+            assert cell.outputs[0].text == "10.0\n"

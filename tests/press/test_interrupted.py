@@ -75,6 +75,23 @@ def test_after_a_kill_an_edit_that_is_taken_back_leaves_nothing(small, elsewhere
     small.assert_clean(elsewhere)
 
 
+def test_a_kill_while_the_site_is_replaced_leaves_the_last_good_one(small):
+    before = small.page("two")
+    small.killed("mid-publish")
+    assert not (small.root / "_build/html").exists()
+    small.edit("book/two.md", "Prose", "{number}`nonsense` and prose")
+    assert small.build().code == 1
+    assert small.page("two") == before
+
+
+def test_an_edit_that_is_taken_back_while_it_is_built_leaves_nothing(small, elsewhere):
+    assert small.build("edited-for-a-moment").code == 0
+    assert "Fleeting" in small.page("two")
+    assert "files were edited while the last build ran" in small.good_build().output
+    assert "Fleeting" not in small.page("two")
+    small.assert_clean(elsewhere)
+
+
 @pytest.mark.parametrize("turn", range(10))
 def test_after_a_kill_at_a_random_moment_likewise(small, elsewhere, template, turn):
     begun = time.monotonic()

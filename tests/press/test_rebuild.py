@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from .small import Small
+from .small import ROOT, Small
 
 pytestmark = pytest.mark.slow
 
@@ -114,6 +116,20 @@ def test_a_fresh_clone_with_the_cache_put_back_executes_nothing(built, tmp_path)
     shutil.copytree(built.root / cache, clone.root / cache, copy_function=shutil.copy)
     assert clone.good_build().executed == {}
     assert clone.outputs == built.outputs
+
+
+def test_jupyter_book_alone_gives_the_same_site(built, tmp_path):
+    plain = Small(tmp_path / "plain")
+    shutil.copytree(built.root, plain.root, ignore=shutil.ignore_patterns("_build"))
+    paths = os.pathsep.join((str(ROOT / "code"), str(ROOT / "book")))
+    subprocess.run(
+        [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-W", "--keep-going"],
+        cwd=plain.root,
+        env=os.environ | {"PYTHONPATH": paths},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    assert plain.outputs == built.outputs
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], None], bool]] = {

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from _press.chapter import code_cells, outside, parse
+from _press.chapter import code_cells, outside, parse, read
 from _press.kernel import run, settings
 from _press.warm import nursery
 
@@ -58,5 +58,4 @@ def test_where_there_is_nothing_to_fork_from_a_kernel_starts_by_itself(book, tex
 def test_what_a_chapter_imports_from_outside(book, write):
     (book.code / "toylib/low.py").write_text("import fractions\n\nONE = 1\n")
     write("part1/one", "from os.path import join\nfrom toylib import high")
-    text = (book.root / "book/part1/one.md").read_text()
-    assert outside(text, book.root) == {"os", "toylib", "fractions"}
+    assert outside(read(book.page("part1/one")), book.root) == {"os", "toylib", "fractions"}

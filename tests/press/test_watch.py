@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -9,7 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from _press.book import PressError
 from _press.reproduce import differences
+from _press.watch import watch
 
 from .small import ROOT, Small
 
@@ -56,6 +59,15 @@ def test_a_save_is_built_and_the_browser_is_told(watched):
                 break
     assert "EventSource" in page
     assert "EventSource" not in small.page("two"), "nothing of it is left in the site"
+
+
+def test_a_port_in_use_is_one_sentence(book):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(PressError, match=f"port {port} cannot be used .+ --port"):
+            watch(book, port)
 
 
 def test_a_comparison_names_what_differs_and_what_is_in_one_only():

@@ -46,7 +46,7 @@ def entry(name: str, kind: str, data: dict[str, Any], number: str = "1.1.1") -> 
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
     """A chapter, and a store with one output of each kind; it has no address."""
-    for name in ("GITHUB_REPOSITORY", "CI_PROJECT_URL", "BOOK_URL"):
+    for name in ("GITHUB_REPOSITORY", "CI_PROJECT_URL"):
         monkeypatch.delenv(name, raising=False)
     files = {
         "_config.yml": "title: A book\n",

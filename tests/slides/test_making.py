@@ -88,6 +88,14 @@ def test_a_figure_left_out_needs_a_reason_and_must_not_be_shown(book, deck):
         check(book, read(book, deck(slide(LINE), other)))
 
 
+def test_a_figure_that_is_too_high_is_named_with_its_slide(book, deck):
+    entry = Store(book)["fig-line"]
+    entry.data[FIGURE]["svg"] = entry.data[FIGURE]["svg"].replace("400 250", "400 900")
+    Store(book).write([entry], partial=True)
+    with pytest.raises(PressError, match=r"book/slides/deck\.md:15: fig-line is too high"):
+        check(book, read(book, deck(slide(LINE))))
+
+
 def test_a_wrong_front_matter_is_named(book, deck):
     with pytest.raises(PressError, match="needs a title"):
         read(book, deck("", "---\ndescription: B\n---\n"))
@@ -116,8 +124,8 @@ def test_code_that_is_too_long_for_a_slide_stops_the_build(book, deck):
         read(book, deck(slide(":::{source} lib.add\n:::")))
 
 
-def test_an_exercise_has_goal_stub_link_and_qr_code(book, deck, monkeypatch):
-    monkeypatch.setenv("BOOK_URL", "https://example.org/book/")
+def test_an_exercise_has_goal_stub_link_and_qr_code(book, deck):
+    (book.root / "_config.yml").write_text("html: {baseurl: https://example.org/book/}")
     text = slide(":::{exercise} ex-add\n:::", title="Turn")
     text += slide(":::{solution} ex-add\n:::", title="Answer").replace("## ", "### ")
     path = deck(text)
@@ -161,7 +169,7 @@ def test_a_qr_code_launches_the_exercise_or_leads_to_the_page(book):
     page = book.page("part1/one")
     assert address.of(book, page, "ex-add") == ""
     assert not address.known(book)
-    (book.root / "_config.yml").write_text("sphinx: {config: {html_baseurl: https://x.org/b}}")
+    (book.root / "_config.yml").write_text("html: {baseurl: https://x.org/b}")
     assert address.of(book, page, "e") == "https://x.org/b/book/part1/one.html#e"
     (book.root / "_config.yml").write_text("repository: {url: https://github.com/us/book}")
     launched = address.of(book, page, "e")

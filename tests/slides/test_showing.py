@@ -158,7 +158,7 @@ def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(opened, server, 
 
 def test_on_paper_each_slide_is_a_page(build):
     run = subprocess.run(
-        [sys.executable, "-m", "_press.slides", "--pdf"],
+        [sys.executable, "-m", "_press", "slides", "--pdf"],
         cwd=build.book.root,
         env=os.environ | {"PYTHONWARNINGS": ""},
         capture_output=True,

@@ -11,11 +11,9 @@ import shutil
 import tomllib
 from pathlib import Path
 
-import yaml
-
 from .. import repository
 from ..book import Book, PressError
-from . import KINDS
+from . import KINDS, built
 
 __all__ = ["assemble"]
 
@@ -58,14 +56,12 @@ def assemble(book: Book, folder: Path) -> None:
 
     Raises PressError where the book is not built, or the folder holds something else.
     """
-    built = book.build / "html" / "notebooks"
-    if not built.exists():
-        raise PressError("the book is not built: run `make book` first")
+    notebooks = built(book)
     if folder.exists() and {path.name for path in folder.iterdir()} - {".git"}:
         raise PressError(f"{folder} is not empty")
     caches = shutil.ignore_patterns("__pycache__", ".*")
     for kind in KINDS:
-        shutil.copytree(built / kind, folder / kind, ignore=caches)
+        shutil.copytree(notebooks / kind, folder / kind, ignore=caches)
     shutil.copytree(book.code / "diffprog", folder / "code" / "diffprog", ignore=caches)
     shutil.copy(book.code / "constraints.txt", folder / "code")
     for path in book.root.glob("LICEN[CS]E*"):
@@ -98,7 +94,6 @@ def _texts(book: Book, folder: Path) -> None:
         dependencies=", ".join(f'"{name}"' for name in [*needed, "ipython"]),
     )
     (folder / "pyproject.toml").write_text(project, encoding="utf-8")
-    config = yaml.safe_load((book.root / "_config.yml").read_text(encoding="utf-8"))
     known = repository.find(book.root)
-    readme = README.format(title=config["title"], where=f" of {known.url}" if known else "")
+    readme = README.format(title=book.config["title"], where=f" of {known.url}" if known else "")
     (folder / "README.md").write_text(readme, encoding="utf-8")

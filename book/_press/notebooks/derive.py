@@ -5,7 +5,6 @@ Both have the same cells at the same places, and a cell's id says its page and p
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from posixpath import dirname, relpath
 
@@ -14,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ..book import Page
 from ..repository import BRANCH, Repository
-from ..store import exercises_in, stub
+from ..store import exercises_in, solved, stub
 from .names import needed
 from .outputs import outputs
 from .pieces import Code, Text
@@ -52,7 +51,6 @@ raise ModuleNotFoundError(
         "diffprog, the book's library, is not installed here: in a copy "
         "of the book, `make lab` opens this notebook with all it needs"
     ) from None"""
-_MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.M)
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ class Source:
 
 def derive(source: Source, kind: str) -> NotebookNode:
     """The notebook of one kind, `student` or `solved`."""
-    solved = kind == "solved"
+    with_solutions = kind == "solved"
     (first, *rest), page = source.pieces, source.page
     assert isinstance(first, Text)
     heading, _, text = first.markdown.partition("\n\n")
@@ -88,7 +86,7 @@ def derive(source: Source, kind: str) -> NotebookNode:
             cells.append(_code(source.executed.cells[piece.index], exercises.get(piece.index)))
         elif isinstance(piece, str):
             cells.append(new_code_cell(piece, metadata={"jupyter": {"source_hidden": True}}))
-        elif piece.solved and not solved:
+        elif piece.solved and not with_solutions:
             compare = COMPARE.format(solved=_sibling(page, "solved", "student"))
             cells.append(new_markdown_cell(compare))
         else:
@@ -102,7 +100,7 @@ def derive(source: Source, kind: str) -> NotebookNode:
         if cell.cell_type == "code":
             count += 1
             executed = cell.pop("executed", None)
-            _finish(cell, executed, count if solved else None)
+            _finish(cell, executed, count if with_solutions else None)
     notebook: NotebookNode = new_notebook(cells=cells, metadata=METADATA)
     return notebook
 
@@ -172,7 +170,7 @@ def _finish(cell: NotebookNode, executed: NotebookNode | None, count: int | None
     if executed is None:
         return
     if count is not None:
-        cell.source = _MARK.sub("", cell.source)
+        cell.source = solved(cell.source)
         if "remove-output" not in executed.cell.metadata.get("tags", []):
             cell.outputs = outputs(executed.cell, count)
     elif executed.exercise:

@@ -42,6 +42,7 @@ class Pages:
         bibliographies = {key.docname for key in app.env.get_domain("cite").bibliographies}  # type: ignore[attr-defined]
         known = {page.docname for page in book.pages} - bibliographies
         cited = self.cited[docname] = []
+        address = book.address
 
         def link(uri: str, text: str) -> str:
             target = urlsplit(uri)
@@ -55,7 +56,7 @@ class Pages:
                 return text
             if there in known:
                 return f"[{text}]({relpath(there, dirname(docname))}.ipynb)"
-            return f"[{text}]({base}{there}.html)" if (base := _base(app)) else text
+            return f"[{text}]({address}{there}.html)" if address else text
 
         writer = Writer(docname, link)
         if docname in bibliographies:
@@ -87,21 +88,15 @@ class Pages:
         assert execution is not None, "Sphinx has read it from there"
         ids = dict.fromkeys(self.cited[page.docname])
         entries = sorted({self.entries[i] for i in ids if i in self.entries})
-        base = _base(app)
         return Source(
             page,
             self.pieces[page.docname],
             execution.notebook,
             entries,
             str(app.config.html_title),
-            f"{base}{page.docname}.html" if base else "",
+            f"{book.address}{page.docname}.html" if book.address else "",
             repository.find(book.root),
         )
-
-
-def _base(app: Sphinx) -> str:
-    """The address of the published site with a slash at its end, if the configuration knows it."""
-    return f"{app.config.html_baseurl.rstrip('/')}/" if app.config.html_baseurl else ""
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:

@@ -6,14 +6,14 @@ has not follows the book.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
 from pathlib import Path
 
+from .. import whole
 from ..book import Book
-from . import KINDS
+from . import KINDS, built
 
 __all__ = ["copy", "open_lab"]
 
@@ -23,24 +23,24 @@ FIRST = "student/index.ipynb"
 def copy(book: Book) -> tuple[Path, list[str]]:
     """Bring `notebooks/` up to date; the folder, and the files that stay as the reader left them.
 
-    The record of what was copied is a hidden file there.
+    The record of what was copied is a hidden file there, written anew after each file: whenever
+    this is stopped, the next time goes on from there.
     """
-    built, folder = book.build / "html" / "notebooks", book.root / "notebooks"
-    folder.mkdir(exist_ok=True)
+    source, folder = built(book), book.root / "notebooks"
     record = folder / ".copied.json"
-    copied = json.loads(record.read_text()) if record.exists() else {}
-    kept = []
-    for path in sorted(p for kind in KINDS for p in (built / kind).rglob("*.ipynb")):
-        name = path.relative_to(built).as_posix()
-        target, new = folder / name, path.read_bytes()
-        if target.exists() and _digest(target.read_bytes()) not in (copied.get(name), _digest(new)):
-            if _digest(new) != copied.get(name):
-                kept.append(name)
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(new)
-        copied[name] = _digest(new)
-    record.write_text(json.dumps(copied, indent=1, sort_keys=True))
+    copied, kept = _read(record), []
+    for path in sorted(p for kind in KINDS for p in (source / kind).rglob("*.ipynb")):
+        name = path.relative_to(source).as_posix()
+        target, digest = folder / name, whole.digest(path.read_bytes())
+        if target.exists():
+            there = whole.digest(target.read_bytes())
+            if there not in (copied.get(name), digest):
+                if digest != copied.get(name):
+                    kept.append(name)
+                continue
+        whole.write(target, path.read_bytes())
+        copied[name] = digest
+        whole.write(record, json.dumps(copied, indent=1, sort_keys=True))
     return folder, kept
 
 
@@ -53,5 +53,10 @@ def open_lab(book: Book) -> int:
     return subprocess.run([sys.executable, "-m", "jupyterlab", *options]).returncode
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _read(record: Path) -> dict[str, str]:
+    """What was copied; nothing where that cannot be read, and all that is there is the reader's."""
+    try:
+        content = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

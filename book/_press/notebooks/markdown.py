@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from textwrap import indent
+from typing import NoReturn
 
 from docutils import nodes
+from docutils.utils import get_source_line
 
 from ..book import PressError
 from ..fold import fold
@@ -46,10 +48,7 @@ class Writer:
                 return ""
             if isinstance(node, nodes.TextElement) and isinstance(node, nodes.Inline):
                 return self.inline(node)
-            raise PressError(
-                f"{self.docname}.md: a notebook cannot say {type(node).__name__!r} in Markdown:"
-                f" {node.astext()[:60]!r}"
-            )
+            self.refuse(node)
         return str(write(node))
 
     def block_paragraph(self, node: nodes.Element) -> str:
@@ -197,8 +196,15 @@ class Writer:
         if isinstance(node, nodes.subscript):
             return f"<sub>{text}</sub>"
         if isinstance(node, nodes.image | nodes.problematic):
-            raise PressError(f"{self.docname}.md: {node} cannot be said in a notebook")
+            self.refuse(node)
         return text
+
+    def refuse(self, node: nodes.Node) -> NoReturn:
+        """Stop the build at what a notebook cannot show."""
+        what = str(node).partition("\n")[0][:80]
+        place = f"{self.docname}.md:{get_source_line(node)[1]}"
+        kind = type(node).__name__
+        raise PressError(f"{place}: a notebook cannot say {kind!r} in Markdown: {what}")
 
 
 def quoted(text: str) -> str:

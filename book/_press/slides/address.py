@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any
-
-import yaml
-
 from .. import repository
 from ..book import Book, Page
 
-__all__ = ["base", "known", "of"]
-
-
-def base(book: Book) -> str:
-    """The address of the site's root, from `html_baseurl` or the variable BOOK_URL; or nothing."""
-    config: dict[str, Any] = yaml.safe_load((book.root / "_config.yml").read_text("utf-8")) or {}
-    sphinx = (config.get("sphinx") or {}).get("config") or {}
-    return str(os.environ.get("BOOK_URL") or sphinx.get("html_baseurl") or "").rstrip("/")
+__all__ = ["known", "of"]
 
 
 def known(book: Book) -> bool:
     """Whether there is anything to lead to."""
-    return bool(repository.find(book.root) or base(book))
+    return bool(repository.find(book.root) or book.address)
 
 
 def of(book: Book, page: Page, anchor: str) -> str:
@@ -31,5 +19,4 @@ def of(book: Book, page: Page, anchor: str) -> str:
     """
     if ours := repository.find(book.root):
         return ours.binder(f"student/{page.name}.ipynb")
-    root = base(book)
-    return f"{root}/{page.docname}.html#{anchor}" if root else ""
+    return f"{book.address}{page.docname}.html#{anchor}" if book.address else ""

@@ -6,7 +6,6 @@ Fonts too: only with the font that it was measured in does a slide fit on every 
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import matplotlib
@@ -14,7 +13,7 @@ from pygments.formatters import HtmlFormatter
 
 from diffprog import _frames
 
-from .. import math
+from .. import math, whole
 
 __all__ = ["copy"]
 
@@ -25,7 +24,6 @@ STYLES = {"": "a11y-high-contrast-light", ".dark ": "a11y-high-contrast-dark"}
 
 def copy(folder: Path) -> None:
     """Fill `folder` with scripts, styles and fonts."""
-    folder.mkdir(parents=True, exist_ok=True)
     mono = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSansMono.ttf"
     for path in (
         NPM / "reveal.js" / "dist" / "reveal.js",
@@ -35,10 +33,10 @@ def copy(folder: Path) -> None:
         OWN / "favicon.svg",
         *(OWN / "slides").iterdir(),
     ):
-        shutil.copyfile(path, folder / path.name)
+        whole.write(folder / path.name, path.read_bytes())
     for name in ("figures.css", "frames.js"):
-        (folder / name).write_text(_frames.asset(name), encoding="utf-8")
-    (folder / "pygments.css").write_text(_colours(), encoding="utf-8")
+        whole.write(folder / name, _frames.asset(name))
+    whole.write(folder / "pygments.css", _colours())
     math.copy_style(folder)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..book import Book, PressError
 from ..store import Store
 from .model import Deck, Slide, words
+from .picture import LARGEST, enlarged
 
 __all__ = ["check", "figures"]
 
@@ -46,6 +47,9 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
         yield f"{words(slide.notes)} words of notes, where {SHORTEST_NOTES} are the least"
     if slide.minutes <= 0:
         yield "the notes do not say how many minutes the slide takes"
+    if (growth := enlarged(slide)) > LARGEST:
+        name = slide.entries[-1].name
+        yield f"{name} is too high for a slide: its text would have to grow {growth:.2f} times"
     if slide.kind == "exercise":
         below = after is not None and after.level == 3 and after.kind == "solution"
         if not below or after is None or after.entries[-1].name != slide.entries[-1].name:

@@ -43,10 +43,9 @@ def _present(
     doctree: nodes.document | None,
 ) -> None:
     """Offer a part's deck at the end of each of its pages; not where one chapter is built alone."""
-    book = Book(Path(app.srcdir))
-    if doctree is None or app.config.master_doc != book.pages[0].docname:
+    if doctree is None or app.config.press_alone:
         return
-    for deck in heads(book):
+    for deck in heads(Book(Path(app.srcdir))):
         if deck.part and pagename.startswith(f"book/{deck.part}/"):
             up = "../" * pagename.count("/")
             context["body"] += (

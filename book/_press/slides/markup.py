@@ -15,7 +15,8 @@ from mdit_py_plugins.colon_fence import colon_fence_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
-from sphinx.errors import SphinxError
+
+from diffprog.show import NUMBER
 
 from .. import math
 from ..book import Book, PressError
@@ -102,8 +103,7 @@ def _role(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[st
     name, content, context = tokens[i].meta["name"], tokens[i].content, env["context"]
     if name != "number":
         context.fail(f"a slide knows the role {{number}} only, not {{{name}}}")
-    entry = context.entry(content, "number")
-    (value,) = (value for mime, value in entry.data.items() if "number" in mime)
+    value = context.entry(content, "number").data[NUMBER]
     return f'<span class="number">{html.escape(value["text"])}</span>'
 
 
@@ -111,7 +111,7 @@ def _math(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[st
     display = tokens[i].type == "math_block"
     try:
         formula = math.render(tokens[i].content.strip(), display)
-    except SphinxError as error:
+    except PressError as error:
         env["context"].fail(str(error))
     if display:
         return f'<div class="formula">{formula}<!--math--></div>'

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from diffprog import _frames
 from diffprog.show import FIGURE
 
-from ..book import PressError
+from ..mime import markup
 from .markup import Context, Directive
 from .model import Slide
 
-__all__ = ["show", "style"]
+__all__ = ["LARGEST", "enlarged", "show", "style"]
 
 WIDE = 1.35
 """From this ratio of width to height on, a figure stands below the heading, not beside it."""
@@ -29,12 +28,7 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
     """Put the figure on the slide."""
     entry = context.entry(given.argument, "figure", "frames")
     data = entry.data[FIGURE]
-    if entry.kind == "frames":
-        markup = _frames.component(data, entry.name, entry.alt)
-    else:
-        picture = _frames.picture(data["svg"], entry.name, entry.alt)
-        markup = f'<div class="dp-figure">{picture}</div>'
-    slide.shown += markup
+    slide.shown += markup(data, entry.name, entry.alt)
     slide.entries.append(entry)
     if slide.kind != "title":
         slide.kind = "wide" if ratio(data["svg"]) >= WIDE else "tall"
@@ -42,24 +36,33 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
 
 def style(slide: Slide) -> str:
     """How wide its figure is drawn, and by how much its text is enlarged to be read from afar."""
-    if slide.kind not in ("wide", "tall", "title") or not slide.entries:
+    if not _drawn(slide):
         return ""
+    return f"--width:{_width(slide):.0f}px;--fig-text:{enlarged(slide):.3f}"
+
+
+def enlarged(slide: Slide) -> float:
+    """How many times the text of its figure grows; 1 where there is none."""
+    if not _drawn(slide):
+        return 1.0
+    svg = slide.entries[-1].data[FIGURE]["svg"]
+    sizes = [float(size) for size in re.findall(r"font-size:calc\(([\d.]+)px", svg)]
+    return max(1.0, SMALLEST / (min(sizes) * _width(slide) / _size(svg)[0]))
+
+
+def _drawn(slide: Slide) -> bool:
+    return slide.kind in ("wide", "tall", "title") and bool(slide.entries)
+
+
+def _width(slide: Slide) -> float:
     entry = slide.entries[-1]
     svg = entry.data[FIGURE]["svg"]
     below = CONTROLS if entry.kind == "frames" else 0
     if slide.kind == "wide":
         lines = -(-len(re.sub(r"<[^>]+>", "", slide.heading)) // LINE)
-        width = min(WIDEST, (ROOM - HEADING * lines - below) * ratio(svg))
-    else:
-        widest = TITLE if slide.kind == "title" else BESIDE
-        width = min(widest, (BESIDE_HEADING - below) * ratio(svg))
-    sizes = [float(size) for size in re.findall(r"font-size:calc\(([\d.]+)px", svg)]
-    text = max(1.0, SMALLEST / (min(sizes) * width / _size(svg)[0]))
-    if text > LARGEST:
-        raise PressError(
-            f"{entry.name} is too high for a slide: its text would have to grow {text:.2f} times"
-        )
-    return f"--width:{width:.0f}px;--fig-text:{text:.3f}"
+        return min(WIDEST, (ROOM - HEADING * lines - below) * ratio(svg))
+    widest = TITLE if slide.kind == "title" else BESIDE
+    return min(widest, (BESIDE_HEADING - below) * ratio(svg))
 
 
 def ratio(svg: str) -> float:

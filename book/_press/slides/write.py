@@ -37,5 +37,5 @@ def write_decks(book: Book, site: Path) -> list[Deck]:
         stale.unlink()
     exercises = any(slide.kind == "exercise" for deck in decks for slide in deck.slides)
     if exercises and not address.known(book):
-        print("Slides have no QR codes: no repository is known, and no html_baseurl in _config.yml")
+        print("Slides have no QR codes: set `repository: url` or `html: baseurl` in _config.yml")
     return decks

@@ -1,0 +1,80 @@
+"""A chapter is built alone, or the decks are; and a mistake is a sentence with its place."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from .small import Result, Small
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small book whose second chapter fails; the first was executed."""
+    small = Small(tmp_path_factory.mktemp("alone") / "book")
+    small.root.mkdir()
+    small.create()
+    small.edit("book/two.md", "toylib.both.TWO", "toylib.both.NONE")
+    result = alone(small)
+    assert result.code == 0, result.errors
+    assert set(result.executed) == {"one"}, "what is not asked for is not run, nor fails"
+    return small.root
+
+
+@pytest.fixture
+def small(template: Path, tmp_path: Path) -> Small:
+    shutil.copytree(template, tmp_path / "book")
+    return Small(tmp_path / "book")
+
+
+def alone(small: Small) -> Result:
+    return small.build(command=("build", "one"))
+
+
+BOX = ":::{exercise} To think of\n:name: ex-alone\n:number: 1\n\nHow?\n:::\n\n"
+MISTAKES = {
+    "card": (
+        ("description: A chapter.", "description: A chapter.\ncard: fig-typo"),
+        "book/one.md: the card needs the name of a figure, not 'fig-typo'",
+    ),
+    "image": (
+        ("Prose of", "![Us](_assets/logo.svg)\n\nProse of"),
+        "book/one.md:7: a notebook cannot say 'image' in Markdown: <image",
+    ),
+    "formula": (("Prose of", "Prose $\\frac{1$ of"), "book/one.md:7: the formula '\\\\frac{1': "),
+    "cell without its exercise": (
+        ("ipython3\nfrom", "ipython3\n:exercise: ex-typo\n\nfrom"),
+        "book/one.md:11: WARNING: no exercise of this page is called 'ex-typo'",
+    ),
+    "exercise without its cell": (
+        ("Prose of", f"{BOX}Prose of"),
+        "book/one.md:7: WARNING: no cell solves this exercise: one needs the option "
+        "`:exercise: ex-alone`",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MISTAKES)
+def test_a_mistake_is_a_sentence_with_its_place(small: Small, kind: str) -> None:
+    (old, new), message = MISTAKES[kind]
+    small.edit("book/one.md", old, new)
+    result = alone(small)
+    assert result.code == 1
+    assert message in result.errors
+    assert "Traceback" not in result.errors
+    assert "threw an exception" not in result.errors
+
+
+def test_the_decks_are_built_alone(small: Small) -> None:
+    failed = small.build(command=("slides",))
+    assert (failed.code, failed.errors.splitlines()[1]) == (1, "The decks were not built.")
+    small.edit("book/two.md", "toylib.both.NONE", "toylib.both.TWO")
+    made = small.build(command=("slides",))
+    assert made.code == 0, made.errors
+    assert set(made.executed) == {"two"}
+    assert "_build/html/slides/deck.html  1 slides, 2 min" in made.output
+    assert "chapter two" in small.deck()
