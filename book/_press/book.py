@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -96,13 +96,18 @@ class Book:
 def _read(path: Path) -> Any:
     """What a file of settings holds."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return _loaded(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise PressError(f"{path.name} cannot be read: {error.strerror}") from error
     except yaml.YAMLError as error:
         mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", error)
         line = f"line {mark.line + 1}: " if mark else ""
         raise PressError(f"{path.name} cannot be read: {line}{problem}") from error
+
+
+@cache  # every step of a build asks for the settings; nobody changes what they hold
+def _loaded(text: str) -> Any:
+    return yaml.safe_load(text)
 
 
 def _numbered(toc: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from docutils import nodes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from diffprog.figures import BLUE, INK, MUTED
@@ -66,12 +67,11 @@ def _tags(
     """Write the card and the tags that lead to it."""
     if doctree is None:
         return
-    matter = app.env.metadata[pagename]
-    description, title = str(matter.get("description", "")), _title(app, pagename)
+    description = str(app.env.metadata[pagename].get("description", ""))
+    title = _title(app.env, pagename)
     path = f"_static/cards/{pagename.replace('/', '-')}.png"
     book = Book(Path(app.srcdir))
-    picture = _picture(book, pagename, matter["card"]) if "card" in matter else None
-    whole.write(Path(app.outdir) / path, draw(title, app.config.html_title, picture))
+    whole.write(Path(app.outdir) / path, _cards(app.env)[pagename][1])
     properties = {
         "og:type": "article",
         "og:title": title,
@@ -89,8 +89,31 @@ def _tags(
     context["metatags"] = context.get("metatags", "") + "\n".join(tags)
 
 
-def _title(app: Sphinx, pagename: str) -> str:
-    return str(app.env.titles[pagename].astext())
+def _title(env: BuildEnvironment, docname: str) -> str:
+    return str(env.titles[docname].astext())
+
+
+def _cards(env: BuildEnvironment) -> dict[str, tuple[tuple[str, ...], bytes]]:
+    """Of each page what its card is made of, and the card: Sphinx keeps them for the next build."""
+    if not hasattr(env, "press_cards"):
+        env.press_cards = {}  # type: ignore[attr-defined]
+    cards: dict[str, tuple[tuple[str, ...], bytes]] = env.press_cards  # type: ignore[attr-defined]
+    return cards
+
+
+def _draw_all(app: Sphinx, env: BuildEnvironment) -> None:
+    """Draw the cards that are not there from the last build."""
+    book, last, book_title = Book(Path(app.srcdir)), dict(_cards(env)), app.config.html_title
+    _cards(env).clear()
+    for docname in env.found_docs:
+        figure = env.metadata[docname].get("card")
+        picture = _picture(book, docname, figure) if figure is not None else None
+        title = _title(env, docname)
+        key = (title, book_title, whole.digest((picture or "").encode()))
+        kept = last.get(docname)
+        if kept is None or kept[0] != key:
+            kept = key, draw(title, book_title, picture)
+        _cards(env)[docname] = kept
 
 
 def _picture(book: Book, docname: str, figure: str) -> str:
@@ -102,7 +125,7 @@ def _picture(book: Book, docname: str, figure: str) -> str:
         raise PressError(message) from None
 
 
-def _check(app: Sphinx, env: Any) -> None:
+def _check(app: Sphinx, env: BuildEnvironment) -> None:
     """A page without a description, or with one that would be cut off, stops the build."""
     for docname in sorted(env.found_docs):
         description = str(env.metadata[docname].get("description", ""))
@@ -116,4 +139,5 @@ def _check(app: Sphinx, env: Any) -> None:
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     app.connect("env-updated", _check)
+    app.connect("env-updated", _draw_all)
     app.connect("html-page-context", _tags)

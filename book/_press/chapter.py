@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import platform
 from collections.abc import Iterator
+from copy import deepcopy
 from functools import cache
 from pathlib import Path
 
@@ -42,6 +43,12 @@ def parse(text: str) -> NotebookNode:
 
     `metadata.source_map` holds the first line of each cell, counted from zero.
     """
+    return deepcopy(_parsed(text))  # whoever asks may fill in outputs
+
+
+@cache
+def _parsed(text: str) -> NotebookNode:
+    """Parsed once a build: every chapter is asked for several times."""
     notebook = read_myst_markdown_notebook(text, add_source_map=True)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
     for index, cell in enumerate(notebook.cells):

@@ -57,8 +57,7 @@ def _configure(app: Sphinx, config: Config) -> None:
 
 
 def _execute(app: Sphinx) -> None:
-    """Nothing is left to do here after `make book`; one chapter alone needs no other."""
-    if not app.config.press_alone:
+    if not app.config.press_executed:
         book = Book(Path(app.srcdir))
         Store(book).write(collect(execute_all(book, book.pages)))
 
@@ -82,6 +81,7 @@ def _finish(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the press to Sphinx."""
     app.add_config_value("press_alone", False, "")  # whether one chapter is built, not the book
+    app.add_config_value("press_executed", False, "")  # whether the chapters ran before Sphinx
     app.add_role("number", NumberRole())
     app.connect("config-inited", _configure, priority=100)
     app.connect("builder-inited", _execute)

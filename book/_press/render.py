@@ -46,7 +46,7 @@ def _sphinx(book: Book, folder: Path, overrides: dict[str, object]) -> None:
     """Run Sphinx as Jupyter Book does, but let what goes wrong through to the caller."""
     config, _ = get_final_config(
         user_yaml=book.root / "_config.yml",
-        cli_config={**overrides, "latex_individualpages": False},
+        cli_config={**overrides, "press_executed": True, "latex_individualpages": False},
         sourcedir=book.root,
     )
     shutil.rmtree(folder / "html", ignore_errors=True)

@@ -9,18 +9,21 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
+from functools import cache
 from typing import Any
 
 __all__ = ["given", "needed", "taken"]
 
 
-def given(source: str) -> set[str]:
+@cache
+def given(source: str) -> frozenset[str]:
     """The names that running `source` defines at top level."""
     symbols = _table(source).get_symbols()
-    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+    return frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported())
 
 
-def taken(source: str) -> set[str]:
+@cache  # each cell is asked for once for every removed cell before it
+def taken(source: str) -> frozenset[str]:
     """The names that `source` takes from cells before it."""
     missing: set[str] = set()
     known, whole = set(dir(builtins)), given(source)
@@ -35,12 +38,12 @@ def taken(source: str) -> set[str]:
         missing |= at_top - known
         missing |= _used(_table(text)) - at_top - known - whole  # in functions, which run later
         known |= own
-    return missing
+    return frozenset(missing)
 
 
 def needed(source: str, later: list[str]) -> str:
     """What to keep of a removed cell for the cells after it: its code without numbers, or ''."""
-    wanted: set[str] = set()
+    wanted: frozenset[str] = frozenset()
     for cell in reversed(later):
         wanted = taken(cell) | (wanted - given(cell))
     rest = ast.unparse(_WithoutNumbers().visit(ast.parse(_plain(source))))
