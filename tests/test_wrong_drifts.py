@@ -61,12 +61,11 @@ def test_the_page_says_what_the_curriculum_says(entries, name):
 
 @pytest.mark.site
 def test_what_the_page_concludes_holds(entries):
-    """A structure recovers exactly; the page's words about order and about ridges are true."""
+    """The page's words about order and about ridges are true."""
 
     def value(name: str) -> float:
         return float(entries[f"ident-{name}"].data[NUMBER]["value"])
 
-    assert value("structure-error") < 1e-12
     assert value("worst-residual") < 0.3
     assert value("inverse-x0") < value("t2-x0") / 5
     assert value("t0-x0") < value("t2-x0") / 5
