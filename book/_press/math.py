@@ -6,6 +6,7 @@ build, however that ends. A formula that KaTeX cannot read stops the build.
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
 import subprocess
@@ -43,13 +44,15 @@ require("readline").createInterface({ input: process.stdin }).on("line", line =>
 def _process() -> subprocess.Popen[str]:
     node = next(Path(executable.ROOT_DIR).rglob("node.exe"), None)
     node = node or next(Path(executable.ROOT_DIR).rglob("bin/node"))
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [str(node), "-e", SCRIPT, str(KATEX / "katex.min.js")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
     )
+    atexit.register(process.communicate)  # closes its input, and waits for its end
+    return process
 
 
 @cache

@@ -177,13 +177,13 @@ def test_a_qr_code_launches_the_exercise_or_leads_to_the_page(book):
     assert launched.endswith("student/part1/one.ipynb")
 
 
-def test_without_a_way_the_goal_takes_the_place_of_the_qr_code(book, deck, monkeypatch):
+def test_without_a_way_the_goal_takes_the_place_of_the_qr_code(book, deck):
     path = deck(slide(":::{exercise} ex-add\n:::"))
     made = html(book, path)
     assert 'class="task alone"' in made
     assert "launch" not in made
     assert "repository" not in made, "what the author has to do is no matter of the audience"
-    monkeypatch.setenv("BOOK_URL", "https://example.org/book/")
+    (book.root / "_config.yml").write_text("html: {baseurl: https://example.org/book}")
     made = html(book, path)
     assert 'class="task"' in made
     assert 'class="launch"' in made
