@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 import torch
-from torch import nn
 
 from diffprog.ensembles import seeded, train_together
-from diffprog.pipelines import Pipeline, Scale, mean_squared_error
+from diffprog.pipelines import Pipeline, mean_squared_error
 from diffprog.pitching import day, drifts, pitch
-from diffprog.pitching_fits import direct, physics
+from diffprog.pitching_fits import direct, drift_scale, physics
 from diffprog.show import NUMBER
 
 t = day()
@@ -18,17 +17,12 @@ x = pitch(drifts(t))
 
 def both_scaled() -> Pipeline:
     """Input and drifts scaled, as on the page: from the heights, which the observer has."""
-    model = physics(t, scale_input=True)
-    off = x.mean() - pitch(torch.zeros(1, 2))[0]
-    to_drifts = torch.tensor([1, 1 / 3])
-    drift = Scale(to_drifts * off / 2, to_drifts * x.std() / 2**0.5).inverse()
-    model.network = nn.Sequential(model.network, drift)
-    return model
+    return physics(t, scale_input=True, scale_drifts=drift_scale(x))
 
 
 def test_scaled_drifts_have_the_size_that_the_heights_ask_for() -> None:
     """Outputs (u, w) are the height mean + std·(u + w)/√2: that of a standardised target."""
-    (_, drift) = both_scaled().network.children()
+    *_, drift = both_scaled().network.children()
     outputs = torch.randn(100, 2, generator=torch.Generator().manual_seed(0))
     wanted = x.mean() + x.std() * outputs.sum(1, keepdim=True) / 2**0.5
     torch.testing.assert_close(pitch(drift(outputs)), wanted, rtol=1e-5, atol=1e-5)

@@ -95,25 +95,22 @@ def _title(env: BuildEnvironment, docname: str) -> str:
 
 def _cards(env: BuildEnvironment) -> dict[str, tuple[tuple[str, ...], bytes]]:
     """Of each page what its card is made of, and the card: Sphinx keeps them for the next build."""
-    if not hasattr(env, "press_cards"):
-        env.press_cards = {}  # type: ignore[attr-defined]
-    cards: dict[str, tuple[tuple[str, ...], bytes]] = env.press_cards  # type: ignore[attr-defined]
+    cards: dict[str, tuple[tuple[str, ...], bytes]] = vars(env).setdefault("press_cards", {})
     return cards
 
 
 def _draw_all(app: Sphinx, env: BuildEnvironment) -> None:
     """Draw the cards that are not there from the last build."""
-    book, last, book_title = Book(Path(app.srcdir)), dict(_cards(env)), app.config.html_title
-    _cards(env).clear()
+    book, book_title, cards = Book(Path(app.srcdir)), app.config.html_title, _cards(env)
+    for gone in cards.keys() - env.found_docs:
+        del cards[gone]
     for docname in env.found_docs:
         figure = env.metadata[docname].get("card")
         picture = _picture(book, docname, figure) if figure is not None else None
         title = _title(env, docname)
         key = (title, book_title, whole.digest((picture or "").encode()))
-        kept = last.get(docname)
-        if kept is None or kept[0] != key:
-            kept = key, draw(title, book_title, picture)
-        _cards(env)[docname] = kept
+        if docname not in cards or cards[docname][0] != key:
+            cards[docname] = key, draw(title, book_title, picture)
 
 
 def _picture(book: Book, docname: str, figure: str) -> str:

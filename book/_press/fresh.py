@@ -55,9 +55,7 @@ def _outdated(
 
 
 def _texts(env: BuildEnvironment) -> dict[str, str]:
-    if not hasattr(env, "press_texts"):
-        env.press_texts = {}  # type: ignore[attr-defined]
-    texts: dict[str, str] = env.press_texts  # type: ignore[attr-defined]
+    texts: dict[str, str] = vars(env).setdefault("press_texts", {})
     return texts
 
 

@@ -18,9 +18,9 @@ from torch import Tensor
 
 from diffprog import _checks
 from diffprog.pipelines import Pipeline, Scale, mlp
-from diffprog.pitching import FLIGHT, Pitch
+from diffprog.pitching import FLIGHT, Pitch, pitch
 
-__all__ = ["direct", "even_points", "physics", "structured_drift", "throws"]
+__all__ = ["direct", "drift_scale", "even_points", "physics", "structured_drift", "throws"]
 
 HIDDEN = (100, 50)
 
@@ -41,17 +41,31 @@ def direct(
 
 
 def physics(
-    t: Tensor, flight: float | Sequence[float] | Tensor = FLIGHT, *, scale_input: bool = False
+    t: Tensor,
+    flight: float | Sequence[float] | Tensor = FLIGHT,
+    *,
+    scale_input: bool = False,
+    scale_drifts: Scale | None = None,
 ) -> Pipeline:
     """t → (Δx0, Δv0) by a network 1-100-50-2, → x by the simulator, at the flight times (m,), in s.
 
-    scale_input takes t onto [−3, 3].
+    scale_input takes t onto [−3, 3]; with scale_drifts, such as `drift_scale(x)`, the network
+    predicts the drifts in that scale.
     """
-    return Pipeline(
-        Scale.onto(t, -3, 3) if scale_input else _nothing(t),
-        mlp(t.shape[1], *HIDDEN, 2),
-        Pitch(flight),
-    )
+    network = mlp(t.shape[1], *HIDDEN, 2)
+    network.append((scale_drifts or _nothing(t.new_zeros(1, 2))).inverse())
+    return Pipeline(Scale.onto(t, -3, 3) if scale_input else _nothing(t), network, Pitch(flight))
+
+
+def drift_scale(x: Tensor) -> Scale:
+    """Return the scale of the drifts that heights x, (n, 1), at 3 s, ask for: nobody measures them.
+
+    Δx0 = δ/2 + u·s/√2 and 3·Δv0 = δ/2 + w·s/√2: each drift takes half of what the mean height is
+    off by, δ, and (u, w) of size one move the heights by one standard deviation s.
+    """
+    δ = x.mean() - pitch(x.new_zeros(1, 2))[0]
+    to_drifts = x.new_tensor([1, 1 / FLIGHT])  # FLIGHT·Δv0 is a height
+    return Scale(to_drifts * δ / 2, to_drifts * x.std() / 2**0.5)
 
 
 def throws(t: Tensor, flight: Sequence[float]) -> Tensor:
