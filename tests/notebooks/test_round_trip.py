@@ -173,7 +173,7 @@ def test_the_solution_passes(solved, entries, name):
     run = solved[EXERCISES[name]]
     assert not isinstance(run, str), run
     verdict = said(exercise_cell(run, entries[name]))
-    assert f"✓ Exercise {entries[name].number}" in verdict
+    assert "✓ Right" in verdict
 
 
 def test_a_notebook_says_where_its_repository_is(notebooks):
