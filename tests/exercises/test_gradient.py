@@ -182,6 +182,7 @@ WRONG = {
     "starts from zero": (changed(start="v0 = torch.zeros_like(v0).requires_grad_()"), "from zero"),
     "no update": (changed(update="pass"), "nothing ever moves"),
     "old v0": (changed(answer="path[0], losses, path"), "start value"),
+    "one update behind": (changed(answer="path[-2], losses, path"), "one update behind the end"),
     "empty": (changed(note_loss="pass", last_loss="pass", answer="v0, losses, path"), "empty"),
     "two returned": (changed(answer="v0, losses"), "three things"),
     "changes what it was given": (changed(start="v0.requires_grad_()"), "changes v0"),

@@ -129,6 +129,7 @@ WRONG_NULL = [
     (lambda f, z: as_in_the_chapter(f, z)[:, :1], "null vectors, and there are"),
     (lambda f, z: as_in_the_chapter(f, z) * torch.nan, "not finite"),
     (lambda f, z: torch.tensor([[3.0], [-1.0]]).double() / 10**0.5, "J·n is not zero"),
+    (lambda f, z: torch.eye(7)[:, :1], "I got shape (7, 1)"),
     (lambda f, z: as_in_the_chapter(f, z).tolist(), "return one tensor"),
 ]
 

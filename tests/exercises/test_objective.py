@@ -94,6 +94,7 @@ WRONG = {
     "unsafe": (z, "NaN"),
     "prize": (lambda s, b: z(s, b + 1e-9), "prize"),
     "only NaN": (lambda s, b: torch.nan_to_num(z(s, b), 0, posinf=math.inf), "infinity"),
+    "a prize for nothing": (lambda s, b: by_where(s, b) + (s == 0) * (b > 0), "without signal"),
     "where too late": (lambda s, b: torch.where((s > 0) & (b > 0), z(s, b), 0), "comes too late"),
     "root too late": (lambda s, b: torch.where(b > 0, z(s, torch.where(b > 0, b, 1)), 0), "s = 0"),
     "detached": (lambda s, b: by_where(s, b).detach(), "no gradient"),

@@ -145,7 +145,7 @@ WRONG = {
     "no sum": (partial(answer, reduce=lambda z: z), "take their sum"),
     "hard inside": (hard_counts_inside, "no slope"),
     "counts before the loop": (counts_before_the_loop, "anew"),
-    "not a leaf": (not_a_leaf, "leaf"),
+    "not a leaf": (not_a_leaf, "full_like"),
     "soft at the end": (
         partial(answer, finish=lambda path, z, soft: (torch.stack(path), soft)),
         "soft significance",
@@ -167,6 +167,10 @@ WRONG = {
     "on its side": (
         partial(answer, finish=lambda path, z, soft: (torch.stack(path, 1), z)),
         "on its side",
+    ),
+    "a significance for each update": (
+        partial(answer, finish=lambda path, z, soft: (path, torch.stack(path))),
+        "of the last cuts is enough",
     ),
     "the path alone": (
         partial(answer, finish=lambda path, z, soft: torch.stack(path)),

@@ -233,6 +233,7 @@ WRONG = [
     ("cuts twice", loop(finish=lambda p, v, *_: (p, p)), "holds the cuts again"),
     ("a cut only", loop(finish=lambda p, v, *_: p[-1]), "two things"),
     ("numbers", loop(finish=lambda p, v, *_: (p[-1], v[-1])), "steps + 1 entries"),
+    ("NumPy with a graph", loop(noted=lambda c: c.numpy()), "write down numbers"),
     ("empty path", loop(finish=lambda p, v, *_: ([], v)), "the cuts are empty"),
     ("empty values", loop(finish=lambda p, v, *_: (p, [])), "the values are empty"),
     ("not summed at the end", loop(finish=lambda p, v, s, _: (p, [z * s for z in v])), "(80,)"),

@@ -62,7 +62,7 @@ ASCENT = _BOTH | {
     "can't optimize a non-leaf":
         "Adam wants a leaf, the tensor itself and not the result of a computation:"
         " torch.tensor(start, requires_grad=True), or start.clone().requires_grad_()",
-    "call numpy() on tensor that requires grad":
+    "call numpy() on Tensor that requires grad":
         "write down numbers, c.item() and z.item(), or copies, c.detach().clone(), instead of"
         " tensors that have a graph",
 }

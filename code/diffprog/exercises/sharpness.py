@@ -30,7 +30,7 @@ ADVICE = ASCENT | {
     "must match the size":
         "masses (n,) and cuts (K,) do not broadcast: give the events an axis of their own,"
         " signal[:, None], and add up over axis 0",
-    "leaf":
+    "can't optimize a non-leaf":
         "c must be a leaf: torch.full_like(k, start).requires_grad_()",
 }
 # fmt: on
