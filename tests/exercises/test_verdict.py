@@ -45,6 +45,10 @@ def broken(*_):
     return torch.tensor(1.0).no_such_thing
 
 
+def one_that_raises(*_):
+    raise ValueError("mine")
+
+
 def one_that_torch_lacks(*_):
     return torch.arange(3).softmax(0)
 
@@ -52,6 +56,10 @@ def one_that_torch_lacks(*_):
 @pytest.fixture(params=CHECKS.values(), ids=CHECKS)
 def check(request):
     return request.param
+
+
+def test_an_error_that_the_learner_raises_is_shown(check):
+    assert check(one_that_raises).message.endswith("of your cell: ValueError: mine")
 
 
 @pytest.mark.parametrize("answer", [stub, bare_stub])
