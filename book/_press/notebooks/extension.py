@@ -50,22 +50,22 @@ class Pages:
                 return f"[{text}]({uri})" if text.strip() else ""
             if not target.path:
                 return text  # on this page; a notebook has no anchors but its headings
-            there = normpath(join(dirname(docname), target.path)).removesuffix(".html")
+            site = normpath(join("/", dirname(docname), target.path)).lstrip("/")
+            there = site.removesuffix(".html")
             if there in bibliographies:
                 cited.append(target.fragment)
                 return text
             if there in known:
                 return f"[{text}]({relpath(there, dirname(docname))}.ipynb)"
-            return f"[{text}]({address}{there}.html)" if address else text
+            return f"[{text}]({address}{site})" if address else text
 
-        writer = Writer(docname, link)
+        writer = Writer(doctree, book.root, link, _numbers(app, docname))
         if docname in bibliographies:
             for entry in doctree.findall(nodes.citation):
                 text = writer.blocks(entry.children[1:])
                 self.entries |= dict.fromkeys(entry["ids"], text)
             return
-        figures = app.env.toc_fignumbers.get(docname, {}).get("figure", {})
-        self.pieces[docname] = pieces(doctree, writer, figures)
+        self.pieces[docname] = pieces(doctree, writer)
 
     def write(self, app: Sphinx, error: Exception | None) -> None:
         """All notebooks; those of pages that are no longer in the book go."""
@@ -97,6 +97,15 @@ class Pages:
             f"{book.address}{page.docname}.html" if book.address else "",
             repository.find(book.root),
         )
+
+
+def _numbers(app: Sphinx, docname: str) -> dict[str, str]:
+    """Map ids to what the page calls them: "Figure 1.2"; a formula has its number only."""
+    return {
+        name: app.config.numfig_format.get(kind, "%s") % ".".join(map(str, number))
+        for kind, numbers in app.env.toc_fignumbers.get(docname, {}).items()
+        for name, number in numbers.items()
+    }
 
 
 def _write(notebook: NotebookNode, path: Path) -> None:

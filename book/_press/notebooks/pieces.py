@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from docutils import nodes
 
@@ -30,15 +29,14 @@ class Code:
     index: int
 
 
-def pieces(page: nodes.document, writer: Writer, numbers: dict[str, Any]) -> list[Text | Code]:
-    """The pieces of a page; `numbers` are those of its figures, by id."""
-    return list(_Walk(writer, numbers).section(page, 0))
+def pieces(page: nodes.document, writer: Writer) -> list[Text | Code]:
+    """The pieces of a page."""
+    return list(_Walk(writer).section(page, 0))
 
 
 @dataclass(frozen=True)
 class _Walk:
     writer: Writer
-    numbers: dict[str, Any]
 
     def section(self, parent: nodes.Element, depth: int) -> Iterator[Text | Code]:
         """A section begins a cell, and so does an exercise; plain blocks share one."""
@@ -51,7 +49,7 @@ class _Walk:
             elif isinstance(child, nodes.title):
                 waiting.append(f"{'#' * depth} {self.writer.text(child)}")
             elif not _is_stub(child):
-                waiting.append(self.writer.block(child))
+                waiting.append(self.writer.write(child))
         yield from _flush(waiting)
 
     def apart(self, node: nodes.Node, depth: int) -> Iterator[Text | Code]:
@@ -76,9 +74,7 @@ class _Walk:
         """The caption of each figure, with its number."""
         for figure in cell.findall(nodes.figure):
             for caption in figure.findall(nodes.caption):
-                number = ".".join(map(str, self.numbers.get(figure["ids"][0], ())))
-                label = f"**Figure {number}.** " if number else ""
-                yield Text(label + self.writer.text(caption))
+                yield Text(self.writer.write(caption))
 
 
 def _is_stub(node: nodes.Node) -> bool:

@@ -12,6 +12,7 @@ import yaml
 from markdown_it.token import Token
 
 from ..book import Book, PressError
+from .layout import spread
 from .listing import source
 from .markup import Context, Directive, directive, parse, render
 from .model import Deck, Slide
@@ -79,7 +80,7 @@ def _slide(context: Context, heading: list[Token], content: list[Token]) -> Slid
     slide = Slide(render(heading[1].content, context, inline=True), level, context.line)
     slide.kind = "title" if level == 1 else "words"
     prose: list[Token] = []
-    for token in content:
+    for token in spread(content):
         given = directive(token)
         if given is not None:
             context.line = (token.map or [0])[0] + 1

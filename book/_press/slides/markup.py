@@ -6,23 +6,32 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
+from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
 from diffprog.show import NUMBER
 
 from .. import math
 from ..book import Book, PressError
+from ..self_contained import data_uri, requested, without_comments
 from ..store import Entry, Store
 
 __all__ = ["Context", "Directive", "directive", "parse", "render"]
+
+TAGS = {"sub": "sub", "sup": "sup", "kbd": "kbd"}
+"""Roles that are elements of HTML."""
 
 _OPTION = re.compile(r"^:(\w+): *(.*)$")
 
@@ -87,22 +96,34 @@ def directive(token: Token) -> Directive | None:
     return Directive(match[1], match[2], options, "\n".join(lines).strip())
 
 
+@cache
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": True, "typographer": False}).enable("table")
     parser.use(front_matter_plugin).use(colon_fence_plugin).use(myst_role_plugin)
     parser.use(dollarmath_plugin, double_inline=False)
+    parser.use(deflist_plugin).use(footnote_plugin).use(myst_block_plugin)
     parser.add_render_rule("myst_role", _role)
     parser.add_render_rule("math_inline", _math)
     parser.add_render_rule("math_block", _math)
-    parser.add_render_rule("fence", _stray)
-    parser.add_render_rule("colon_fence", _stray)
+    parser.add_render_rule("image", _image)
+    for kind in ("fence", "colon_fence"):
+        parser.add_render_rule(kind, _stray)
+    for kind in ("html_block", "html_inline"):
+        parser.add_render_rule(kind, _html)
+    for kind in ("footnote_ref", "footnote_block_open"):
+        parser.add_render_rule(kind, _footnote)
+    for kind in ("myst_line_comment", "myst_target", "myst_block_break"):
+        parser.add_render_rule(kind, _nothing)
     return parser
 
 
 def _role(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
     name, content, context = tokens[i].meta["name"], tokens[i].content, env["context"]
+    if name in TAGS:
+        return f"<{TAGS[name]}>{html.escape(content)}</{TAGS[name]}>"
     if name != "number":
-        context.fail(f"a slide knows the role {{number}} only, not {{{name}}}")
+        known = ", ".join(f"{{{role}}}" for role in ("number", *TAGS))
+        context.fail(f"a slide knows the roles {known}, not {{{name}}}")
     value = context.entry(content, "number").data[NUMBER]
     return f'<span class="number">{html.escape(value["text"])}</span>'
 
@@ -121,3 +142,33 @@ def _math(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[st
 def _stray(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
     context: Context = env["context"]
     context.fail(f"a fence of the kind {tokens[i].info!r} cannot stand here")
+
+
+def _image(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
+    """Show a picture beside the deck; its content is in the page, which is carried about."""
+    context: Context = env["context"]
+    address, alt = unquote(str(tokens[i].attrs["src"])), tokens[i].content
+    path = context.path.parent / address
+    if not alt:
+        context.fail(
+            f"the image {address} needs alternative text, as in ![what it shows]({address})"
+        )
+    if not path.is_file():
+        context.fail(f"the image {address} is no file beside the deck")
+    return f'<img alt="{html.escape(alt)}" src="{data_uri(path)}">'
+
+
+def _html(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
+    context: Context = env["context"]
+    if address := requested(tokens[i].content):
+        context.fail(f"{address} is of a third party, which no deck asks")
+    return without_comments(tokens[i].content)
+
+
+def _footnote(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
+    context: Context = env["context"]
+    context.fail("a slide has no footnotes: say it in the notes")
+
+
+def _nothing(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
+    return ""
