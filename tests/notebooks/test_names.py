@@ -19,6 +19,15 @@ from _press.notebooks.names import given, needed, taken
         ("def f(x):\n    return x + other", {"other"}),
         ("[k for k in ks]", {"ks"}),
         ("%matplotlib inline\nx", {"x"}),
+        ("files = !ls", set()),
+        ("z = %time 1 + 1", set()),
+        ("print?", set()),
+        ("if y:\n    %time x", {"x", "y"}),
+        ("%%bash\nls | wc", set()),
+        ("%%time\nx = y", {"y"}),
+        ("x = (y\n % 4)", {"y"}),
+        ("await f(x)", {"f", "x"}),
+        ("no python here", {"*"}),
     ],
 )
 def test_what_a_cell_takes_from_those_before(source, names):
@@ -28,6 +37,9 @@ def test_what_a_cell_takes_from_those_before(source, names):
 def test_what_a_cell_gives():
     source = "import a.b, c as d\nx, (y, z) = 1, (2, 3)\ndef f(): pass\nclass C: pass"
     assert given(source) == {"a", "d", "x", "y", "z", "f", "C"}
+    assert given("files = !ls") == {"files"}
+    assert given("%%time\nx = 1") == {"x"}
+    assert given("no python here") == set()
 
 
 NUMBERS = 'L = c.mean()\nshow.number("a", L, ".2f")\nshow.number(\n    "b", 2 / L,\n)'
@@ -44,6 +56,11 @@ NUMBERS = 'L = c.mean()\nshow.number("a", L, ".2f")\nshow.number(\n    "b", 2 / 
         (NUMBERS, ["print(1)", "def f():\n    return L"], "L = c.mean()"),
         ('d["k"] = 1', ["print(d)"], "d['k'] = 1"),
         ('d["k"] = 1', ["print(e)"], ""),
+        ("files = !ls", ["print(files)"], "files = get_ipython().getoutput('ls')"),
+        ("files = !ls", ["print(1)"], ""),
+        ("x = 1", ["no python here"], "x = 1"),
+        ('show.number("a", x)', ["no python here"], ""),
+        ("no python here", ["print(1)"], "no python here"),
         ("x = 1\nfor n in ns:\n    show.number(n, x)", ["print(x)"], "x = 1"),
         (
             'for n in ns:\n    x = n\n    show.number("n", x)',

@@ -1,53 +1,70 @@
 """Which names a cell takes from others, and which it gives: to leave out cells that nobody needs.
 
 A cell of the tag `remove-cell` makes numbers for the prose. A notebook has the numbers in its
-text, and needs of such a cell only what a later one takes from it.
+text, and needs of such a cell only what a later one takes from it. A cell that is no Python even
+after IPython has read it takes everything, and is kept whole.
 """
 
 from __future__ import annotations
 
 import ast
 import builtins
+import re
 import symtable
 from functools import cache
 from typing import Any
 
+from IPython.core.inputtransformer2 import TransformerManager
+
 __all__ = ["given", "needed", "taken"]
 
+EVERYTHING = "*"
+"""Stands for every name; no cell gives it."""
 
-@cache
+_CELL = re.compile(r"\s*%%(?:capture|prun|time|timeit)\b.*")
+_LINE = re.compile(r"^(\s*(?:[\w, ]+= *)?)%(?:prun|time|timeit) +", re.M)
+"""Magics that run what follows them as Python."""
+
+
 def given(source: str) -> frozenset[str]:
-    """The names that running `source` defines at top level."""
-    symbols = _table(source).get_symbols()
-    return frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported())
+    """Return the names that running `source` defines at top level."""
+    text = _python(source)
+    return frozenset() if text is None else _given(text)
 
 
 @cache  # each cell is asked for once for every removed cell before it
 def taken(source: str) -> frozenset[str]:
-    """The names that `source` takes from cells before it."""
+    """Return the names that `source` takes from cells before it."""
+    text = _python(source)
+    if text is None:
+        return frozenset({EVERYTHING})
     missing: set[str] = set()
-    known, whole = set(dir(builtins)), given(source)
-    for statement in ast.parse(_plain(source)).body:
-        text = ast.unparse(statement)
-        own = given(text)
-        at_top = {s.get_name() for s in _table(text).get_symbols() if s.is_referenced()}
+    known, whole = {*dir(builtins), "get_ipython"}, _given(text)
+    for statement in ast.parse(text).body:
+        line = ast.unparse(statement)
+        own = _given(line)
+        at_top = {s.get_name() for s in _table(line).get_symbols() if s.is_referenced()}
         if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
             at_top -= own  # of a loop or a with block: its own variables
         if isinstance(statement, ast.AugAssign):
             at_top |= own
         missing |= at_top - known
-        missing |= _used(_table(text)) - at_top - known - whole  # in functions, which run later
+        missing |= _used(_table(line)) - at_top - known - whole  # in functions, which run later
         known |= own
     return frozenset(missing)
 
 
 def needed(source: str, later: list[str]) -> str:
-    """What to keep of a removed cell for the cells after it: its code without numbers, or ''."""
+    """Return what cells after a removed one need of it: its code without numbers, or ''."""
     wanted: frozenset[str] = frozenset()
     for cell in reversed(later):
         wanted = taken(cell) | (wanted - given(cell))
-    rest = ast.unparse(_WithoutNumbers().visit(ast.parse(_plain(source))))
-    return rest if (given(rest) | _changed(rest)) & wanted else ""
+    text = _python(source)
+    if text is None:
+        return source
+    rest = ast.unparse(_WithoutNumbers().visit(ast.parse(text)))
+    gives = _given(rest) | _changed(rest)
+    return rest if gives & wanted or (gives and EVERYTHING in wanted) else ""
 
 
 class _WithoutNumbers(ast.NodeTransformer):
@@ -72,15 +89,26 @@ def _changed(source: str) -> set[str]:
     return {value.id for value in set_ if isinstance(value, ast.Name)}
 
 
-def _plain(source: str) -> str:
-    """`source` without magics."""
-    return "\n".join(
-        "" if line.lstrip()[:1] in {"%", "!"} else line for line in source.splitlines()
-    )
+@cache
+def _python(source: str) -> str | None:
+    """Return a cell as IPython runs it, with magics as calls; None where that is no Python."""
+    plain = _LINE.sub(r"\1", _CELL.sub("", source, count=1) if _CELL.match(source) else source)
+    try:
+        text = str(TransformerManager().transform_cell(plain))  # type: ignore[no-untyped-call]
+        ast.parse(text)
+    except SyntaxError:
+        return None
+    return text
 
 
-def _table(source: str) -> symtable.SymbolTable:
-    return symtable.symtable(_plain(source), "cell", "exec")
+@cache
+def _given(text: str) -> frozenset[str]:
+    symbols = _table(text).get_symbols()
+    return frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported())
+
+
+def _table(text: str) -> symtable.SymbolTable:
+    return symtable.symtable(text, "cell", "exec")
 
 
 def _used(table: symtable.SymbolTable) -> set[str]:
