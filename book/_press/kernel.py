@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 
 from .book import Book, Page, PressError
 from .chapter import code_cells
+from .self_contained import requested_by_output
 from .warm import Nursery
 
 __all__ = ["run", "settings"]
@@ -35,6 +36,7 @@ ENVIRONMENT = {
     # Not the settings of whoever builds: figures look the same everywhere.
     "MATPLOTLIBRC": str(Path(__file__).with_name("matplotlibrc")),
 }
+WIDGET = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 600  # seconds a cell
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
@@ -105,7 +107,10 @@ def _end(manager: KernelManager) -> None:
 
 
 def _accept(output: NotebookNode, place: str) -> None:
-    """Refuse what must not reach a page: standard error, and the address in a default repr."""
+    """Refuse what must not reach a page.
+
+    That is standard error, the address in a default repr, and what needs a kernel or other hosts.
+    """
     if output.output_type == "error":
         raise PressError(f"{place}: shows the traceback of an error: catch it, show its message")
     if output.output_type == "stream" and output.name == "stderr":
@@ -114,6 +119,17 @@ def _accept(output: NotebookNode, place: str) -> None:
     text = output.get("text", "") or str(output.get("data", {}).get("text/plain", ""))
     if _ADDRESS.search(text):
         raise PressError(f"{place}: shows a memory address: {text.strip()[:80]}")
+    data = output.get("data", {})
+    if WIDGET in data:
+        raise PressError(
+            f"{place}: shows a widget, which needs a running kernel: show figures.frames, which has"
+            " its slider on the page"
+        )
+    if address := requested_by_output(data):
+        raise PressError(
+            f"{place}: its output loads {address}, but a page asks no third party: put what is"
+            " loaded into the output"
+        )
     output.pop("execution_count", None)
 
 

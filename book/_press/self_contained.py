@@ -5,19 +5,22 @@ from __future__ import annotations
 import base64
 import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 from markdown_it import MarkdownIt
 
-__all__ = ["data_uri", "requested", "requested_by_markdown", "without_comments"]
+__all__ = ["data_uri", "requested", "requested_by_output", "without_comments"]
 
 _LOADED = {"src", "srcset", "poster", "data", "background", "code", "archive"}
 """Attributes whose address a browser loads by itself."""
 _LINKING = {"base", "feimage", "image", "link", "use"}
 """Elements of which it loads `href` too; other elements lead there when somebody clicks."""
-_ADDRESS = re.compile(r"""(?:https?:)?//[\w-]+(?:\.[\w-]+)+[^\s"'`)<>,;\\]*""", re.I)
+_ADDRESS = re.compile(
+    r"""(?:^|(?<=[\s,]))(?:https?:)?//[\w-]+(?:\.[\w-]+)+[^\s"'`)<>,;\\]*""", re.I
+)
 _IN_SCRIPT = re.compile(r"""(?:https?:|(?<=["'`]))//[\w-]+(?:\.[\w-]+)+[^\s"'`)<>,;\\]*""", re.I)
 _REMARK = re.compile(r"(?:^|(?<=\s))//[^\n]*|/\*.*?\*/", re.S)
 _STYLE = re.compile(r"""(?:url\(\s*|@import\s+)["']?((?:https?:)?//[^\s"')]+)""", re.I)
@@ -67,9 +70,13 @@ def requested(html: str) -> str:
     return next(_requests(html), "")
 
 
-def requested_by_markdown(text: str) -> str:
-    """Return the same for Markdown."""
-    return requested(str(MarkdownIt("commonmark").render(text)))
+def requested_by_output(data: Mapping[str, Any]) -> str:
+    """Return the same for what a cell shows: a bundle of contents by MIME type."""
+    markdown = "".join(data.get("text/markdown", ""))
+    script = "".join(data.get("application/javascript", ""))
+    shown = [*data.get("text/html", ""), *data.get("image/svg+xml", "")]
+    shown += [MarkdownIt("commonmark").render(markdown), f"<script>{script}</script>"]
+    return requested("".join(shown))
 
 
 def data_uri(path: Path) -> str:

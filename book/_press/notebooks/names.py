@@ -21,7 +21,7 @@ __all__ = ["given", "needed", "taken"]
 EVERYTHING = "*"
 """Stands for every name; no cell gives it."""
 
-_CELL = re.compile(r"\s*%%(?:capture|prun|time|timeit)\b.*")
+_CELL = re.compile(r"\A\s*%%(?:capture|prun|time|timeit)\b.*")
 _LINE = re.compile(r"^(\s*(?:[\w, ]+= *)?)%(?:prun|time|timeit) +", re.M)
 """Magics that run what follows them as Python."""
 
@@ -92,7 +92,7 @@ def _changed(source: str) -> set[str]:
 @cache
 def _python(source: str) -> str | None:
     """Return a cell as IPython runs it, with magics as calls; None where that is no Python."""
-    plain = _LINE.sub(r"\1", _CELL.sub("", source, count=1) if _CELL.match(source) else source)
+    plain = _LINE.sub(r"\1", _CELL.sub("", source))
     try:
         text = str(TransformerManager().transform_cell(plain))  # type: ignore[no-untyped-call]
         ast.parse(text)
