@@ -20,6 +20,7 @@ from diffprog.show import EXERCISE, FIGURE, NUMBER, SOURCE
 from . import whole
 from .book import Book, PressError
 from .cache import Execution
+from .naming import check_name
 
 __all__ = ["Entry", "Store", "collect", "exercises_in", "solved", "stub"]
 
@@ -54,6 +55,7 @@ class Entry:
     alt: str = ""
 
     def __post_init__(self) -> None:
+        check_name(self.name, f"{self.chapter}.md:{self.line}")
         if not any(self.data.values()):
             raise PressError(f"{self.chapter}.md:{self.line}: the output {self.name!r} is empty")
 
