@@ -14,6 +14,7 @@ from myst_nb.core.read import MystMetadataParsingError, read_myst_markdown_noteb
 from nbformat import NotebookNode
 
 from .book import Page, PressError
+from .tags import listed
 from .whole import digest
 
 __all__ = ["LOCKS", "closure", "code_cells", "inputs", "key", "outside", "parse", "read"]
@@ -49,7 +50,7 @@ def parse(text: str) -> NotebookNode:
 @cache
 def _parsed(text: str) -> NotebookNode:
     """Parsed once a build: every chapter is asked for several times."""
-    notebook = read_myst_markdown_notebook(text, add_source_map=True)
+    notebook = read_myst_markdown_notebook(listed(text), add_source_map=True)
     notebook.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
     for index, cell in enumerate(notebook.cells):
         cell.id = f"cell-{index}"  # nbformat would draw it at random

@@ -1,0 +1,34 @@
+"""One tag without brackets."""
+
+import pytest
+
+from _press.chapter import parse
+from _press.tags import listed
+
+CELL = "```{{code-cell}} ipython3\n{}\n\nx = 1\n```\n"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ":tags: remove-input",
+        ':exercise: ex-a\n:tags: "remove-input"',
+        "---\ntags: remove-input\nmystnb: {}\n---",
+        ":tags: [remove-input]",
+    ],
+)
+def test_one_tag_needs_no_brackets(options):
+    (cell,) = parse(CELL.format(options)).cells
+    assert cell.metadata.tags == ["remove-input"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"````\n{CELL.format(':tags: remove-input')}````\n",
+        CELL.format(":name: a\n\n:tags: remove-input"),
+        "---\ntags: prose\n---\n\n# Title\n",
+    ],
+)
+def test_nothing_else_is_changed(text):
+    assert listed(text) == text
