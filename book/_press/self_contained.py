@@ -12,7 +12,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-__all__ = ["data_uri", "requested", "requested_by_output", "without_comments"]
+__all__ = ["embedded", "requested", "requested_by_output", "without_comments"]
 
 _LOADED = {"src", "srcset", "poster", "data", "background", "code", "archive"}
 """Attributes whose address a browser loads by itself."""
@@ -79,8 +79,13 @@ def requested_by_output(data: Mapping[str, Any]) -> str:
     return requested("".join(shown))
 
 
-def data_uri(path: Path) -> str:
-    """Return an address that holds the content of a file."""
+def embedded(address: str, folder: Path) -> str:
+    """Return an address that holds the content of a file in `folder`; "" where there is none."""
+    if address.startswith("data:"):
+        return address
+    path = folder / address
+    if "//" in address or not path.is_file():
+        return ""
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 

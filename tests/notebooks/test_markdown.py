@@ -1,10 +1,12 @@
 """Pages of every kind, as plain Markdown."""
 
+import re
 from pathlib import Path
 
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
+from markdown_it import MarkdownIt
 
 from _press.fold import fold
 from _press.notebooks.markdown import Writer
@@ -71,3 +73,14 @@ def test_a_formula_has_the_number_of_the_page():
     writer = Writer(new_document("book/page.md"), Path(), link, {"equation-e": "1.2"})
     formula = nodes.math_block("", "a = b", number=3, ids=["equation-e"])
     assert writer.write(formula) == "$$\na = b \\tag{1.2}\n$$"
+
+
+def test_a_pipe_in_code_or_a_formula_leaves_a_table_its_cells():
+    cells = [paragraph(nodes.math("", "P(A|B)")), paragraph(nodes.literal("", "a | b"))]
+    row = nodes.row("", *(nodes.entry("", cell) for cell in cells))
+    made = WRITER.write(nodes.table("", nodes.tgroup("", nodes.tbody("", row))))
+    read = MarkdownIt("commonmark", {"html": True}).enable("table").render(made)
+    assert re.findall(r"<td>\s*(.*?)\s*</td>", read, re.S) == [
+        "<p>$P(A|B)$</p>",
+        "<p><code>a | b</code></p>",
+    ]

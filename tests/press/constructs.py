@@ -194,6 +194,7 @@ PASSES = {
     ),
     # Images
     "image in Markdown": ("Before.\n\n![A ball](ball.png)", f"Before.\n\n{IMAGE}"),
+    "image in the text": (f"![A ball](data:image/png;base64,{PNG})", IMAGE),
     "image in a line": ("Before ![A ball](ball.png) after.", f"Before {IMAGE} after."),
     "image": (
         "```{image} ball.png\n:alt: A ball\n:width: 40%\n:target: https://example.org\n```",
@@ -386,6 +387,11 @@ REFUSED = {
     "toctree": ("```{toctree}\n```", 1, "not expected with external-toc"),
     "unknown directive": ("Text.\n\n```{unheard}\n```", 3, "Unknown directive type: 'unheard'"),
     "unknown role": ("Text {unheard}`x`.", 1, 'Unknown interpreted text role "unheard"'),
+    "code cell in a box": (
+        ":::{note}\n```{code-cell} ipython3\nx = 1\n```\n:::",
+        1,
+        "Content block expected",
+    ),
     "missing image": ("Text.\n\n![A ball](none.png)", 3, "image file not readable"),
     "exercise without a cell": (
         ":::{exercise} Title\n:name: ex-a\n:number: 1\n\nGoal.\n:::",
@@ -426,6 +432,7 @@ SLIDES = {
     "note": (":::{note}\nInside it.\n:::", "<p>Inside it."),
     "note in a line": (":::{note} Inside\nit.\n:::", "<p>Inside\nit."),
     "image in Markdown": ("![A ball](../ball.png)", IMAGE),
+    "image in the text": (f"![A ball](data:image/png;base64,{PNG})", IMAGE),
     "image": (":::{image} ../ball.png\n:alt: A ball\n:::", IMAGE),
     "figure": (":::{figure} ../ball.png\n:alt: A ball\n\nA caption.\n:::", "<p>A caption."),
     "table": ("| a |\n|---|\n| $x$ |", "<th>a</th>"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util import logging
 
-from ..self_contained import data_uri, requested, without_comments
+from ..self_contained import embedded, requested, without_comments
 from .place import place
 
 __all__ = ["Inline", "code", "marked"]
@@ -100,8 +100,8 @@ class Inline(nodes.NodeVisitor):
 
     def visit_image(self, node: nodes.Element) -> str:
         """Write an image with its content: a notebook is one file, wherever it goes."""
-        path = self.root / node["uri"]
-        if not path.is_file():
+        source = embedded(node["uri"], self.root)
+        if not source:
             _refuse_request(f'<img src="{node["uri"]}">', node)
             return ""  # Sphinx reports a file that is missing
         given = {
@@ -110,7 +110,7 @@ class Inline(nodes.NodeVisitor):
             "height": node.get("height"),
         }
         known = "".join(f' {name}="{escape(v)}"' for name, v in given.items() if v is not None)
-        return f'<img{known} src="{data_uri(path)}">'
+        return f'<img{known} src="{source}">'
 
     def visit_raw(self, node: nodes.Element) -> str:
         """Write HTML as the author wrote it, without comments."""

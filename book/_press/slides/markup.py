@@ -25,7 +25,7 @@ from diffprog.show import NUMBER
 
 from .. import math
 from ..book import Book, PressError
-from ..self_contained import data_uri, requested, without_comments
+from ..self_contained import embedded, requested, without_comments
 from ..store import Entry, Store
 
 __all__ = ["Context", "Directive", "directive", "parse", "render"]
@@ -148,14 +148,14 @@ def _image(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[s
     """Show a picture beside the deck; its content is in the page, which is carried about."""
     context: Context = env["context"]
     address, alt = unquote(str(tokens[i].attrs["src"])), tokens[i].content
-    path = context.path.parent / address
+    source = embedded(address, context.path.parent)
     if not alt:
         context.fail(
             f"the image {address} needs alternative text, as in ![what it shows]({address})"
         )
-    if not path.is_file():
+    if not source:
         context.fail(f"the image {address} is no file beside the deck")
-    return f'<img alt="{html.escape(alt)}" src="{data_uri(path)}">'
+    return f'<img alt="{html.escape(alt)}" src="{source}">'
 
 
 def _html(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
