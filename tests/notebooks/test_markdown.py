@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from _press.fold import fold
 from _press.notebooks.markdown import Writer
+from _press.notebooks.place import directive, place
 
 
 def link(uri: str, text: str) -> str:
@@ -84,3 +85,17 @@ def test_a_pipe_in_code_or_a_formula_leaves_a_table_its_cells():
         "<p>$P(A|B)$</p>",
         "<p><code>a | b</code></p>",
     ]
+
+
+def test_a_node_without_a_line_has_that_of_its_directive(tmp_path):
+    source = tmp_path / "page.md"
+    source.write_text("# Title\n\nTwo\nlines.\n\n:::{tab-set}\n:::\n\n- ```{card} Title\n  ```\n")
+    page, words = new_document(str(source)), paragraph("a")
+    tabs, card = nodes.decoration(), nodes.decoration()
+    words.source, words.line = str(source), 3
+    page += [words, tabs, card]
+    tabs.line = card.line = None
+    assert (place(tabs).line, directive(place(tabs))) == (6, "{tab-set}")
+    tabs.line, tabs.source = 6, str(source)
+    assert (place(card).line, directive(place(card))) == (9, "{card}")
+    assert directive(place(words)) == ""

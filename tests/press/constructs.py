@@ -404,6 +404,12 @@ REFUSED = {
         4,
         f"https://example.org/ball.png {PARTY}",
     ),
+    "card with an image from elsewhere": (
+        "Two\nlines.\n\n:::{card} Title\n:img-top: https://example.org/ball.png\n\n"
+        "Inside it.\n:::\n\n:::{note}\nText.\n:::",
+        4,
+        f"https://example.org/ball.png {PARTY}",
+    ),
     "script from elsewhere": (
         "Text.\n\n<script src=https://cdn.example.org/plot.js></script>",
         3,

@@ -7,6 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from docutils import nodes
+from docutils.utils import get_source_line
 
 __all__ = ["directive", "place"]
 
@@ -16,14 +17,16 @@ _DIRECTIVE = re.compile(r"[ >*+\-\d.]*(?::{3,}|`{3,}|~{3,}) *(\{[^}\s]+\})")
 def place(node: nodes.Element) -> nodes.Element:
     """Return a node with file and line, as Sphinx's logger takes it.
 
-    A node without a line is that of the first directive below all blocks before it, because
-    Sphinx and sphinx-design replace nodes that had one.
+    A node without a line has the line of the first directive below all blocks before it, because
+    sphinx-design replaces nodes by others that have none.
     """
     page = node.document
     assert page is not None
     found = nodes.comment()
     found.source, found.line = node.source or page["source"], node.line
-    if not node.line:
+    if node.line == 0:  # an argument of a directive, which has the line itself
+        found.line = get_source_line(node.parent)[1]
+    if node.line is None:
         earlier = takewhile(lambda other: other is not node, page.findall(nodes.Element))
         blocks = (
             e for e in earlier if not isinstance(e, nodes.Inline) and e.source == found.source
