@@ -25,11 +25,12 @@ from pathlib import Path
 from time import perf_counter
 from _press.book import Book
 from _press.cache import last
+from _press.chapter import read_all
 from _press.execute import execute_all
 
 book = Book(Path.cwd())
 begun = perf_counter()
-found = execute_all(book, book.pages, jobs=int(sys.argv[1]))
+found = execute_all(book, read_all(book), jobs=int(sys.argv[1]))
 seconds = perf_counter() - begun
 cells = {e.page: sum(last(book, e.page)["seconds"]) for e in found if e.reason}
 beyond = [e.seconds - cells[e.page] for e in found if e.reason]

@@ -58,7 +58,7 @@ def build() -> Build:
 @pytest.fixture(scope="session")
 def entries(build: Build) -> dict[str, Entry]:
     """The output store, whole."""
-    store = Store(build.book)
+    store = Store.of(build.book)
     return {name: store[name] for name in store}
 
 

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from _press.book import Book, Page
-from _press.chapter import parse
+from _press.chapter import Chapter
 
 from .conftest import ROOT
 
@@ -89,7 +89,7 @@ def test_figures_are_numbered_in_the_store_as_on_the_page(build, entries):
 def test_no_exercise_s_solution_is_used_outside_of_it(entries):
     """A name that only a solution defines would be missing for a learner who is not there yet."""
     for page in BOOK.pages:
-        cells = [c for c in parse(page.path.read_text()).cells if c.cell_type == "code"]
+        cells = [c for c in Chapter.read(BOOK, page).notebook.cells if c.cell_type == "code"]
         for cell in cells:
             if "exercise" not in cell.metadata:
                 continue
@@ -137,7 +137,7 @@ def test_numbers_in_prose_are_computed_or_given(page: Page):
     matter = yaml.safe_load(text.split("---")[1]) if text.startswith("---") else {}
     given = {str(number) for number in matter.get("given") or []}
     pieces = [text]
-    for cell in parse(text).cells:
+    for cell in Chapter.read(BOOK, page).notebook.cells:
         options = cell.metadata.get("mystnb", {})
         pieces += [options.get("figure", {}).get("caption", "")]
         pieces += [options.get("image", {}).get("alt", "")]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from _press.book import Book
-from _press.chapter import inputs, key, parse
+from _press.chapter import Chapter
+from _press.dependencies import key
 
 from .conftest import ROOT
 
@@ -38,14 +39,14 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Book:
     root = tmp_path_factory.mktemp("copy")
     for name in ("book", "code"):
         shutil.copytree(ROOT / name, root / name)
-    for name in ("_toc.yml", "requirements.txt"):
+    for name in ("_config.yml", "_toc.yml", "requirements.txt"):
         shutil.copy(ROOT / name, root)
     return Book(root)
 
 
 def keys(book: Book) -> dict[str, str]:
     """Chapter → the key of what it gives."""
-    return {page.name: key(inputs(parse(page.path.read_text()), book.root)) for page in book.pages}
+    return {page.name: key(Chapter.read(book, page).inputs) for page in book.pages}
 
 
 @pytest.mark.parametrize("name", USERS)

@@ -70,7 +70,7 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
     if chapter:
         from .build import build_chapter
 
-        page = build_chapter(book, book.page(chapter))
+        page = build_chapter(book, chapter)
     elif state.is_current(book):
         print("Nothing has changed since the last build")
     else:

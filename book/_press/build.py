@@ -1,4 +1,4 @@
-"""The build: execute what changed, fill the output store, let Sphinx write the site."""
+"""The build: read the chapters, run what changed, write the site and what stands beside it."""
 
 from __future__ import annotations
 
@@ -6,55 +6,49 @@ import sys
 import time
 from pathlib import Path
 
-from . import cache, launch, state
-from .book import Book, Page
-from .cache import Execution
-from .execute import execute_all
+from . import launch, state
+from .book import Book
+from .edition import Edition
+from .products import write_products
 from .progress import Progress, table
+from .publish import publish
 from .render import render, render_alone
 from .slides.model import Deck
 from .slides.write import write_decks
-from .store import Store, collect
 
 __all__ = ["build_book", "build_chapter", "build_decks"]
 
 
-def build_chapter(book: Book, page: Page) -> Path:
-    """One chapter alone, to look at while it is written; returns its page.
-
-    Raises PressError where it fails or Sphinx has something to warn of, as `build_book` does.
-    """
-    (execution,) = execute_all(book, [page], progress=Progress(sys.stdout))
-    Store(book).write(collect([execution]), partial=True)
-    return render_alone(book, page) / f"{page.docname}.html"
-
-
-def build_decks(book: Book, jobs: int | None = None) -> list[Deck]:
-    """The decks alone, into the site that is there."""
-    if not state.is_current(book):
-        _execute(book, jobs, Progress(sys.stdout))
-    return write_decks(book, book.build / "html")
-
-
 def build_book(book: Book, jobs: int | None = None) -> None:
-    """The whole book, with `jobs` chapters running at a time."""
+    """The whole book, with `jobs` chapters running at a time; raises PressError where it fails."""
     touched, made_from = state.touched(book), state.sources(book)
     progress = Progress(sys.stdout)
-    executions = _execute(book, jobs, progress)
+    progress.say("Executing what changed")
+    edition = Edition.make(book, jobs=jobs, progress=progress)
     why = state.check_reading(book, made_from)
     progress.say(f"Reading all pages again: {why}" if why else "Writing pages")
     begun = time.perf_counter()
-    render(book)
-    progress.say(table(executions, time.perf_counter() - begun))
-    if line := launch.notice(book):
+    site, shown = render(edition)
+    write_products(edition, shown, site)
+    publish(book, site)
+    progress.say(table(edition.executions, time.perf_counter() - begun))
+    if line := launch.notice(edition.repository):
         progress.say(f"\n{line}")
     state.finished(book, made_from if state.touched(book) == touched else {})
 
 
-def _execute(book: Book, jobs: int | None, progress: Progress) -> list[Execution]:
-    """What all chapters gave, in the store."""
-    progress.say("Executing what changed")
-    cache.prune(book)
-    executions = execute_all(book, book.pages, jobs=jobs, progress=progress)
-    Store(book).write(collect(executions))
-    return executions
+def build_chapter(book: Book, name: str) -> Path:
+    """One chapter alone, to look at while it is written; returns its page.
+
+    Raises PressError where it fails or Sphinx has something to warn of, as `build_book` does.
+    """
+    edition = Edition.make(book, only=name, progress=Progress(sys.stdout))
+    site, shown = render_alone(edition)
+    write_products(edition, shown, site)
+    return site / f"{book.page(name).docname}.html"
+
+
+def build_decks(book: Book, jobs: int | None = None) -> list[Deck]:
+    """The decks alone, into the site that is there."""
+    edition = Edition.make(book, jobs=jobs, progress=Progress(sys.stdout))
+    return write_decks(edition, book.build / "html")

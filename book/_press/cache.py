@@ -16,61 +16,58 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from .book import Book, Page, PressError
-from .chapter import code_cells, inputs, key, parse, read
+from .book import Book, Page
+from .chapter import Chapter, code_cells
+from .dependencies import key
 from .whole import digest, write
 
-__all__ = ["Execution", "cached", "executed", "keep", "last", "prune", "why"]
+__all__ = ["Execution", "cached", "keep", "last", "prune", "why"]
 
 
 @dataclass(frozen=True)
 class Execution:
     """What a chapter's code cells gave."""
 
-    page: Page
+    chapter: Chapter
     notebook: NotebookNode
+    """The chapter's cells with their outputs."""
     path: Path
     seconds: float
     reason: str = ""
     """Why it ran in this build; empty where it was found in the cache."""
 
+    @property
+    def page(self) -> Page:
+        """The chapter's page."""
+        return self.chapter.page
 
-def cached(book: Book, page: Page) -> Execution | None:
-    """The kept execution of `page` as it stands now, or None; without cells, it gives nothing."""
-    notebook = read(page)
-    if not code_cells(notebook):
-        return Execution(page, notebook, page.path, 0.0)
-    path = _path(book, page, key(inputs(notebook, book.root)))
+
+def cached(book: Book, chapter: Chapter) -> Execution | None:
+    """The kept execution of `chapter`, or None; a page without cells needs none."""
+    notebook = chapter.copy()
+    if not chapter.code:
+        return Execution(chapter, notebook, chapter.page.path, 0.0)
+    path = _path(book, chapter)
     kept = _read(path)
     if kept is None or not _fill(notebook, kept["outputs"]):
         return None
-    return Execution(page, notebook, path, sum(kept["seconds"]))
-
-
-def executed(book: Book, text: str) -> NotebookNode:
-    """The chapter with this text, with its outputs; raises PressError where it has not been run."""
-    notebook = parse(text)
-    if not code_cells(notebook):
-        return notebook
-    wanted = key(inputs(notebook, book.root))
-    for path in _folder(book).glob(f"*-{wanted[:20]}.json"):
-        kept = _read(path)
-        if kept is not None and _fill(notebook, kept["outputs"]):
-            return notebook
-    raise PressError("a page has changed since the chapters were executed: build again")
+    return Execution(chapter, notebook, path, sum(kept["seconds"]))
 
 
 def keep(
-    book: Book, page: Page, notebook: NotebookNode, found: dict[str, str], seconds: list[float]
-) -> None:
-    """Write what `page` gave from the inputs `found`, whole, then drop what it gave before."""
-    path = _path(book, page, key(found))
+    book: Book, chapter: Chapter, notebook: NotebookNode, seconds: list[float], reason: str
+) -> Execution:
+    """Write what `chapter` gave, whole, then drop what it gave before."""
+    path = _path(book, chapter)
     outputs = [cell.outputs for cell in code_cells(notebook)]
-    content = {"outputs": outputs, "seconds": seconds, "inputs": found}
+    content = {"outputs": outputs, "seconds": seconds, "inputs": chapter.inputs}
     write(path, _dump({**content, "digest": digest(_dump(content).encode())}))
-    for old in _files(book, page):
+    for old in _files(book, chapter.page):
         if old != path:
             old.unlink()
+    filled = chapter.copy()
+    _fill(filled, outputs)
+    return Execution(chapter, filled, path, sum(seconds), reason)
 
 
 def last(book: Book, page: Page) -> dict[str, Any] | None:
@@ -78,13 +75,12 @@ def last(book: Book, page: Page) -> dict[str, Any] | None:
     return next((kept for path in _files(book, page) if (kept := _read(path))), None)
 
 
-def why(book: Book, page: Page) -> str:
-    """Why `page` has to run: what differs from the inputs of its last execution."""
-    kept = last(book, page)
+def why(book: Book, chapter: Chapter) -> str:
+    """Why `chapter` has to run: what differs from the inputs of its last execution."""
+    kept = last(book, chapter.page)
     if kept is None:
-        return "not run before" if not _files(book, page) else "its cache was damaged"
-    now = inputs(read(page), book.root)
-    before = kept["inputs"]
+        return "not run before" if not _files(book, chapter.page) else "its cache was damaged"
+    before, now = kept["inputs"], chapter.inputs
     changed = [name for name in {**before, **now} if before.get(name) != now.get(name)]
     names = [name.rpartition("/")[2] for name in changed]
     if len(names) > 3:
@@ -108,8 +104,8 @@ def _stem(page: Page) -> str:
     return page.name.replace("/", ".")
 
 
-def _path(book: Book, page: Page, wanted: str) -> Path:
-    return _folder(book) / f"{_stem(page)}-{wanted[:20]}.json"
+def _path(book: Book, chapter: Chapter) -> Path:
+    return _folder(book) / f"{_stem(chapter.page)}-{key(chapter.inputs)[:20]}.json"
 
 
 def _files(book: Book, page: Page) -> list[Path]:

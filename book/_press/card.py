@@ -23,9 +23,8 @@ from sphinx.util import logging
 
 from diffprog.figures import BLUE, INK, MUTED
 
-from . import whole
-from .book import Book, PressError
-from .store import Store
+from . import edition, whole
+from .book import PressError
 
 __all__ = ["draw", "setup"]
 
@@ -70,7 +69,7 @@ def _tags(
     description = str(app.env.metadata[pagename].get("description", ""))
     title = _title(app.env, pagename)
     path = f"_static/cards/{pagename.replace('/', '-')}.png"
-    book = Book(Path(app.srcdir))
+    book = edition.current().book
     whole.write(Path(app.outdir) / path, _cards(app.env)[pagename][1])
     properties = {
         "og:type": "article",
@@ -101,22 +100,22 @@ def _cards(env: BuildEnvironment) -> dict[str, tuple[tuple[str, ...], bytes]]:
 
 def _draw_all(app: Sphinx, env: BuildEnvironment) -> None:
     """Draw the cards that are not there from the last build."""
-    book, book_title, cards = Book(Path(app.srcdir)), app.config.html_title, _cards(env)
+    book_title, cards = app.config.html_title, _cards(env)
     for gone in cards.keys() - env.found_docs:
         del cards[gone]
     for docname in env.found_docs:
         figure = env.metadata[docname].get("card")
-        picture = _picture(book, docname, figure) if figure is not None else None
+        picture = _picture(docname, figure) if figure is not None else None
         title = _title(env, docname)
         key = (title, book_title, whole.digest((picture or "").encode()))
         if docname not in cards or cards[docname][0] != key:
             cards[docname] = key, draw(title, book_title, picture)
 
 
-def _picture(book: Book, docname: str, figure: str) -> str:
+def _picture(docname: str, figure: str) -> str:
     """The figure that a page wants on its card; raises PressError where there is none."""
     try:
-        return str(Store(book)[figure].data["image/png"])
+        return str(edition.current().store[figure].data["image/png"])
     except (PressError, KeyError):
         message = f"{docname}.md: the card needs the name of a figure, not {figure!r}"
         raise PressError(message) from None

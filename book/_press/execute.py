@@ -10,10 +10,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
-from .book import Book, Page, PressError
+from .book import Book, PressError
 from .cache import Execution, cached, keep, last, why
-from .chapter import inputs, outside, read
-from .kernel import run, settings
+from .chapter import Chapter
+from .dependencies import imported_packages
+from .kernel import run
+from .kernel_settings import environment
 from .progress import Progress
 from .warm import MODULES, Nursery, nursery
 
@@ -21,20 +23,26 @@ __all__ = ["execute_all"]
 
 
 def execute_all(
-    book: Book, pages: Iterable[Page], *, jobs: int | None = None, progress: Progress | None = None
+    book: Book,
+    chapters: Iterable[Chapter],
+    *,
+    jobs: int | None = None,
+    progress: Progress | None = None,
 ) -> list[Execution]:
-    """Execute those of `pages` that are not in the cache, `jobs` at a time, longest first.
+    """Execute those of `chapters` that are not in the cache, `jobs` at a time, longest first.
 
     All are run even where one fails, so that the others' results are kept. Raises PressError that
     names chapter, line, cell and exception of each failure.
     """
-    found = {page: cached(book, page) for page in pages}
-    stale = [page for page, execution in found.items() if execution is None]
-    stale.sort(key=lambda page: _expected(book, page), reverse=True)
+    chapters = list(chapters)
+    found = [cached(book, chapter) for chapter in chapters]
+    stale = [c for c, execution in zip(chapters, found, strict=True) if execution is None]
+    stale.sort(key=lambda chapter: _expected(book, chapter), reverse=True)
     if stale:
         work = _execute_stale(book, stale, jobs or _cores(), progress or Progress(None))
-        found |= dict(zip(stale, _beside(work), strict=True))
-    return [execution for execution in found.values() if execution is not None]
+        done = {execution.page: execution for execution in _beside(work)}
+        found = [e or done[c.page] for c, e in zip(chapters, found, strict=True)]
+    return [execution for execution in found if execution is not None]
 
 
 def _cores() -> int:
@@ -43,27 +51,27 @@ def _cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _expected(book: Book, page: Page) -> float:
-    """Seconds that `page` took last; where that is not known, its length stands in."""
-    kept = last(book, page)
-    return float(sum(kept["seconds"])) if kept else page.path.stat().st_size / 1000
+def _expected(book: Book, chapter: Chapter) -> float:
+    """Seconds that `chapter` took last; where that is not known, its length stands in."""
+    kept = last(book, chapter.page)
+    return float(sum(kept["seconds"])) if kept else len(chapter.text) / 1000
 
 
 async def _execute_stale(
-    book: Book, pages: Sequence[Page], jobs: int, progress: Progress
+    book: Book, chapters: Sequence[Chapter], jobs: int, progress: Progress
 ) -> list[Execution]:
-    """Execute `pages` in this order, `jobs` at a time, in kernels that this one process feeds."""
+    """Execute `chapters` in this order, `jobs` at a time, fed by this one process."""
     free = asyncio.Semaphore(jobs)
-    progress.total = len(pages)
+    progress.total = len(chapters)
 
-    async def one(page: Page, warm: Nursery | None) -> Execution:
+    async def one(chapter: Chapter, warm: Nursery | None) -> Execution:
         async with free:
-            return await _execute(book, page, progress, warm)
+            return await _execute(book, chapter, progress, warm)
 
     clock = asyncio.create_task(_tick(progress))
     try:
-        with _nursery(book, pages, jobs) as warm:
-            runs = [one(page, warm) for page in pages]
+        with _nursery(book, chapters, jobs) as warm:
+            runs = [one(chapter, warm) for chapter in chapters]
             results = await asyncio.gather(*runs, return_exceptions=True)
     finally:
         clock.cancel()
@@ -83,27 +91,29 @@ async def _tick(progress: Progress) -> None:
 
 
 def _nursery(
-    book: Book, pages: Sequence[Page], jobs: int
+    book: Book, chapters: Sequence[Chapter], jobs: int
 ) -> AbstractContextManager[Nursery | None]:
     """Where kernels start warm, if that pays: some worker has more than one chapter to run."""
-    if len(pages) <= jobs:
+    if len(chapters) <= jobs:
         return nullcontext()
-    used = {name for page in pages for name in outside(read(page), book.root)}
-    return nursery([name for name in MODULES if name.partition(".")[0] in used], settings(book))
+    used = imported_packages((cell for c in chapters for cell in c.code), book.code)
+    modules = [name for name in MODULES if name.partition(".")[0] in used]
+    return nursery(modules, environment(book))
 
 
-async def _execute(book: Book, page: Page, progress: Progress, warm: Nursery | None) -> Execution:
+async def _execute(
+    book: Book, chapter: Chapter, progress: Progress, warm: Nursery | None
+) -> Execution:
     """Run one chapter, and keep what it gave."""
-    reason = why(book, page)
-    notebook = read(page)
-    found = inputs(notebook, book.root)
+    reason, notebook = why(book, chapter), chapter.copy()
     begun = time.perf_counter()
-    with progress.running(page.name, reason):
-        keep(book, page, notebook, found, await run(book, page, notebook, warm))
-    execution = cached(book, page)
-    if execution is None:
-        raise PressError(f"{page.docname}.md, or what it imports, changed while it ran")
-    return replace(execution, seconds=time.perf_counter() - begun, reason=reason)
+    with progress.running(chapter.page.name, reason):
+        seconds = await run(book, chapter, notebook, warm)
+        if not chapter.is_current(book):
+            name = f"{chapter.page.docname}.md"
+            raise PressError(f"{name}, or what it imports, changed while it ran: build again")
+        execution = keep(book, chapter, notebook, seconds, reason)
+    return replace(execution, seconds=time.perf_counter() - begun)
 
 
 def _beside(work: Coroutine[None, None, list[Execution]]) -> list[Execution]:

@@ -1,7 +1,7 @@
 """The press as a Sphinx extension: pages are read with what the executed chapters gave.
 
-`make book` executes before it starts Sphinx; a plain `jupyter-book build .` executes here, through
-the same keys, and gives the same site.
+`make book` executes before it starts Sphinx, and hands the edition over; a plain `jupyter-book
+build .` executes here, through the same keys, and gives the same site.
 """
 
 from __future__ import annotations
@@ -17,22 +17,21 @@ from sphinx.util.docutils import SphinxRole
 
 from diffprog.show import NUMBER
 
-from . import card, exercise, fold, fresh, launch, math, page, together
-from .book import Book, PressError
-from .cache import cached, executed
-from .execute import execute_all
+from . import card, edition, exercise, fold, fresh, launch, math, page, together
+from .book import PressError
 from .notebooks import extension as notebooks
-from .redirect import redirect
+from .products import write_products
 from .slides import link
-from .slides.write import write_decks
-from .store import Store, collect
 
 __all__ = ["read", "setup"]
 
 
-def read(text: str, root: str) -> Any:
+def read(text: str) -> Any:
     """The reader that myst-nb uses for every page: its notebook, with outputs."""
-    return executed(Book(Path(root)), text)
+    notebook = edition.current().outputs_of(text)
+    # myst-nb and MyST each add one to lines that are counted from zero.
+    notebook.metadata.source_map = [line - 1 for line in notebook.metadata.source_map]
+    return notebook
 
 
 class NumberRole(SphinxRole):
@@ -40,7 +39,7 @@ class NumberRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Its text; the page depends on it."""
-        store = Store(Book(Path(self.env.srcdir)))
+        store = edition.current().store
         try:
             entry = store[self.text]
         except PressError as error:
@@ -53,38 +52,28 @@ class NumberRole(SphinxRole):
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    config.nb_custom_formats = {".md": ["_press.extension.read", {"root": str(app.srcdir)}, False]}
-
-
-def _execute(app: Sphinx) -> None:
-    if not app.config.press_executed:
-        book = Book(Path(app.srcdir))
-        Store(book).write(collect(execute_all(book, book.pages)))
+    config.nb_custom_formats = {".md": ["_press.extension.read", {}, False]}
 
 
 def _depend(app: Sphinx, docname: str, source: list[str]) -> None:
     """Read the page again when its cells, or the library below them, gave something new."""
-    book = Book(Path(app.srcdir))
-    found = next((cached(book, p) for p in book.pages if p.docname == docname), None)
+    found = edition.current().execution(docname)
     if found is not None:
         app.env.note_dependency(os.path.relpath(found.path, app.srcdir))
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
-    """What of the site Sphinx knows nothing of: the decks, and the way from its root."""
-    if error is None and app.builder.format == "html" and not app.config.press_alone:
-        book, site = Book(Path(app.srcdir)), Path(app.outdir)
-        write_decks(book, site)
-        redirect(site, book.landing.docname, app.config.html_title)
+    """Without `make book`, what stands beside Sphinx's pages is written here."""
+    if error is None and app.builder.format == "html":
+        write_products(edition.current(), vars(app)["shown"], Path(app.outdir))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the press to Sphinx."""
-    app.add_config_value("press_alone", False, "")  # whether one chapter is built, not the book
-    app.add_config_value("press_executed", False, "")  # whether the chapters ran before Sphinx
+    handed_over = edition.exists()
+    edition.current(make_of=Path(app.srcdir))
     app.add_role("number", NumberRole())
     app.connect("config-inited", _configure, priority=100)
-    app.connect("builder-inited", _execute)
     app.connect("source-read", _depend)
     fresh.setup(app)
     exercise.setup(app)
@@ -96,5 +85,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     launch.setup(app)
     notebooks.setup(app)
     link.setup(app)
-    app.connect("build-finished", _finish)  # after all others, which see Sphinx's pages only
+    if not handed_over:
+        app.connect("build-finished", _finish)  # after all others, which see Sphinx's pages only
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

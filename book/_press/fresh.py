@@ -13,8 +13,9 @@ from sphinx.environment import BuildEnvironment
 
 import diffprog
 
+from . import edition
 from .book import Book
-from .chapter import LOCKS, closure
+from .dependencies import REQUIREMENTS, library_files
 from .slides.deck import FOLDER
 from .whole import digest, digests, files
 
@@ -29,8 +30,8 @@ def _press(book: Book) -> str:
     pages = {page.path for page in book.pages}
     decks = book.root / FOLDER  # a page that names a deck depends on it by itself
     code = [path.read_text(encoding="utf-8") for path in sorted(PRESS.rglob("*.py"))]
-    found = [book.root / name for name in ("_toc.yml", *LOCKS)]
-    found += sorted(closure(code, LIBRARY.parent))
+    found = [book.root / name for name in ("_toc.yml", *REQUIREMENTS)]
+    found += sorted(library_files(code, LIBRARY.parent))
     for folder in (PRESS, PRESS.parent / "_assets", LIBRARY / "assets", book.root / "book"):
         found += (
             path for path in files(folder) if path not in pages and not path.is_relative_to(decks)
@@ -61,6 +62,6 @@ def _texts(env: BuildEnvironment) -> dict[str, str]:
 
 def setup(app: Sphinx) -> None:
     """Connect to Sphinx; a change of the value makes it read all pages again."""
-    app.add_config_value("press", _press(Book(Path(app.srcdir))), "env")
+    app.add_config_value("press", _press(edition.current().book), "env")
     app.connect("source-read", _note, priority=100)
     app.connect("env-get-outdated", _outdated)

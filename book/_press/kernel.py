@@ -6,36 +6,26 @@ A failing cell, a traceback, standard error and memory addresses are refused, wi
 from __future__ import annotations
 
 import atexit
-import os
 import re
+import sys
 import tempfile
 import time
 from pathlib import Path
 
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from .book import Book, Page, PressError
-from .chapter import code_cells
+from .book import Book, PressError
+from .chapter import Chapter
+from .kernel_settings import environment
 from .self_contained import requested_by_output
 from .warm import Nursery
 
-__all__ = ["run", "settings"]
+__all__ = ["run"]
 
-ENVIRONMENT = {
-    "DIFFPROG_BUILD": "1",
-    # One numeric thread a chapter: chapters that run side by side do not fight for cores, and sums
-    # are added in the same order on every machine.
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "MPLBACKEND": "agg",
-    # Not the settings of whoever builds: figures look the same everywhere.
-    "MATPLOTLIBRC": str(Path(__file__).with_name("matplotlibrc")),
-}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 600  # seconds a cell
 
@@ -44,16 +34,18 @@ _LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def settings(book: Book) -> dict[str, str]:
-    """The environment in which the chapters of `book` run."""
-    path = os.pathsep.join(filter(None, [str(book.code), os.environ.get("PYTHONPATH")]))
-    return os.environ | ENVIRONMENT | {"PYTHONPATH": path}
+class _ThisPython(KernelSpecManager):
+    """Knows one kernel, of the Python that builds: others may be installed under its name."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="Python 3", language="python")
 
 
 async def run(
-    book: Book, page: Page, notebook: NotebookNode, nursery: Nursery | None = None
+    book: Book, chapter: Chapter, notebook: NotebookNode, nursery: Nursery | None = None
 ) -> list[float]:
-    """Fill in the outputs of `notebook`, and return the seconds that each code cell took.
+    """Fill in the outputs of `notebook`, and return the seconds that each cell took.
 
     It runs in an empty folder, with this book's library and without the settings of whoever builds,
     in a kernel from `nursery`, if there is one. Raises PressError naming the line and the cell
@@ -79,15 +71,16 @@ async def run(
             ),
         )
         manager = client.create_kernel_manager()
+        manager.kernel_spec_manager = _ThisPython()
         if nursery:
             manager.provisioner = nursery.provisioner(manager)
         try:
-            await client.async_execute(env=settings(book) | own)
+            await client.async_execute(env=environment(book) | own)
         except CellExecutionError as error:
             message = f"{error.ename}: {_ANSI.sub('', error.evalue)}"
-            raise _failure(notebook, page, message) from error
+            raise _failure(notebook, chapter, message) from error
         except (CellTimeoutError, DeadKernelError) as error:
-            place = _place(notebook, page, max(begun, default=0))
+            place = chapter.place(max(begun, default=0))
             raise PressError(f"{place}: {str(error).splitlines()[0]}") from error
         finally:
             # It is left behind by a start that was interrupted, and would fail when Python ends.
@@ -95,7 +88,7 @@ async def run(
             _end(manager)
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
-            _accept(output, _place(notebook, page, index))
+            _accept(output, chapter.place(index))
     return took
 
 
@@ -133,24 +126,11 @@ def _accept(output: NotebookNode, place: str) -> None:
     output.pop("execution_count", None)
 
 
-def _failure(notebook: NotebookNode, page: Page, message: str) -> PressError:
+def _failure(notebook: NotebookNode, chapter: Chapter, message: str) -> PressError:
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
                 found = _LINE.findall(_ANSI.sub("", "\n".join(output.traceback)))
                 line = int((found or ["0"])[0])
-                return PressError(f"{_place(notebook, page, index, line)}: {message}")
-    return PressError(f"{page.docname}.md: {message}")
-
-
-def _place(notebook: NotebookNode, page: Page, index: int, line: int = 0) -> str:
-    """File, line and cell, as editors understand them; `line` is counted in the cell from one."""
-    text = page.path.read_text(encoding="utf-8").splitlines()
-    begin = notebook.metadata.source_map[index]
-    source = notebook.cells[index].source.splitlines()
-    # The cell's options stand between its fence and its code: find where the code begins.
-    while source and begin < len(text) and text[begin] != source[0]:
-        begin += 1
-    cells = code_cells(notebook)
-    count = next((i for i, cell in enumerate(cells, 1) if cell is notebook.cells[index]), 0)
-    return f"{page.docname}.md:{begin + max(line, 1)}: cell {count}"
+                return PressError(f"{chapter.place(index, line)}: {message}")
+    return PressError(f"{chapter.page.docname}.md: {message}")

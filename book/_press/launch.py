@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 from posixpath import dirname, relpath
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from .book import Book
-from .chapter import code_cells, read
-from .repository import BRANCH, Repository, find
+from . import edition
+from .repository import BRANCH, Repository
 
 __all__ = ["notice", "setup"]
 
@@ -43,9 +41,9 @@ start.</p>
 """
 
 
-def notice(book: Book) -> str | None:
+def notice(repository: Repository | None) -> str | None:
     """The line for the build's output where no repository is known."""
-    if find(book.root):
+    if repository:
         return None
     return (
         "No repository is known, so Binder and Colab cannot open the chapters: set `repository:"
@@ -86,17 +84,14 @@ def _insert(
     doctree: nodes.document | None,
 ) -> None:
     """Under the title of each numbered page with code."""
-    book = Book(Path(app.srcdir))
-    page = next((page for page in book.pages if page.docname == pagename), None)
-    if page is None or not page.number or "body" not in context:
-        return
-    if code_cells(read(page)):
-        html = box(pagename, page.name, find(book.root))
+    found = edition.current().execution(pagename)
+    if found is not None and found.page.number and found.chapter.code and "body" in context:
+        html = box(pagename, found.page.name, edition.current().repository)
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{html}", 1)
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    if find(Path(app.srcdir)) is None:
+    if edition.current().repository is None:
         yield HELP, {"title": "Launching the chapters", "body": EXPLAINED}, "page.html"
 
 

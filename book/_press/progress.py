@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from .cache import Execution
-from .chapter import code_cells
 
 __all__ = ["Progress", "table"]
 
@@ -61,7 +60,7 @@ def table(executions: Sequence[Execution], writing: float) -> str:
 
     Of a cached chapter, these are the seconds that its cells took when they ran.
     """
-    shown = [execution for execution in executions if code_cells(execution.notebook)]
+    shown = [execution for execution in executions if execution.chapter.code]
     width = max((len(execution.page.name) for execution in shown), default=7)
     lines = [f"\n{'chapter':{width}}  seconds"]
     for execution in shown:

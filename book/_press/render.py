@@ -1,7 +1,7 @@
-"""Sphinx writes the site, from what the chapters gave, with warnings as errors.
+"""Sphinx writes the pages, from what the chapters gave, with warnings as errors.
 
-All is written beside the site, which is replaced at the end: a build that fails or is killed
-leaves the last good site, and no page of a chapter that is gone stays behind.
+They are written beside the site, which `publish` replaces at the end: a build that fails or is
+killed leaves the last good site, and no page of a chapter that is gone stays behind.
 """
 
 from __future__ import annotations
@@ -15,43 +15,45 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from .book import Book, Page, PressError
-from .publish import publish
+from .book import PressError
+from .edition import Edition, handed_over
+from .notebooks.extension import Pages
 
 __all__ = ["render", "render_alone"]
 
 
-def render(book: Book) -> None:
-    """The whole site."""
-    folder = book.build / "sphinx"
-    _sphinx(book, folder, {"external_toc_path": str(book.root / "_toc.yml"), "nitpicky": True})
-    publish(book, folder / "html")
+def render(edition: Edition) -> tuple[Path, Pages]:
+    """The folder of the pages, and what they show; the site that is published stays as it is."""
+    toc = edition.book.root / "_toc.yml"
+    folder = edition.book.build / "sphinx"
+    return _sphinx(edition, folder, {"external_toc_path": str(toc), "nitpicky": True})
 
 
-def render_alone(book: Book, page: Page) -> Path:
-    """One page alone, in a folder of its own, which is returned; nothing of before is used."""
-    folder = book.build / "chapter"
+def render_alone(edition: Edition) -> tuple[Path, Pages]:
+    """One page alone, in a folder of its own; nothing of before is used."""
+    (execution,) = edition.executions
+    folder = edition.book.build / "chapter"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     toc = folder / "_toc.yml"
-    toc.write_text(f"format: jb-book\nroot: {page.docname}\n", encoding="utf-8")
+    toc.write_text(f"format: jb-book\nroot: {execution.page.docname}\n", encoding="utf-8")
     # References to the chapters that are left out lead nowhere here.
     suppressed = ["myst", "ref", "numfig", "bibtex"]
-    alone = {"external_toc_path": str(toc), "suppress_warnings": suppressed, "press_alone": True}
-    _sphinx(book, folder, alone)
-    return folder / "html"
+    alone: dict[str, object] = {"external_toc_path": str(toc), "suppress_warnings": suppressed}
+    return _sphinx(edition, folder, alone)
 
 
-def _sphinx(book: Book, folder: Path, overrides: dict[str, object]) -> None:
+def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> tuple[Path, Pages]:
     """Run Sphinx as Jupyter Book does, but let what goes wrong through to the caller."""
+    book = edition.book
     config, _ = get_final_config(
         user_yaml=book.root / "_config.yml",
-        cli_config={**overrides, "press_executed": True, "latex_individualpages": False},
+        cli_config={**overrides, "latex_individualpages": False},
         sourcedir=book.root,
     )
     shutil.rmtree(folder / "html", ignore_errors=True)
     try:
-        with patch_docutils(), docutils_namespace():
+        with handed_over(edition), patch_docutils(), docutils_namespace():
             app = Sphinx(
                 srcdir=book.root,
                 confdir=None,
@@ -73,3 +75,4 @@ def _sphinx(book: Book, folder: Path, overrides: dict[str, object]) -> None:
         raise PressError(str(error)) from error
     if app.statuscode:
         raise PressError("the pages could not be written: see the warnings above")
+    return Path(app.outdir), vars(app)["shown"]

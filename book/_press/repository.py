@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -64,6 +65,7 @@ def _hosting() -> list[str]:
     return [f"{server}/{name}" if server and name else "", os.environ.get("CI_PROJECT_URL", "")]
 
 
+@cache  # one call of git a build
 def _remote(root: Path) -> str:
     command = ["git", "-C", str(root), "remote", "get-url", "origin"]
     try:

@@ -7,7 +7,6 @@ here what they call by name, and the rest of a chapter in its execution.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,17 +21,9 @@ from .book import Book, PressError
 from .cache import Execution
 from .naming import check_name
 
-__all__ = ["Entry", "Store", "collect", "exercises_in", "solved", "stub"]
+__all__ = ["Entry", "Store", "collect"]
 
 SHORTEST_ALT = 40  # characters; a file name or the caption again does not describe a figure
-
-_DIRECTIVE = re.compile(
-    r"^(?P<fence>:{3,}|`{3,})\{exercise\} *(?P<title>[^\n]*)\n(?P<body>.*?)^(?P=fence) *$",
-    re.M | re.S,
-)
-_OPTION = re.compile(r"^:(\w+): *(.*)\n", re.M)
-_MARK = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n?", re.M)
-_SOLUTION = re.compile(r"^ *### BEGIN SOLUTION\n.*?^ *### END SOLUTION\n?", re.M | re.S)
 
 
 @dataclass(frozen=True)
@@ -61,36 +52,45 @@ class Entry:
 
 
 class Store:
-    """The entries of one book, by name."""
+    """The entries of one book, by name; what is not given is looked for in `folder`."""
 
-    def __init__(self, book: Book) -> None:
-        self.folder = book.build / "outputs"
+    def __init__(self, folder: Path, entries: Iterable[Entry] = ()) -> None:
+        self.folder = folder
+        self._entries = {entry.name: entry for entry in entries}
+
+    @classmethod
+    def of(cls, book: Book, executions: Iterable[Execution] = ()) -> Store:
+        """The store of a book, with what these chapters gave."""
+        return cls(book.build / "outputs", collect(executions))
 
     def __getitem__(self, name: str) -> Entry:
         """The entry called `name`; raises PressError where there is none."""
-        try:
-            return Entry(**json.loads(self.path(name).read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            raise PressError(f"nothing in the book is called {name!r}") from None
+        if name not in self._entries:
+            try:
+                content = json.loads(self.path(name).read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                raise PressError(f"nothing in the book is called {name!r}") from None
+            self._entries[name] = Entry(**content)
+        return self._entries[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(path.stem for path in self.folder.glob("*.json")))
+        on_disk = {path.stem for path in self.folder.glob("*.json")}
+        return iter(sorted(self._entries.keys() | on_disk))
 
     def path(self, name: str) -> Path:
         """Where the entry called `name` is kept."""
         return self.folder / f"{name}.json"
 
-    def write(self, entries: Iterable[Entry], *, partial: bool = False) -> None:
-        """Make these the store's entries; a file whose content stays is not touched.
+    def write(self, *, partial: bool = False) -> None:
+        """Write the entries; a file whose content stays is not touched.
 
-        With `partial`, entries that are not given stay.
+        With `partial`, the files of entries that the store does not hold stay.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         wanted = set()
-        for entry in entries:
-            path = self.path(entry.name)
-            whole.write(path, json.dumps(asdict(entry), ensure_ascii=False, indent=1))
-            wanted.add(path)
+        for name, entry in self._entries.items():
+            whole.write(self.path(name), json.dumps(asdict(entry), ensure_ascii=False, indent=1))
+            wanted.add(self.path(name))
         for path in set() if partial else set(self.folder.iterdir()) - wanted:
             path.unlink()
 
@@ -144,55 +144,22 @@ def _figure(cell: NotebookNode, data: dict[str, Any], number: str, where: dict[s
     return Entry(name=name, kind=kind, number=number, data=data, caption=caption, alt=alt, **where)
 
 
-def exercises_in(notebook: NotebookNode) -> Iterator[tuple[dict[str, str], int]]:
-    """Title, options and body of each `{exercise}` directive, with the index of its code cell."""
-    for index, cell in enumerate(notebook.cells):
-        name = cell.metadata.get("exercise")
-        if cell.cell_type != "code" or not name:
-            continue
-        text = (
-            "\n".join(c.source for c in notebook.cells[:index] if c.cell_type == "markdown") + "\n"
-        )
-        for match in _DIRECTIVE.finditer(text):
-            options = dict(_OPTION.findall(match["body"]))
-            if options.get("name") == name:
-                body = _OPTION.sub("", match["body"]).strip()
-                yield {**options, "title": match["title"], "body": body}, index
-
-
 def _exercises(execution: Execution) -> Iterator[Entry]:
-    page, notebook = execution.page, execution.notebook
-    for options, index in exercises_in(notebook):
-        cell = notebook.cells[index]
-        number = options.get("number", "")
+    chapter, notebook = execution.chapter, execution.notebook
+    for exercise in chapter.exercises:
         data = {
-            "title": options["title"],
-            "goal": options["body"],
-            "stub": stub(cell.source, f"{number}: {options['title']}"),
-            "solution": solved(cell.source),
-            "outputs": cell.outputs,
+            "title": exercise.title,
+            "goal": exercise.goal,
+            "stub": exercise.stub,
+            "solution": exercise.solution,
+            "outputs": notebook.cells[exercise.cell].outputs,
         }
         yield Entry(
-            name=options["name"],
+            name=exercise.name,
             kind="exercise",
-            chapter=page.docname,
-            number=number,
-            cell=index,
-            line=notebook.metadata.source_map[index] + 1,
+            chapter=chapter.page.docname,
+            number=exercise.number,
+            cell=exercise.cell,
+            line=notebook.metadata.source_map[exercise.cell] + 1,
             data={EXERCISE: data},
         )
-
-
-def solved(source: str) -> str:
-    """`source` as one who solves the exercise would write it: without the marks of the solution."""
-    return _MARK.sub("", source)
-
-
-def stub(source: str, exercise: str) -> str:
-    """`source` without its solution: "your turn" stands in its place, at its indentation."""
-
-    def turn(match: re.Match[str]) -> str:
-        indent = " " * (len(match[0]) - len(match[0].lstrip()))
-        return f'{indent}raise NotImplementedError("Your turn! Exercise {exercise}")\n'
-
-    return _SOLUTION.sub(turn, source)

@@ -14,7 +14,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
-from _press.kernel import ENVIRONMENT
+from _press.kernel_settings import ENVIRONMENT
 from _press.notebooks import KINDS
 
 from ..conftest import ROOT, Build

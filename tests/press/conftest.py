@@ -1,11 +1,14 @@
 """A small book of the same kind, in a temporary folder."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from _press.book import Book
+
+ROOT = Path(__file__).parents[2]
 
 TOC = """\
 format: jb-book
@@ -21,11 +24,36 @@ parts:
       - file: book/end
 """
 
+ADD = """\
+# Page
+
+:::{exercise} Add two numbers
+:name: ex-add
+:number: 7
+
+Write `add`.
+:::
+
+```{code-cell} ipython3
+:exercise: ex-add
+
+def add(a, b):
+    \"\"\"Sum.\"\"\"
+    ### BEGIN SOLUTION
+    return a + b
+    ### END SOLUTION
+
+add(1, 2)
+```
+"""
+"""A page with an exercise."""
+
 
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     """Five pages without code, and a library of three modules."""
     (tmp_path / "_toc.yml").write_text(TOC)
+    shutil.copy(ROOT / "_config.yml", tmp_path)
     for name in ("index", "part1/index", "part1/one", "part1/two", "end"):
         path = tmp_path / "book" / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)

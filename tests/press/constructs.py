@@ -387,16 +387,11 @@ REFUSED = {
     "toctree": ("```{toctree}\n```", 1, "not expected with external-toc"),
     "unknown directive": ("Text.\n\n```{unheard}\n```", 3, "Unknown directive type: 'unheard'"),
     "unknown role": ("Text {unheard}`x`.", 1, 'Unknown interpreted text role "unheard"'),
-    "code cell in a box": (
-        ":::{note}\n```{code-cell} ipython3\nx = 1\n```\n:::",
-        1,
-        "Content block expected",
-    ),
     "missing image": ("Text.\n\n![A ball](none.png)", 3, "image file not readable"),
-    "exercise without a cell": (
-        ":::{exercise} Title\n:name: ex-a\n:number: 1\n\nGoal.\n:::",
-        1,
-        "no cell solves this exercise",
+    "missing image, far below a cell": (
+        "```{code-cell} ipython3\n:tags: [hide-input]\n\nx = 1\n```\n\n\n\n![A ball](none.png)",
+        9,
+        "image file not readable",
     ),
     "option list": ("Two\nlines.\n\n```{eval-rst}\n-a  output\n```", 5, f"'option_list' {FORM}"),
     "image from elsewhere": (

@@ -38,6 +38,7 @@ def test_a_broken_contents_file_is_one_sentence(book, text):
 
 
 def test_broken_settings_are_one_sentence_with_their_line(book):
+    (book.root / "_config.yml").unlink()
     with pytest.raises(PressError, match=r"^_config\.yml cannot be read: No such file"):
         _ = book.config
     (book.root / "_config.yml").write_text("title: A book\nlogo: a: b\n")

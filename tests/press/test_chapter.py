@@ -1,77 +1,27 @@
-"""What a chapter's outputs depend on, and what they do not."""
+"""What the press reads in a chapter, and what it refuses: above all, marks of solutions."""
 
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
-from _press import fresh
 from _press.book import PressError
-from _press.chapter import closure, inputs, key, parse, read
+from _press.chapter import Chapter
 
-CELL = "```{code-cell} ipython3\n:tags: [hide-input]\n\nfrom toylib import high\nhigh.TWO\n```\n"
+from .conftest import ADD
+
+CELL = "```{code-cell} ipython3\n:tags: [hide-input]\n\n1\n```\n"
 TEXT = f"---\ndescription: A.\n---\n\n# Title\n\nProse.\n\n{CELL}"
 
 
-def names(paths: set[Path]) -> set[str]:
-    return {path.name for path in paths}
+@pytest.fixture
+def read(book):
+    """Read a page with this text."""
 
+    def read(text):
+        book.page("part1/one").path.write_text(text)
+        return Chapter.read(book, book.page("part1/one"))
 
-def test_closure_follows_imports_through_the_library(book):
-    assert names(closure(["from toylib import high"], book.code)) == {
-        "__init__.py",
-        "high.py",
-        "low.py",
-    }
-    assert names(closure(["import toylib.low as low"], book.code)) == {"__init__.py", "low.py"}
-    assert names(closure(["from toylib.other import ONE"], book.code)) == {
-        "__init__.py",
-        "other.py",
-        "low.py",
-    }
-
-
-def test_closure_ignores_other_packages_and_magics(book):
-    assert closure(["import numpy as np", "%timeit 1", "!ls"], book.code) == set()
-
-
-@pytest.mark.parametrize(
-    "edited",
-    [
-        TEXT.replace("Prose.", "Other prose."),
-        TEXT.replace("hide-input", "remove-input"),
-        TEXT.replace("description: A.", "description: B."),
-        TEXT.replace("# Title", "# Another title"),
-    ],
-)
-def test_prose_and_options_are_not_in_the_key(book, edited):
-    assert edited != TEXT
-    assert key(inputs(parse(edited), book.root)) == key(inputs(parse(TEXT), book.root))
-
-
-def test_code_is_in_the_key(book):
-    edited = parse(TEXT.replace("high.TWO", "high.TWO + 1"))
-    assert key(inputs(edited, book.root)) != key(inputs(parse(TEXT), book.root))
-
-
-@pytest.mark.parametrize(("name", "counts"), [("high", True), ("low", True), ("other", False)])
-def test_library_files_count_where_they_are_imported(book, name, counts):
-    before = key(inputs(parse(TEXT), book.root))
-    path = book.code / "toylib" / f"{name}.py"
-    path.write_text(path.read_text() + "# edited\n")
-    assert (key(inputs(parse(TEXT), book.root)) != before) == counts
-
-
-def test_the_locked_versions_are_in_the_key(book):
-    before = key(inputs(parse(TEXT), book.root))
-    (book.root / "requirements.txt").write_text("torch==2.13.0\n")
-    assert key(inputs(parse(TEXT), book.root)) != before
-
-
-def test_when_versions_change_all_pages_are_read_again(book):
-    """What they are rendered with may have changed, even where nothing is executed."""
-    before = fresh._press(book)
-    (book.root / "requirements.txt").write_text("torch==2.13.0\n")
-    assert fresh._press(book) != before
+    return read
 
 
 @pytest.mark.parametrize(
@@ -79,14 +29,190 @@ def test_when_versions_change_all_pages_are_read_again(book):
     [
         ("description: A.", "description: A: b", r"^book/part1/one\.md: Notebook metadata: .+"),
         (":tags: [hide-input]", ":tags: [hide", r"^book/part1/one\.md: Code cell 1 at line 9 .+"),
-        ("hide-input", "raises-exception", r"^book/part1/one\.md:10: .+ raises-exception away"),
-        ("hide-input", "skip-execution", r"^book/part1/one\.md:10: .+ skip-execution away"),
+        ("hide-input", "raises-exception", r"^book/part1/one\.md:12: .+ raises-exception away"),
+        ("hide-input", "skip-execution", r"^book/part1/one\.md:12: .+ skip-execution away"),
+        ("hide-input]\n", "hide-input]\n:load: x.py\n", r"^book/part1/one\.md: Can't read file"),
     ],
 )
-def test_what_cannot_be_read_is_one_sentence_with_its_place(book, old, new, message):
-    page = book.page("part1/one")
+def test_what_cannot_be_read_is_one_sentence_with_its_place(read, old, new, message):
     assert old in TEXT
-    page.path.write_text(TEXT.replace(old, new))
     with pytest.raises(PressError, match=message) as caught:
-        read(page)
+        read(TEXT.replace(old, new))
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content", [b"# Gr\xf6\xdfe\n", "# A\n".encode("utf-16"), b"", b"---\n[1]\n---\n"]
+)
+def test_a_file_that_is_no_page_is_named(book, content):
+    book.page("part1/one").path.write_bytes(content)
+    with pytest.raises(PressError, match=r"^book/part1/one\.md: is not "):
+        Chapter.read(book, book.page("part1/one"))
+
+
+def test_a_cell_is_placed_by_the_line_of_its_code(read):
+    chapter = read(TEXT)
+    assert chapter.place(1) == "book/part1/one.md:12: cell 1"
+    assert chapter.text.splitlines()[11] == "1"
+
+
+# Forms of an exercise ---------------------------------------------------------------------------
+
+BOX = ":::{exercise} Add two numbers\n:name: ex-add\n:number: 7\n\nWrite `add`.\n:::"
+FORMS = {
+    "YAML between lines": ":::{exercise} Add two numbers\n---\nname: ex-add\nnumber: 7\n---\n"
+    "Write `add`.\n:::",
+    "YAML with quotes": ":::{exercise} Add two numbers\n---\nname: 'ex-add'\nnumber: \"7\"\n---\n\n"
+    "Write `add`.\n:::",
+    "blanks behind the name": BOX.replace("ex-add", "ex-add  "),
+    "a blank behind the fence": BOX.replace(":::{", "::: {"),
+    "tildes": BOX.replace(":::", "~~~"),
+    "backticks": BOX.replace(":::", "```"),
+    "capitals": BOX.replace("{exercise}", "{Exercise}"),
+    "capitals in the name": BOX.replace("ex-add", "Ex-Add"),
+    "a longer fence": BOX.replace(":::", ":::::"),
+    "no empty line": BOX.replace("\n\n", "\n"),
+}
+CONTAINERS = {
+    "list": "- An item.\n\n  {}",
+    "numbered list": "1. An item.\n\n   {}",
+    "quote": "> {}",
+    "admonition": "::::{{tip}}\n{}\n::::",
+    "admonition with options": "::::{{admonition}} Title\n:class: dropdown\n\n{}\n::::",
+    "tab": ":::::{{tab-set}}\n::::{{tab-item}} A\n{}\n::::\n:::::",
+    "grid": "::::::{{grid}} 1\n:::::{{grid-item-card}} A\n{}\n:::::\n::::::",
+    "two deep": ":::::{{note}}\n- An item.\n\n  ::::{{tip}}\n{}\n  ::::\n:::::",
+    "definition": "Term\n: {}",
+}
+
+
+def contained(container: str, box: str) -> str:
+    """`box` in `container`, indented as its place is."""
+    before, _, _ = container.format("@").rpartition("@")
+    first = before.rpartition("\n")[2]
+    indent = "> " if first == "> " else " " * len(first)
+    if container is CONTAINERS["two deep"]:
+        return container.format("\n".join(f"  {line}" for line in box.splitlines()))
+    return container.format(f"\n{indent}".join(box.splitlines()))
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_an_exercise_is_read_in_every_form_that_the_page_reads(read, form):
+    (wanted,) = read(ADD).exercises
+    (exercise,) = read(ADD.replace(BOX, form)).exercises
+    assert replace(exercise, line=wanted.line, cell=wanted.cell) == wanted
+
+
+@pytest.mark.parametrize("form", [BOX, FORMS["tildes"]], ids=["colons", "tildes"])
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_an_exercise_is_read_in_every_container(read, form, container):
+    text = ADD.replace(BOX, contained(CONTAINERS[container], form))
+    (exercise,) = read(text).exercises
+    assert (exercise.name, exercise.title) == ("ex-add", "Add two numbers")
+    assert "return a + b" not in exercise.stub
+    assert "{exercise}" in text.splitlines()[exercise.line - 1]
+
+
+def test_the_cell_may_stand_above_its_exercise(read):
+    title, box, cell = ADD.partition(BOX)
+    (exercise,) = read(f"{title}{cell}\n{box}\n").exercises
+    assert exercise.stub == read(ADD).exercises[0].stub
+
+
+def test_a_directive_that_is_only_shown_is_no_exercise(read):
+    shown = f"# Page\n\n````md\n{BOX}\n````\n\n```{{code-block}} md\n{BOX}\n```\n"
+    assert read(shown).exercises == ()
+    assert len(read(ADD + shown).exercises) == 1
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_a_cell_in_a_container_is_refused_with_its_line(read, container):
+    cell = "```{code-cell} ipython3\n1\n```"
+    text = f"# Page\n\n{contained(CONTAINERS[container], cell)}\n"
+    line = next(i for i, line in enumerate(text.splitlines(), 1) if "code-cell" in line)
+    with pytest.raises(PressError, match=rf"one\.md:{line}: a cell stands at the left margin"):
+        read(text)
+
+
+# Solutions --------------------------------------------------------------------------------------
+
+GENEROUS = [
+    ("### BEGIN SOLUTION ", "### END SOLUTION\t"),
+    ("# BEGIN SOLUTION", "# END SOLUTION"),
+    ("####BEGIN  SOLUTION", "####END SOLUTION"),
+    ("### begin solution", "### end solution"),
+    ("### BEGIN SOLUTION (the loop)", "### END SOLUTION ###"),
+    ("### BEGIN_SOLUTION", "### END_SOLUTION"),
+]
+
+
+@pytest.mark.parametrize(("begin", "end"), GENEROUS)
+def test_marks_of_a_solution_are_read_generously(read, begin, end):
+    text = ADD.replace("### BEGIN SOLUTION", begin).replace("### END SOLUTION", end)
+    (exercise,), (wanted,) = read(text).exercises, read(ADD).exercises
+    assert (exercise.stub, exercise.solution) == (wanted.stub, wanted.solution)
+
+
+def test_a_stub_says_whose_turn_it_is_and_keeps_the_rest(read):
+    (exercise,) = read(ADD).exercises
+    assert exercise.solution == 'def add(a, b):\n    """Sum."""\n    return a + b\n\nadd(1, 2)'
+    assert exercise.secret == ("    return a + b",)
+    assert exercise.stub.endswith("\n\nadd(1, 2)")
+    with pytest.raises(NotImplementedError, match="Your turn! Exercise 7: Add two numbers"):
+        exec(exercise.stub, {})
+
+
+def test_a_title_with_quotes_leaves_the_stub_valid(read):
+    (exercise,) = read(ADD.replace("Add two numbers", 'Say "a\\b"')).exercises
+    with pytest.raises(NotImplementedError, match=r'Your turn! Exercise 7: Say "a\\b"'):
+        exec(exercise.stub, {})
+
+
+BEGIN, END = "    ### BEGIN SOLUTION\n", "    ### END SOLUTION\n"
+WRONG = {
+    "no marks": (lambda t: t.replace(BEGIN, "").replace(END, ""), "13: a solution stands between"),
+    "no END": (lambda t: t.replace(END, ""), "15: .*no END follows"),
+    "no BEGIN": (lambda t: t.replace(BEGIN, ""), "16: END SOLUTION stands where BEGIN SOLUTION"),
+    "two BEGINs": (lambda t: t.replace(END, BEGIN), "17: BEGIN SOLUTION stands where END SOLUTION"),
+    "a misspelt END": (lambda t: t.replace("END SOLUTION", "END SOLUTON"), "15: .*no END follows"),
+    "misspelt marks": (lambda t: t.replace("SOLUTION", "SOLUTON"), "13: a solution stands between"),
+    "a cell without its exercise": (
+        lambda t: t.replace(":exercise: ex-add\n", ""), "14: a solution is marked in a cell without"
+    ),
+    "a name that is misspelt": (
+        lambda t: t.replace(":exercise: ex-add", ":exercise: ex-typo"),
+        "13: no exercise of this page is called 'ex-typo'",
+    ),
+    "an exercise without its cell": (
+        lambda t: t.partition("```{code-cell}")[0], "3: no cell solves this exercise: .* ex-add`"
+    ),
+    "an exercise without a name": (
+        lambda t: t.replace(":name: ex-add\n", ""), r"3: an exercise needs the option :name:"
+    ),
+    "an exercise without a title": (
+        lambda t: t.replace(" Add two numbers", ""), "3: an exercise needs a title"
+    ),
+    "two exercises of one name": (
+        lambda t: t.replace(BOX, f"{BOX}\n\n{BOX}"), "10: line 3 has an exercise ex-add already"
+    ),
+    "two cells of one exercise": (
+        lambda t: t + "\n" + t[t.index("```{code-cell}"):], "25: another cell above solves ex-add"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_what_is_not_right_in_an_exercise_stops_the_build_with_its_line(read, kind):
+    edit, message = WRONG[kind]
+    text = edit(ADD)
+    assert text != ADD
+    with pytest.raises(PressError, match=rf"^book/part1/one\.md:{message}"):
+        read(text)
+
+
+def test_hints_are_apart_from_the_goal(read):
+    hint = "```{admonition} Hint\n:class: dropdown\n\nThink.\n\nAgain.\n```"
+    (exercise,) = read(ADD.replace("Write `add`.", f"Write `add`.\n\n{hint}\n\nReally.")).exercises
+    assert exercise.hints == ("Think.\n\nAgain.",)
+    assert "Think" not in exercise.goal
+    assert exercise.goal.split() == ["Write", "`add`.", "Really."]

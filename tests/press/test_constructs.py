@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from _press.book import Book, PressError
+from _press.edition import Edition, handed_over
 from _press.slides.deck import read
 
 from .constructs import PASSES, PNG, REFUSED, REFUSED_SLIDES, SLIDES
@@ -85,6 +86,12 @@ def passing(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 
 @pytest.fixture(scope="module")
+def edition(passing: Small) -> Edition:
+    """The same book, whose chapter is in the cache."""
+    return Edition.make(Book(passing.root))
+
+
+@pytest.fixture(scope="module")
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What is said of a book of all that is refused."""
     pages = {name: row[0] for name, row in REFUSED.items()}
@@ -125,27 +132,27 @@ def test_it_arrives_on_the_slide(passing, name):
 
 
 @pytest.mark.parametrize("name", REFUSED_SLIDES)
-def test_a_slide_refuses_it_with_its_line(passing, name):
+def test_a_slide_refuses_it_with_its_line(edition, name):
     source, message = REFUSED_SLIDES[name]
-    path = passing.root / "book/slides/refused.md"
+    path = edition.book.root / "book/slides/refused.md"
     path.write_text(f"{DECK}{NOTES}\n## Refused\n\n{source}\n")
     try:
         with pytest.raises(PressError, match=r"book/slides/refused\.md:\d+: ") as refused:
-            read(Book(passing.root), path)
+            read(edition, path)
     finally:
         path.unlink()
     assert message in str(refused.value)
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_no_directive_or_role_is_forgotten(passing):
+def test_no_directive_or_role_is_forgotten(passing, edition):
     config, _ = get_final_config(
         user_yaml=passing.root / "_config.yml",
         sourcedir=passing.root,
         cli_config={"latex_individualpages": False, "press_executed": True},
     )
     folder = passing.root / "_build/registry"
-    with patch_docutils(), docutils_namespace():
+    with handed_over(edition), patch_docutils(), docutils_namespace():
         app = Sphinx(passing.root, None, folder, folder, "html", config, status=None, warning=None)
         known = {*directives._directives, *directives._directive_registry, *roles._roles}
         known |= {

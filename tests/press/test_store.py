@@ -5,46 +5,28 @@ import pytest
 
 from _press.book import PressError
 from _press.cache import Execution
-from _press.chapter import parse
-from _press.store import Entry, Store, collect, stub
+from _press.chapter import Chapter
+from _press.store import Entry, Store, collect
 from diffprog.show import EXERCISE, FIGURE, NUMBER
+
+from .conftest import ADD
 
 ALT = "A line that rises from the lower left to the upper right."
 FIGURE_OPTIONS = {"figure": {"name": "fig-line", "caption": "A line."}, "image": {"alt": ALT}}
-
-EXERCISE_TEXT = """\
-# Page
-
-:::{exercise} Add two numbers
-:name: ex-add
-:number: 7
-
-Write `add`.
-:::
-
-```{code-cell} ipython3
-:exercise: ex-add
-
-def add(a, b):
-    \"\"\"Sum.\"\"\"
-    ### BEGIN SOLUTION
-    return a + b
-    ### END SOLUTION
-
-add(1, 2)
-```
-"""
 
 
 def execution(
     book, text: str, data: dict | None = None, options: dict | None = None, name="part1/one"
 ):
-    notebook = parse(text)
+    page = book.page(name)
+    page.path.write_text(text)
+    chapter = Chapter.read(book, page)
+    notebook = chapter.copy()
     cell = notebook.cells[1]
     cell.metadata["mystnb"] = nbformat.from_dict(options or {})
     if data is not None:
         cell.outputs = [nbformat.v4.new_output("display_data", data=data)]
-    return Execution(book.page(name), notebook, book.root / "none.json", 0.0)
+    return Execution(chapter, notebook, book.root / "none.json", 0.0)
 
 
 def cell(book, data, options=None, name="part1/one"):
@@ -86,7 +68,7 @@ def test_an_empty_bundle_stops_the_build(book):
 
 
 def test_an_exercise_is_stored_with_stub_and_solution(book):
-    (entry,) = collect([execution(book, EXERCISE_TEXT)])
+    (entry,) = collect([execution(book, ADD)])
     data = entry.data[EXERCISE]
     assert (entry.name, entry.number, data["title"]) == ("ex-add", "7", "Add two numbers")
     assert data["goal"] == "Write `add`."
@@ -95,19 +77,10 @@ def test_an_exercise_is_stored_with_stub_and_solution(book):
     assert "SOLUTION" not in data["solution"]
 
 
-def test_a_stub_says_whose_turn_it_is_and_keeps_the_rest():
-    source = parse(EXERCISE_TEXT).cells[1].source
-    text = stub(source, "7: Add two numbers")
-    assert "SOLUTION" not in text
-    assert text.endswith("\n\nadd(1, 2)")
-    with pytest.raises(NotImplementedError, match="Your turn! Exercise 7: Add two numbers"):
-        exec(text, {})
-
-
 def test_the_store_gives_back_what_was_written(book):
-    store = Store(book)
     entries = collect([cell(book, {NUMBER: {"name": "n", "text": "1", "value": 1}})])
-    store.write(entries)
+    Store(book.build, entries).write()
+    store = Store(book.build)
     assert list(store) == ["n"]
     assert store["n"] == entries[0]
     with pytest.raises(PressError, match="nothing in the book is called 'm'"):
@@ -115,16 +88,16 @@ def test_the_store_gives_back_what_was_written(book):
 
 
 def test_an_unchanged_entry_is_not_touched_and_a_gone_one_is_removed(book):
-    store = Store(book)
     entries = [
         e
         for name in ("a", "b")
         for e in collect([cell(book, {NUMBER: {"name": name, "text": "1", "value": 1}})])
     ]
-    store.write(entries)
-    before = store.path("a").stat().st_mtime_ns
-    store.write(entries[:1])
-    assert store.path("a").stat().st_mtime_ns == before
-    assert list(store) == ["a"]
-    store.write(entries[1:], partial=True)
-    assert list(store) == ["a", "b"]
+    folder = book.build / "outputs"
+    Store(folder, entries).write()
+    before = Store(folder).path("a").stat().st_mtime_ns
+    Store(folder, entries[:1]).write()
+    assert Store(folder).path("a").stat().st_mtime_ns == before
+    assert list(Store(folder)) == ["a"]
+    Store(folder, entries[1:]).write(partial=True)
+    assert list(Store(folder)) == ["a", "b"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from _press.chapter import parse
+from _press.chapter import Chapter
 from _press.tags import listed
 
 CELL = "```{{code-cell}} ipython3\n{}\n\nx = 1\n```\n"
@@ -12,13 +12,15 @@ CELL = "```{{code-cell}} ipython3\n{}\n\nx = 1\n```\n"
     "options",
     [
         ":tags: remove-input",
-        ':exercise: ex-a\n:tags: "remove-input"',
+        ':name: a\n:tags: "remove-input"',
         "---\ntags: remove-input\nmystnb: {}\n---",
         ":tags: [remove-input]",
     ],
 )
-def test_one_tag_needs_no_brackets(options):
-    (cell,) = parse(CELL.format(options)).cells
+def test_one_tag_needs_no_brackets(book, options):
+    page = book.page("part1/one")
+    page.path.write_text(f"# One\n\n{CELL.format(options)}")
+    _, cell = Chapter.read(book, page).notebook.cells
     assert cell.metadata.tags == ["remove-input"]
 
 

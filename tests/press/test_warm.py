@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from _press.chapter import code_cells, outside, parse, read
-from _press.kernel import run, settings
+from _press.chapter import Chapter, code_cells
+from _press.dependencies import imported_packages
+from _press.kernel import run
+from _press.kernel_settings import environment
 from _press.warm import nursery
 
 pytestmark = [
@@ -25,37 +27,38 @@ CELLS = (
 
 
 @pytest.fixture
-def text(book, write):
+def chapter(book, write):
     write("part1/one", *CELLS)
-    return (book.root / "book/part1/one.md").read_text()
+    return Chapter.read(book, book.page("part1/one"))
 
 
-def outputs(book, text, warm):
-    notebook = parse(text)
-    work = run(book, book.page("part1/one"), notebook, warm)
+def outputs(book, chapter, warm):
+    notebook = chapter.copy()
+    work = run(book, chapter, notebook, warm)
     with ThreadPoolExecutor(1) as pool:  # the browser of other tests has this thread's loop
         pool.submit(asyncio.run, work).result()
     shown = [cell.outputs[0] for cell in code_cells(notebook)]
     return [out.get("text") or out.data["text/plain"] for out in shown]
 
 
-def test_a_warm_kernel_is_a_kernel_of_its_own(book, text):
-    with nursery(["decimal"], settings(book)) as warm:
-        one, two = (outputs(book, text, warm) for _ in range(2))
+def test_a_warm_kernel_is_a_kernel_of_its_own(book, chapter):
+    with nursery(["decimal"], environment(book)) as warm:
+        one, two = (outputs(book, chapter, warm) for _ in range(2))
         parent = f"{warm._process.pid}\n"
-    cold = outputs(book, text, None)
+    cold = outputs(book, chapter, None)
     assert one[0] == two[0] == parent != cold[0]
     assert one[1].startswith("True False")
     assert one[2:] == two[2:] == cold[2:]
 
 
-def test_where_there_is_nothing_to_fork_from_a_kernel_starts_by_itself(book, text):
-    with nursery([], settings(book)) as warm:
+def test_where_there_is_nothing_to_fork_from_a_kernel_starts_by_itself(book, chapter):
+    with nursery([], environment(book)) as warm:
         warm.close()
-        assert outputs(book, text, warm)[3] == "1"
+        assert outputs(book, chapter, warm)[3] == "1"
 
 
 def test_what_a_chapter_imports_from_outside(book, write):
     (book.code / "toylib/low.py").write_text("import fractions\n\nONE = 1\n")
     write("part1/one", "from os.path import join\nfrom toylib import high")
-    assert outside(read(book.page("part1/one")), book.root) == {"os", "toylib", "fractions"}
+    cells = Chapter.read(book, book.page("part1/one")).code
+    assert imported_packages(cells, book.code) == {"os", "toylib", "fractions"}

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from _press import math
+from _press import math, repository
 from _press.book import Book
+from _press.cache import Execution
+from _press.chapter import read_all
+from _press.edition import Edition
 from _press.slides.deck import heads
 from _press.store import Entry, Store
 from diffprog.show import EXERCISE, FIGURE, NUMBER, SOURCE
@@ -70,15 +73,21 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
     }
     source = {"code": CODE, "name": "lib.add", "path": "lib.py"}
     number = {"name": "n-steps", "text": "7 389", "value": 7389}
-    Store(Book(tmp_path)).write(
-        [
-            entry("fig-line", "figure", {FIGURE: {"svg": svg}}),
-            entry("lib.add", "source", {SOURCE: source}),
-            entry("n-steps", "number", {NUMBER: number}),
-            entry("ex-add", "exercise", {EXERCISE: exercise}, "7"),
-        ]
-    )
+    entries = [
+        entry("fig-line", "figure", {FIGURE: {"svg": svg}}),
+        entry("lib.add", "source", {SOURCE: source}),
+        entry("n-steps", "number", {NUMBER: number}),
+        entry("ex-add", "exercise", {EXERCISE: exercise}, "7"),
+    ]
+    Store(tmp_path / "_build/outputs", entries).write()
     return Book(tmp_path)
+
+
+def edition(book: Book) -> Edition:
+    """The book as its files are now, without executing anything."""
+    chapters = read_all(book)
+    executions = [Execution(c, c.copy(), book.root / "none.json", 0.0) for c in chapters]
+    return Edition(book, executions, Store.of(book), repository.find(book.root))
 
 
 @pytest.fixture

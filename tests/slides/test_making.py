@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from _press.book import Book, PressError
-from _press.execute import execute_all
+from _press.edition import Edition
 from _press.slides import address
 from _press.slides.check import check
 from _press.slides.deck import read
@@ -13,8 +13,10 @@ from _press.slides.listing import without_docstrings
 from _press.slides.model import words
 from _press.slides.page import page
 from _press.slides.write import write_decks
-from _press.store import Store, collect
+from _press.store import Store
 from diffprog.show import FIGURE
+
+from .conftest import edition
 
 NOTES = "word " * 45
 LINE = ":::{show} fig-line\n:::\n"
@@ -25,7 +27,7 @@ def slide(text, notes=NOTES, title="A point"):
 
 
 def html(book, path):
-    return page(read(book, path))
+    return page(read(edition(book), path))
 
 
 def test_numbers_figures_and_code_come_from_the_store(book, deck):
@@ -55,12 +57,12 @@ def test_numbers_figures_and_code_come_from_the_store(book, deck):
 )
 def test_what_a_slide_cannot_show_stops_the_build(book, deck, text, message):
     with pytest.raises(PressError, match=message):
-        read(book, deck(slide(text)))
+        read(edition(book), deck(slide(text)))
 
 
 def test_an_unknown_number_names_the_slide(book, deck):
     with pytest.raises(PressError, match=r"book/slides/deck\.md:15:"):
-        read(book, deck(slide("{number}`n-stepz`")))
+        read(edition(book), deck(slide("{number}`n-stepz`")))
 
 
 @pytest.mark.parametrize(
@@ -75,32 +77,32 @@ def test_an_unknown_number_names_the_slide(book, deck):
 )
 def test_what_a_deck_must_have(book, deck, text, message):
     with pytest.raises(PressError, match=message):
-        check(book, read(book, deck(text)))
+        check(edition(book), read(edition(book), deck(text)))
 
 
 def test_a_figure_left_out_needs_a_reason_and_must_not_be_shown(book, deck):
     head = "---\ntitle: A\ndescription: B\npart: part1\nleft_out:\n  fig-line: a reason\n---\n"
-    check(book, read(book, deck(slide("Nothing."), head)))
+    check(edition(book), read(edition(book), deck(slide("Nothing."), head)))
     with pytest.raises(PressError, match="is shown, and left out"):
-        check(book, read(book, deck(slide(LINE), head)))
+        check(edition(book), read(edition(book), deck(slide(LINE), head)))
     other = head.replace("fig-line", "fig-gone")
     with pytest.raises(PressError, match="fig-gone, which is left out, is no figure"):
-        check(book, read(book, deck(slide(LINE), other)))
+        check(edition(book), read(edition(book), deck(slide(LINE), other)))
 
 
 def test_a_figure_that_is_too_high_is_named_with_its_slide(book, deck):
-    entry = Store(book)["fig-line"]
+    entry = Store.of(book)["fig-line"]
     entry.data[FIGURE]["svg"] = entry.data[FIGURE]["svg"].replace("400 250", "400 900")
-    Store(book).write([entry], partial=True)
+    Store(Store.of(book).folder, [entry]).write(partial=True)
     with pytest.raises(PressError, match=r"book/slides/deck\.md:15: fig-line is too high"):
-        check(book, read(book, deck(slide(LINE))))
+        check(edition(book), read(edition(book), deck(slide(LINE))))
 
 
 def test_a_wrong_front_matter_is_named(book, deck):
     with pytest.raises(PressError, match="needs a title"):
-        read(book, deck("", "---\ndescription: B\n---\n"))
+        read(edition(book), deck("", "---\ndescription: B\n---\n"))
     with pytest.raises(PressError, match="unknown in a deck's front matter: \\['minutes'\\]"):
-        read(book, deck("", "---\ntitle: A\ndescription: B\nminutes: 3\n---\n"))
+        read(edition(book), deck("", "---\ntitle: A\ndescription: B\nminutes: 3\n---\n"))
 
 
 def test_steps_light_lines_from_one_text_to_another(book, deck):
@@ -116,12 +118,12 @@ def test_of_a_docstring_the_first_line_stays(book):
 
 
 def test_code_that_is_too_long_for_a_slide_stops_the_build(book, deck):
-    entry = Store(book)["lib.add"]
+    entry = Store.of(book)["lib.add"]
     (mime,) = entry.data
     entry.data[mime]["code"] = "\n".join(f"x{i} = {i}" for i in range(40))
-    Store(book).write([entry], partial=True)
+    Store(Store.of(book).folder, [entry]).write(partial=True)
     with pytest.raises(PressError, match=r"code of 40 lines.* does not fit a slide at 18 px"):
-        read(book, deck(slide(":::{source} lib.add\n:::")))
+        read(edition(book), deck(slide(":::{source} lib.add\n:::")))
 
 
 def test_an_exercise_has_goal_stub_link_and_qr_code(book, deck):
@@ -150,12 +152,12 @@ def test_a_goal_is_said_shorter_with_the_function_of_the_stub(book, deck):
     assert "<p>Write <code>add(a, b)</code>: the sum.</p>" in made
     assert "which adds" not in made
     with pytest.raises(PressError, match="the goal of ex-add names no function of its stub"):
-        read(book, deck(turn("Write `add(a, b, c)`: the sum.")))
+        read(edition(book), deck(turn("Write `add(a, b, c)`: the sum.")))
 
 
 def test_a_goal_is_among_the_words_of_a_slide(book, deck):
     with pytest.raises(PressError, match="42 words on a slide"):
-        check(book, read(book, deck(turn("Write `add(a, b)`:" + " word" * 39))))
+        check(edition(book), read(edition(book), deck(turn("Write `add(a, b)`:" + " word" * 39))))
 
 
 def test_an_exercise_on_a_slide_ends_where_its_check_begins(book, deck):
@@ -167,12 +169,12 @@ def test_an_exercise_on_a_slide_ends_where_its_check_begins(book, deck):
 
 def test_a_qr_code_launches_the_exercise_or_leads_to_the_page(book):
     page = book.page("part1/one")
-    assert address.of(book, page, "ex-add") == ""
-    assert not address.known(book)
+    assert address.of(edition(book), page, "ex-add") == ""
+    assert not address.known(edition(book))
     (book.root / "_config.yml").write_text("html: {baseurl: https://x.org/b}")
-    assert address.of(book, page, "e") == "https://x.org/b/book/part1/one.html#e"
+    assert address.of(edition(book), page, "e") == "https://x.org/b/book/part1/one.html#e"
     (book.root / "_config.yml").write_text("repository: {url: https://github.com/us/book}")
-    launched = address.of(book, page, "e")
+    launched = address.of(edition(book), page, "e")
     assert launched.startswith("https://mybinder.org/v2/gh/us/book/notebooks?")
     assert launched.endswith("student/part1/one.ipynb")
 
@@ -198,20 +200,20 @@ def test_a_formula_is_one_word_and_so_is_a_piece_of_code():
 def test_decks_that_are_gone_leave_nothing(book, deck, tmp_path):
     path = deck(slide(LINE))
     site = tmp_path / "site"
-    write_decks(book, site)
+    write_decks(edition(book), site)
     assert (site / "slides/deck.html").exists()
     shutil.copy(path, path.with_name("other.md"))
     path.unlink()
-    write_decks(book, site)
+    write_decks(edition(book), site)
     assert [p.name for p in site.glob("slides/*.html")] == ["other.html"]
 
 
 def test_another_output_in_the_store_is_another_deck(book, deck, tmp_path):
     path = deck(slide(LINE))
     before = html(book, path)
-    entry = Store(book)["fig-line"]
+    entry = Store.of(book)["fig-line"]
     entry.data[FIGURE]["svg"] = entry.data[FIGURE]["svg"].replace(">a<", ">b<")
-    Store(book).write([entry], partial=True)
+    Store(Store.of(book).folder, [entry]).write(partial=True)
     assert html(book, path) == before.replace(">a</text>", ">b</text>") != before
 
 
@@ -235,20 +237,17 @@ with figures.figure() as ax:
 
 
 @pytest.mark.slow
-def test_an_edit_of_the_library_changes_the_chapters_figure_and_the_decks(
-    book, deck, tmp_path, monkeypatch
-):
+def test_an_edit_of_the_library_changes_the_chapters_figure_and_the_decks(book, deck, tmp_path):
     library = tmp_path / "code/toylib/slope.py"
     library.parent.mkdir(parents=True)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "code"))
     (book.root / "book/part1/one.md").write_text(CHAPTER)
     path = deck(slide(LINE))
 
     def made(rise: int) -> tuple[str, str]:
         library.write_text(f"RISE = {rise}\n")
         fresh = Book(book.root)
-        Store(fresh).write(collect(execute_all(fresh, fresh.pages)))
-        return Store(fresh)["fig-line"].data[FIGURE]["svg"], html(fresh, path)
+        figure = Edition.make(fresh).store["fig-line"]
+        return figure.data[FIGURE]["svg"], html(fresh, path)
 
     for rise in (1, 2):
         figure, slides = made(rise)

@@ -12,8 +12,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from ..book import Page
+from ..chapter import Chapter, Exercise
 from ..repository import BRANCH, Repository
-from ..store import exercises_in, solved, stub
 from .names import needed
 from .outputs import outputs
 from .pieces import Code, Text
@@ -57,7 +57,7 @@ raise ModuleNotFoundError(
 class Source:
     """What the notebooks of a page are made from."""
 
-    page: Page
+    chapter: Chapter
     pieces: list[Text | Code]
     executed: NotebookNode
     cited: list[str]
@@ -72,7 +72,7 @@ class Source:
 def derive(source: Source, kind: str) -> NotebookNode:
     """The notebook of one kind, `student` or `solved`."""
     with_solutions = kind == "solved"
-    (first, *rest), page = source.pieces, source.page
+    (first, *rest), page = source.pieces, source.chapter.page
     assert isinstance(first, Text)
     heading, _, text = first.markdown.partition("\n\n")
     cells = [new_markdown_cell(f"{heading}\n\n{_note(source, kind)}")]
@@ -80,10 +80,10 @@ def derive(source: Source, kind: str) -> NotebookNode:
         cells.append(new_code_cell(_setup(source.repository)))
     if text:
         cells.append(new_markdown_cell(text))
-    exercises = {i: f"{o['number']}: {o['title']}" for o, i in exercises_in(source.executed)}
     for piece in _with_needed(rest, source.executed):
         if isinstance(piece, Code):
-            cells.append(_code(source.executed.cells[piece.index], exercises.get(piece.index)))
+            cell = source.executed.cells[piece.index]
+            cells.append(_code(cell, source.chapter.exercise(piece.index)))
         elif isinstance(piece, str):
             cells.append(new_code_cell(piece, metadata={"jupyter": {"source_hidden": True}}))
         elif piece.solved and not with_solutions:
@@ -114,10 +114,10 @@ def _note(source: Source, kind: str) -> str:
     links = [f"[The page in the book]({source.address})"] if source.address else []
     what = how = keep = ""
     if any(isinstance(piece, Code) for piece in source.pieces):
-        links.insert(0, f"[{other}]({_sibling(source.page, there, kind)})")
+        links.insert(0, f"[{other}]({_sibling(source.chapter.page, there, kind)})")
         what, how = WHAT[kind], RUN
     if how and kind == "student":
-        how += TURN if any(exercises_in(source.executed)) else ""
+        how += TURN if source.chapter.exercises else ""
         keep = KEEP
     intro = INTRO.format(title=source.title, what=what, how=how, links=" · ".join(links))
     return intro.rstrip() + keep
@@ -155,7 +155,7 @@ def _with_needed(pieces: list[Text | Code], executed: NotebookNode) -> list[Text
     return result
 
 
-def _code(cell: NotebookNode, exercise: str | None) -> NotebookNode:
+def _code(cell: NotebookNode, exercise: Exercise | None) -> NotebookNode:
     """A code cell that `_finish` has still to fill: its source as written, and what it gave."""
     hidden = {"hide-input", "remove-input", "hide-cell"} & set(cell.metadata.get("tags", []))
     metadata = {"jupyter": {"source_hidden": True}} if hidden else {}
@@ -169,11 +169,12 @@ def _finish(cell: NotebookNode, executed: NotebookNode | None, count: int | None
     cell.execution_count = count
     if executed is None:
         return
+    exercise: Exercise | None = executed.exercise
     if count is not None:
-        cell.source = solved(cell.source)
+        cell.source = exercise.solution if exercise else cell.source
         if "remove-output" not in executed.cell.metadata.get("tags", []):
             cell.outputs = outputs(executed.cell, count)
-    elif executed.exercise:
-        cell.source = stub(cell.source, executed.exercise)
+    elif exercise:
+        cell.source = exercise.stub
         # JupyterLab's “run all” goes on behind it.
         cell.metadata.tags = ["exercise", "raises-exception"]

@@ -1,4 +1,4 @@
-"""Writes the notebooks at the end of a build of the pages, from the pages as Sphinx resolved them.
+"""The notebooks of a build, from the pages as Sphinx resolved them.
 
 `<site>/notebooks/student/<page>.ipynb` and `…/solved/<page>.ipynb`, for every page
 but the bibliography, of which each notebook has the entries that it cites.
@@ -15,15 +15,15 @@ from docutils import nodes
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
-from .. import repository
-from ..book import Book, Page
-from ..cache import cached
+from .. import edition
+from ..cache import Execution
+from ..edition import Edition
 from . import KINDS
 from .derive import Source, derive
 from .markdown import Writer
 from .pieces import Code, Text, pieces
 
-__all__ = ["setup"]
+__all__ = ["Pages", "setup"]
 
 
 class Pages:
@@ -33,12 +33,15 @@ class Pages:
         self.pieces: dict[str, list[Text | Code]] = {}
         self.cited: dict[str, list[str]] = {}
         self.entries: dict[str, str] = {}
+        self.title = ""
+        """Of the book."""
 
     def note(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
         """Turn a page into pieces; the bibliography into its entries."""
         if app.builder.format != "html":
             return
-        book = Book(Path(app.srcdir))
+        book = edition.current().book
+        self.title = str(app.config.html_title)
         bibliographies = {key.docname for key in app.env.get_domain("cite").bibliographies}  # type: ignore[attr-defined]
         known = {page.docname for page in book.pages} - bibliographies
         cited = self.cited[docname] = []
@@ -67,35 +70,30 @@ class Pages:
             return
         self.pieces[docname] = pieces(doctree, writer)
 
-    def write(self, app: Sphinx, error: Exception | None) -> None:
-        """All notebooks; those of pages that are no longer in the book go."""
-        if error is not None or app.builder.format != "html":
-            return
-        book, written = Book(Path(app.srcdir)), set()
-        folder = Path(app.outdir) / "notebooks"
-        for page in book.pages:
-            if page.docname in self.pieces:
-                source = self._source(app, book, page)
+    def write(self, of: Edition, folder: Path) -> None:
+        """All notebooks of an edition, into `folder`; those of pages that are gone go."""
+        written = set()
+        for execution in of.executions:
+            if execution.page.docname in self.pieces:
+                source = self._source(of, execution)
                 for kind in KINDS:
-                    path = folder / kind / f"{page.name}.ipynb"
+                    path = folder / kind / f"{execution.page.name}.ipynb"
                     _write(derive(source, kind), path)
                     written.add(path)
         for path in set(folder.rglob("*.ipynb")) - written:
             path.unlink()
 
-    def _source(self, app: Sphinx, book: Book, page: Page) -> Source:
-        execution = cached(book, page)
-        assert execution is not None, "Sphinx has read it from there"
-        ids = dict.fromkeys(self.cited[page.docname])
-        entries = sorted({self.entries[i] for i in ids if i in self.entries})
+    def _source(self, of: Edition, execution: Execution) -> Source:
+        docname = execution.page.docname
+        ids = dict.fromkeys(self.cited[docname])
         return Source(
-            page,
-            self.pieces[page.docname],
+            execution.chapter,
+            self.pieces[docname],
             execution.notebook,
-            entries,
-            str(app.config.html_title),
-            f"{book.address}{page.docname}.html" if book.address else "",
-            repository.find(book.root),
+            sorted({self.entries[i] for i in ids if i in self.entries}),
+            self.title,
+            f"{of.book.address}{docname}.html" if of.book.address else "",
+            of.repository,
         )
 
 
@@ -118,4 +116,4 @@ def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     shown = Pages()
     app.connect("doctree-resolved", shown.note)
-    app.connect("build-finished", shown.write)
+    vars(app)["shown"] = shown

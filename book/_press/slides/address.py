@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from .. import repository
-from ..book import Book, Page
+from ..book import Page
+from ..edition import Edition
 
 __all__ = ["known", "of"]
 
 
-def known(book: Book) -> bool:
+def known(edition: Edition) -> bool:
     """Whether there is anything to lead to."""
-    return bool(repository.find(book.root) or book.address)
+    return bool(edition.repository or edition.book.address)
 
 
-def of(book: Book, page: Page, anchor: str) -> str:
+def of(edition: Edition, page: Page, anchor: str) -> str:
     """The address that launches the page's notebook for students; where no repository is known,
     that of a place on the published page; empty where the book has none either.
     """
-    if ours := repository.find(book.root):
-        return ours.binder(f"student/{page.name}.ipynb")
-    return f"{book.address}{page.docname}.html#{anchor}" if book.address else ""
+    if edition.repository:
+        return edition.repository.binder(f"student/{page.name}.ipynb")
+    base = edition.book.address
+    return f"{base}{page.docname}.html#{anchor}" if base else ""

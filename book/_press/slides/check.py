@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..book import Book, PressError
+from ..book import PressError
+from ..edition import Edition
 from ..store import Store
 from .model import Deck, Slide, words
 from .picture import LARGEST, enlarged
@@ -15,15 +16,15 @@ MOST_WORDS = 40
 SHORTEST_NOTES = 40
 
 
-def check(book: Book, deck: Deck) -> None:
+def check(edition: Edition, deck: Deck) -> None:
     """Raise PressError with all that is wrong, a line each."""
-    where = deck.path.relative_to(book.root)
-    wrong = [f"{where}:{line}: {message}" for line, message in _complaints(book, deck)]
+    where = deck.path.relative_to(edition.book.root)
+    wrong = [f"{where}:{line}: {message}" for line, message in _complaints(edition.store, deck)]
     if wrong:
         raise PressError("\n".join(wrong))
 
 
-def _complaints(book: Book, deck: Deck) -> Iterator[tuple[int, str]]:
+def _complaints(store: Store, deck: Deck) -> Iterator[tuple[int, str]]:
     ids: dict[str, int] = {}
     for slide, after in zip(deck.slides, [*deck.slides[1:], None], strict=True):
         yield from ((slide.line, message) for message in _on(slide, after))
@@ -31,7 +32,7 @@ def _complaints(book: Book, deck: Deck) -> Iterator[tuple[int, str]]:
             yield slide.line, f"the slide of line {ids[slide.id]} has the same heading"
         ids[slide.id] = slide.line
     shown = {entry.name for slide in deck.slides for entry in slide.entries}
-    wanted = figures(book, deck.part) if deck.part else set()
+    wanted = figures(store, deck.part) if deck.part else set()
     for name in sorted(wanted - shown - deck.left_out.keys()):
         yield 1, f"{name} is neither shown nor left out with a reason"
     for name in sorted(deck.left_out.keys() & shown):
@@ -56,9 +57,9 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
             yield f"the slide below is not the solution of {slide.entries[-1].name}"
 
 
-def figures(book: Book, part: str) -> set[str]:
+def figures(store: Store, part: str) -> set[str]:
     """The figures of the chapters in the folder `part`."""
-    entries = (Store(book)[name] for name in Store(book) if name.startswith("fig-"))
+    entries = (store[name] for name in store if name.startswith("fig-"))
     return {
         entry.name
         for entry in entries

@@ -12,6 +12,8 @@ import yaml
 from markdown_it.token import Token
 
 from ..book import Book, PressError
+from ..chapter import Chapter
+from ..edition import Edition
 from .layout import spread
 from .listing import source
 from .markup import Context, Directive, directive, parse, render
@@ -30,14 +32,14 @@ def heads(book: Book) -> list[Deck]:
     return [_head(book, path) for path in sorted((book.root / FOLDER).glob("*.md"))]
 
 
-def read(book: Book, path: Path) -> Deck:
+def read(edition: Edition, path: Path) -> Deck:
     """The deck in this file; PressError, with file and line, where it is not right."""
-    deck = _head(book, path)
-    context = Context(book, path)
-    chapter = None
+    deck = _head(edition.book, path)
+    context = Context(edition, path)
+    chapter: Chapter | None = None
     for heading, content in _cut(context, parse(path.read_text(encoding="utf-8"))):
         slide = _slide(context, heading, content)
-        chapter = slide.page = slide.page or chapter
+        chapter = slide.chapter = slide.chapter or chapter
         deck.slides.append(slide)
     if not deck.slides or deck.slides[0].level != 1:
         context.fail("a deck begins with its title, # …")
@@ -115,7 +117,7 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
         context.fail(f"{name} stands on the slide of line {context.used[used]} already")
     context.used[used] = context.line
     directives[given.name](context, slide, given)
-    slide.page = slide.page or context.book.page(slide.entries[-1].chapter)
+    slide.chapter = slide.chapter or context.chapter(slide.entries[-1].chapter)
 
 
 def _notes(context: Context, slide: Slide, given: Directive) -> None:
@@ -125,5 +127,5 @@ def _notes(context: Context, slide: Slide, given: Directive) -> None:
     except ValueError:
         context.fail("notes begin with their minutes: {notes} 2")
     if "chapter" in given.options:
-        slide.page = context.book.page(given.options["chapter"])
+        slide.chapter = context.chapter(given.options["chapter"])
     slide.notes = render(given.body, context)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import html
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
-from ..book import Book, PressError
+from .. import edition
+from ..book import PressError
 from .deck import FOLDER, heads
 
 __all__ = ["setup"]
@@ -22,7 +22,7 @@ class DeckRole(SphinxRole):
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """The link; the page depends on the deck."""
         try:
-            decks = heads(Book(Path(self.env.srcdir)))
+            decks = heads(edition.current().book)
         except PressError as error:
             return [], [self.inliner.reporter.error(str(error), line=self.lineno)]
         deck = next((deck for deck in decks if deck.name == self.text), None)
@@ -43,9 +43,9 @@ def _present(
     doctree: nodes.document | None,
 ) -> None:
     """Offer a part's deck at the end of each of its pages; not where one chapter is built alone."""
-    if doctree is None or app.config.press_alone:
+    if doctree is None or edition.current().alone:
         return
-    for deck in heads(Book(Path(app.srcdir))):
+    for deck in heads(edition.current().book):
         if deck.part and pagename.startswith(f"book/{deck.part}/"):
             up = "../" * pagename.count("/")
             context["body"] += (

@@ -24,9 +24,11 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 from diffprog.show import NUMBER
 
 from .. import math
-from ..book import Book, PressError
+from ..book import PressError
+from ..chapter import Chapter
+from ..edition import Edition
 from ..self_contained import embedded, requested, without_comments
-from ..store import Entry, Store
+from ..store import Entry
 
 __all__ = ["Context", "Directive", "directive", "parse", "render"]
 
@@ -40,7 +42,7 @@ _OPTION = re.compile(r"^:(\w+): *(.*)$")
 class Context:
     """Where the Markdown stands, and the book that it shows."""
 
-    book: Book
+    edition: Edition
     path: Path
     line: int = 0
     used: dict[str, int] = field(default_factory=dict)
@@ -48,12 +50,16 @@ class Context:
 
     def fail(self, message: str) -> NoReturn:
         """Stop the build: something in the deck is to be mended."""
-        raise PressError(f"{self.path.relative_to(self.book.root)}:{self.line}: {message}")
+        raise PressError(f"{self.path.relative_to(self.edition.book.root)}:{self.line}: {message}")
+
+    def chapter(self, name: str) -> Chapter:
+        """The chapter with this name."""
+        return self.edition.chapter(self.edition.book.page(name))
 
     def entry(self, name: str, *kinds: str) -> Entry:
         """The output called `name`, which must be one of these kinds."""
         try:
-            found = Store(self.book)[name]
+            found = self.edition.store[name]
         except PressError as error:
             self.fail(str(error))
         if found.kind not in kinds:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..book import Page
+from ..chapter import Chapter
 from ..store import Entry
 
 __all__ = ["Deck", "Slide", "words"]
@@ -35,8 +35,8 @@ class Slide:
     """The outputs of the book that stand on it."""
     notes: str = ""
     minutes: float = 0
-    page: Page | None = None
-    """The chapter to which it leads."""
+    chapter: Chapter | None = None
+    """The one to which it leads."""
 
     @property
     def id(self) -> str:
@@ -48,7 +48,8 @@ class Slide:
     def anchor(self) -> str:
         """Where on the chapter's page its output stands; excerpts of source have no name there."""
         named = (entry for entry in self.entries if entry.kind in ("figure", "frames", "exercise"))
-        here = (entry for entry in named if self.page and entry.chapter == self.page.docname)
+        docname = self.chapter.page.docname if self.chapter else ""
+        here = (entry for entry in named if entry.chapter == docname)
         return next((f"#{entry.name}" for entry in here), "")
 
     @property

@@ -82,9 +82,10 @@ def _section(deck: Deck, number: int, slide: Slide) -> str:
 def _footer(deck: Deck, number: int) -> str:
     slide, last = deck.slides[number], len(deck.slides)
     left = '<span class="where"></span>'
-    if slide.page is not None:
-        label = _title(slide)
-        left = f'<a class="where" href="../{slide.page.docname}.html{slide.anchor}">{label}</a>'
+    if slide.chapter is not None:
+        page = slide.chapter.page
+        label = html.escape(f"{page.number} {slide.chapter.title}".strip())
+        left = f'<a class="where" href="../{page.docname}.html{slide.anchor}">{label}</a>'
     steps = []
     for to, sign, name in ((number - 1, "‹", "Previous slide"), (number + 1, "›", "Next slide")):
         if 0 <= to < last:
@@ -93,11 +94,3 @@ def _footer(deck: Deck, number: int) -> str:
             steps.append(f'<span class="end" aria-hidden="true">{sign}</span>')
     count = f'<span class="count">{number + 1} / {last}</span>'
     return f'<footer>{left}<span class="steps">{count.join(steps)}</span></footer>'
-
-
-def _title(slide: Slide) -> str:
-    """Number and title of the chapter."""
-    assert slide.page is not None
-    text = slide.page.path.read_text(encoding="utf-8")
-    title = next(line[2:] for line in text.splitlines() if line.startswith("# "))
-    return html.escape(f"{slide.page.number} {title}".strip())

@@ -32,7 +32,7 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     """
     entry = context.entry(given.argument, "exercise")
     data = entry.data[EXERCISE]
-    page = context.book.page(entry.chapter)
+    page = context.chapter(entry.chapter).page
     slide.goal = render(given.body or _goal(data["goal"]), context)
     if given.body and not _asks_for(given.body, data["stub"]):
         context.fail(f"the goal of {entry.name} names no function of its stub, as in `add(a, b)`")
@@ -40,7 +40,7 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     code = listing(context, without_docstrings(stub.strip()), height=STUB_HEIGHT)
     number = f"Exercise {html.escape(entry.number)}"
     there = f'<a href="../{page.docname}.html#{entry.name}">{number}</a>'
-    where = address.of(context.book, page, entry.name)
+    where = address.of(context.edition, page, entry.name)
     slide.shown += (
         f'<div class="{"task" if where else "task alone"}">'
         f'<p class="turn">{there}</p>{slide.goal}</div>'

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from .. import whole
-from ..book import Book, PressError
+from ..book import PressError
+from ..edition import Edition
 from . import address, assets
 from .check import check
 from .deck import heads, read
@@ -15,13 +16,13 @@ from .page import page
 __all__ = ["write_decks"]
 
 
-def write_decks(book: Book, site: Path) -> list[Deck]:
+def write_decks(edition: Edition, site: Path) -> list[Deck]:
     """Write every deck into `site`/slides; PressError with what is wrong in any of them."""
     decks, wrong = [], []
-    for head in heads(book):
+    for head in heads(edition.book):
         try:
-            deck = read(book, head.path)
-            check(book, deck)
+            deck = read(edition, head.path)
+            check(edition, deck)
             decks.append(deck)
         except PressError as error:
             wrong.append(str(error))
@@ -36,6 +37,6 @@ def write_decks(book: Book, site: Path) -> list[Deck]:
     for stale in set(folder.glob("*.html")) - {folder / f"{deck.name}.html" for deck in decks}:
         stale.unlink()
     exercises = any(slide.kind == "exercise" for deck in decks for slide in deck.slides)
-    if exercises and not address.known(book):
+    if exercises and not address.known(edition):
         print("Slides have no QR codes: set `repository: url` or `html: baseurl` in _config.yml")
     return decks
