@@ -52,7 +52,7 @@ ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
     "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
 ]  # fmt: skip
-NUMBERED = {
+ORIGINAL = {
     "ex-loop": "1", "ex-all-parameters": "2", "ex-scan": "3", "ex-soft-fit": "4",
     "ex-pipeline": "5", "ex-steepness": "6", "ex-two-masses": "7",
 }  # fmt: skip
@@ -71,9 +71,23 @@ def test_sliders_and_animations_are_frames(entries, name):
     assert entries[name].kind == "frames"
 
 
-@pytest.mark.parametrize(("name", "number"), NUMBERED.items())
-def test_exercises_keep_their_numbers(entries, name, number):
-    assert entries[name].number == number
+@pytest.mark.parametrize(("name", "number"), ORIGINAL.items())
+def test_exercises_of_the_original_tutorial_are_found_by_their_numbers(
+    build, entries, name, number
+):
+    page = (build.html / f"{entries[name].chapter}.html").read_text()
+    (box,) = re.findall(
+        rf'<div class="dp-exercise admonition" id="{name}">.*?</p>\n.*?</p>', page, re.S
+    )
+    assert f"Exercise {number} of the original tutorial" in box
+
+
+def test_exercises_are_counted_by_chapter_in_reading_order(entries):
+    """As the pages' own titles say: 1.4a before 1.4b."""
+    for page in BOOK.pages:
+        names = re.findall(r"^:name: *(ex-\S+)", page.path.read_text(), re.M)
+        numbers = [entries[name].number for name in names]
+        assert numbers == [f"{page.number}{letter}" for letter in "abcd"[: len(names)]]
 
 
 def test_figures_are_numbered_in_the_store_as_on_the_page(build, entries):

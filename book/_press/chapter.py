@@ -41,7 +41,7 @@ __all__ = ["EXERCISE_OPTIONS", "Chapter", "Exercise", "code_cells", "read_all"]
 
 EXERCISE_OPTIONS = {
     "name": directives.unchanged_required,
-    "number": directives.unchanged_required,
+    "original": directives.unchanged_required,
 }
 """The options of the directive `{exercise}`."""
 
@@ -66,6 +66,8 @@ class Exercise:
     """Its identity, such as `ex-loop`."""
     number: str
     """For display only: that of the page and a letter, counted in reading order (`1.3a`)."""
+    original: str
+    """Its number in the tutorial that the book grew from; empty for the others."""
     title: str
     goal: str
     """What is asked for, as Markdown."""
@@ -254,14 +256,14 @@ class _Reader:
                 message = "no cell solves this exercise: one needs the option"
                 raise self.wrong(box.line, f"{message} `:exercise: {name}`")
             parsed = self.parsed(box)
-            number = parsed.options.get("number") or f"{self.page.number}{letters}"
+            number = f"{self.page.number}{letters}"
             goal, hints = self.goal_and_hints(parsed.body)
             stub, solution, secret = _cut(
                 notebook.cells[cells[name]].source, f"{number}: {box.argument}"
             )
             yield Exercise(
-                name, number, box.argument, goal, hints, box.line, cells[name],
-                stub, solution, secret,
+                name, number, parsed.options.get("original", ""), box.argument, goal, hints,
+                box.line, cells[name], stub, solution, secret,
             )  # fmt: skip
 
     def boxes(self, notebook: NotebookNode) -> dict[str, _Directive]:

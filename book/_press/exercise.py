@@ -34,7 +34,7 @@ class remark(nodes.General, nodes.Element):
 
 
 class ExerciseDirective(SphinxDirective):
-    """`{exercise} title`, with the option `name`, its identity."""
+    """`{exercise} title`, with the options `name`, its identity, and `original`, a number."""
 
     has_content = True
     required_arguments = 1
@@ -53,6 +53,9 @@ class ExerciseDirective(SphinxDirective):
         box = exercise("", classes=["dp-exercise"])
         self.set_source_info(box)
         box += nodes.title("", f"Exercise {known.label}")
+        if known.original:
+            words = f"Exercise {known.original} of the original tutorial"
+            box += nodes.paragraph("", words, classes=["dp-original"])
         self.state.nested_parse(self.content, self.content_offset, box)
         self.add_name(box)
         return [box]

@@ -29,7 +29,6 @@ ADD = """\
 
 :::{exercise} Add two numbers
 :name: ex-add
-:number: 7
 
 Write `add`.
 :::
