@@ -60,7 +60,7 @@ browser: setup ## find or get a Chromium for the tests of the site
 	@$(VENV_PYTHON) -m _press.browser >/dev/null
 
 bench: setup ## measure times and sizes against their limits
-	@$(VENV_PYTHON) tests/bench.py
+	@$(VENV_PYTHON) tests/bench/bench.py
 
 lock: setup ## pin anew all that requirements.txt brings, in code/constraints.txt
 	@$(VENV_PYTHON) -m _press.lock

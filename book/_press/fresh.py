@@ -32,7 +32,7 @@ def _press(book: Book) -> str:
     code = [path.read_text(encoding="utf-8") for path in sorted(PRESS.rglob("*.py"))]
     found = [book.root / name for name in ("_toc.yml", *REQUIREMENTS)]
     found += sorted(library_files(code, LIBRARY.parent))
-    for folder in (PRESS, PRESS.parent / "_assets", LIBRARY / "assets", book.root / "book"):
+    for folder in (PRESS, PRESS.parent / "_assets", LIBRARY / "figures/assets", book.root / "book"):
         found += (
             path for path in files(folder) if path not in pages and not path.is_relative_to(decks)
         )

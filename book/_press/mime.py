@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 
-from diffprog import _frames
+from diffprog.figures import slider
 from diffprog.show import FIGURE, NUMBER, SOURCE
 
 __all__ = ["Renderer", "markup"]
@@ -43,8 +43,8 @@ class Renderer:
 def markup(content: Any, name: str, alt: str) -> str:
     """The HTML of a figure, or of frames, on a page or a slide."""
     if "slots" in content:
-        return _frames.component(content, name, alt)
-    return f'<div class="dp-figure">{_frames.picture(content["svg"], name, alt)}</div>'
+        return slider.component(content, name, alt)
+    return f'<div class="dp-figure">{slider.picture(content["svg"], name, alt)}</div>'
 
 
 def _figure(data: MimeData) -> nodes.Node:

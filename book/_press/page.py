@@ -65,7 +65,7 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     own = Path(__file__).parent.parent / "_assets"
-    library = Path(diffprog.__file__).parent / "assets"
+    library = Path(diffprog.__file__).parent / "figures/assets"
     for path in (library / "figures.css", library / "frames.js", own / "book.css"):
         shutil.copyfile(path, static / path.name)
     pages = list(Path(app.outdir).rglob("*.html"))

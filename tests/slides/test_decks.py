@@ -10,7 +10,7 @@ from _press.slides.check import figures
 from _press.slides.deck import heads, read
 from _press.slides.write import write_decks
 
-from ..test_book import strangers
+from ..book.test_curriculum import strangers
 
 FACTS = Path(__file__).with_name("facts.js").read_text()
 pytestmark = pytest.mark.site

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from diffprog import _frames
+from diffprog.figures import slider
 from diffprog.show import FIGURE, NUMBER, SOURCE
 
 __all__ = ["outputs"]
@@ -37,6 +37,6 @@ def _figure(output: NotebookNode, figure: dict[str, Any], options: dict[str, Any
     """Frames that move, and the picture with its alternative text where nothing can."""
     alt = " ".join(options.get("image", {}).get("alt", "").split())
     if "slots" in figure:
-        output.data["text/html"] = _frames.standalone(figure)  # type: ignore[arg-type]
+        output.data["text/html"] = slider.standalone(figure)  # type: ignore[arg-type]
     output.data["text/plain"] = alt
     output.metadata["image/png"] = {"alt": alt}

@@ -11,7 +11,7 @@ from pathlib import Path
 import matplotlib
 from pygments.formatters import HtmlFormatter
 
-from diffprog import _frames
+from diffprog.figures import slider
 
 from .. import math, whole
 
@@ -35,7 +35,7 @@ def copy(folder: Path) -> None:
     ):
         whole.write(folder / path.name, path.read_bytes())
     for name in ("figures.css", "frames.js"):
-        whole.write(folder / name, _frames.asset(name))
+        whole.write(folder / name, slider.asset(name))
     whole.write(folder / "pygments.css", _colours())
     math.copy_style(folder)
 
