@@ -23,10 +23,10 @@ EXECUTE = """
 import json, sys
 from pathlib import Path
 from time import perf_counter
-from _press.book import Book
-from _press.cache import last
-from _press.chapter import read_all
-from _press.execute import execute_all
+from press.book import Book
+from press.chapter import read_all
+from press.run.cache import last
+from press.run.pool import execute_all
 
 book = Book(Path.cwd())
 begun = perf_counter()
@@ -48,7 +48,7 @@ def run() -> dict[str, float]:
                 shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
             )
             copy(ROOT / name, book / name)
-        path = os.pathsep.join(str(book / name) for name in ("code", "book"))
+        path = str(book / "code")
         env = os.environ | {"PYTHONPATH": path}
 
         def seconds(*command: str) -> tuple[float, str]:
@@ -61,11 +61,11 @@ def run() -> dict[str, float]:
         one, cells, beyond = map(float, seconds("-c", EXECUTE, "1")[1].split())
         shutil.rmtree(book / "_build")
         two, *_ = map(float, seconds("-c", EXECUTE, "2")[1].split())
-        pages, _ = seconds("-m", "_press", "build")
-        unchanged, _ = seconds("-m", "_press", "build")
+        pages, _ = seconds("-m", "press", "build")
+        unchanged, _ = seconds("-m", "press", "build")
         chapter = book / "book/index.md"
         chapter.write_text(chapter.read_text(encoding="utf-8") + "\nA word.\n", encoding="utf-8")
-        edit, _ = seconds("-m", "_press", "build")
+        edit, _ = seconds("-m", "press", "build")
     return {
         "execute_one_worker_s": one,
         "execute_two_workers_s": two,

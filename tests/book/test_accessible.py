@@ -2,7 +2,7 @@
 
 import pytest
 
-from _press.book import Book
+from press.book import Book
 
 from ..conftest import AXE, ROOT
 

@@ -5,8 +5,8 @@ import re
 import pytest
 import yaml
 
-from _press.book import Book, Page
-from _press.chapter import Chapter
+from press.book import Book, Page
+from press.chapter import Chapter
 
 from ..conftest import ROOT
 

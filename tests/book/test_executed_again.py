@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from _press.book import Book
-from _press.chapter import Chapter
-from _press.dependencies import key
+from press.book import Book
+from press.chapter import Chapter
+from press.dependencies import key
 
 from ..conftest import ROOT
 

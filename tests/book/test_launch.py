@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, unquote, urlparse
 
 import pytest
 
-from _press import launch
-from _press.book import Book
-from _press.repository import Repository, find
+from press.book import Book
+from press.pages import launch_buttons
+from press.repository import Repository, find
 
 from ..conftest import AXE
 
@@ -46,7 +46,7 @@ def test_each_chapter_has_buttons_to_its_own_notebooks(build, name):
 
 
 def test_the_buttons_name_notebooks_that_are_on_the_branch(build):
-    box = launch.box("book/part1/x", "part1/x", Repository("https://github.com/ada/book"))
+    box = launch_buttons.box("book/part1/x", "part1/x", Repository("https://github.com/ada/book"))
     opened = [h for h in hrefs(box) if h.startswith("https://")]
     binder = [parse_qs(urlparse(h).query)["urlpath"][0] for h in opened if "urlpath" in h]
     colab = [unquote(h).partition("/blob/notebooks/")[2] for h in opened if "/blob/" in h]
@@ -56,7 +56,7 @@ def test_the_buttons_name_notebooks_that_are_on_the_branch(build):
 
 
 def test_without_a_repository_they_lead_to_how_to_set_it(build):
-    box = launch.box("book/part1/x", "part1/x", None)
+    box = launch_buttons.box("book/part1/x", "part1/x", None)
     assert hrefs(box).count("../../launching.html") == 4
     if find(ROOT) is None:
         assert "repository:" in (build.html / "launching.html").read_text()

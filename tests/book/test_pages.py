@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 
 import pytest
 
-from _press.book import Book
+from press.book import Book
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [page.docname for page in Book(ROOT).pages]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from _press.book import Book
+from press.book import Book
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from _press.book import PressError
-from _press.chapter import Chapter
+from press.book import PressError
+from press.chapter import Chapter
 
 from .conftest import ADD
 

@@ -3,11 +3,11 @@
 import nbformat
 import pytest
 
-from _press.book import PressError
-from _press.cache import Execution
-from _press.chapter import Chapter
-from _press.store import Entry, Store, collect
 from diffprog.show import EXERCISE, FIGURE, NUMBER
+from press.book import PressError
+from press.chapter import Chapter
+from press.run.cache import Execution
+from press.store import Entry, Store, collect
 
 from .conftest import ADD
 
