@@ -102,4 +102,4 @@ WHERE = {
 
 if __name__ == "__main__":
     WHERE[sys.argv.pop(1)]()
-    runpy.run_module("_press", run_name="__main__")
+    runpy.run_module("press", run_name="__main__")

@@ -42,7 +42,7 @@ MISTAKES = {
         "book/one.md: the card needs the name of a figure, not 'fig-typo'",
     ),
     "image": (
-        ("Prose of", "![Us](_assets/logo.svg)\n\nProse of"),
+        ("Prose of", "![Us](assets/logo.svg)\n\nProse of"),
         "book/one.md:7: a notebook cannot say 'image' in Markdown: <image",
     ),
     "formula": (("Prose of", "Prose $\\frac{1$ of"), "book/one.md:7: the formula '\\\\frac{1': "),

@@ -13,9 +13,9 @@ from jupyter_book.config import get_final_config
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from _press.book import Book, PressError
-from _press.edition import Edition, handed_over
-from _press.slides.deck import read
+from press.book import Book, PressError
+from press.edition import Edition, handed_over
+from press.slides.deck import read
 
 from .constructs import PASSES, PNG, REFUSED, REFUSED_SLIDES, SLIDES
 from .small import Small

@@ -2,9 +2,9 @@
 
 import pytest
 
-from _press.book import PressError
-from _press.naming import check_name
-from _press.store import Entry
+from press.book import PressError
+from press.naming import check_name
+from press.store import Entry
 
 ENTRY = {"kind": "number", "chapter": "book/one", "number": "", "cell": 1, "line": 7}
 

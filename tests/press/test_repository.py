@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from _press.repository import Repository, find
+from press.repository import Repository, find
 
 HOSTING = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "CI_PROJECT_URL")
 

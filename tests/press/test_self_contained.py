@@ -3,9 +3,9 @@
 import pytest
 from nbformat.v4 import new_output
 
-from _press.book import PressError
-from _press.kernel import WIDGET, _accept
-from _press.self_contained import requested
+from press.book import PressError
+from press.run.kernel import WIDGET, _accept
+from press.self_contained import requested
 
 HOST = "https://example.org/a"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from _press.chapter import Chapter
-from _press.tags import listed
+from press.chapter import Chapter
+from press.tags import listed
 
 CELL = "```{{code-cell}} ipython3\n{}\n\nx = 1\n```\n"
 

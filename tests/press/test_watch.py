@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from _press.book import PressError
-from _press.reproduce import differences
-from _press.watch import watch
+from press.book import PressError
+from press.reproduce import differences
+from press.watch import watch
 
 from .small import ROOT, Small
 
@@ -26,9 +26,9 @@ def watched(tmp_path) -> Iterator[tuple[Small, str]]:
     """A small book, built and watched, and its address."""
     small, port = Small(tmp_path), free_port()
     small.create()
-    paths = os.pathsep.join((str(ROOT / "code"), str(ROOT / "book")))
+    paths = str(ROOT / "code")
     process = subprocess.Popen(
-        [sys.executable, "-m", "_press.watch", "--port", str(port)],
+        [sys.executable, "-m", "press.watch", "--port", str(port)],
         cwd=small.root,
         env=os.environ | {"PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,

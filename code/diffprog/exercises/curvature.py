@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from diffprog.exercises._check import Wrong, close, exercise, returned
-from diffprog.loops import Diverged, gradient_descent
-from diffprog.simulator import position
+from diffprog.loops.descent import Diverged, gradient_descent
+from diffprog.simulator.ball import position
 
 __all__ = ["check_all_parameters", "check_predict"]
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from diffprog.exercises._check import Wrong, close, exercise, tensor
-from diffprog.simulator import position
+from diffprog.simulator.ball import position
 
 __all__ = ["check_loop"]
 

@@ -18,8 +18,8 @@ from torch import Tensor
 
 from diffprog.exercises._ascent import ascend
 from diffprog.exercises._check import Wrong, close, exercise, returned, tensor
-from diffprog.relaxations import count
-from diffprog.significance import significance
+from diffprog.relaxations.cuts import count
+from diffprog.relaxations.significance import significance
 
 __all__ = ["check_steepness"]
 

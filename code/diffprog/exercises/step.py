@@ -17,7 +17,7 @@ from torch import Tensor
 
 from diffprog.exercises._ascent import ascend, entries, history_mistakes, loop_mistakes, two_results
 from diffprog.exercises._check import Wrong, close, exercise
-from diffprog.relaxations import soft_count
+from diffprog.relaxations.cuts import soft_count
 
 __all__ = ["check_soft_fit"]
 

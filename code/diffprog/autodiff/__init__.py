@@ -1,0 +1,1 @@
+"""Derivatives: the graph behind them, checks of gradients, what they cost, curvature."""
