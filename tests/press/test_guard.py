@@ -28,7 +28,7 @@ def renamed(text: str, number: int) -> str:
 
 FORMS_PAGE = [
     *FORMS.values(),
-    *(contained(text, BOX) for name, text in CONTAINERS.items() if name != "tab"),
+    *(contained(text, BOX) for text in CONTAINERS.values()),
 ]
 
 
