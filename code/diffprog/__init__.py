@@ -1,10 +1,13 @@
-"""Differentiable programming with PyTorch: the library that the chapters of the book run.
+"""Differentiable programming with PyTorch:
+the library that the chapters of the book run.
 
-Its folders carry the words of the book. A chapter imports modules from them, as in
-`from diffprog.simulator import ball`. Neither this file nor those of the folders imports any of
-them: an edit in one module executes the chapters that use it, and no others.
+Its folders carry the words of the book. A chapter imports modules from
+them, as in `from diffprog.simulator import ball`. Neither this file nor
+those of the folders imports any of them: an edit in one module executes the
+chapters that use it, and no others.
 
-`figures` is the exception. Every chapter needs all of it, so its folder is what is imported.
+`figures` is the exception. Every chapter needs all of it, so its folder is
+what is imported.
 """
 
 import sys
@@ -37,17 +40,22 @@ MOVED = {
     "uncertainty": "inference.uncertainty",
     "profile": "inference.profiles",
 }
-"""Modules that stood beside this file in the first edition, and where they are now."""
+"""Modules that stood beside this file in
+the first edition, and where they are now."""
 
 
 def explain_old_names(folder: str) -> None:
-    """Let a folder that has the name of a moved module say where the names of that module are."""
+    """Let a folder that has the name of a moved
+    module say where the names of that module are."""
     old = folder.rpartition(".")[2]
 
     def missing(name: str) -> NoReturn:
-        raise AttributeError(f"{folder} has no {name!r}; the module {_moved(old)}")
+        raise AttributeError(
+            f"{folder} has no {name!r}; the module {_moved(old)}"
+        )
 
-    # Written `def __getattr__` in the folder, it would make mypy accept any name there.
+    # Written `def __getattr__` in the folder, it would make mypy accept any
+    # name there.
     vars(sys.modules[folder])["__getattr__"] = missing
 
 
@@ -59,20 +67,25 @@ def _moved(old: str) -> str:
 
 
 class _Moved:
-    """Python asks this last of all, and only for what nobody else has found.
+    """Python asks this last of all,
+    and only for what nobody else has found.
 
-    Notebooks of the first edition import modules by their old names. They get one sentence.
+    Notebooks of the first edition import modules by their old names. They
+    get one sentence.
     """
 
     @staticmethod
     def find_spec(name: str, *_hints: object) -> None:
-        """Raise ImportError for a moved module, or for what was in it; find nothing else."""
+        """Raise ImportError for a moved module,
+        or for what was in it; find nothing else."""
         package, _, rest = name.partition(".")
         old, _, inside = rest.partition(".")
         if package == __name__ and old in MOVED:
             said = _moved(old)
             if inside:
-                said = f"diffprog.{old} has no {inside!r}; the module {said}"
+                said = (
+                    f"diffprog.{old} has no {inside!r}; the module {said}"
+                )
             raise ImportError(said)
 
 

@@ -1,1 +1,2 @@
-"""Derivatives: the graph behind them, checks of gradients, what they cost, curvature."""
+"""Derivatives: the graph behind them,
+checks of gradients, what they cost, curvature."""

@@ -1,7 +1,9 @@
-"""Is this gradient right? Answers that use nothing but values of the function.
+"""Is this gradient right? Answers that
+use nothing but values of the function.
 
 Symbols, shapes.
-    f          takes a tensor of the shape of x, returns one number, shape ()
+    f          takes a tensor of the shape of x, returns one number, shape
+               ()
     x  (…)     the point
     g  (…)     the gradient that is in question, at x: `gradient`
     v  (…)     a direction
@@ -18,11 +20,15 @@ from diffprog import _checks
 __all__ = ["central_difference", "order", "remainders"]
 
 
-def central_difference(f: Callable[[Tensor], Tensor], x: Tensor, h: float) -> Tensor:
-    """∂f/∂xᵢ ≈ (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h, one entry of x after the other.
+def central_difference(
+    f: Callable[[Tensor], Tensor], x: Tensor, h: float
+) -> Tensor:
+    """∂f/∂xᵢ ≈ (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h,
+    one entry of x after the other.
 
-    Two evaluations of f an entry. The error is h²/6 times the third derivative, and rounding of
-    about ε·|f|/2h. Returns the shape of x. ValueError for integers, and unless h > 0.
+    Two evaluations of f an entry. The error is h²/6 times the third
+    derivative, and rounding of about ε·|f|/2h. Returns the shape of x.
+    ValueError for integers, and unless h > 0.
     """
     _checks.floating("x", x)
     h = _checks.positive("h", h)
@@ -37,12 +43,18 @@ def central_difference(f: Callable[[Tensor], Tensor], x: Tensor, h: float) -> Te
 
 
 def remainders(
-    f: Callable[[Tensor], Tensor], gradient: Tensor, x: Tensor, direction: Tensor, steps: Tensor
+    f: Callable[[Tensor], Tensor],
+    gradient: Tensor,
+    x: Tensor,
+    direction: Tensor,
+    steps: Tensor,
 ) -> Tensor:
-    """|f(x + h·v) − f(x) − h·v·g| for each h: falls as h² for the gradient of f, else as h.
+    """|f(x + h·v) − f(x) − h·v·g| for each h:
+    falls as h² for the gradient of f, else as h.
 
-    Source: Farrell, Ham, Funke and Rognes (2013). Returns the shape of steps, (n,). ValueError
-    for integers, and for a gradient or direction of another shape than x.
+    Source: Farrell, Ham, Funke and Rognes (2013). Returns the shape of
+    steps, (n,). ValueError for integers, and for a gradient or direction of
+    another shape than x.
     """
     _check_remainders(gradient, x, direction, steps)
     start, slope = f(x), (gradient * direction).sum()
@@ -51,16 +63,20 @@ def remainders(
 
 
 def order(steps: Tensor, values: Tensor) -> float:
-    """The p of values ∝ stepsᵖ: slope of the straight line through log(values) over log(steps).
+    """The p of values ∝ stepsᵖ:
+    slope of the straight line through log(values) over log(steps).
 
-    Both have shape (n,), above zero and finite, with two different steps. ValueError otherwise.
+    Both have shape (n,), above zero and finite, with two different steps.
+    ValueError otherwise.
     """
     _check_powers(steps, values)
     x, y = steps.log() - steps.log().mean(), values.log()
     return float((x * y).sum() / (x * x).sum())
 
 
-def _check_remainders(gradient: Tensor, x: Tensor, direction: Tensor, steps: Tensor) -> None:
+def _check_remainders(
+    gradient: Tensor, x: Tensor, direction: Tensor, steps: Tensor
+) -> None:
     _checks.floating("x", x)
     _checks.shaped("gradient", gradient, x.shape)
     _checks.shaped("direction", direction, x.shape)
@@ -73,7 +89,11 @@ def _check_powers(steps: Tensor, values: Tensor) -> None:
     for name, x in {"steps": steps, "values": values}.items():
         _checks.finite(name, x)
         if x.ndim != 1 or len(x) < 2 or not (x > 0).all():
-            raise _checks.wrong(name, _checks.described(x), "two or more, all above zero")
+            raise _checks.wrong(
+                name, _checks.described(x), "two or more, all above zero"
+            )
     _checks.shaped("values", values, steps.shape)
     if (steps == steps[0]).all():
-        raise _checks.wrong("steps", f"{steps[0].item():.4g} throughout", "two that differ")
+        raise _checks.wrong(
+            "steps", f"{steps[0].item():.4g} throughout", "two that differ"
+        )

@@ -1,7 +1,9 @@
-"""Work in operations on single numbers: the same on every machine, unlike seconds.
+"""Work in operations on single numbers:
+the same on every machine, unlike seconds.
 
-An elementwise operation (+, ·, sin, …) counts one for each number of its result, a sum or mean one
-for each number it reads. Views, copies and constants count nothing.
+An elementwise operation (+, ·, sin, …) counts one for each number of its
+result, a sum or mean one for each number it reads. Views, copies and
+constants count nothing.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -16,18 +18,21 @@ from torch.utils._python_dispatch import TorchDispatchMode
 __all__ = ["Operations"]
 
 FREE = {
-    "arange", "cat", "clone", "copy_", "empty", "empty_like", "eye", "fill_", "full", "full_like",
-    "lift_fresh", "linspace", "new_full", "new_ones", "new_zeros", "ones", "ones_like",
-    "scalar_tensor", "select_backward", "slice_backward", "stack", "zero_", "zeros", "zeros_like",
-    "_to_copy", "_unsafe_view",
+    "arange", "cat", "clone", "copy_", "empty", "empty_like", "eye",
+    "fill_", "full", "full_like", "lift_fresh", "linspace", "new_full",
+    "new_ones", "new_zeros", "ones", "ones_like", "scalar_tensor",
+    "select_backward", "slice_backward", "stack", "zero_", "zeros",
+    "zeros_like", "_to_copy", "_unsafe_view",
 }  # fmt: skip
 
 
 class Operations(TorchDispatchMode):
-    """Counts the operations of what runs inside its `with` block, `backward()` included.
+    """Counts the operations of what runs inside
+    its `with` block, `backward()` included.
 
-    `by_name` maps an operation of torch to its count, `total` is their sum. NotImplementedError for
-    one whose cost is not known here, as a matrix product.
+    `by_name` maps an operation of torch to its count, `total` is their sum.
+    NotImplementedError for one whose cost is not known here, as a matrix
+    product.
 
     Example::
 
@@ -46,7 +51,11 @@ class Operations(TorchDispatchMode):
         return self.by_name.total()
 
     def __torch_dispatch__(
-        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+        self,
+        func: Any,
+        types: Any,
+        args: Any = (),
+        kwargs: dict[str, Any] | None = None,
     ) -> Any:
         result = func(*args, **(kwargs or {}))
         name = func._schema.name.removeprefix("aten::")
@@ -57,5 +66,7 @@ class Operations(TorchDispatchMode):
         elif torch.Tag.reduction in func.tags:
             self.by_name[name] += args[0].numel()
         else:
-            raise NotImplementedError(f"Operations: the cost of {name} is not known")
+            raise NotImplementedError(
+                f"Operations: the cost of {name} is not known"
+            )
         return result

@@ -1,11 +1,13 @@
 """The look of the book: the one way to a figure, an animation, a slider.
 
-A figure is drawn with matplotlib inside `figure`, frames by a function of one value given to
-`frames`. In the built book both become inline SVG that follows the page's light or dark theme; in
-a notebook they are an image, or a component that moves.
+A figure is drawn with matplotlib inside `figure`, frames by a function of
+one value given to `frames`. In the built book both become inline SVG that
+follows the page's light or dark theme; in a notebook they are an image, or
+a component that moves.
 
-Every chapter needs all of this, so there is nothing to execute selectively, and the folder is
-itself what chapters import: `from diffprog import figures`.
+Every chapter needs all of this, so there is nothing to execute selectively,
+and the folder is itself what chapters import:
+`from diffprog import figures`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,11 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogFormatterSciNotation, NullFormatter
+from matplotlib.ticker import (
+    FuncFormatter,
+    LogFormatterSciNotation,
+    NullFormatter,
+)
 from numpy.typing import ArrayLike
 
 from diffprog.figures import axis_cache, slider, svg
@@ -46,10 +52,13 @@ __all__ = [
     "frames",
 ]
 
-INK, MUTED, GRID, PAPER, BLUE, ORANGE, GREEN, PURPLE, GOLD = svg.PALETTE.values()
+INK, MUTED, GRID, PAPER, BLUE, ORANGE, GREEN, PURPLE, GOLD = (
+    svg.PALETTE.values()
+)
 
 SIZE = (5.6, 3.5)
-"""Width and height of a figure in inches, small so that its text stays legible on a phone."""
+"""Width and height of a figure in inches,
+small so that its text stays legible on a phone."""
 
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -92,7 +101,8 @@ STYLE: dict[Any, Any] = {
 
 
 class Picture:
-    """A drawn figure. Jupyter shows it as an image, the book as inline SVG."""
+    """A drawn figure. Jupyter shows it as
+    an image, the book as inline SVG."""
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
@@ -103,7 +113,8 @@ class Picture:
             return svg.serialise(svg.themed(axis_cache.drawn(self.figure)))
 
     def png(self) -> str:
-        """The figure as a PNG in the light colours on white, base64-encoded."""
+        """The figure as a PNG in the light
+        colours on white, base64-encoded."""
         buffer, dpi = io.BytesIO(), self.figure.dpi
         with mpl.rc_context(STYLE):
             self.figure.set(dpi=144, facecolor="white")
@@ -113,19 +124,28 @@ class Picture:
         return base64.b64encode(buffer.getvalue()).decode()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        bundle: dict[str, Any] = {"text/plain": "A figure.", "image/png": self.png()}
-        return {FIGURE: {"svg": self.svg()}} | bundle if building() else bundle
+        bundle: dict[str, Any] = {
+            "text/plain": "A figure.",
+            "image/png": self.png(),
+        }
+        return (
+            {FIGURE: {"svg": self.svg()}} | bundle if building() else bundle
+        )
 
 
 class Frames(Picture):
-    """A figure for each of several values, with a slider that goes through them."""
+    """A figure for each of several values,
+    with a slider that goes through them."""
 
     def __init__(self, figure: Figure, data: slider.Data) -> None:
         super().__init__(figure)
         self.data = data
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        bundle: dict[str, Any] = {"text/plain": "Frames.", "image/png": self.png()}
+        bundle: dict[str, Any] = {
+            "text/plain": "Frames.",
+            "image/png": self.png(),
+        }
         if building():
             return {FIGURE: self.data} | bundle
         return {"text/html": slider.standalone(self.data)} | bundle
@@ -141,11 +161,13 @@ def figure(
     size: tuple[float, float] = SIZE,
     **axes: Any,
 ) -> Iterator[Any]:
-    """Draw a figure in the house style and show it at the end of the `with` block.
+    """Draw a figure in the house style and
+    show it at the end of the `with` block.
 
-    Yields the matplotlib axes: one `Axes`, or an array of them where `rows` or `columns` is above
-    one. Labels are one text for all, or one for each of the axes. `size` is in inches; further
-    keywords (`xlim`, `yscale`, `title`, …) go to each of the axes.
+    Yields the matplotlib axes: one `Axes`, or an array of them where `rows`
+    or `columns` is above one. Labels are one text for all, or one for each
+    of the axes. `size` is in inches; further keywords (`xlim`, `yscale`,
+    `title`, …) go to each of the axes.
 
     Example::
 
@@ -178,20 +200,29 @@ def frames(
     size: tuple[float, float] = SIZE,
     **axes: Any,
 ) -> Frames:
-    """Draw `draw(ax, value)` for each of `values`; the reader goes through them with a slider.
+    """Draw `draw(ax, value)` for each of `values`;
+    the reader goes through them with a slider.
 
-    `draw` gets empty axes each time, as `figure` yields them, and must not move their limits: give
-    `xlim` and `ylim` here. The slider is called `name` and says each value formatted by `spec`,
-    with its `unit`; it stands at frame `start` at first, and the whole run plays in `seconds`. With
-    `autoplay` it plays once when it comes into view, unless the reader prefers reduced motion.
+    `draw` gets empty axes each time, as `figure` yields them, and must not
+    move their limits: give `xlim` and `ylim` here. The slider is called
+    `name` and says each value formatted by `spec`, with its `unit`; it
+    stands at frame `start` at first, and the whole run plays in `seconds`.
+    With `autoplay` it plays once when it comes into view, unless the reader
+    prefers reduced motion.
 
-    Raises ValueError where `values` are not one-dimensional or empty, or `start` is out of range.
+    Raises ValueError where `values` are not one-dimensional or empty, or
+    `start` is out of range.
     """
     sequence = np.asarray(values)
     if sequence.ndim != 1 or not len(sequence):
-        raise ValueError(f"values: expected a non-empty sequence, got shape {sequence.shape}")
+        got = sequence.shape
+        raise ValueError(
+            f"values: expected a non-empty sequence, got shape {got}"
+        )
     if not 0 <= start < len(sequence):
-        raise ValueError(f"start: expected an index below {len(sequence)}, got {start}")
+        raise ValueError(
+            f"start: expected an index below {len(sequence)}, got {start}"
+        )
     drawn = []
     with mpl.rc_context(STYLE):
         drawing, panels = _panels(xlabel, ylabel, rows, columns, size, axes)
@@ -211,13 +242,24 @@ def frames(
             _clear(panel, kept)
         draw(panels, sequence[start])
     svgs = [tree for _, tree in sorted(drawn, key=lambda pair: pair[0])]
-    texts = [f"{value:{spec}} {unit}".strip().replace("-", "−") for value in sequence]
-    return Frames(drawing, slider.encode(svgs, texts, name, start, seconds, autoplay))
+    texts = [
+        f"{value:{spec}} {unit}".strip().replace("-", "−")
+        for value in sequence
+    ]
+    return Frames(
+        drawing, slider.encode(svgs, texts, name, start, seconds, autoplay)
+    )
 
 
-def dots(ax: Axes, x: ArrayLike, y: ArrayLike, *, size: float = 4.0, **style: Any) -> None:
-    """Draw many points as one path (`size` points across), some ten times lighter than markers."""
-    x, y = np.asarray(x, dtype=float).ravel(), np.asarray(y, dtype=float).ravel()
+def dots(
+    ax: Axes, x: ArrayLike, y: ArrayLike, *, size: float = 4.0, **style: Any
+) -> None:
+    """Draw many points as one path (`size` points across),
+    some ten times lighter than markers."""
+    x, y = (
+        np.asarray(x, dtype=float).ravel(),
+        np.asarray(y, dtype=float).ravel(),
+    )
     (line,) = ax.plot(
         x,
         y,
@@ -225,16 +267,21 @@ def dots(ax: Axes, x: ArrayLike, y: ArrayLike, *, size: float = 4.0, **style: An
         linewidth=size,
         solid_capstyle="round",
         markevery=1,  # else matplotlib makes a new path of sorted points
-        snap=False,  # ends that are rounded to pixels have no length between them
+        snap=False,  # rounded to pixels, ends have no length between them
         **style,
     )
-    # Strokes of no length are round dots in SVG, and nothing in a picture of pixels. The axes keep
-    # the limits that they have taken from the points themselves.
+    # Strokes of no length are round dots in SVG, and nothing in a picture
+    # of pixels. The axes keep the limits that they have taken from the
+    # points themselves.
     span, gaps = np.ptp(x) or 1, np.full_like(x, np.nan)
     length = 1e-8 * np.where(x == 0, span, np.minimum(abs(x), span))
     ends = x + np.maximum(length, 2 * np.spacing(abs(x)))
-    line.set_data(np.stack([x, ends, gaps], 1).ravel(), np.stack([y, y, gaps], 1).ravel())
-    # From 128 vertices on, it simplifies a path, and lines of no length are gone.
+    line.set_data(
+        np.stack([x, ends, gaps], 1).ravel(),
+        np.stack([y, y, gaps], 1).ravel(),
+    )
+    # From 128 vertices on, it simplifies a path, and lines of no length are
+    # gone.
     line.get_path().should_simplify = False
 
 
@@ -258,11 +305,16 @@ def _panels(
 
 
 def _write_powers(drawing: Figure) -> None:
-    """Label logarithmic axes with text, 10⁻³, where matplotlib would set math in its own fonts."""
+    """Label logarithmic axes with text, 10⁻³,
+    where matplotlib would set math in its own fonts."""
     for panel in drawing.axes:
         for axis in (panel.xaxis, panel.yaxis):
-            if isinstance(axis.get_major_formatter(), LogFormatterSciNotation):
-                axis.set_major_formatter(FuncFormatter(lambda value, _: _power(value)))
+            if isinstance(
+                axis.get_major_formatter(), LogFormatterSciNotation
+            ):
+                axis.set_major_formatter(
+                    FuncFormatter(lambda value, _: _power(value))
+                )
                 axis.set_minor_formatter(NullFormatter())
 
 
@@ -272,6 +324,8 @@ def _power(value: float) -> str:
 
 def _clear(panel: Axes, kept: set[Any]) -> None:
     """Remove what a frame has drawn; axes, labels and limits stay."""
-    for artist in [child for child in panel.get_children() if child not in kept]:
+    for artist in [
+        child for child in panel.get_children() if child not in kept
+    ]:
         artist.remove()
     panel.set_prop_cycle(STYLE["axes.prop_cycle"])

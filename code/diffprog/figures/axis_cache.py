@@ -1,7 +1,9 @@
-"""The SVG that matplotlib writes, of one figure and of one that is drawn again and again.
+"""The SVG that matplotlib writes,
+of one figure and of one that is drawn again and again.
 
-Ticks, their labels and the grid take most of the time of a drawing. From frame to frame, an empty
-group stands for an axis of which nothing has changed, and what was drawn of it before goes there.
+Ticks, their labels and the grid take most of the time of a drawing. From
+frame to frame, an empty group stands for an axis of which nothing has
+changed, and what was drawn of it before goes there.
 """
 
 from __future__ import annotations
@@ -23,14 +25,18 @@ from matplotlib.figure import Figure
 
 __all__ = ["Film", "drawn"]
 
-_G, _DEFS, _CLIP = ("{http://www.w3.org/2000/svg}" + tag for tag in ("g", "defs", "clipPath"))
+_G, _DEFS, _CLIP = (
+    "{http://www.w3.org/2000/svg}" + tag
+    for tag in ("g", "defs", "clipPath")
+)
 _AXIS = "axis-of-film-"
 
 
 def drawn(figure: Figure) -> ET.Element:
     """Return the `<svg>` of `figure` on a transparent ground, drawn once.
 
-    (`Figure.savefig` draws a figure twice, the first time to lay it out; any drawing does that.)
+    (`Figure.savefig` draws a figure twice, the first time to lay it out;
+    any drawing does that.)
     """
     buffer = io.BytesIO()
     with _transparent(figure):
@@ -40,10 +46,12 @@ def drawn(figure: Figure) -> ET.Element:
 
 
 class Film:
-    """Draws the frames of `figure`; all of its axes, unless nothing of any has changed.
+    """Draws the frames of `figure`;
+    all of its axes, unless nothing of any has changed.
 
-    A change is what makes an axis or its label stale: limits, scale, ticks, their parameters, the
-    text or the style of the label; not what is done to the artists of a tick behind their axis.
+    A change is what makes an axis or its label stale: limits, scale, ticks,
+    their parameters, the text or the style of the label; not what is done
+    to the artists of a tick behind their axis.
     """
 
     def __init__(self, figure: Figure) -> None:
@@ -61,10 +69,16 @@ class Film:
 
     def drawn(self) -> ET.Element:
         """Return the `<svg>` of the figure as it is now."""
-        if not self._groups or any(map(self._has_changed, self._axes.values())):
+        changed = map(self._has_changed, self._axes.values())
+        if not self._groups or any(changed):
             svg = drawn(self._figure)
-            self._looks = {axis: _look(axis) for axis in self._axes.values()}
-            self._groups = {name: copy.deepcopy(group) for name, group in self._places(svg)}
+            self._looks = {
+                axis: _look(axis) for axis in self._axes.values()
+            }
+            self._groups = {
+                name: copy.deepcopy(group)
+                for name, group in self._places(svg)
+            }
             self._clips = _clips(copy.deepcopy(svg))
             return svg
         with _undrawn(self._axes):
@@ -75,23 +89,34 @@ class Film:
         return svg
 
     def _has_changed(self, axis: Axis) -> bool:
-        """Whether it has to be drawn again; what was set to what it was before does not count."""
-        if axis.label.stale and axis.label.get_text():  # without a text it stays so
+        """Whether it has to be drawn again;
+        what was set to what it was before does not count."""
+        if (
+            axis.label.stale and axis.label.get_text()
+        ):  # without a text it stays so
             return True
         return axis.stale and _look(axis) != self._looks[axis]
 
     def _places(self, svg: ET.Element) -> list[tuple[str, ET.Element]]:
         found = ((group.get("id", ""), group) for group in svg.iter(_G))
-        return [(name, group) for name, group in found if name in self._axes]
+        return [
+            (name, group) for name, group in found if name in self._axes
+        ]
 
     def _clip(self, svg: ET.Element) -> None:
-        """Define what clips, in the order in which it is used first, as matplotlib does."""
+        """Define what clips, in the order in which
+        it is used first, as matplotlib does."""
         known = copy.deepcopy(self._clips) | _clips(svg)
         for defs in svg.findall(_DEFS):
             if defs.find(_CLIP) is not None:
                 svg.remove(defs)
-        used = re.findall(r"url\(#([^)]+)\)", " ".join(e.get("clip-path", "") for e in svg.iter()))
-        ET.SubElement(svg, _DEFS).extend(known[name] for name in dict.fromkeys(used))
+        used = re.findall(
+            r"url\(#([^)]+)\)",
+            " ".join(e.get("clip-path", "") for e in svg.iter()),
+        )
+        ET.SubElement(svg, _DEFS).extend(
+            known[name] for name in dict.fromkeys(used)
+        )
 
 
 def _clips(svg: ET.Element) -> dict[str, ET.Element]:
@@ -99,7 +124,8 @@ def _clips(svg: ET.Element) -> dict[str, ET.Element]:
 
 
 def _look(axis: Any) -> object:
-    """What the drawing of an axis depends on, but for the style of its label."""
+    """What the drawing of an axis depends on,
+    but for the style of its label."""
     places = axis.get_majorticklocs(), axis.get_minorticklocs()
     return [
         axis.get_visible(),
@@ -134,8 +160,13 @@ def _undrawn(axes: Mapping[str, Axis]) -> Iterator[None]:
 @contextmanager
 def _transparent(figure: Figure) -> Iterator[None]:
     """Take away the grounds of the figure and of its axes, for a while."""
-    patches: list[Any] = [figure.patch, *(panel.patch for panel in figure.axes)]
-    kept = [(patch.get_facecolor(), patch.get_edgecolor()) for patch in patches]
+    patches: list[Any] = [
+        figure.patch,
+        *(panel.patch for panel in figure.axes),
+    ]
+    kept = [
+        (patch.get_facecolor(), patch.get_edgecolor()) for patch in patches
+    ]
     for patch in patches:
         patch.set(facecolor="none", edgecolor="none")
     try:

@@ -1,4 +1,5 @@
-"""Loops that fit: gradient descent, Gauss–Newton, training, and many runs at once."""
+"""Loops that fit: gradient descent,
+Gauss–Newton, training, and many runs at once."""
 
 from diffprog import explain_old_names
 

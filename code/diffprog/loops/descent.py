@@ -1,10 +1,11 @@
 """Gradient descent: by hand, and with the optimizers of PyTorch.
 
-Symbols. θ are the parameters: leaf tensors of any shape, by name. f is the loss: a function of no
-arguments, which computes one number from them. η is the learning rate, in units of θ² per unit
-of loss.
+Symbols. θ are the parameters: leaf tensors of any shape, by name. f is the
+loss: a function of no arguments, which computes one number from them. η is
+the learning rate, in units of θ² per unit of loss.
 
-Nothing differentiates through these loops: what they return is free of any graph.
+Nothing differentiates through these loops: what they return is free of any
+graph.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -32,10 +33,12 @@ def gradient_descent(
 ) -> History:
     """θ ← θ − η ∇f(θ), so many steps.
 
-    The tensors in `parameters` are changed in place; their gradients, of no use any more, are gone
-    at the end. The history has steps + 1 entries. Diverged, with the history so far, once the loss
-    is not finite. ValueError for a parameter that is not a finite leaf with requires_grad or that
-    takes no part in the loss, a loss that is not one number, η ≤ 0, steps < 1.
+    The tensors in `parameters` are changed in place; their gradients, of no
+    use any more, are gone at the end. The history has steps + 1 entries.
+    Diverged, with the history so far, once the loss is not finite.
+    ValueError for a parameter that is not a finite leaf with requires_grad
+    or that takes no part in the loss, a loss that is not one number, η ≤ 0,
+    steps < 1.
     """
     _checks.trainable(parameters)
     rate = _checks.positive("learning_rate", learning_rate)
@@ -64,19 +67,27 @@ def fit(
     *,
     progress: bool = True,
 ) -> History:
-    """As many steps of any torch optimizer: zero the gradients, loss, backward, step.
+    """As many steps of any torch optimizer:
+    zero the gradients, loss, backward, step.
 
-    `parameters` are those to write down; the optimizer must hold them, and may hold more. An
-    optimizer that computes the loss several times in a step (L-BFGS) gets to do so: see
-    History.evaluations. The history has steps + 1 entries. Diverged and ValueError as in
-    `gradient_descent`, and ValueError for a parameter that the optimizer does not hold.
+    `parameters` are those to write down; the optimizer must hold them, and
+    may hold more. An optimizer that computes the loss several times in a
+    step (L-BFGS) gets to do so: see History.evaluations. The history has
+    steps + 1 entries. Diverged and ValueError as in `gradient_descent`, and
+    ValueError for a parameter that the optimizer does not hold.
     """
     _checks.trainable(parameters)
     _checks.count("steps", steps)
-    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    held = {
+        id(p) for group in optimizer.param_groups for p in group["params"]
+    }
     for name, p in parameters.items():
         if id(p) not in held:
-            raise _checks.wrong(name, "an optimizer that does not hold it", "one made with it")
+            raise _checks.wrong(
+                name,
+                "an optimizer that does not hold it",
+                "one made with it",
+            )
     recorder = Recorder(parameters, steps)
     step = 0
 
@@ -103,12 +114,15 @@ def fit(
 
 
 def _needs_closure(optimizer: Optimizer) -> bool:
-    """Say whether step() insists on a function that computes the loss, to call it as it likes."""
+    """Say whether step() insists on a function that
+    computes the loss, to call it as it likes."""
     closure = signature(optimizer.step).parameters.get("closure")
     return closure is not None and closure.default is closure.empty
 
 
 def _gradient(name: str, p: Tensor) -> Tensor:
     if p.grad is None:
-        raise _checks.wrong(name, "a loss that does not depend on it", "one that does")
+        raise _checks.wrong(
+            name, "a loss that does not depend on it", "one that does"
+        )
     return p.grad

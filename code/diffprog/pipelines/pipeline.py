@@ -7,8 +7,8 @@ Symbols, shapes. n rows; … stands for any batch.
     latent   (…, n, l)   what the simulator needs and nobody measures
     x        (…, n, o)   the observations
 
-A network that shall predict x itself is the same with nothing, or a mere `Unscale`, in the place
-of the simulator.
+A network that shall predict x itself is the same with nothing, or a mere
+`Unscale`, in the place of the simulator.
 """
 
 from collections.abc import Callable
@@ -24,13 +24,19 @@ __all__ = ["Pipeline", "Scale", "Unscale", "mean_squared_error", "mlp"]
 
 
 def mlp(*widths: int) -> nn.Sequential:
-    """Return linear layers with ReLU between them: mlp(1, 100, 50, 2) takes 1 number to 2.
+    """Return linear layers with ReLU between them:
+    mlp(1, 100, 50, 2) takes 1 number to 2.
 
-    The weights are drawn from the global random state, as torch does: see ensembles.seeded.
-    ValueError for fewer than two widths, and widths below 1.
+    The weights are drawn from the global random state, as torch does: see
+    ensembles.seeded. ValueError for fewer than two widths, and widths below
+    1.
     """
     if len(widths) < 2:
-        raise _checks.wrong("widths", widths, "those of the inputs and of the outputs, at least")
+        raise _checks.wrong(
+            "widths",
+            widths,
+            "those of the inputs and of the outputs, at least",
+        )
     for width in widths:
         _checks.count("widths", width)
     layers: list[nn.Module] = []
@@ -40,7 +46,8 @@ def mlp(*widths: int) -> nn.Sequential:
 
 
 class _Columns(nn.Module):
-    """A centre and a width for each column, (i,): buffers, so that they are no parameters."""
+    """A centre and a width for each column, (i,):
+    buffers, so that they are no parameters."""
 
     def __init__(self, centre: Tensor, width: Tensor) -> None:
         super().__init__()
@@ -52,7 +59,8 @@ class _Columns(nn.Module):
 
 
 class Unscale(_Columns):
-    """x = centre + width·z, the inverse of `Scale`, with its arguments and errors."""
+    """x = centre + width·z, the inverse of `Scale`,
+    with its arguments and errors."""
 
     def forward(self, z: Tensor) -> Tensor:
         """x, (…, n, i)."""
@@ -62,8 +70,8 @@ class Unscale(_Columns):
 class Scale(_Columns):
     """z = (x − centre)/width, for each column of x, (…, n, i).
 
-    centre and width, (i,), have the units of x. ValueError for centres that are not finite, and
-    widths that are not above zero.
+    centre and width, (i,), have the units of x. ValueError for centres that
+    are not finite, and widths that are not above zero.
     """
 
     @classmethod
@@ -77,7 +85,8 @@ class Scale(_Columns):
 
     @classmethod
     def onto(cls, x: Tensor, low: float, high: float) -> Self:
-        """Take the smallest of each column of x, (n, i), to low, and the largest to high.
+        """Take the smallest of each column of x,
+        (n, i), to low, and the largest to high.
 
         ValueError as in `standard`, and unless low < high.
         """
@@ -98,11 +107,13 @@ class Scale(_Columns):
 
 
 class Pipeline(nn.Module):
-    """x = simulator(network(scale(t))): a composition, and differentiable since each stage is.
+    """x = simulator(network(scale(t))):
+    a composition, and differentiable since each stage is.
 
-    The network has the parameters. scale and simulator are modules or plain functions of one
-    tensor; nn.Identity() stands for a stage left out. By the chain rule ∂x/∂θ is the Jacobian of
-    the simulator in the latent quantities times that of the network in its weights θ.
+    The network has the parameters. scale and simulator are modules or plain
+    functions of one tensor; nn.Identity() stands for a stage left out. By
+    the chain rule ∂x/∂θ is the Jacobian of the simulator in the latent
+    quantities times that of the network in its weights θ.
     """
 
     def __init__(
@@ -112,11 +123,23 @@ class Pipeline(nn.Module):
         simulator: Callable[[Tensor], Tensor],
     ) -> None:
         super().__init__()
-        for name, stage in {"scale": scale, "network": network, "simulator": simulator}.items():
+        for name, stage in {
+            "scale": scale,
+            "network": network,
+            "simulator": simulator,
+        }.items():
             if not callable(stage):
-                raise _checks.wrong(name, _checks.described(stage), "a function of one tensor")
+                raise _checks.wrong(
+                    name,
+                    _checks.described(stage),
+                    "a function of one tensor",
+                )
         if not isinstance(network, nn.Module):
-            raise _checks.wrong("network", _checks.described(network), "an nn.Module, to train it")
+            raise _checks.wrong(
+                "network",
+                _checks.described(network),
+                "an nn.Module, to train it",
+            )
         self.scale = scale
         self.network = network
         self.simulator = simulator
@@ -134,10 +157,14 @@ class Pipeline(nn.Module):
 def mean_squared_error(x: Tensor, target: Tensor) -> Tensor:
     """Mean of (x − target)², over all numbers, in the units of x squared.
 
-    ValueError where the shapes differ: (n,) against (n, 1) would broadcast to (n, n) silently.
+    ValueError where the shapes differ: (n,) against (n, 1) would broadcast
+    to (n, n) silently.
     """
     if x.shape != target.shape:
-        got, want = f"shape {tuple(target.shape)}", f"that of x, {tuple(x.shape)}"
+        got, want = (
+            f"shape {tuple(target.shape)}",
+            f"that of x, {tuple(x.shape)}",
+        )
         raise _checks.wrong("target", got, want)
     return ((x - target) ** 2).mean()
 
@@ -147,6 +174,12 @@ def _check_columns(centre: Tensor, width: Tensor) -> None:
     _checks.floating("width", width)
     if centre.shape != width.shape:
         got = f"shape {tuple(width.shape)}"
-        raise _checks.wrong("width", got, f"that of centre, {tuple(centre.shape)}")
+        raise _checks.wrong(
+            "width", got, f"that of centre, {tuple(centre.shape)}"
+        )
     if not (torch.isfinite(width) & (width > 0)).all():
-        raise _checks.wrong("width", width.tolist(), "finite numbers above zero, one a column")
+        raise _checks.wrong(
+            "width",
+            width.tolist(),
+            "finite numbers above zero, one a column",
+        )

@@ -1,4 +1,5 @@
-"""Cuts hard and soft: counts, objectives, and ways to a slope where there is none."""
+"""Cuts hard and soft: counts, objectives,
+and ways to a slope where there is none."""
 
 from diffprog import explain_old_names
 

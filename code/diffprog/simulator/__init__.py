@@ -1,4 +1,5 @@
-"""Forward models, from conditions to observations: a ball, a pitching machine, masses."""
+"""Forward models, from conditions to observations:
+a ball, a pitching machine, masses."""
 
 from diffprog import explain_old_names
 
