@@ -228,9 +228,9 @@ class _Reader:
             message = " ".join(str(error).split())
             raise PressError(f"{self.page.docname}.md: {message}") from error
         except (AttributeError, IndexError, TypeError, ValidationError) as error:
-            if tags := _TAGS.search(text):
+            if found_tags := _TAGS.search(text):
                 message = "tags are a list, as in `:tags: [remove-input]`"
-                raise self.wrong(text.count("\n", 0, tags.start()) + 1, message) from error
+                raise self.wrong(text.count("\n", 0, found_tags.start()) + 1, message) from error
             # An empty page, or front matter or options that are no mapping.
             what = str(error).partition("\n")[0]
             raise PressError(f"{self.page.docname}.md: is not a page ({what})") from error
