@@ -21,28 +21,28 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## make or repair the environment in .venv (the other targets do this first)
-	@$(PYTHON) book/_press/bootstrap.py
+	@$(PYTHON) code/press/setup/bootstrap.py
 
 book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two cores: JOBS=2
-	@$(VENV_PYTHON) -m _press build $(CHAPTER)
+	@$(VENV_PYTHON) -m press build $(CHAPTER)
 
 slides: setup ## build the decks for class alone, into _build/html/slides
-	@$(VENV_PYTHON) -m _press slides
+	@$(VENV_PYTHON) -m press slides
 
 slides-pdf: browser ## build the decks and print them, into _build/pdf
-	@$(VENV_PYTHON) -m _press slides --pdf
+	@$(VENV_PYTHON) -m press slides --pdf
 
 watch: setup ## build whenever a file is saved, and reload the browser, at http://127.0.0.1:8000
-	@$(VENV_PYTHON) -m _press.watch
+	@$(VENV_PYTHON) -m press.watch
 
 check-reproducible: setup ## build the last commit twice, in two places, and compare to the byte
-	@$(VENV_PYTHON) -m _press.reproduce
+	@$(VENV_PYTHON) -m press.reproduce
 
 serve: book ## build, and show the book at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
 
 lab: book ## open the chapters in JupyterLab; your work stays in notebooks/
-	@$(VENV_PYTHON) -m _press lab
+	@$(VENV_PYTHON) -m press lab
 
 test: lint types browser ## check everything: style, types, code, book and site
 	@$(VENV_PYTHON) -m pytest
@@ -57,13 +57,13 @@ types: setup ## check the types
 	@$(VENV_PYTHON) -m mypy --no-error-summary
 
 browser: setup ## find or get a Chromium for the tests of the site
-	@$(VENV_PYTHON) -m _press.browser >/dev/null
+	@$(VENV_PYTHON) -m press.setup.browser >/dev/null
 
 bench: setup ## measure times and sizes against their limits
-	@$(VENV_PYTHON) tests/bench.py
+	@$(VENV_PYTHON) tests/bench/bench.py
 
 lock: setup ## pin anew all that requirements.txt brings, in code/constraints.txt
-	@$(VENV_PYTHON) -m _press.lock
+	@$(VENV_PYTHON) -m press.setup.lock
 
 clean: ## remove what was built, and caches
 	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from _press import math
-from _press.book import Book
-from _press.store import Entry, Store
+from press.book import Book
+from press.pages import katex
+from press.store import Entry, Store
 
 ROOT = Path(__file__).parent.parent
-AXE = math.KATEX.parents[1] / "axe-core" / "axe.min.js"
+AXE = katex.KATEX.parents[1] / "axe-core" / "axe.min.js"
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def one_thread() -> None:
 def build() -> Build:
     """The book, built as `make book` builds it: what is unchanged comes from the cache."""
     run = subprocess.run(
-        [sys.executable, "-m", "_press", "build"],
+        [sys.executable, "-m", "press", "build"],
         cwd=ROOT,
         env=os.environ | {"PYTHONWARNINGS": ""},
         capture_output=True,
@@ -84,7 +84,7 @@ def browser() -> Iterator[object]:
     """A headless Chromium."""
     from playwright.sync_api import sync_playwright
 
-    from _press.browser import launch
+    from press.setup.browser import launch
 
     with sync_playwright() as playwright:
         chromium = launch(playwright)

@@ -1,7 +1,9 @@
-"""What a cell shows besides figures: source that is imported, and numbers for the prose.
+"""What a cell shows besides figures:
+source that is imported, and numbers for the prose.
 
-In a build (`building()`), outputs carry a MIME type of our own, from which the page, the decks and
-the notebooks are made. Anywhere else, `source` shows highlighted code and `number` nothing.
+In a build (`building()`), outputs carry a MIME type of our own, from which
+the page, the decks and the notebooks are made. Anywhere else, `source`
+shows highlighted code and `number` nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +13,16 @@ import os
 from pathlib import Path
 from typing import Any
 
-__all__ = ["EXERCISE", "FIGURE", "NUMBER", "SOURCE", "building", "formatted", "number", "source"]
+__all__ = [
+    "EXERCISE",
+    "FIGURE",
+    "NUMBER",
+    "SOURCE",
+    "building",
+    "formatted",
+    "number",
+    "source",
+]
 
 FIGURE = "application/vnd.diffprog.figure+json"
 SOURCE = "application/vnd.diffprog.source+json"
@@ -22,7 +33,8 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def building() -> bool:
-    """Whether the book is being built (the environment variable DIFFPROG_BUILD is set)."""
+    """Whether the book is being built (the
+    environment variable DIFFPROG_BUILD is set)."""
     return bool(os.environ.get("DIFFPROG_BUILD"))
 
 
@@ -42,7 +54,8 @@ class Source:
 
 
 def source(*objects: Any) -> Source:
-    """Show the source of functions, classes or a module of the library, as it was imported.
+    """Show the source of functions, classes or
+    a module of the library, as it was imported.
 
     Raises TypeError for an object that has no source (a built-in, a value).
     """
@@ -51,16 +64,24 @@ def source(*objects: Any) -> Source:
     assert module is not None
     assert module.__file__ is not None
     path = Path(module.__file__)
-    relative = path.relative_to(path.parents[module.__name__.count(".") + 1])
-    name = ".".join([module.__name__, *(f"{t.__name__}" for t in objects if t is not module)])
+    relative = path.relative_to(
+        path.parents[module.__name__.count(".") + 1]
+    )
+    name = ".".join(
+        [
+            module.__name__,
+            *(f"{t.__name__}" for t in objects if t is not module),
+        ]
+    )
     return Source("\n\n".join(parts), name, relative.as_posix())
 
 
 def number(name: str, value: Any, spec: str = "") -> None:
-    """Give the prose the number `value` (a Python, NumPy or torch scalar), formatted, as `name`.
+    """Give the prose the number `value` (a Python,
+    NumPy or torch scalar), formatted, as `name`.
 
-    The prose says ``{number}`name` ``. The store keeps nine digits of it, so that two builds give
-    the same. Outside a build this does nothing.
+    The prose says ``{number}`name` ``. The store keeps nine digits of it,
+    so that two builds give the same. Outside a build this does nothing.
     """
     if not building():
         return
@@ -69,7 +90,8 @@ def number(name: str, value: Any, spec: str = "") -> None:
     value = value.item() if hasattr(value, "item") else value
     text = formatted(value, spec)
     if isinstance(value, float):
-        # Where an array lies in memory decides over the last bits of its sums.
+        # Where an array lies in memory decides over the last bits of its
+        # sums.
         value = float(f"{value:.9g}")
     payload = {"name": name, "text": text, "value": value}
     bundle = {NUMBER: payload, "text/plain": f"{name} = {text}"}
@@ -79,8 +101,8 @@ def number(name: str, value: Any, spec: str = "") -> None:
 def formatted(value: float, spec: str = "") -> str:
     """`value` by the format `spec`, in the typography of print.
 
-    A true minus sign, powers of ten with raised exponents (3.6 × 10⁻⁸), and thin spaces between
-    the thousands where `spec` has a comma.
+    A true minus sign, powers of ten with raised exponents (3.6 × 10⁻⁸), and
+    thin spaces between the thousands where `spec` has a comma.
     """
     text = format(value, spec).replace(",", "\u202f")
     mantissa, e, exponent = text.partition("e")

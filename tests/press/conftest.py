@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from _press.book import Book
+from press.book import Book
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +29,6 @@ ADD = """\
 
 :::{exercise} Add two numbers
 :name: ex-add
-:number: 7
 
 Write `add`.
 :::

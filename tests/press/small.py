@@ -12,8 +12,8 @@ from pathlib import Path
 
 import yaml
 
-from _press import state
-from _press.book import Book
+from press import manifest
+from press.book import Book
 
 ROOT = Path(__file__).parents[2]
 FAULTS = Path(__file__).with_name("faults.py")
@@ -130,9 +130,9 @@ class Small:
             path = self.root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        (self.root / "book/_assets").mkdir()
+        (self.root / "book/assets").mkdir()
         for name in ("logo.svg", "favicon.svg"):
-            shutil.copy(ROOT / "book/_assets" / name, self.root / "book/_assets")
+            shutil.copy(ROOT / "book/assets" / name, self.root / "book/assets")
         shutil.copy(ROOT / "_config.yml", self.root)
 
     def edit(self, name: str, old: str, new: str) -> None:
@@ -153,8 +153,8 @@ class Small:
         self, fault: str = "", command: tuple[str, ...] = ("build",), **env: str
     ) -> "subprocess.Popen[str]":
         """Start a build, or another command; it has a fault where that says (see faults.py)."""
-        paths = os.pathsep.join((str(ROOT / "code"), str(ROOT / "book")))
-        program = [str(FAULTS), fault] if fault else ["-m", "_press"]
+        paths = str(ROOT / "code")
+        program = [str(FAULTS), fault] if fault else ["-m", "press"]
         return subprocess.Popen(
             [sys.executable, *program, *command],
             cwd=self.root,
@@ -187,7 +187,7 @@ class Small:
         build = self.root / "_build"
         return {
             path.relative_to(build).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-            for name in state.OUTPUTS
+            for name in manifest.OUTPUTS
             for path in (build / name).rglob("*")
             if path.is_file()
         }
@@ -202,7 +202,7 @@ class Small:
 
     def clean_outputs(self, elsewhere: Path) -> dict[str, str]:
         """What a build of the same sources gives in another folder, from nothing; kept in there."""
-        sources = repr(sorted(state.sources(Book(self.root)).items()))
+        sources = repr(sorted(manifest.sources(Book(self.root)).items()))
         clean = Small(elsewhere / hashlib.sha256(sources.encode()).hexdigest()[:12])
         if not clean.root.exists():
             shutil.copytree(self.root, clean.root, ignore=shutil.ignore_patterns("_build"))

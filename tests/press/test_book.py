@@ -2,7 +2,7 @@
 
 import pytest
 
-from _press.book import Book, PressError
+from press.book import Book, PressError
 
 
 def test_pages_are_numbered_as_sphinx_numbers_them(book):

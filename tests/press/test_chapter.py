@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from _press.book import PressError
-from _press.chapter import Chapter
+from press.book import PressError
+from press.chapter import Chapter
 
 from .conftest import ADD
 
@@ -32,6 +32,7 @@ def read(book):
         ("hide-input", "raises-exception", r"^book/part1/one\.md:12: .+ raises-exception away"),
         ("hide-input", "skip-execution", r"^book/part1/one\.md:12: .+ skip-execution away"),
         ("hide-input]\n", "hide-input]\n:load: x.py\n", r"^book/part1/one\.md: Can't read file"),
+        ("[hide-input]", "hide-input", r"^book/part1/one\.md:10: tags are a list, as in"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence_with_its_place(read, old, new, message):
@@ -58,11 +59,11 @@ def test_a_cell_is_placed_by_the_line_of_its_code(read):
 
 # Forms of an exercise ---------------------------------------------------------------------------
 
-BOX = ":::{exercise} Add two numbers\n:name: ex-add\n:number: 7\n\nWrite `add`.\n:::"
+BOX = ":::{exercise} Add two numbers\n:name: ex-add\n\nWrite `add`.\n:::"
 FORMS = {
-    "YAML between lines": ":::{exercise} Add two numbers\n---\nname: ex-add\nnumber: 7\n---\n"
+    "YAML between lines": ":::{exercise} Add two numbers\n---\nname: ex-add\n---\n"
     "Write `add`.\n:::",
-    "YAML with quotes": ":::{exercise} Add two numbers\n---\nname: 'ex-add'\nnumber: \"7\"\n---\n\n"
+    "YAML with quotes": ":::{exercise} Add two numbers\n---\nname: 'ex-add'\n---\n\n"
     "Write `add`.\n:::",
     "blanks behind the name": BOX.replace("ex-add", "ex-add  "),
     "a blank behind the fence": BOX.replace(":::{", "::: {"),
@@ -158,30 +159,30 @@ def test_a_stub_says_whose_turn_it_is_and_keeps_the_rest(read):
     assert exercise.solution == 'def add(a, b):\n    """Sum."""\n    return a + b\n\nadd(1, 2)'
     assert exercise.secret == ("    return a + b",)
     assert exercise.stub.endswith("\n\nadd(1, 2)")
-    with pytest.raises(NotImplementedError, match="Your turn! Exercise 7: Add two numbers"):
+    with pytest.raises(NotImplementedError, match=r"Your turn! Exercise 1\.1a: Add two numbers"):
         exec(exercise.stub, {})
 
 
 def test_a_title_with_quotes_leaves_the_stub_valid(read):
     (exercise,) = read(ADD.replace("Add two numbers", 'Say "a\\b"')).exercises
-    with pytest.raises(NotImplementedError, match=r'Your turn! Exercise 7: Say "a\\b"'):
+    with pytest.raises(NotImplementedError, match=r'Your turn! Exercise 1\.1a: Say "a\\b"'):
         exec(exercise.stub, {})
 
 
 BEGIN, END = "    ### BEGIN SOLUTION\n", "    ### END SOLUTION\n"
 WRONG = {
-    "no marks": (lambda t: t.replace(BEGIN, "").replace(END, ""), "13: a solution stands between"),
-    "no END": (lambda t: t.replace(END, ""), "15: .*no END follows"),
-    "no BEGIN": (lambda t: t.replace(BEGIN, ""), "16: END SOLUTION stands where BEGIN SOLUTION"),
-    "two BEGINs": (lambda t: t.replace(END, BEGIN), "17: BEGIN SOLUTION stands where END SOLUTION"),
-    "a misspelt END": (lambda t: t.replace("END SOLUTION", "END SOLUTON"), "15: .*no END follows"),
-    "misspelt marks": (lambda t: t.replace("SOLUTION", "SOLUTON"), "13: a solution stands between"),
+    "no marks": (lambda t: t.replace(BEGIN, "").replace(END, ""), "12: a solution stands between"),
+    "no END": (lambda t: t.replace(END, ""), "14: .*no END follows"),
+    "no BEGIN": (lambda t: t.replace(BEGIN, ""), "15: END SOLUTION stands where BEGIN SOLUTION"),
+    "two BEGINs": (lambda t: t.replace(END, BEGIN), "16: BEGIN SOLUTION stands where END SOLUTION"),
+    "a misspelt END": (lambda t: t.replace("END SOLUTION", "END SOLUTON"), "14: .*no END follows"),
+    "misspelt marks": (lambda t: t.replace("SOLUTION", "SOLUTON"), "12: a solution stands between"),
     "a cell without its exercise": (
-        lambda t: t.replace(":exercise: ex-add\n", ""), "14: a solution is marked in a cell without"
+        lambda t: t.replace(":exercise: ex-add\n", ""), "13: a solution is marked in a cell without"
     ),
     "a name that is misspelt": (
         lambda t: t.replace(":exercise: ex-add", ":exercise: ex-typo"),
-        "13: no exercise of this page is called 'ex-typo'",
+        "12: no exercise of this page is called 'ex-typo'",
     ),
     "an exercise without its cell": (
         lambda t: t.partition("```{code-cell}")[0], "3: no cell solves this exercise: .* ex-add`"
@@ -193,10 +194,10 @@ WRONG = {
         lambda t: t.replace(" Add two numbers", ""), "3: an exercise needs a title"
     ),
     "two exercises of one name": (
-        lambda t: t.replace(BOX, f"{BOX}\n\n{BOX}"), "10: line 3 has an exercise ex-add already"
+        lambda t: t.replace(BOX, f"{BOX}\n\n{BOX}"), "9: line 3 has an exercise ex-add already"
     ),
     "two cells of one exercise": (
-        lambda t: t + "\n" + t[t.index("```{code-cell}"):], "25: another cell above solves ex-add"
+        lambda t: t + "\n" + t[t.index("```{code-cell}"):], "24: another cell above solves ex-add"
     ),
 }  # fmt: skip
 

@@ -7,12 +7,12 @@ import re
 import nbformat
 import pytest
 
-from _press.book import PressError
-from _press.cache import Execution
-from _press.chapter import read_all
-from _press.edition import Edition
-from _press.guard import check_students
-from _press.store import Store
+from press.book import PressError
+from press.chapter import read_all
+from press.edition import Edition
+from press.guard import check_students
+from press.run.cache import Execution
+from press.store import Store
 
 from .conftest import ADD
 from .small import ROOT, Small
@@ -28,7 +28,7 @@ def renamed(text: str, number: int) -> str:
 
 FORMS_PAGE = [
     *FORMS.values(),
-    *(contained(text, BOX) for name, text in CONTAINERS.items() if name != "tab"),
+    *(contained(text, BOX) for text in CONTAINERS.values()),
 ]
 
 
@@ -98,10 +98,10 @@ def setup(app):
 def test_what_sphinx_does_not_meet_stops_the_build_with_file_and_line(small):
     """A directive that the press does not know may keep its content to itself."""
     (small.root / "code/swallow.py").write_text(SWALLOW)
-    small.edit("_config.yml", "_press.extension]", "_press.extension, swallow]")
+    small.edit("_config.yml", "press.extension]", "press.extension, swallow]")
     hidden = page("::::{swallow}\n" + BOX + "\n::::", CELL)
     (small.root / "book/one.md").write_text(hidden)
-    paths = (ROOT / "code", ROOT / "book", small.root / "code")
+    paths = (ROOT / "code", small.root / "code")
     result = small.build(command=("build", "one"), PYTHONPATH=os.pathsep.join(map(str, paths)))
     assert result.code == 1
     line = hidden.splitlines().index(":::{exercise} Add two numbers") + 1

@@ -3,11 +3,11 @@
 import nbformat
 import pytest
 
-from _press.book import PressError
-from _press.cache import Execution
-from _press.chapter import Chapter
-from _press.store import Entry, Store, collect
 from diffprog.show import EXERCISE, FIGURE, NUMBER
+from press.book import PressError
+from press.chapter import Chapter
+from press.run.cache import Execution
+from press.store import Entry, Store, collect
 
 from .conftest import ADD
 
@@ -70,7 +70,7 @@ def test_an_empty_bundle_stops_the_build(book):
 def test_an_exercise_is_stored_with_stub_and_solution(book):
     (entry,) = collect([execution(book, ADD)])
     data = entry.data[EXERCISE]
-    assert (entry.name, entry.number, data["title"]) == ("ex-add", "7", "Add two numbers")
+    assert (entry.name, entry.number, data["title"]) == ("ex-add", "1.1a", "Add two numbers")
     assert data["goal"] == "Write `add`."
     assert "return a + b" in data["solution"]
     assert "return a + b" not in data["stub"]

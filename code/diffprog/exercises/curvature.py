@@ -17,8 +17,8 @@ from torch import Tensor
 
 from diffprog.exercises._check import Mistake, Wrong, call, close, exercise, parts, recognise
 from diffprog.exercises._loop import DESCENT, Fit, check_values, numbers, update_mistakes
-from diffprog.loops import Diverged, gradient_descent
-from diffprog.simulator import position
+from diffprog.loops.descent import Diverged, gradient_descent
+from diffprog.simulator.ball import position
 
 __all__ = ["check_all_parameters", "check_predict"]
 

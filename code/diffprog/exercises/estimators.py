@@ -15,10 +15,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.estimators import noise, score_function
 from diffprog.exercises._check import Mistake, Wrong, call, close, exercise
-from diffprog.relaxations import count, soft_count
-from diffprog.significance import significance
+from diffprog.relaxations.cuts import count, soft_count
+from diffprog.relaxations.estimators import noise, score_function
+from diffprog.relaxations.significance import significance
 
 __all__ = ["check_score", "check_straight_through"]
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from diffprog.exercises._check import Counted, Mistake, call, close, exercise, parts
 from diffprog.exercises._loop import DESCENT, Fit, check_path, check_values, entries, numbers
-from diffprog.simulator import position
+from diffprog.simulator.ball import position
 
 __all__ = ["check_loop", "fits"]
 

@@ -18,9 +18,9 @@ import torch
 from torch import Tensor
 
 from diffprog.exercises._check import Mistake, Wrong, call, exercise, recognise
-from diffprog.identifiability import null_space
-from diffprog.pitching import pitch
-from diffprog.simulator import position
+from diffprog.pipelines.identifiability import null_space
+from diffprog.simulator.ball import position
+from diffprog.simulator.pitching import pitch
 
 __all__ = ["check_best_second", "check_null_vectors", "choices", "mistakes"]
 

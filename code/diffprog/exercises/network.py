@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from diffprog.exercises._check import Mistake, Wrong, call, close, exercise
-from diffprog.pipelines import Pipeline
-from diffprog.pitching import V0, X0, A, Pitch, drifts, pitch
+from diffprog.pipelines.pipeline import Pipeline
+from diffprog.simulator.pitching import V0, X0, A, Pitch, drifts, pitch
 
 __all__ = ["check_pipeline", "check_transfer", "height_mistakes", "known_network"]
 

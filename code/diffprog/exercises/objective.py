@@ -14,7 +14,7 @@ import torch
 from torch import Generator, Tensor
 
 from diffprog.exercises._check import Mistake, Wrong, call, close, exercise, recognise, tensor
-from diffprog.significance import asimov
+from diffprog.relaxations.significance import asimov
 
 __all__ = ["check_asimov"]
 

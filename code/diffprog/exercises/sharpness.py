@@ -17,8 +17,8 @@ from torch import Tensor
 from diffprog.exercises._check import Mistake, call, close, exercise, parts
 from diffprog.exercises._cuts import CutProblem, cut_mistakes
 from diffprog.exercises._loop import ASCENT, check_path, entries
-from diffprog.relaxations import count
-from diffprog.significance import significance
+from diffprog.relaxations.cuts import count
+from diffprog.relaxations.significance import significance
 
 __all__ = ["check_steepness"]
 

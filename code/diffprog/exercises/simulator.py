@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from diffprog.exercises._check import Mistake, call, close, exercise
-from diffprog.simulator import position
+from diffprog.simulator.ball import position
 
 __all__ = ["check_shapes"]
 

@@ -1,0 +1,2 @@
+"""Derivatives: the graph behind them,
+checks of gradients, what they cost, curvature."""

@@ -1,0 +1,72 @@
+"""Work in operations on single numbers:
+the same on every machine, unlike seconds.
+
+An elementwise operation (+, ·, sin, …) counts one for each number of its
+result, a sum or mean one for each number it reads. Views, copies and
+constants count nothing.
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+# (TorchDispatchMode has no annotations.)
+
+from collections import Counter
+from typing import Any
+
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+__all__ = ["Operations"]
+
+FREE = {
+    "arange", "cat", "clone", "copy_", "empty", "empty_like", "eye",
+    "fill_", "full", "full_like", "lift_fresh", "linspace", "new_full",
+    "new_ones", "new_zeros", "ones", "ones_like", "scalar_tensor",
+    "select_backward", "slice_backward", "stack", "zero_", "zeros",
+    "zeros_like", "_to_copy", "_unsafe_view",
+}  # fmt: skip
+
+
+class Operations(TorchDispatchMode):
+    """Counts the operations of what runs inside
+    its `with` block, `backward()` included.
+
+    `by_name` maps an operation of torch to its count, `total` is their sum.
+    NotImplementedError for one whose cost is not known here, as a matrix
+    product.
+
+    Example::
+
+        with Operations() as work:
+            torch.ones(3) * 2.0
+        work.total  # 3
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_name: Counter[str] = Counter()
+
+    @property
+    def total(self) -> int:
+        """All operations so far."""
+        return self.by_name.total()
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Any,
+        args: Any = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        name = func._schema.name.removeprefix("aten::")
+        if func.is_view or name in FREE:
+            return result
+        if torch.Tag.pointwise in func.tags:
+            self.by_name[name] += result.numel()
+        elif torch.Tag.reduction in func.tags:
+            self.by_name[name] += args[0].numel()
+        else:
+            raise NotImplementedError(
+                f"Operations: the cost of {name} is not known"
+            )
+        return result

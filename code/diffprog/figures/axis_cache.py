@@ -1,0 +1,176 @@
+"""The SVG that matplotlib writes,
+of one figure and of one that is drawn again and again.
+
+Ticks, their labels and the grid take most of the time of a drawing. From
+frame to frame, an empty group stands for an axis of which nothing has
+changed, and what was drawn of it before goes there.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+from matplotlib.axis import Axis
+from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+__all__ = ["Film", "drawn"]
+
+_G, _DEFS, _CLIP = (
+    "{http://www.w3.org/2000/svg}" + tag
+    for tag in ("g", "defs", "clipPath")
+)
+_AXIS = "axis-of-film-"
+
+
+def drawn(figure: Figure) -> ET.Element:
+    """Return the `<svg>` of `figure` on a transparent ground, drawn once.
+
+    (`Figure.savefig` draws a figure twice, the first time to lay it out;
+    any drawing does that.)
+    """
+    buffer = io.BytesIO()
+    with _transparent(figure):
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
+    return ET.fromstring(buffer.getvalue())
+
+
+class Film:
+    """Draws the frames of `figure`;
+    all of its axes, unless nothing of any has changed.
+
+    A change is what makes an axis or its label stale: limits, scale, ticks,
+    their parameters, the text or the style of the label; not what is done
+    to the artists of a tick behind their axis.
+    """
+
+    def __init__(self, figure: Figure) -> None:
+        self._figure = figure
+        self._axes = {
+            f"{_AXIS}{i}-{which}": axis
+            for i, panel in enumerate(figure.axes)
+            for which, axis in (("x", panel.xaxis), ("y", panel.yaxis))
+        }
+        for name, axis in self._axes.items():
+            axis.set_gid(name)
+        self._looks: dict[Axis, object] = {}
+        self._groups: dict[str, ET.Element] = {}
+        self._clips: dict[str, ET.Element] = {}
+
+    def drawn(self) -> ET.Element:
+        """Return the `<svg>` of the figure as it is now."""
+        changed = map(self._has_changed, self._axes.values())
+        if not self._groups or any(changed):
+            svg = drawn(self._figure)
+            self._looks = {
+                axis: _look(axis) for axis in self._axes.values()
+            }
+            self._groups = {
+                name: copy.deepcopy(group)
+                for name, group in self._places(svg)
+            }
+            self._clips = _clips(copy.deepcopy(svg))
+            return svg
+        with _undrawn(self._axes):
+            svg = drawn(self._figure)
+        for name, group in self._places(svg):
+            group[:] = list(copy.deepcopy(self._groups[name]))
+        self._clip(svg)
+        return svg
+
+    def _has_changed(self, axis: Axis) -> bool:
+        """Whether it has to be drawn again;
+        what was set to what it was before does not count."""
+        if (
+            axis.label.stale and axis.label.get_text()
+        ):  # without a text it stays so
+            return True
+        return axis.stale and _look(axis) != self._looks[axis]
+
+    def _places(self, svg: ET.Element) -> list[tuple[str, ET.Element]]:
+        found = ((group.get("id", ""), group) for group in svg.iter(_G))
+        return [
+            (name, group) for name, group in found if name in self._axes
+        ]
+
+    def _clip(self, svg: ET.Element) -> None:
+        """Define what clips, in the order in which
+        it is used first, as matplotlib does."""
+        known = copy.deepcopy(self._clips) | _clips(svg)
+        for defs in svg.findall(_DEFS):
+            if defs.find(_CLIP) is not None:
+                svg.remove(defs)
+        used = re.findall(
+            r"url\(#([^)]+)\)",
+            " ".join(e.get("clip-path", "") for e in svg.iter()),
+        )
+        ET.SubElement(svg, _DEFS).extend(
+            known[name] for name in dict.fromkeys(used)
+        )
+
+
+def _clips(svg: ET.Element) -> dict[str, ET.Element]:
+    return {clip.attrib["id"]: clip for clip in svg.iter(_CLIP)}
+
+
+def _look(axis: Any) -> object:
+    """What the drawing of an axis depends on,
+    but for the style of its label."""
+    places = axis.get_majorticklocs(), axis.get_minorticklocs()
+    return [
+        axis.get_visible(),
+        axis.label.get_text(),
+        axis.get_scale(),
+        axis.get_view_interval().tolist(),
+        axis.get_label_position(),
+        [axis.get_tick_params(which) for which in ("major", "minor")],
+        [place.tolist() for place in map(np.asarray, places)],
+        axis.major.formatter.format_ticks(places[0]),
+        axis.minor.formatter.format_ticks(places[1]),
+    ]
+
+
+@contextmanager
+def _undrawn(axes: Mapping[str, Axis]) -> Iterator[None]:
+    """Let each axis draw an empty group of its name."""
+
+    def draw(name: str, renderer: RendererBase) -> None:
+        renderer.open_group(name, gid=name)
+        renderer.close_group(name)
+
+    for name, axis in axes.items():
+        vars(axis)["draw"] = partial(draw, name)
+    try:
+        yield
+    finally:
+        for axis in axes.values():
+            del vars(axis)["draw"]
+
+
+@contextmanager
+def _transparent(figure: Figure) -> Iterator[None]:
+    """Take away the grounds of the figure and of its axes, for a while."""
+    patches: list[Any] = [
+        figure.patch,
+        *(panel.patch for panel in figure.axes),
+    ]
+    kept = [
+        (patch.get_facecolor(), patch.get_edgecolor()) for patch in patches
+    ]
+    for patch in patches:
+        patch.set(facecolor="none", edgecolor="none")
+    try:
+        yield
+    finally:
+        for patch, (face, edge) in zip(patches, kept, strict=True):
+            patch.set(facecolor=face, edgecolor=edge)

@@ -1,0 +1,106 @@
+"""Profile likelihood: an interval for one parameter that needs no parabola.
+
+Symbols, shapes.
+    ψ  (grid,)       the parameter asked about, at trial values
+    ν  any shape, q numbers   the others, fitted again at each ψ: the
+                              nuisance parameters
+    y  (N,), or (toys, N)     the data
+    r  (N,)          the residuals, each divided by its error σ
+    χ²(ψ)            min over ν of Σ r²
+The interval is {ψ: χ²(ψ) − min χ² < 1}, for 68.3 %. Where the model is
+linear and ψ fixed is one linear condition on it, that is a theorem;
+elsewhere it holds for many data. It stays the same, unlike one from the
+Hessian, when the parameters are replaced by functions of them.
+
+Source: S. S. Wilks, The large-sample distribution of the likelihood ratio
+for testing composite hypotheses, Annals of Mathematical Statistics 9 (1938)
+60.
+"""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.func import vmap
+
+from diffprog import _checks
+from diffprog.loops.gauss_newton import linearised
+
+__all__ = ["profile_chi2", "profile_interval"]
+
+
+def profile_chi2(
+    residuals: Callable[[Tensor, Tensor, Tensor], Tensor],
+    psi: Tensor,
+    nuisance: Tensor,
+    data: Tensor,
+    steps: int = 1,
+) -> Tensor:
+    """χ²(ψ) = min over ν of Σ r(ψ, ν, y)²,
+    for each ψ and each data set at once.
+
+    `residuals` takes one ψ, shape (), ν of the shape of nuisance, where the
+    search starts, and one y, (N,), and returns (N,). psi has shape (grid,),
+    or (); data (toys, N), or (N,). Returns (toys, grid), less what is
+    missing. The search takes so many Gauss–Newton steps: one is enough
+    where r is linear in ν. ValueError for integers, numbers that are not
+    finite, and other shapes.
+    """
+    for name, x in {"psi": psi, "nuisance": nuisance, "data": data}.items():
+        _checks.finite(name, x)
+    _checks.count("steps", steps)
+    if psi.ndim > 1:
+        raise _checks.wrong(
+            "psi", f"shape {tuple(psi.shape)}", "(grid,), or ()"
+        )
+    if data.ndim not in (1, 2):
+        raise _checks.wrong(
+            "data", f"shape {tuple(data.shape)}", "(toys, N), or (N,)"
+        )
+
+    def chi2(psi: Tensor, y: Tensor) -> Tensor:
+        ν = nuisance
+        for _ in range(steps):
+            r, j = linearised(lambda ν: residuals(psi, ν, y), ν)
+            step = torch.linalg.lstsq(j, r[:, None]).solution
+            ν = ν - step.reshape(ν.shape)
+        return (residuals(psi, ν, y) ** 2).sum()
+
+    over_psi = vmap(chi2, (0, None)) if psi.ndim else chi2
+    over_data = vmap(over_psi, (None, 0)) if data.ndim == 2 else over_psi
+    result: Tensor = over_data(psi, data)
+    return result
+
+
+def profile_interval(psi: Tensor, chi2: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the ends of {ψ: χ²(ψ) − min χ² < 1},
+    read off a grid with straight lines.
+
+    psi has shape (grid,), ascending; chi2 (…, grid). Returns two
+    tensors (…,): the outermost ends, −∞ or ∞ where the grid stops before χ²
+    has risen by 1. ValueError for other shapes, integers, and numbers that
+    are not finite.
+    """
+    _checks.finite("psi", psi)
+    _checks.finite("chi2", chi2)
+    if psi.ndim != 1 or len(psi) < 2 or not (psi.diff() > 0).all():
+        raise _checks.wrong(
+            "psi", _checks.described(psi), "(grid,), ascending"
+        )
+    if chi2.ndim < 1 or chi2.shape[-1] != len(psi):
+        raise _checks.wrong(
+            "chi2", f"shape {tuple(chi2.shape)}", f"(..., {len(psi)})"
+        )
+    excess = chi2 - chi2.min(-1, keepdim=True).values - 1
+    low = -_last_below(-psi.flip(0), excess.flip(-1))
+    return low, _last_below(psi, excess)
+
+
+def _last_below(x: Tensor, y: Tensor) -> Tensor:
+    """Return where y, (…, grid),
+    last rises through zero; ∞ if it ends below."""
+    i = torch.where(y < 0, torch.arange(len(x)), -1).amax(-1)
+    j = (i + 1).clamp(max=len(x) - 1)
+    y0, y1 = (y.gather(-1, k[..., None])[..., 0] for k in (i, j))
+    crossing = x[i] + (x[j] - x[i]) * y0 / (y0 - y1)
+    return torch.where(j > i, crossing, torch.inf)

@@ -1,0 +1,55 @@
+"""The build: read the chapters, run what changed, write the site and what stands beside it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from . import manifest
+from .book import Book
+from .edition import Edition
+from .pages import launch_buttons
+from .pages.publish import publish
+from .pages.site import render, render_alone
+from .products import write_products
+from .run.progress import Progress, table
+from .slides.model import Deck
+from .slides.write import write_decks
+
+__all__ = ["build_book", "build_chapter", "build_decks"]
+
+
+def build_book(book: Book, jobs: int | None = None) -> None:
+    """The whole book, with `jobs` chapters running at a time; raises PressError where it fails."""
+    touched, made_from = manifest.touched(book), manifest.sources(book)
+    progress = Progress(sys.stdout)
+    progress.say("Executing what changed")
+    edition = Edition.make(book, jobs=jobs, progress=progress)
+    why = manifest.check_reading(book, made_from)
+    progress.say(f"Reading all pages again: {why}" if why else "Writing pages")
+    begun = time.perf_counter()
+    site, shown = render(edition)
+    write_products(edition, shown, site)
+    publish(book, site)
+    progress.say(table(edition.executions, time.perf_counter() - begun))
+    if line := launch_buttons.notice(edition.repository):
+        progress.say(f"\n{line}")
+    manifest.finished(book, made_from if manifest.touched(book) == touched else {})
+
+
+def build_chapter(book: Book, name: str) -> Path:
+    """One chapter alone, to look at while it is written; returns its page.
+
+    Raises PressError where it fails or Sphinx has something to warn of, as `build_book` does.
+    """
+    edition = Edition.make(book, only=name, progress=Progress(sys.stdout))
+    site, shown = render_alone(edition)
+    write_products(edition, shown, site)
+    return site / f"{book.page(name).docname}.html"
+
+
+def build_decks(book: Book, jobs: int | None = None) -> list[Deck]:
+    """The decks alone, into the site that is there."""
+    edition = Edition.make(book, jobs=jobs, progress=Progress(sys.stdout))
+    return write_decks(edition, book.build / "html")

@@ -1,0 +1,417 @@
+"""A chapter, read once: its cells, its exercises, and what its outputs depend on.
+
+Nothing else in the press parses the MyST Markdown of a chapter. Sphinx parses each page again by
+itself; `pages/exercise.py` compares what Sphinx met with what is read here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Container, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import cycle, product
+from string import ascii_lowercase
+from typing import Any, ClassVar
+
+import nbformat
+from docutils.nodes import fully_normalize_name
+from docutils.parsers.rst import Directive, directives
+from docutils.parsers.rst.directives.admonitions import Admonition
+from docutils.parsers.rst.states import MarkupError
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from myst_nb.core.read import (
+    MystMetadataParsingError,
+    _LoadFileParsingError,
+    read_myst_markdown_notebook,
+)
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.directives import DirectiveParsingResult, parse_directive_text
+from myst_parser.parsers.mdit import create_md_parser
+from nbformat import NotebookNode, ValidationError
+
+from .book import Book, Page, PressError
+from .dependencies import inputs
+
+__all__ = ["EXERCISE_OPTIONS", "Chapter", "Exercise", "code_cells", "read_all"]
+
+EXERCISE_OPTIONS = {
+    "name": directives.unchanged_required,
+    "original": directives.unchanged_required,
+}
+"""The options of the directive `{exercise}`."""
+
+REFUSED = {"raises-exception", "skip-execution"}
+"""Tags of cells that change what execution gives, of which the key knows nothing."""
+REMOVED = {"remove-cell", "remove_cell"}
+VERBATIM = {
+    "bibliography", "code", "code-block", "csv-table", "eval-rst", "glue", "graphviz", "highlight",
+    "literalinclude", "math", "mermaid", "parsed-literal", "productionlist", "raw", "sourcecode",
+    "toctree",
+}  # fmt: skip
+"""Directives whose content is not Markdown, so that no directive can stand in it."""
+
+_MARK = re.compile(r"[ \t]*#+[ \t]*(BEGIN|END)[ \t_-]*(?:OF[ \t]+)?SOLUTIONS?\b.*", re.I)
+
+_TAGS = re.compile(r"^:?tags: *[^\s\[].*$", re.M)
+"""Tags that are no list."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: what the page asks, and the code cell that holds stub and solution in one."""
+
+    name: str
+    """Its identity, such as `ex-loop`."""
+    number: str
+    """For display only: that of the page and a letter, counted in reading order (`1.3a`)."""
+    original: str
+    """Its number in the tutorial that the book grew from; empty for the others."""
+    title: str
+    goal: str
+    """What is asked for, as Markdown."""
+    hints: tuple[str, ...]
+    """Markdown, each folded on the page."""
+    line: int
+    """The line of the directive."""
+    cell: int
+    """The index of its code cell among all cells of the chapter."""
+    stub: str
+    """The cell's code for the learner: each solution replaced by a line that raises."""
+    solution: str
+    """The cell's code as one who has solved the exercise would write it."""
+    secret: tuple[str, ...]
+    """The lines of the solution, which no student may be given."""
+
+    @property
+    def label(self) -> str:
+        """Number and title, as headings show them."""
+        return f"{self.number}: {self.title}"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One page of the book, with all that the stations of a build need of it."""
+
+    page: Page
+    text: str = field(repr=False)
+    notebook: NotebookNode = field(repr=False)
+    """The cells, not executed; `metadata.source_map` has the first line of each, from zero."""
+    exercises: tuple[Exercise, ...]
+    inputs: dict[str, str] = field(repr=False)
+    """Digests of all that its outputs depend on, by name."""
+
+    @classmethod
+    def read(cls, book: Book, page: Page) -> Chapter:
+        """Read a page; raises PressError, with file and line, for what is not right in it."""
+        try:
+            text = page.path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise PressError(f"{page.docname}.md: is not UTF-8 ({error.reason})") from error
+        extensions = (book.config.get("parse") or {}).get("myst_enable_extensions") or ()
+        reader = _Reader(page, MdParserConfig(enable_extensions=set(extensions)))
+        notebook = reader.notebook(text)
+        code = [cell.source for cell in code_cells(notebook)]
+        exercises = tuple(reader.exercises(notebook))
+        return cls(page, text, notebook, exercises, inputs(code, book.root))
+
+    @cached_property
+    def title(self) -> str:
+        """The text of its first heading."""
+        lines = (line for cell in self.notebook.cells if cell.cell_type == "markdown"
+                 for line in cell.source.splitlines())  # fmt: skip
+        return next((line[2:].strip() for line in lines if line.startswith("# ")), self.page.name)
+
+    @property
+    def code(self) -> list[str]:
+        """The sources of its code cells, in order."""
+        return [cell.source for cell in code_cells(self.notebook)]
+
+    def copy(self) -> NotebookNode:
+        """Its notebook, to be filled with outputs."""
+        return deepcopy(self.notebook)
+
+    @property
+    def shown_cells(self) -> set[int]:
+        """The indices of the code cells that the page shows."""
+        cells = enumerate(self.notebook.cells)
+        return {
+            index
+            for index, cell in cells
+            if cell.cell_type == "code" and cell.source.strip() and not REMOVED & _tags(cell)
+        }
+
+    def exercise(self, cell: int) -> Exercise | None:
+        """The exercise whose code is in the cell with this index, if there is one."""
+        return next((exercise for exercise in self.exercises if exercise.cell == cell), None)
+
+    def place(self, cell: int, line: int = 1) -> str:
+        """File, line and code cell as editors understand them; `line` counts in the cell."""
+        return _place(self.page, self.notebook, cell, line)
+
+    def is_current(self, book: Book) -> bool:
+        """Whether the page and all that its outputs depend on are still as they were read."""
+        same = self.page.path.read_text(encoding="utf-8-sig") == self.text
+        return same and inputs(self.code, book.root) == self.inputs
+
+
+def read_all(book: Book) -> list[Chapter]:
+    """Read all pages; raises PressError with all that is wrong in any of them."""
+    chapters, wrong = [], []
+    for page in book.pages:
+        try:
+            chapters.append(Chapter.read(book, page))
+        except PressError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise PressError("\n".join(wrong))
+    return chapters
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """The code cells of a notebook, in order."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _place(page: Page, notebook: NotebookNode, index: int, line: int = 1) -> str:
+    cells = code_cells(notebook)
+    count = next((i for i, cell in enumerate(cells, 1) if cell is notebook.cells[index]), 0)
+    cell = f": cell {count}" if count else ""
+    return f"{page.docname}.md:{notebook.metadata.source_map[index] + max(line, 1)}{cell}"
+
+
+@dataclass(frozen=True)
+class _Directive:
+    """A directive in the Markdown of a page."""
+
+    name: str
+    argument: str
+    content: str
+    line: int
+    """Of its fence, counted from one."""
+    within: str
+    """The directive in which it stands, if any."""
+
+
+class _ExerciseText(Directive):
+    """How the text of an `{exercise}` directive is taken apart."""
+
+    required_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = EXERCISE_OPTIONS
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Reads one page with MyST's parser."""
+
+    page: Page
+    config: MdParserConfig
+
+    def wrong(self, line: int, message: str) -> PressError:
+        return PressError(f"{self.page.docname}.md:{line}: {message}")
+
+    # Cells --------------------------------------------------------------------------------------
+
+    def notebook(self, text: str) -> NotebookNode:
+        """The cells of a page as myst-nb cuts them, each with the line on which it begins."""
+        try:
+            found = read_myst_markdown_notebook(
+                text, self.config, add_source_map=True, path=self.page.path
+            )
+        except (MystMetadataParsingError, _LoadFileParsingError) as error:
+            message = " ".join(str(error).split())
+            raise PressError(f"{self.page.docname}.md: {message}") from error
+        except (AttributeError, IndexError, TypeError, ValidationError) as error:
+            if found_tags := _TAGS.search(text):
+                message = "tags are a list, as in `:tags: [remove-input]`"
+                raise self.wrong(text.count("\n", 0, found_tags.start()) + 1, message) from error
+            # An empty page, or front matter or options that are no mapping.
+            what = str(error).partition("\n")[0]
+            raise PressError(f"{self.page.docname}.md: is not a page ({what})") from error
+        found.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
+        found.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
+        lines, begins = text.splitlines(), found.metadata.source_map
+        for index, cell in enumerate(found.cells):
+            cell.id = f"cell-{index}"  # nbformat would draw it at random
+            begins[index] = _first_line(cell, lines, begins[index])
+        notebook: NotebookNode = nbformat.from_dict(found)
+        for index, cell in enumerate(notebook.cells):
+            if tags := REFUSED & _tags(cell):
+                raise PressError(
+                    f"{_place(self.page, notebook, index)}: take the tag {', '.join(tags)} away: "
+                    "each cell is run, and an expected error is caught, and its message shown"
+                )
+        return notebook
+
+    # Exercises ----------------------------------------------------------------------------------
+
+    def exercises(self, notebook: NotebookNode) -> Iterator[Exercise]:
+        """The exercises of a page in reading order, each with its code cell."""
+        boxes = self.boxes(notebook)
+        cells = self.solved_cells(notebook, boxes)
+        for letters, (name, box) in zip(_letters(), boxes.items(), strict=False):
+            if name not in cells:
+                message = "no cell solves this exercise: one needs the option"
+                raise self.wrong(box.line, f"{message} `:exercise: {name}`")
+            parsed = self.parsed(box)
+            number = f"{self.page.number}{letters}"
+            goal, hints = self.goal_and_hints(parsed.body)
+            stub, solution, secret = _cut(
+                notebook.cells[cells[name]].source, f"{number}: {box.argument}"
+            )
+            yield Exercise(
+                name, number, parsed.options.get("original", ""), box.argument, goal, hints,
+                box.line, cells[name], stub, solution, secret,
+            )  # fmt: skip
+
+    def boxes(self, notebook: NotebookNode) -> dict[str, _Directive]:
+        """The `{exercise}` directives of a page, by name."""
+        found: dict[str, _Directive] = {}
+        for index, cell in enumerate(notebook.cells):
+            first = notebook.metadata.source_map[index]
+            for directive in self.directives(cell.source, first) if _is_text(cell) else ():
+                if directive.name in ("code-cell", "raw-cell"):
+                    inside = f" (this is inside {{{directive.within}}})" * bool(directive.within)
+                    message = "a cell stands at the left margin, outside of lists, quotes and boxes"
+                    raise self.wrong(directive.line, message + inside)
+                if directive.name == "exercise":
+                    name = fully_normalize_name(self.parsed(directive).options["name"])
+                    if name in found:
+                        other = f"line {found[name].line} has an exercise {name} already"
+                        raise self.wrong(directive.line, other)
+                    found[name] = directive
+        return found
+
+    def parsed(self, box: _Directive) -> DirectiveParsingResult:
+        """Options and body of an `{exercise}` directive, which has a title and a name."""
+        try:
+            parsed = parse_directive_text(_ExerciseText, box.argument, box.content)
+        except MarkupError as error:
+            raise self.wrong(box.line, "an exercise needs a title behind {exercise}") from error
+        if not parsed.options.get("name"):
+            raise self.wrong(box.line, "an exercise needs the option :name:")
+        return parsed
+
+    def goal_and_hints(self, body: list[str]) -> tuple[str, tuple[str, ...]]:
+        """The body of an `{exercise}` directive without its hints, and the hints."""
+        goal, hints, done = list[str](), list[str](), 0
+        for token in self.tokens("\n".join(body)):
+            inner = _directive(token, 0, "exercise")
+            is_hint = inner and "hint" in f"{inner.name} {inner.argument}".lower()
+            if inner and is_hint and token.level == 0 and token.map:
+                goal += body[done : token.map[0]]
+                hint = parse_directive_text(Admonition, inner.argument or "Hint", inner.content)
+                hints.append("\n".join(hint.body).strip())
+                done = token.map[1]
+        return "\n".join(goal + body[done:]).strip(), tuple(hints)
+
+    def solved_cells(self, notebook: NotebookNode, names: Container[str]) -> dict[str, int]:
+        """The cell that solves each exercise; raises where marks of a solution are not right."""
+        found: dict[str, int] = {}
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code":
+                continue
+            first, named = notebook.metadata.source_map[index] + 1, cell.metadata.get("exercise")
+            marks = [
+                (first + i, match[1].upper())
+                for i, line in enumerate(cell.source.split("\n"))
+                if (match := _MARK.fullmatch(line))
+            ]
+            if named is None:
+                if marks:
+                    message = "a solution is marked in a cell without the option `:exercise:`"
+                    raise self.wrong(marks[0][0], message)
+                continue
+            name = fully_normalize_name(str(named))
+            if name not in names:
+                raise self.wrong(first, f"no exercise of this page is called {named!r}")
+            if name in found:
+                raise self.wrong(first, f"another cell above solves {name} already")
+            found[name] = index
+            for (line, mark), wanted in zip(marks, cycle(("BEGIN", "END")), strict=False):
+                if mark != wanted:
+                    raise self.wrong(line, f"{mark} SOLUTION stands where {wanted} SOLUTION should")
+            if not marks or len(marks) % 2:
+                message = "a solution stands between `### BEGIN SOLUTION` and `### END SOLUTION`"
+                line = marks[-1][0] if marks else first
+                raise self.wrong(
+                    line, f"{message}: {'no END follows' if marks else 'both are missing'}"
+                )
+        return found
+
+    # Directives ---------------------------------------------------------------------------------
+
+    def directives(self, markdown: str, line: int, within: str = "") -> Iterator[_Directive]:
+        """All directives in `markdown`, which begins after `line` lines, in lists and boxes too."""
+        for token in self.tokens(markdown):
+            if directive := _directive(token, line, within):
+                yield directive
+                if directive.name not in VERBATIM:
+                    yield from self.directives(directive.content, directive.line, directive.name)
+
+    def tokens(self, markdown: str) -> list[Token]:
+        """The blocks of `markdown`, those in lists and quotes among them."""
+        extensions = tuple(sorted(self.config.enable_extensions))
+        return _parser(extensions).parse(f"{markdown}\n")
+
+
+@cache
+def _parser(extensions: tuple[str, ...]) -> MarkdownIt:
+    config = MdParserConfig(enable_extensions=set(extensions), disable_syntax=["inline"])
+    parser: MarkdownIt = create_md_parser(config, RendererHTML)
+    return parser
+
+
+def _directive(token: Token, line: int, within: str) -> _Directive | None:
+    """The directive that this token is, if it is one."""
+    name, _, argument = token.info.strip().partition("}")
+    if token.type not in ("fence", "colon_fence") or name[:1] != "{" or token.map is None:
+        return None
+    # Docutils looks directives up in lower case.
+    return _Directive(
+        name[1:].lower(), argument.strip(), token.content, line + token.map[0] + 1, within
+    )
+
+
+def _tags(cell: NotebookNode) -> set[str]:
+    return set(cell.metadata.get("tags", []))
+
+
+def _is_text(cell: NotebookNode) -> bool:
+    return bool(cell.cell_type == "markdown")
+
+
+def _first_line(cell: NotebookNode, lines: list[str], begin: int) -> int:
+    """Skip empty lines before Markdown, and the options of a code cell, which myst-nb counts in."""
+    first = cell.source.split("\n", 1)[0].strip()
+    numbers = range(begin, len(lines))
+    return next((i for i in numbers if first and lines[i].strip() == first), begin)
+
+
+def _letters() -> Iterator[str]:
+    """Yield a, b, … z, aa, ab, …, zz."""
+    yield from ascii_lowercase
+    yield from map("".join, product(ascii_lowercase, repeat=2))
+
+
+def _cut(source: str, label: str) -> tuple[str, str, tuple[str, ...]]:
+    """Stub, solution and secret lines of an exercise's cell, whose marks are right."""
+    message = json.dumps(f"Your turn! Exercise {label}", ensure_ascii=False)
+    stub, solution, secret = list[str](), list[str](), list[str]()
+    inside = False
+    for line in source.split("\n"):
+        if _MARK.fullmatch(line):
+            inside = not inside
+            if inside:
+                indent = line[: len(line) - len(line.lstrip())]
+                stub.append(f"{indent}raise NotImplementedError({message})")
+            continue
+        solution.append(line)
+        (secret if inside else stub).append(line)
+    return "\n".join(stub), "\n".join(solution), tuple(secret)

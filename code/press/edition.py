@@ -1,0 +1,102 @@
+"""What a build works on, made by its first stations and handed to the others.
+
+Sphinx makes the extension by itself, so it finds the edition here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from . import repository
+from .book import Book, Page, PressError
+from .chapter import Chapter, read_all
+from .repository import Repository
+from .run import cache
+from .run.cache import Execution
+from .run.pool import execute_all
+from .run.progress import Progress
+from .store import Store
+
+__all__ = ["Edition", "current", "exists", "handed_over"]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The chapters of a book, read once, with their outputs."""
+
+    book: Book
+    executions: Sequence[Execution]
+    """In reading order: of all pages, or of the one that is built alone."""
+    store: Store
+    repository: Repository | None = None
+    alone: bool = False
+    """Whether one chapter is built, not the book."""
+
+    @classmethod
+    def make(
+        cls,
+        book: Book,
+        *,
+        only: str | None = None,
+        jobs: int | None = None,
+        progress: Progress | None = None,
+    ) -> Edition:
+        """Read the pages, or `only` one of them; run what changed; fill the store."""
+        chapters = [Chapter.read(book, book.page(only))] if only else read_all(book)
+        if not only:
+            cache.prune(book)
+        executions = execute_all(book, chapters, jobs=jobs, progress=progress)
+        store = Store.of(book, executions)
+        store.write(partial=bool(only))
+        return cls(book, executions, store, repository.find(book), bool(only))
+
+    def execution(self, docname: str) -> Execution | None:
+        """What the page with this Sphinx name gave, if the edition has it."""
+        return next((e for e in self.executions if e.page.docname == docname), None)
+
+    def chapter(self, page: Page) -> Chapter:
+        """The chapter of this page; raises KeyError where only another one is built."""
+        return {e.page: e.chapter for e in self.executions}[page]
+
+    def outputs_of(self, text: str) -> NotebookNode:
+        """The notebook, with outputs, of the page with this text; myst-nb knows no more of it."""
+        for execution in self.executions:
+            if execution.chapter.text == text:
+                return deepcopy(execution.notebook)
+        raise PressError("a page has changed since the chapters were executed: build again")
+
+
+_EDITION: ContextVar[Edition] = ContextVar("edition")
+
+
+@contextmanager
+def handed_over(edition: Edition) -> Iterator[None]:
+    """Make `edition` the one that Sphinx works on meanwhile."""
+    token = _EDITION.set(edition)
+    try:
+        yield
+    finally:
+        _EDITION.reset(token)
+
+
+def exists() -> bool:
+    """Whether an edition was handed over."""
+    return _EDITION.get(None) is not None
+
+
+def current(make_of: Path | None = None) -> Edition:
+    """The edition that was handed over, or else that of the book in the folder `make_of`."""
+    try:
+        return _EDITION.get()
+    except LookupError:
+        if make_of is None:
+            raise
+        _EDITION.set(Edition.make(Book(make_of)))
+        return _EDITION.get()

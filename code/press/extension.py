@@ -1,0 +1,91 @@
+"""The press as a Sphinx extension: pages are read with what the executed chapters gave.
+
+`make book` executes before it starts Sphinx, and hands the edition over; a plain `jupyter-book
+build .` executes here, through the same keys, and gives the same site.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util.docutils import SphinxRole
+
+from diffprog.show import NUMBER
+
+from . import edition
+from .book import PressError
+from .notebooks import write as notebooks
+from .pages import assets, exercise, fold, katex, launch_buttons, nobreak, outdated, social_card
+from .products import write_products
+from .slides import deck_links
+
+__all__ = ["read", "setup"]
+
+
+def read(text: str) -> Any:
+    """The reader that myst-nb uses for every page: its notebook, with outputs."""
+    notebook = edition.current().outputs_of(text)
+    # myst-nb and MyST each add one to lines that are counted from zero.
+    notebook.metadata.source_map = [line - 1 for line in notebook.metadata.source_map]
+    return notebook
+
+
+class NumberRole(SphinxRole):
+    """``{number}`name` ``: the number that a cell gave the prose under this name."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Its text; the page depends on it."""
+        store = edition.current().store
+        try:
+            entry = store[self.text]
+        except PressError as error:
+            return [], [self.inliner.reporter.error(str(error), line=self.lineno)]
+        if entry.kind != "number":
+            message = f"{self.text!r} is a {entry.kind}, not a number"
+            return [], [self.inliner.reporter.error(message, line=self.lineno)]
+        self.env.note_dependency(os.path.relpath(store.path(self.text), self.env.srcdir))
+        return [nodes.inline("", entry.data[NUMBER]["text"], classes=["dp-number"])], []
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    config.nb_custom_formats = {".md": ["press.extension.read", {}, False]}
+
+
+def _depend(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Read the page again when its cells, or the library below them, gave something new."""
+    found = edition.current().execution(docname)
+    if found is not None:
+        app.env.note_dependency(os.path.relpath(found.path, app.srcdir))
+
+
+def _finish(app: Sphinx, error: Exception | None) -> None:
+    """Without `make book`, what stands beside Sphinx's pages is written here."""
+    if error is None and app.builder.format == "html":
+        write_products(edition.current(), vars(app)["shown"], Path(app.outdir))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Connect the press to Sphinx."""
+    handed_over = edition.exists()
+    edition.current(make_of=Path(app.srcdir))
+    app.add_role("number", NumberRole())
+    app.connect("config-inited", _configure, priority=100)
+    app.connect("source-read", _depend)
+    outdated.setup(app)
+    exercise.setup(app)
+    fold.setup(app)
+    nobreak.setup(app)
+    katex.setup(app)
+    assets.setup(app)
+    social_card.setup(app)
+    launch_buttons.setup(app)
+    notebooks.setup(app)
+    deck_links.setup(app)
+    if not handed_over:
+        app.connect("build-finished", _finish)  # after all others, which see Sphinx's pages only
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,39 @@
+"""The environment in which the chapters run: the same whoever builds, wherever."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from . import files
+from .book import Book
+
+__all__ = ["ENVIRONMENT", "digest", "environment"]
+
+ENVIRONMENT = {
+    "DIFFPROG_BUILD": "1",
+    # One numeric thread a chapter: chapters that run side by side do not fight for cores, and sums
+    # are added in the same order on every machine.
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "agg",
+}
+MATPLOTLIBRC = Path(__file__).with_name("matplotlibrc")
+FOREIGN = ("PYTHON", "JUPYTER", "IPYTHON")
+"""Variables that begin so may bring in another torch, another kernel or other settings."""
+
+
+def environment(book: Book) -> dict[str, str]:
+    """The variables of a kernel that runs a chapter of `book`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+    ours = {"PYTHONPATH": str(book.code), "MATPLOTLIBRC": str(MATPLOTLIBRC)}
+    return kept | ENVIRONMENT | ours
+
+
+def digest() -> str:
+    """A digest of the settings that are the same on every machine."""
+    content = json.dumps(ENVIRONMENT, sort_keys=True) + MATPLOTLIBRC.read_text(encoding="utf-8")
+    return files.digest(content.encode())

@@ -1,0 +1,114 @@
+"""Whether anything is to be done, and what of the last build can be trusted.
+
+A build that succeeds leaves `_build/manifest.json`: the digests of what it was made from, of every
+file of the site, the output store and the cache, and of what Sphinx has read. Whatever does not
+match it, be it changed, damaged or left by a build that was killed, is made again.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from . import files, repository
+from .book import Book
+
+__all__ = ["check_reading", "finished", "is_current", "lock", "read", "sources", "touched"]
+
+SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "book", "code")
+OUTPUTS = ("html", "outputs")
+KEPT = ("executed",)
+READING = ("sphinx",)
+
+
+def sources(book: Book) -> dict[str, str]:
+    """Digests of all files from which the book is made, by path."""
+    return _digests(book.root, SOURCES) | {
+        "Python": platform.python_version(),
+        "repository": str(repository.find(book)),  # the launch buttons lead there
+    }
+
+
+def touched(book: Book) -> dict[Path, tuple[int, int]]:
+    """When each of these files was last written: digests know nothing of an edit taken back."""
+    found = {}
+    for path in (path for name in SOURCES for path in files.files(book.root / name)):
+        with suppress(FileNotFoundError):
+            found[path] = (path.stat().st_mtime_ns, path.stat().st_ctime_ns)
+    return found
+
+
+def is_current(book: Book) -> bool:
+    """Whether all stands as the last build left it, and its sources are the same."""
+    last = read(book)
+    made = {"outputs": OUTPUTS, "kept": KEPT}
+    return last.get("sources") == sources(book) and all(
+        last.get(name) == _digests(book.build, folders) for name, folders in made.items()
+    )
+
+
+def check_reading(book: Book, made_from: dict[str, str]) -> str:
+    """Drop what Sphinx has read where it is not to be trusted; returns why, or nothing."""
+    last, now = read(book), _digests(book.build, READING)
+    why = ""
+    if now and last.get("reading") != now:
+        why = "the last build did not come to its end, or was damaged"
+    elif now and not last["sources"]:
+        why = "files were edited while the last build ran"
+    elif now and last["sources"].get("_toc.yml") != made_from["_toc.yml"]:
+        why = "the contents changed"  # what was read of a chapter that is gone, goes
+    for name in READING if why else ():
+        shutil.rmtree(book.build / name)
+    return why
+
+
+def finished(book: Book, made_from: dict[str, str]) -> None:
+    """Note that a build has succeeded, from sources with these digests.
+
+    None are given where they were edited meanwhile: then nobody knows what was read of them.
+    """
+    made = {"outputs": OUTPUTS, "kept": KEPT, "reading": READING}
+    digests = {name: _digests(book.build, folders) for name, folders in made.items()}
+    content = {"sources": made_from, **digests}
+    files.write(_path(book), json.dumps(content, indent=1, sort_keys=True))
+
+
+def read(book: Book) -> dict[str, Any]:
+    """What the last successful build left; empty where there was none, or it cannot be read."""
+    try:
+        content = json.loads(_path(book).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+@contextmanager
+def lock(book: Book) -> Iterator[None]:
+    """Hold the checkout for one build; a second one says that it waits, and waits."""
+    book.build.mkdir(parents=True, exist_ok=True)
+    guard = FileLock(book.build / ".lock")
+    try:
+        guard.acquire(timeout=0)
+    except Timeout:
+        print("Another build is running in this checkout: waiting for it", flush=True)
+        guard.acquire()
+    try:
+        yield
+    finally:
+        guard.release()
+
+
+def _path(book: Book) -> Path:
+    return book.build / "manifest.json"
+
+
+def _digests(root: Path, names: tuple[str, ...]) -> dict[str, str]:
+    found = files.digests(path for name in names for path in files.files(root / name))
+    return {path.relative_to(root).as_posix(): digest for path, digest in found.items()}

@@ -1,0 +1,119 @@
+"""The notebooks of a build, from the pages as Sphinx resolved them.
+
+`<site>/notebooks/student/<page>.ipynb` and `…/solved/<page>.ipynb`, for every page
+but the bibliography, of which each notebook has the entries that it cites.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from posixpath import dirname, join, normpath, relpath
+from urllib.parse import urlsplit
+
+import nbformat
+from docutils import nodes
+from nbformat import NotebookNode
+from sphinx.application import Sphinx
+
+from .. import edition
+from ..edition import Edition
+from ..run.cache import Execution
+from . import KINDS
+from .derive import Source, derive
+from .markdown import Writer
+from .pieces import Code, Text, pieces
+
+__all__ = ["Pages", "setup"]
+
+
+class Pages:
+    """What a build has shown of each page, until the notebooks are written."""
+
+    def __init__(self) -> None:
+        self.pieces: dict[str, list[Text | Code]] = {}
+        self.cited: dict[str, list[str]] = {}
+        self.entries: dict[str, str] = {}
+        self.title = ""
+        """Of the book."""
+
+    def note(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
+        """Turn a page into pieces; the bibliography into its entries."""
+        if app.builder.format != "html":
+            return
+        book = edition.current().book
+        self.title = str(app.config.html_title)
+        bibliographies = {key.docname for key in app.env.get_domain("cite").bibliographies}  # type: ignore[attr-defined]
+        known = {page.docname for page in book.pages} - bibliographies
+        cited = self.cited[docname] = []
+        address = book.address
+
+        def link(uri: str, text: str) -> str:
+            target = urlsplit(uri)
+            if target.scheme or not text.strip():
+                return f"[{text}]({uri})" if text.strip() else ""
+            if not target.path:
+                return text  # on this page; a notebook has no anchors but its headings
+            site = normpath(join("/", dirname(docname), target.path)).lstrip("/")
+            there = site.removesuffix(".html")
+            if there in bibliographies:
+                cited.append(target.fragment)
+                return text
+            if there in known:
+                return f"[{text}]({relpath(there, dirname(docname))}.ipynb)"
+            return f"[{text}]({address}{site})" if address else text
+
+        writer = Writer(doctree, book.root, link, _numbers(app, docname))
+        if docname in bibliographies:
+            for entry in doctree.findall(nodes.citation):
+                text = writer.blocks(entry.children[1:])
+                self.entries |= dict.fromkeys(entry["ids"], text)
+            return
+        self.pieces[docname] = pieces(doctree, writer)
+
+    def write(self, of: Edition, folder: Path) -> None:
+        """All notebooks of an edition, into `folder`; those of pages that are gone go."""
+        written = set()
+        for execution in of.executions:
+            if execution.page.docname in self.pieces:
+                source = self._source(of, execution)
+                for kind in KINDS:
+                    path = folder / kind / f"{execution.page.name}.ipynb"
+                    _write(derive(source, kind), path)
+                    written.add(path)
+        for path in set(folder.rglob("*.ipynb")) - written:
+            path.unlink()
+
+    def _source(self, of: Edition, execution: Execution) -> Source:
+        docname = execution.page.docname
+        ids = dict.fromkeys(self.cited[docname])
+        return Source(
+            execution.chapter,
+            self.pieces[docname],
+            execution.notebook,
+            sorted({self.entries[i] for i in ids if i in self.entries}),
+            self.title,
+            f"{of.book.address}{docname}.html" if of.book.address else "",
+            of.repository,
+        )
+
+
+def _numbers(app: Sphinx, docname: str) -> dict[str, str]:
+    """Map ids to what the page calls them: "Figure 1.2"; a formula has its number only."""
+    return {
+        name: app.config.numfig_format.get(kind, "%s") % ".".join(map(str, number))
+        for kind, numbers in app.env.toc_fignumbers.get(docname, {}).items()
+        for name, number in numbers.items()
+    }
+
+
+def _write(notebook: NotebookNode, path: Path) -> None:
+    nbformat.validate(notebook)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(nbformat.writes(notebook, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx."""
+    shown = Pages()
+    app.connect("doctree-resolved", shown.note)
+    vars(app)["shown"] = shown

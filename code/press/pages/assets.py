@@ -1,0 +1,115 @@
+"""What every page carries besides its text: style, the one script, a light weight, and names.
+
+Nothing is fetched from elsewhere: Font Awesome is cut down to the glyphs in use, and its script,
+which draws the same icons, is left out. Controls of the theme get the names that it forgot.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+import diffprog
+
+__all__ = ["setup"]
+
+FONT_AWESOME = Path("_static/vendor/fontawesome/webfonts")
+
+NAMES = (
+    # A fold of the contents has no name, and two more have one that their text contradicts.
+    (
+        '<summary><span class="toctree-toggle"',
+        '<summary aria-label="Chapters"><span class="toctree-toggle"',
+    ),
+    ('<summary aria-label="Toggle hidden content">', "<summary>"),
+    (' title="Search" aria-label="Search"', ' title="Search"'),
+    # Docutils' role for the entries of a bibliography is none any more: they are items of a list.
+    (' role="doc-biblioentry"', ' role="listitem"'),
+)
+"""What the theme and docutils write, and what screen readers can use."""
+
+_GLYPH = re.compile(r"((?:\.fa-[\w-]+:before,?)+)\{content:\"\\([0-9a-f]+)\"\}")
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    config.templates_path.append(str(Path(__file__).parents[3] / "book/assets" / "templates"))
+
+
+def _add_assets(app: Sphinx) -> None:
+    app.add_css_file("figures.css")
+    app.add_css_file("book.css")
+
+
+def _page_context(
+    app: Sphinx,
+    pagename: str,
+    template: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """The frames script only where there are frames."""
+    if doctree is not None and any(
+        "dp-frames" in raw.astext() for raw in doctree.findall(nodes.raw)
+    ):
+        app.add_js_file("frames.js", loading_method="defer")
+
+
+def _copy_assets(app: Sphinx, error: Exception | None) -> None:
+    if error is not None or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    own = Path(__file__).parents[3] / "book/assets"
+    library = Path(diffprog.__file__).parent / "figures/assets"
+    for path in (library / "figures.css", library / "frames.js", own / "book.css"):
+        shutil.copyfile(path, static / path.name)
+    pages = list(Path(app.outdir).rglob("*.html"))
+    _subset_icons(Path(app.outdir), pages)
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        for theirs, ours in NAMES:
+            text = text.replace(theirs, ours)
+        path.write_text(text, encoding="utf-8")
+
+
+def _subset_icons(site: Path, pages: list[Path]) -> None:
+    """Cut Font Awesome's fonts to the glyphs that some page names, and drop its script."""
+    from fontTools import subset
+
+    css = (site / "_static/styles/pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    glyphs = {
+        name: int(code, 16)
+        for selectors, code in _GLYPH.findall(css)
+        for name in re.findall(r"fa-([\w-]+)", selectors)
+    }
+    used: set[str] = set()
+    for path in [*pages, *site.glob("_static/scripts/*theme.js")]:
+        used |= set(re.findall(r"fa-([\w-]+)", path.read_text(encoding="utf-8", errors="ignore")))
+    unicodes = [glyphs[name] for name in sorted(used & glyphs.keys())]
+    options = subset.Options(flavor="woff2", layout_features=[], notdef_outline=False)
+    for path in (site / FONT_AWESOME).glob("*.woff2"):
+        font = subset.load_font(str(path), options)
+        cutter = subset.Subsetter(options)
+        cutter.populate(unicodes=unicodes)
+        cutter.subset(font)
+        subset.save_font(font, str(path), options)
+    for path in [
+        *(site / "_static").rglob("fontawesome.js*"),
+        *(site / FONT_AWESOME).glob("*.ttf"),
+    ]:
+        path.unlink()
+    for path in (site / "_static").rglob("*.map"):
+        path.unlink()
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx."""
+    app.connect("config-inited", _configure, priority=50)
+    app.connect("builder-inited", _add_assets)
+    app.connect("html-page-context", _page_context)
+    app.connect("build-finished", _copy_assets)

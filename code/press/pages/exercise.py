@@ -1,0 +1,164 @@
+"""Exercises on a page: the goal in a box, the stub, and the solution folded with its output.
+
+An exercise is an `{exercise}` directive, with its goal and hints, and further down the one code
+cell whose option `exercise` names it. A `{remark}` directive after that cell goes into the fold.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from .. import edition
+from ..chapter import EXERCISE_OPTIONS, Chapter, Exercise
+from .fold import fold
+
+__all__ = ["setup"]
+
+
+LOGGER = logging.getLogger(__name__)
+
+
+class exercise(nodes.Admonition, nodes.Element):
+    """The box of an exercise."""
+
+
+class remark(nodes.General, nodes.Element):
+    """What there is to say once an exercise is solved."""
+
+
+class ExerciseDirective(SphinxDirective):
+    """`{exercise} title`, with the options `name`, its identity, and `original`, a number."""
+
+    has_content = True
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar[dict[str, Any]] = EXERCISE_OPTIONS
+
+    def run(self) -> list[nodes.Node]:
+        """The box, with a title that references show."""
+        name = nodes.fully_normalize_name(self.options.get("name", ""))
+        found = _chapter(self.env.docname).exercises
+        known = next((known for known in found if known.name == name), None)
+        if known is None:  # as in a file that is included: the notebooks would show its solution
+            raise self.error(
+                f"the exercise {name!r} is not in the chapter's own text: write it there"
+            )
+        box = exercise("", classes=["dp-exercise"])
+        self.set_source_info(box)
+        box += nodes.title("", f"Exercise {known.label}")
+        if known.original:
+            words = f"Exercise {known.original} of the original tutorial"
+            box += nodes.paragraph("", words, classes=["dp-original"])
+        self.state.nested_parse(self.content, self.content_offset, box)
+        self.add_name(box)
+        return [box]
+
+
+class RemarkDirective(Directive):
+    """`{remark}`: why the solution is as it is."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """A container that `Fold` moves into the solution above it."""
+        node = remark()
+        self.state.nested_parse(self.content, self.content_offset, node)
+        return [node]
+
+
+class IncludedCell(Directive):
+    """A `{code-cell}` that Sphinx meets: those of the chapter itself became cells before."""
+
+    has_content = True
+    optional_arguments = 1
+    final_argument_whitespace = True
+
+    def run(self) -> list[nodes.Node]:
+        """Refuse it."""
+        raise self.error("a code cell in an included file is not run: write it in the chapter")
+
+
+class Fold(SphinxTransform):
+    """Show the stub of an exercise's cell; put the cell, its output and the remark under a fold."""
+
+    default_priority = 860  # after Sphinx has noted the labels (850), whose text is set here
+
+    def apply(self, **kwargs: Any) -> None:
+        """Rewrite the cells of exercises; make references say "Exercise 1.3a".
+
+        Complains, with file and line, where Sphinx has met other exercises or code cells than the
+        chapter has: then a notebook would show what it should not.
+        """
+        chapter = _chapter(self.env.docname)
+        labels: dict[str, tuple[str, str, str]] = self.env.get_domain("std").labels  # type: ignore[attr-defined]
+        boxes = {box["names"][0]: box for box in self.document.findall(exercise)}
+        for known in chapter.exercises:
+            if known.name in boxes:
+                box = boxes[known.name]
+                labels[known.name] = chapter.page.docname, box["ids"][0], f"Exercise {known.number}"
+            else:
+                _complain(chapter, known.line, f"Sphinx has not met the exercise {known.name!r}")
+        met = set()
+        for cell in list(self.document.findall(nodes.container)):
+            if cell.get("nb_element") == "cell_code":
+                met.add(cell["cell_index"])
+                if known_here := chapter.exercise(cell["cell_index"]):
+                    self._fold(cell, known_here)
+        for index in chapter.shown_cells - met:
+            line = chapter.notebook.metadata.source_map[index] + 1
+            _complain(chapter, line, "Sphinx has not met this code cell")
+
+    def _fold(self, cell: nodes.container, known: Exercise) -> None:
+        code = next(iter(cell.findall(nodes.literal_block)))
+        open_cell = nodes.container("", classes=["cell", "dp-stub"])
+        open_cell += nodes.literal_block(known.stub, known.stub, language="python")
+        answer = nodes.literal_block(known.solution, known.solution, language="python")
+        code.replace_self(answer)
+        folded = fold("", title="Solution", classes=["dp-fold", "dp-solution"])
+        parent, place = cell.parent, cell.parent.index(cell)
+        after = parent[place + 1] if place + 1 < len(parent) else None
+        parent.remove(cell)
+        folded += cell
+        if isinstance(after, remark):
+            parent.remove(after)
+            folded += nodes.container("", *after.children, classes=["dp-remark"])
+        parent.insert(place, [open_cell, folded])
+
+
+def _chapter(docname: str) -> Chapter:
+    execution = edition.current().execution(docname)
+    assert execution is not None, "Sphinx reads the pages of the edition only"
+    return execution.chapter
+
+
+def _complain(chapter: Chapter, line: int, message: str) -> None:
+    LOGGER.warning(message, location=(chapter.page.docname, line))
+
+
+def _open_box(self: Any, node: exercise) -> None:
+    self.visit_admonition(node)
+
+
+def _close_box(self: Any, node: exercise) -> None:
+    self.depart_admonition(node)
+
+
+def _nothing(self: Any, node: nodes.Element) -> None:
+    """A remark that follows no exercise is shown as it is."""
+
+
+def setup(app: Sphinx) -> None:
+    """Register directives, nodes and the transform."""
+    app.add_node(exercise, html=(_open_box, _close_box))
+    app.add_node(remark, html=(_nothing, _nothing))
+    app.add_directive("exercise", ExerciseDirective)
+    app.add_directive("remark", RemarkDirective)
+    app.add_directive("code-cell", IncludedCell, override=True)
+    app.add_transform(Fold)

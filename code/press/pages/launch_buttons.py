@@ -1,0 +1,101 @@
+"""The box under a chapter's title: open it as a notebook on Binder or Colab, or download it.
+
+Where no repository is known, the buttons lead to a page that says how to set it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from posixpath import dirname, relpath
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from .. import edition
+from ..repository import BRANCH, Repository
+
+__all__ = ["notice", "setup"]
+
+HELP = "launching"
+KINDS = (("student", "Run this chapter", "exercises"), ("solved", "Solved", "solutions"))
+EXPLAINED = f"""
+<h1>Launching the chapters</h1>
+<p>This copy of the book does not know the repository that it was built from. Binder and Colab open
+notebooks from there, so their buttons lead to this page.</p>
+<p>If you only read the book, download a chapter's notebook, or run <code>make lab</code> in a copy
+of the book.</p>
+<h2>How to set it</h2>
+<p>If you build the book, do one of these, and build it again:</p>
+<ul>
+<li>Name the repository in <code>_config.yml</code>:
+<pre>repository:
+  url: https://host/owner/name</pre></li>
+<li>Or build in a clone whose remote <code>origin</code> has an https or ssh address.</li>
+<li>Or let the hosting's CI build it: the workflow in <code>.github/workflows</code> knows where it
+runs.</li>
+</ul>
+<p>The same workflow publishes the branch <code>{BRANCH}</code>, from which Binder and Colab
+start.</p>
+"""
+
+
+def notice(repository: Repository | None) -> str | None:
+    """The line for the build's output where no repository is known."""
+    if repository:
+        return None
+    return (
+        "No repository is known, so Binder and Colab cannot open the chapters: set `repository:"
+        " url` in _config.yml"
+    )
+
+
+def box(docname: str, name: str, repository: Repository | None) -> str:
+    """The box as HTML, for the page `docname` with the short name `name`."""
+    rows = []
+    for kind, label, what in KINDS:
+        notebook = f"{kind}/{name}.ipynb"
+        links = "".join(_links(docname, notebook, what, repository))
+        rows.append(f'<li><span class="dp-launch-label">{label}</span>{links}</li>')
+    return f'<nav class="dp-launch" aria-label="Notebooks"><ul>{"".join(rows)}</ul></nav>'
+
+
+def _links(docname: str, notebook: str, what: str, repository: Repository | None) -> Iterator[str]:
+    explained = relpath(f"{HELP}.html", dirname(docname))
+    binder = repository.binder(notebook) if repository else explained
+    colab = repository.colab(notebook) if repository else explained
+    yield _link(binder, "Binder", what)
+    if colab:
+        yield _link(colab, "Colab", what)
+    yield _link(relpath(f"notebooks/{notebook}", dirname(docname)), "Download", what, " download")
+
+
+def _link(href: str, name: str, what: str, attributes: str = "") -> str:
+    hidden = f'<span class="dp-hidden"> {what}</span>'
+    return f'<a href="{escape(href)}"{attributes}>{name}{hidden}</a>'
+
+
+def _insert(
+    app: Sphinx,
+    pagename: str,
+    template: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Under the title of each numbered page with code."""
+    found = edition.current().execution(pagename)
+    if found is not None and found.page.number and found.chapter.code and "body" in context:
+        html = box(pagename, found.page.name, edition.current().repository)
+        context["body"] = context["body"].replace("</h1>", f"</h1>\n{html}", 1)
+
+
+def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    if edition.current().repository is None:
+        yield HELP, {"title": "Launching the chapters", "body": EXPLAINED}, "page.html"
+
+
+def setup(app: Sphinx) -> None:
+    """Connect to Sphinx."""
+    app.connect("html-page-context", _insert)
+    app.connect("html-collect-pages", _pages)

@@ -1,0 +1,85 @@
+"""The repository that the book is built from, and the addresses at which its notebooks open.
+
+`repository: url` in `_config.yml` comes first, then what the hosting CI says, then the git remote:
+so the book of a fork launches the fork.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+from .book import Book
+
+__all__ = ["BRANCH", "Repository", "find"]
+
+BRANCH = "notebooks"
+"""The branch that holds the notebooks and what they need to run, and nothing else."""
+
+_SSH = re.compile(r"(?:ssh://)?[\w.-]+@(?P<host>[\w.-]+)(?::\d+/|:|/)(?P<path>.+)")
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository at an https address, without a slash or `.git` at its end."""
+
+    url: str
+
+    @property
+    def path(self) -> str:
+        """`owner/name`."""
+        return urlsplit(self.url).path.strip("/")
+
+    def binder(self, notebook: str) -> str:
+        """Where Binder opens a notebook of the branch, `student/part1/simulator.ipynb`."""
+        host = urlsplit(self.url).hostname
+        spec = {
+            "github.com": f"gh/{self.path}",
+            "gitlab.com": f"gl/{quote(self.path, safe='')}",
+        }.get(host or "", f"git/{quote(self.url, safe='')}")
+        return f"https://mybinder.org/v2/{spec}/{BRANCH}?urlpath={quote(f'lab/tree/{notebook}')}"
+
+    def colab(self, notebook: str) -> str | None:
+        """Where Colab opens it; Colab knows GitHub only."""
+        if urlsplit(self.url).hostname != "github.com":
+            return None
+        place = f"{self.path}/blob/{BRANCH}/{quote(notebook)}"
+        return f"https://colab.research.google.com/github/{place}"
+
+
+def find(book: Book) -> Repository | None:
+    """The repository of the checkout in which `book` is; None where nothing tells."""
+    configured = (book.config.get("repository") or {}).get("url") or ""
+    places = [configured, *_hosting(), _remote(book.root)]
+    return next((Repository(url) for url in map(_https, places) if url), None)
+
+
+def _hosting() -> list[str]:
+    """What GitHub's and GitLab's CI say."""
+    server, name = (os.environ.get(f"GITHUB_{part}", "") for part in ("SERVER_URL", "REPOSITORY"))
+    return [f"{server}/{name}" if server and name else "", os.environ.get("CI_PROJECT_URL", "")]
+
+
+@cache  # one call of git a build
+def _remote(root: Path) -> str:
+    command = ["git", "-C", str(root), "remote", "get-url", "origin"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    except OSError:  # no git here
+        return ""
+
+
+def _https(address: str) -> str:
+    """The address to read it at, without a user's name; '' for what is none, such as a folder."""
+    address = address.strip().rstrip("/").removesuffix(".git")
+    if address.startswith(("http://", "https://")):
+        parts = urlsplit(address)
+        host = parts.netloc.rpartition("@")[2]
+        return f"{parts.scheme}://{host}{parts.path}" if parts.path.strip("/") else ""
+    match = _SSH.fullmatch(address)
+    return f"https://{match['host']}/{match['path'].lstrip('/')}" if match else ""

@@ -1,0 +1,136 @@
+"""One chapter, run cell by cell in a fresh kernel: a process that ends with this one.
+
+A failing cell, a traceback, standard error and memory addresses are refused, with their place.
+"""
+
+from __future__ import annotations
+
+import atexit
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from ..book import Book, PressError
+from ..chapter import Chapter
+from ..kernel_settings import environment
+from ..self_contained import requested_by_output
+from .prefork import Prefork
+
+__all__ = ["run"]
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+TIMEOUT = 600  # seconds a cell
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
+_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class _ThisPython(KernelSpecManager):
+    """Knows one kernel, of the Python that builds: others may be installed under its name."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+
+async def run(
+    book: Book, chapter: Chapter, notebook: NotebookNode, prefork: Prefork | None = None
+) -> list[float]:
+    """Fill in the outputs of `notebook`, and return the seconds that each cell took.
+
+    It runs in an empty folder, with this book's library and without the settings of whoever builds,
+    in a kernel from `prefork`, if there is one. Raises PressError naming the line and the cell
+    where something is wrong.
+    """
+    begun: dict[int, float] = {}
+    took: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        work, own = Path(folder, "work"), {"IPYTHONDIR": str(Path(folder, "settings"))}
+        work.mkdir()
+        client = NotebookClient(
+            notebook,
+            timeout=TIMEOUT,
+            kernel_name="python3",
+            shutdown_kernel="immediate",
+            coalesce_streams=True,  # how they are cut up is a matter of time
+            resources={"metadata": {"path": str(work)}},
+            on_cell_execute=lambda cell, cell_index: begun.update(
+                {cell_index: time.perf_counter()}
+            ),
+            on_cell_executed=lambda cell, cell_index, execute_reply: took.append(
+                time.perf_counter() - begun[cell_index]
+            ),
+        )
+        manager = client.create_kernel_manager()
+        manager.kernel_spec_manager = _ThisPython()
+        if prefork:
+            manager.provisioner = prefork.provisioner(manager)
+        try:
+            await client.async_execute(env=environment(book) | own)
+        except CellExecutionError as error:
+            message = f"{error.ename}: {_ANSI.sub('', error.evalue)}"
+            raise _failure(notebook, chapter, message) from error
+        except (CellTimeoutError, DeadKernelError) as error:
+            place = chapter.place(max(begun, default=0))
+            raise PressError(f"{place}: {str(error).splitlines()[0]}") from error
+        finally:
+            # It is left behind by a start that was interrupted, and would fail when Python ends.
+            atexit.unregister(client._cleanup_kernel)
+            _end(manager)
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            _accept(output, chapter.place(index))
+    return took
+
+
+def _end(manager: KernelManager) -> None:
+    """Kill a kernel that is still there: Ctrl-C may come while it starts, or is told to end."""
+    process = getattr(manager.provisioner, "process", None)
+    if process is not None and process.poll() is None:
+        process.kill()
+
+
+def _accept(output: NotebookNode, place: str) -> None:
+    """Refuse what must not reach a page.
+
+    That is standard error, the address in a default repr, and what needs a kernel or other hosts.
+    """
+    if output.output_type == "error":
+        raise PressError(f"{place}: shows the traceback of an error: catch it, show its message")
+    if output.output_type == "stream" and output.name == "stderr":
+        last = output.text.strip().splitlines()[-1]
+        raise PressError(f"{place}: wrote to standard error: {last}")
+    text = output.get("text", "") or str(output.get("data", {}).get("text/plain", ""))
+    if _ADDRESS.search(text):
+        raise PressError(f"{place}: shows a memory address: {text.strip()[:80]}")
+    data = output.get("data", {})
+    if WIDGET in data:
+        raise PressError(
+            f"{place}: shows a widget, which needs a running kernel: show figures.frames, which has"
+            " its slider on the page"
+        )
+    if address := requested_by_output(data):
+        raise PressError(
+            f"{place}: its output loads {address}, but a page asks no third party: put what is"
+            " loaded into the output"
+        )
+    output.pop("execution_count", None)
+
+
+def _failure(notebook: NotebookNode, chapter: Chapter, message: str) -> PressError:
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                found = _LINE.findall(_ANSI.sub("", "\n".join(output.traceback)))
+                line = int((found or ["0"])[0])
+                return PressError(f"{chapter.place(index, line)}: {message}")
+    return PressError(f"{chapter.page.docname}.md: {message}")

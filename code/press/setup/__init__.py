@@ -1,0 +1,1 @@
+"""The environment of the book: what `make setup` does, with the standard library alone."""

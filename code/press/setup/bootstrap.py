@@ -1,0 +1,24 @@
+"""Sets up the environment: ``python code/press/setup/bootstrap.py``.
+
+Any Python from 2.7 on can parse this file, so that a wrong one says one sentence instead of a
+syntax error. The work is in environment.py.
+"""
+
+import os
+import sys
+
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    sys.exit(
+        "This book needs Python 3.11, 3.12 or 3.13, and this one is "
+        + ".".join(str(number) for number in sys.version_info[:2])
+        + ": install one of these and run it again, or name it: `make setup PYTHON=python3.12`."
+    )
+
+# Python puts the folder of the script first, where a module of ours could hide one of the standard
+# library; the source root above holds packages only.
+sys.path[0] = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+
+from press.setup.environment import main  # noqa: E402
+
+if __name__ == "__main__":
+    sys.exit(main())

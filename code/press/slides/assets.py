@@ -1,0 +1,50 @@
+"""What stands beside the decks, so that their folder can be carried away on a stick.
+
+Fonts too: only with the font that it was measured in does a slide fit on every machine.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import matplotlib
+from pygments.formatters import HtmlFormatter
+
+from diffprog.figures import slider
+
+from .. import files
+from ..pages import katex
+
+__all__ = ["copy"]
+
+OWN = Path(__file__).parents[3] / "book/assets"
+NPM = katex.KATEX.parent.parent
+STYLES = {"": "a11y-high-contrast-light", ".dark ": "a11y-high-contrast-dark"}
+
+
+def copy(folder: Path) -> None:
+    """Fill `folder` with scripts, styles and fonts."""
+    mono = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSansMono.ttf"
+    for path in (
+        NPM / "reveal.js" / "dist" / "reveal.js",
+        NPM / "reveal.js" / "dist" / "reveal.css",
+        NPM / "inter-ui" / "variable" / "InterVariable.woff2",
+        mono,
+        OWN / "favicon.svg",
+        *(OWN / "slides").iterdir(),
+    ):
+        files.write(folder / path.name, path.read_bytes())
+    for name in ("figures.css", "frames.js"):
+        files.write(folder / name, slider.asset(name))
+    files.write(folder / "pygments.css", _colours())
+    katex.copy_style(folder)
+
+
+def _colours() -> str:
+    """The colours of code, light and dark; its background is the deck's."""
+    rules = []
+    for prefix, style in STYLES.items():
+        css = HtmlFormatter(style=style).get_style_defs(f".reveal{prefix.strip()} .listing")
+        rules += [line for line in css.splitlines() if re.match(r"\S* ?\.listing \.", line)]
+    return "\n".join(rules) + "\n"

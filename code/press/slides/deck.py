@@ -1,0 +1,131 @@
+"""Reading a deck: front matter, then a slide for each heading.
+
+`#` is the title, `##` a slide to the right, `###` a slide below the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import yaml
+from markdown_it.token import Token
+
+from ..book import Book, PressError
+from ..chapter import Chapter
+from ..edition import Edition
+from .layout import spread
+from .listing import source
+from .markup import Context, Directive, directive, parse, render
+from .model import Deck, Slide
+from .picture import show
+from .task import exercise, solution
+
+__all__ = ["heads", "read"]
+
+FOLDER = "book/slides"
+KEYS = {"title", "description", "part", "accent", "left_out", "given"}
+
+
+def heads(book: Book) -> list[Deck]:
+    """All decks in the order of their files' names, without their slides."""
+    return [_head(book, path) for path in sorted((book.root / FOLDER).glob("*.md"))]
+
+
+def read(edition: Edition, path: Path) -> Deck:
+    """The deck in this file; PressError, with file and line, where it is not right."""
+    deck = _head(edition.book, path)
+    context = Context(edition, path)
+    chapter: Chapter | None = None
+    for heading, content in _cut(context, parse(path.read_text(encoding="utf-8"))):
+        slide = _slide(context, heading, content)
+        chapter = slide.chapter = slide.chapter or chapter
+        deck.slides.append(slide)
+    if not deck.slides or deck.slides[0].level != 1:
+        context.fail("a deck begins with its title, # …")
+    return deck
+
+
+def _head(book: Book, path: Path) -> Deck:
+    text = path.read_text(encoding="utf-8")
+    where = path.relative_to(book.root)
+    try:
+        matter = yaml.safe_load(text.split("---\n")[1])
+        if unknown := matter.keys() - KEYS:
+            raise PressError(f"{where}:1: unknown in a deck's front matter: {sorted(unknown)}")
+        return Deck(
+            path=path,
+            title=matter["title"],
+            description=matter["description"],
+            part=matter.get("part", ""),
+            accent=matter.get("accent", "blue"),
+            left_out=matter.get("left_out") or {},
+        )
+    except (IndexError, KeyError, AttributeError, yaml.YAMLError) as error:
+        raise PressError(
+            f"{where}:1: the front matter needs a title and a description ({error})"
+        ) from error
+
+
+def _cut(context: Context, tokens: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
+    """The tokens of each slide: those of its heading, and the others."""
+    starts = [i for i, token in enumerate(tokens) if token.type == "heading_open"]
+    for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        context.line = (tokens[start].map or [0])[0] + 1
+        if tokens[start].tag not in ("h1", "h2", "h3"):
+            context.fail("a slide's heading is #, ## or ###")
+        yield tokens[start : start + 3], tokens[start + 3 : end]
+
+
+def _slide(context: Context, heading: list[Token], content: list[Token]) -> Slide:
+    level = int(heading[0].tag[1])
+    slide = Slide(render(heading[1].content, context, inline=True), level, context.line)
+    slide.kind = "title" if level == 1 else "words"
+    prose: list[Token] = []
+    for token in spread(content):
+        given = directive(token)
+        if given is not None:
+            context.line = (token.map or [0])[0] + 1
+            _fill(context, slide, given)
+        else:
+            prose.append(token)
+    context.line = slide.line
+    if slide.kind == "words":  # a formula that is beside nothing else is what the slide shows
+        formulas = [token for token in prose if token.type == "math_block"]
+        prose = [token for token in prose if token.type != "math_block"]
+        slide.shown = render(formulas, context)
+        slide.kind = "formula" if formulas else "words"
+    slide.text = render(prose, context)
+    return slide
+
+
+def _fill(context: Context, slide: Slide, given: Directive) -> None:
+    if given.name == "notes":
+        _notes(context, slide, given)
+        return
+    directives: dict[str, Callable[[Context, Slide, Directive], None]] = {
+        "show": show,
+        "source": source,
+        "exercise": exercise,
+        "solution": solution,
+    }
+    if given.name not in directives:
+        context.fail(f"a slide knows the directives {', '.join(directives)} and notes")
+    name = given.argument
+    used = f"{given.name} {name}"
+    if used in context.used:
+        context.fail(f"{name} stands on the slide of line {context.used[used]} already")
+    context.used[used] = context.line
+    directives[given.name](context, slide, given)
+    slide.chapter = slide.chapter or context.chapter(slide.entries[-1].chapter)
+
+
+def _notes(context: Context, slide: Slide, given: Directive) -> None:
+    """`{notes} 2.5`: what the speaker says in so many minutes; `:chapter:` where it is told."""
+    try:
+        slide.minutes = float(given.argument)
+    except ValueError:
+        context.fail("notes begin with their minutes: {notes} 2")
+    if "chapter" in given.options:
+        slide.chapter = context.chapter(given.options["chapter"])
+    slide.notes = render(given.body, context)

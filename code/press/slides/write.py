@@ -1,0 +1,42 @@
+"""Writing all decks of a book: one function call in the build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .. import files
+from ..book import PressError
+from ..edition import Edition
+from . import address, assets
+from .check import check
+from .deck import heads, read
+from .html_page import page
+from .model import Deck
+
+__all__ = ["write_decks"]
+
+
+def write_decks(edition: Edition, site: Path) -> list[Deck]:
+    """Write every deck into `site`/slides; PressError with what is wrong in any of them."""
+    decks, wrong = [], []
+    for head in heads(edition.book):
+        try:
+            deck = read(edition, head.path)
+            check(edition, deck)
+            decks.append(deck)
+        except PressError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise PressError("\n".join(wrong))
+    if not decks:
+        return []
+    folder = site / "slides"
+    assets.copy(folder / "assets")
+    for deck in decks:
+        files.write(folder / f"{deck.name}.html", page(deck))
+    for stale in set(folder.glob("*.html")) - {folder / f"{deck.name}.html" for deck in decks}:
+        stale.unlink()
+    exercises = any(slide.kind == "exercise" for deck in decks for slide in deck.slides)
+    if exercises and not address.known(edition):
+        print("Slides have no QR codes: set `repository: url` or `html: baseurl` in _config.yml")
+    return decks

@@ -1,0 +1,165 @@
+"""The output store: every figure, number, source excerpt and exercise of the book by name.
+
+`_build/outputs/<name>.json` holds an `Entry`. Decks read nothing else. Pages and notebooks find
+here what they call by name, and the rest of a chapter in its execution.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from diffprog.show import EXERCISE, FIGURE, NUMBER, SOURCE
+
+from . import files
+from .book import Book, PressError
+from .naming import check_name
+from .run.cache import Execution
+
+__all__ = ["Entry", "Store", "collect"]
+
+SHORTEST_ALT = 40  # characters; a file name or the caption again does not describe a figure
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One output: what it is, where it comes from, and its MIME bundle."""
+
+    name: str
+    kind: str
+    """figure, frames, number, source or exercise."""
+    chapter: str
+    """The page's docname."""
+    number: str
+    """Figure or exercise number, as the page shows it; empty where there is none."""
+    cell: int
+    """Index of the code cell, counted from zero among all cells."""
+    line: int
+    """First source line of that cell, counted from one."""
+    data: dict[str, Any]
+    caption: str = ""
+    alt: str = ""
+
+    def __post_init__(self) -> None:
+        check_name(self.name, f"{self.chapter}.md:{self.line}")
+        if not any(self.data.values()):
+            raise PressError(f"{self.chapter}.md:{self.line}: the output {self.name!r} is empty")
+
+
+class Store:
+    """The entries of one book, by name; what is not given is looked for in `folder`."""
+
+    def __init__(self, folder: Path, entries: Iterable[Entry] = ()) -> None:
+        self.folder = folder
+        self._entries = {entry.name: entry for entry in entries}
+
+    @classmethod
+    def of(cls, book: Book, executions: Iterable[Execution] = ()) -> Store:
+        """The store of a book, with what these chapters gave."""
+        return cls(book.build / "outputs", collect(executions))
+
+    def __getitem__(self, name: str) -> Entry:
+        """The entry called `name`; raises PressError where there is none."""
+        if name not in self._entries:
+            try:
+                content = json.loads(self.path(name).read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                raise PressError(f"nothing in the book is called {name!r}") from None
+            self._entries[name] = Entry(**content)
+        return self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        on_disk = {path.stem for path in self.folder.glob("*.json")}
+        return iter(sorted(self._entries.keys() | on_disk))
+
+    def path(self, name: str) -> Path:
+        """Where the entry called `name` is kept."""
+        return self.folder / f"{name}.json"
+
+    def write(self, *, partial: bool = False) -> None:
+        """Write the entries; a file whose content stays is not touched.
+
+        With `partial`, the files of entries that the store does not hold stay.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        wanted = set()
+        for name, entry in self._entries.items():
+            files.write(self.path(name), json.dumps(asdict(entry), ensure_ascii=False, indent=1))
+            wanted.add(self.path(name))
+        for path in set() if partial else set(self.folder.iterdir()) - wanted:
+            path.unlink()
+
+
+def collect(executions: Iterable[Execution]) -> list[Entry]:
+    """All entries of the executed chapters; raises PressError for a name given twice."""
+    entries: dict[str, Entry] = {}
+    for execution in executions:
+        for entry in (*_outputs(execution), *_exercises(execution)):
+            other = entries.get(entry.name)
+            if other is not None and entry.kind != "source":
+                here, there = (f"{e.chapter}.md:{e.line}" for e in (entry, other))
+                raise PressError(f"{here}: the name {entry.name!r} is taken by {there}")
+            entries.setdefault(entry.name, entry)
+    return list(entries.values())
+
+
+def _outputs(execution: Execution) -> Iterator[Entry]:
+    page, notebook = execution.page, execution.notebook
+    count = 0
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            kind = next((mime for mime in (FIGURE, NUMBER, SOURCE) if mime in data), None)
+            line = notebook.metadata.source_map[index] + 1
+            where = {"chapter": page.docname, "cell": index, "line": line}
+            if kind == FIGURE:
+                count += 1
+                number = f"{page.number}.{count}" if page.number else str(count)
+                yield _figure(cell, dict(data), number, where)
+            elif kind in (NUMBER, SOURCE):
+                short = "number" if kind == NUMBER else "source"
+                yield Entry(
+                    name=data[kind]["name"], kind=short, number="", data=dict(data), **where
+                )
+
+
+def _figure(cell: NotebookNode, data: dict[str, Any], number: str, where: dict[str, Any]) -> Entry:
+    options = cell.metadata.get("mystnb", {})
+    figure, alt = options.get("figure", {}), options.get("image", {}).get("alt", "")
+    place = f"{where['chapter']}.md:{where['line']}"
+    name, caption, alt = figure.get("name", ""), figure.get("caption", ""), " ".join(alt.split())
+    if not name or not caption:
+        raise PressError(f"{place}: a figure needs mystnb.figure.name and mystnb.figure.caption")
+    if len(alt) <= SHORTEST_ALT or alt in caption:
+        raise PressError(
+            f"{place}: {name} needs alternative text (mystnb.image.alt) that says what it shows, in"
+            f" over {SHORTEST_ALT} characters that are not its caption"
+        )
+    kind = "frames" if "slots" in data[FIGURE] else "figure"
+    return Entry(name=name, kind=kind, number=number, data=data, caption=caption, alt=alt, **where)
+
+
+def _exercises(execution: Execution) -> Iterator[Entry]:
+    chapter, notebook = execution.chapter, execution.notebook
+    for exercise in chapter.exercises:
+        data = {
+            "title": exercise.title,
+            "goal": exercise.goal,
+            "stub": exercise.stub,
+            "solution": exercise.solution,
+            "outputs": notebook.cells[exercise.cell].outputs,
+        }
+        yield Entry(
+            name=exercise.name,
+            kind="exercise",
+            chapter=chapter.page.docname,
+            number=exercise.number,
+            cell=exercise.cell,
+            line=notebook.metadata.source_map[exercise.cell] + 1,
+            data={EXERCISE: data},
+        )

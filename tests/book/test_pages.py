@@ -1,0 +1,192 @@
+"""Every page in a real browser: nothing fails, nothing is asked of others, nothing overflows."""
+
+import gzip
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import pytest
+
+from press.book import Book
+
+ROOT = Path(__file__).parent.parent.parent
+PAGES = [page.docname for page in Book(ROOT).pages]
+COMPRESSED = {".html", ".css", ".js", ".svg", ".json"}
+PHONE = {"width": 360, "height": 740}
+
+pytestmark = pytest.mark.site
+
+# What is measured on a page, once, for all tests that ask about it. Texts and marks of figures give
+# their colours; what scrolls inside its own box (code, wide formulas) may be wider than the screen.
+FACTS = """() => {
+    const all = selector => [...document.querySelectorAll(selector)];
+    const scrolls = e => e && (["auto", "scroll", "hidden", "clip"]
+        .includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+    const ids = all("[id]").map(e => e.id);
+    const marks = all("svg.dp-svg path, svg.dp-svg use").filter(e => !e.closest("defs")
+        && !/--fig-(grid|paper)/.test(e.getAttribute("style")));
+    const meta = name => document.querySelector(`meta[${name}]`)?.content;
+    return {
+        paper: getComputedStyle(document.body).backgroundColor,
+        width: document.documentElement.scrollWidth,
+        wide: all("article *").filter(e => e.getBoundingClientRect().width > 0
+            && e.getBoundingClientRect().right > innerWidth + 1 && !scrolls(e.parentElement))
+            .map(e => e.tagName + "." + e.className).slice(0, 5),
+        texts: [...new Set(all("svg.dp-svg text").map(e => getComputedStyle(e).fill))],
+        marks: [...new Set(marks.map(e => getComputedStyle(e))
+            .flatMap(s => [s.stroke, s.fillOpacity === "0" ? "none" : s.fill])
+            .filter(c => c.startsWith("rgb(")))],
+        sizes: all("svg.dp-svg").filter(s => s.getScreenCTM()).flatMap(s =>
+            [...s.querySelectorAll("text")].map(t => s.getScreenCTM().a
+                * parseFloat(getComputedStyle(t.querySelector("tspan") || t).fontSize))),
+        figures: all("svg.dp-svg").map(s => [s.getAttribute("role"), s.getAttribute("aria-label")]),
+        twice: ids.filter((id, i) => ids.indexOf(id) !== i),
+        description: meta('name="description"'),
+        card: meta('property="og:image"'),
+        icons: all('link[rel="icon"]').length,
+    };
+}"""
+
+
+@pytest.fixture(scope="session")
+def facts(browser, server) -> Callable[..., dict[str, Any]]:
+    """`facts(address, **options)`: a page as a new visitor sees it, measured once."""
+    known: dict[str, dict[str, Any]] = {}
+
+    def measure(address: str, **options: Any) -> dict[str, Any]:
+        context = browser.new_context(**options)
+        page = context.new_page()
+        complaints: list[str] = []
+        requests: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None,
+        )
+        page.on("requestfailed", lambda r: complaints.append(f"failed: {r.url}"))
+        page.on("response", lambda r: complaints.append(r.url) if r.status >= 400 else None)
+        page.on("request", lambda r: requests.append(r.url))
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        found = page.evaluate(FACTS)
+        context.close()
+        return {**found, "complaints": complaints, "requests": requests}
+
+    def facts(docname: str, *, where: str = server, **options: Any) -> dict[str, Any]:
+        address = f"{where}/{docname}.html"
+        key = f"{address} {options}"
+        if key not in known:
+            known[key] = measure(address, **options)
+        return known[key]
+
+    return facts
+
+
+def outside(requests: list[str], *inside: str) -> list[str]:
+    return [url for url in requests if not url.startswith((*inside, "data:"))]
+
+
+@pytest.mark.parametrize("docname", [*PAGES, "search"])
+def test_no_error_no_failed_and_no_outside_request(facts, server, docname):
+    assert facts(docname)["complaints"] == []
+    assert outside(facts(docname)["requests"], server) == []
+
+
+@pytest.mark.parametrize("docname", PAGES)
+def test_opened_from_a_file_it_works_the_same(facts, build, docname):
+    seen = facts(docname, where=build.html.as_uri())
+    assert seen["complaints"] == []
+    assert outside(seen["requests"], "file:") == []
+
+
+@pytest.mark.parametrize("docname", PAGES)
+def test_nothing_is_wider_than_a_phone(facts, docname):
+    seen = facts(docname, viewport=PHONE, color_scheme="dark")
+    assert seen["width"] <= PHONE["width"]
+    assert seen["wide"] == []
+
+
+@pytest.mark.parametrize("docname", PAGES)
+def test_text_in_figures_is_not_tiny_on_a_phone(facts, docname):
+    """9 px, the size of small print on a phone."""
+    assert all(size >= 9 for size in facts(docname, viewport=PHONE, color_scheme="dark")["sizes"])
+
+
+@pytest.mark.parametrize("docname", PAGES)
+def test_a_first_visit_weighs_at_most_250_kib_compressed(facts, server, build, docname):
+    total = 0
+    for url in set(facts(docname)["requests"]):
+        path = build.html / urlparse(url).path.lstrip("/")
+        if url.startswith(server) and path.is_file():
+            data = path.read_bytes()
+            total += len(gzip.compress(data)) if path.suffix in COMPRESSED else len(data)
+    assert total <= 250 * 1024
+
+
+def luminance(colour: str) -> float:
+    channels = [int(c) / 255 for c in re.findall(r"\d+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    brighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("docname", PAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_figures_are_legible_in_both_themes(facts, docname, theme):
+    """Text 4.5 to 1 and marks 3 to 1 against the page (WCAG 2.1, 1.4.3 and 1.4.11)."""
+    seen = (
+        facts(docname, viewport=PHONE, color_scheme="dark") if theme == "dark" else facts(docname)
+    )
+    assert (luminance(seen["paper"]) > 0.5) == (theme == "light")
+    assert [text for text in seen["texts"] if contrast(text, seen["paper"]) < 4.5] == []
+    assert [mark for mark in seen["marks"] if contrast(mark, seen["paper"]) < 3] == []
+
+
+@pytest.mark.parametrize("docname", PAGES)
+def test_figures_have_a_name_for_who_cannot_see_them(facts, docname):
+    for role, name in facts(docname)["figures"]:
+        assert role == "img"
+        assert len(name or "") > 40
+
+
+@pytest.mark.parametrize("docname", PAGES)
+def test_ids_are_unique(facts, docname):
+    assert facts(docname)["twice"] == []
+
+
+@pytest.mark.parametrize("docname", PAGES)
+def test_a_page_has_a_description_a_card_and_an_icon(facts, build, docname):
+    seen = facts(docname)
+    assert 40 <= len(seen["description"]) <= 160
+    path = (build.html / docname).parent / seen["card"]
+    assert path.read_bytes()[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
+    assert seen["icons"] == 1
+
+
+def test_math_is_rendered_before_it_is_read(build):
+    for docname in PAGES:
+        text = (build.html / f"{docname}.html").read_text()
+        assert "katex-error" not in text
+        assert not re.search(r"<script[^>]*mathjax", text, re.I)
+
+
+def test_the_root_leads_to_the_landing_page(browser, server):
+    page = browser.new_page()
+    page.goto(f"{server}/index.html")
+    page.wait_for_url("**/book/index.html")
+    assert page.locator("article h1").inner_text().startswith("Differentiable programming")
+    page.close()
+
+
+def test_search_finds_a_chapter(browser, server):
+    page = browser.new_page()
+    page.goto(f"{server}/search.html?q=broadcast")
+    page.wait_for_selector("ul.search li a")
+    assert "simulator.html" in page.content()
+    page.close()

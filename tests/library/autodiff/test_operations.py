@@ -1,0 +1,62 @@
+"""Operations counts arithmetic, forward and backward, and admits what it does not know."""
+
+import pytest
+import torch
+
+from diffprog.autodiff.operations import Operations
+
+
+def count(function):
+    with Operations() as work:
+        function()
+    return work
+
+
+def test_elementwise_counts_results():
+    x, y = torch.ones(5, 1), torch.ones(1, 3)
+    work = count(lambda: (x * y + 1).sin())
+    assert work.by_name == {"mul": 15, "add": 15, "sin": 15}
+    assert work.total == 45
+
+
+def test_a_sum_counts_what_it_reads():
+    x = torch.ones(5, 3)
+    assert count(lambda: x.sum()).total == count(lambda: x.mean(0)).total == 15
+
+
+def test_views_copies_and_constants_are_free():
+    x = torch.ones(5, 3)
+    free = count(lambda: (x.T[1:].reshape(-1), torch.stack([x, x]), x.clone(), torch.zeros(4)))
+    assert free.total == 0
+
+
+def test_the_example_of_the_docstring():
+    with Operations() as work:
+        torch.ones(3) * 2.0
+    assert work.total == 3
+
+
+def test_constants_of_every_make_are_free():
+    x = torch.ones(2)
+    free = count(
+        lambda: (
+            torch.full((3,), 2.0), torch.arange(3), torch.linspace(0, 1, 3), torch.eye(2),
+            torch.tensor(5.0), torch.scalar_tensor(5.0), torch.empty(2), torch.empty_like(x),
+            torch.ones_like(x), torch.full_like(x, 3.0), x.new_ones(2), x.new_full((2,), 1.0),
+            x.new_zeros(2), x.new_tensor([1.0]),
+        )
+    )  # fmt: skip
+    assert free.total == 0
+
+
+def test_backward_counts():
+    x = torch.ones(7, requires_grad=True)
+    y = (x * x).sum()
+    # gradient times x for each of the two factors, and the sum of the two
+    assert count(y.backward).by_name == {"mul": 14, "add": 7}
+
+
+def test_an_unknown_cost_is_refused():
+    x = torch.ones(3, 3)
+    with pytest.raises(NotImplementedError, match="mm"):
+        count(lambda: x @ x)

@@ -1,0 +1,230 @@
+"""The checks of `part2/counting`: right answers pass, and a wrong one hears its likely cause."""
+
+import pytest
+import torch
+
+from diffprog.exercises._check import SEEDS
+from diffprog.exercises.counting import check_safe_significance, check_scan
+from diffprog.relaxations import scan, significance
+from diffprog.simulator import masses
+
+
+def kept(m, c):
+    return (m[:, None] >= c).sum(0)
+
+
+# ex-scan
+
+
+def by_broadcast(signal, background, cuts):
+    z = kept(signal, cuts) / kept(background, cuts).sqrt()
+    return z, cuts[z.argmax()]
+
+
+def by_loop(signal, background, cuts):
+    z = [(signal >= c).sum().item() / (background >= c).sum().item() ** 0.5 for c in cuts]
+    return torch.tensor(z), cuts[z.index(max(z))].item()
+
+
+def by_library(signal, background, cuts):
+    z = significance.significance(scan.scan(signal, cuts), scan.scan(background, cuts))
+    return z, scan.best(z, cuts)[1]
+
+
+def by_rows_of_cuts(signal, background, cuts):
+    s, b = ((cuts[:, None] <= m).float().sum(-1) for m in (signal, background))
+    z = (s**2 / b).sqrt()
+    return [z, cuts[z == z.max()][:1]]
+
+
+RIGHT_SCANS = [by_broadcast, by_loop, by_library, by_rows_of_cuts]
+
+
+def scored(score):
+    """An answer that is wrong in its significance only."""
+
+    def answer(signal, background, cuts):
+        z = score(signal, background, cuts)
+        return z, cuts[z.argmax()]
+
+    return answer
+
+
+def picked(pick):
+    """An answer that is wrong in its best cut only."""
+
+    def answer(signal, background, cuts):
+        z = by_broadcast(signal, background, cuts)[0]
+        return z, pick(z, cuts)
+
+    return answer
+
+
+def careful(score):
+    """An answer that differs from a right one only where shapes do not tell."""
+    return scored(lambda s, b, c: (score if len(s) == len(b) == len(c) else scored_right)(s, b, c))
+
+
+def scored_right(signal, background, cuts):
+    return by_broadcast(signal, background, cuts)[0]
+
+
+WRONG_SCANS = {
+    "above, not from": (
+        scored(lambda s, b, c: (s[:, None] > c).sum(0) / (b[:, None] > c).sum(0).sqrt()),
+        "exactly on the cut",
+    ),
+    "below": (
+        scored(lambda s, b, c: (s[:, None] < c).sum(0) / (b[:, None] < c).sum(0).sqrt()),
+        "below the cut",
+    ),
+    "up to": (
+        scored(lambda s, b, c: (s[:, None] <= c).sum(0) / (b[:, None] <= c).sum(0).sqrt()),
+        "up to the cut",
+    ),
+    "no root": (scored(lambda s, b, c: kept(s, c) / kept(b, c)), "s/b"),
+    "root of all": (scored(lambda s, b, c: (kept(s, c) / kept(b, c)).sqrt()), "√(s/b)"),
+    "s + b": (
+        scored(lambda s, b, c: kept(s, c) / (kept(s, c) + kept(b, c)).sqrt()),
+        "s/√(s + b)",
+    ),
+    "background uncut": (scored(lambda s, b, c: kept(s, c) / len(b) ** 0.5), "not cut"),
+    "changed places": (scored(lambda s, b, c: kept(b, c) / kept(s, c).sqrt()), "changed places"),
+    "mean": (
+        scored(
+            lambda s, b, c: (
+                (s[:, None] >= c).float().mean(0) / (b[:, None] >= c).float().mean(0).sqrt()
+            )
+        ),
+        "not the mean",
+    ),
+    "all events": (
+        scored(lambda s, b, c: kept(torch.cat([s, b]), c) / kept(b, c).sqrt()),
+        "counted together",
+    ),
+    "sorted": (scored(lambda s, b, c: scored_right(s, b, c.sort().values)), "order"),
+    "no axis": (scored(lambda s, b, c: (s >= c).sum() / (b >= c).sum().sqrt()), "of their own"),
+    "no axis, in a square": (
+        careful(lambda s, b, c: ((s >= c).sum() / (b >= c).sum().sqrt()).expand(len(c))),
+        "only one cut",
+    ),
+    "wrong axis": (
+        scored(lambda s, b, c: (s[:, None] >= c).sum(1) / (b[:, None] >= c).sum(1).sqrt()),
+        "over the cuts",
+    ),
+    "wrong axis, in a square": (
+        careful(lambda s, b, c: (s[:, None] >= c).sum(1) / (b[:, None] >= c).sum(1).sqrt()),
+        "over the cuts",
+    ),
+    "all axes": (
+        lambda s, b, c: ((s[:, None] >= c).sum() / (b[:, None] >= c).sum().sqrt(), c[0]),
+        "one number",
+    ),
+    "index": (picked(lambda z, c: z.argmax()), "place of the best cut"),
+    "the value": (picked(lambda z, c: z.max()), "largest significance"),
+    "minimised": (picked(lambda z, c: c[z.argmin()]), "worst cut"),
+    "from a sorted list": (picked(lambda z, c: c.sort().values[z.argmax()]), "sorted list"),
+    "the last": (picked(lambda z, c: c[z.argsort()[len(c) // 2]]), "is not the best"),
+    "no cut": (picked(lambda z, c: 1027.45), "none of the cuts"),
+    "all cuts": (picked(lambda z, c: c), "one cut is asked for"),
+    "only z": (lambda *x: by_broadcast(*x)[0], "return two things"),
+    "swapped": (lambda *x: by_broadcast(*x)[::-1], "swapped"),
+}
+
+
+@pytest.mark.parametrize("answer", RIGHT_SCANS, ids=lambda f: f.__name__)
+def test_right_scans_pass(answer):
+    assert check_scan(answer).passed
+
+
+@pytest.mark.parametrize("name", WRONG_SCANS)
+def test_wrong_scans_are_told_why(name):
+    answer, words = WRONG_SCANS[name]
+    verdict = check_scan(answer)
+    assert not verdict.passed
+    assert words in verdict.message
+
+
+def test_numbers_of_the_page_fail():
+    s, b = masses.one_mass()
+    cuts = torch.linspace(500, 1500, 25)
+    z, best = by_broadcast(s, b, cuts)
+    assert not check_scan(lambda *_: (z, best)).passed
+    assert not check_scan(lambda *_: (12.6588, 1027.45)).passed
+
+
+# ex-safe-significance
+
+
+def by_where(s, b):
+    return torch.where(b == 0, 0, s / torch.where(b == 0, 1, b).sqrt())
+
+
+def by_nan_to_num(s, b):
+    return torch.nan_to_num(s / b.sqrt(), nan=0, posinf=0)
+
+
+def by_index(s, b):
+    z = torch.zeros(b.shape)
+    z[b > 0] = s[b > 0] / b[b > 0].sqrt()
+    return z
+
+
+def by_elements(s, b):
+    z = [
+        x / y**0.5 if y else 0.0
+        for x, y in zip(s.flatten().tolist(), b.flatten().tolist(), strict=True)
+    ]
+    return torch.tensor(z, dtype=torch.float64).reshape(s.shape)
+
+
+RIGHT_SAFE = [by_where, by_nan_to_num, by_index, by_elements, significance.significance]
+
+
+def in_place(s, b):
+    b[b == 0] = 1
+    return s / b.sqrt()
+
+
+WRONG_SAFE = {
+    "unsafe": (lambda s, b: s / b.sqrt(), "NaN wins"),
+    "only NaN": (lambda s, b: torch.nan_to_num(s / b.sqrt(), 0, posinf=torch.inf), "infinity"),
+    "largest float": (lambda s, b: torch.nan_to_num(s / b.sqrt()), "posinf=0"),
+    "epsilon": (lambda s, b: s / (b + 1e-9).sqrt(), "prize"),
+    "clamped": (lambda s, b: s / b.clamp(min=1).sqrt(), "prize"),
+    "one more": (lambda s, b: s / (b + 1).sqrt(), "prize"),
+    "below one": (lambda s, b: by_where(s, b).where(b >= 1, 0), "0.25 is some background"),
+    "no root": (lambda s, b: torch.nan_to_num(s / b, 0, posinf=0), "s/b"),
+    "s + b": (lambda s, b: torch.nan_to_num(s / (s + b).sqrt(), 0).where(b > 0, 0), "s/√(s + b)"),
+    "zeros": (lambda s, b: torch.zeros(s.shape), "zero everywhere"),
+    "minus one": (lambda s, b: by_where(s, b).where(b > 0, -1), "below zero"),
+    "dropped": (lambda s, b: s[b > 0] / b[b > 0].sqrt(), "keeps its place"),
+    "in place": (in_place, "changes b"),
+    "wrong factor": (lambda s, b: 2 * by_where(s, b), "not right"),
+}
+
+
+@pytest.mark.parametrize("answer", RIGHT_SAFE, ids=lambda f: f.__name__)
+def test_right_significances_pass(answer):
+    assert check_safe_significance(answer).passed
+
+
+@pytest.mark.parametrize("name", WRONG_SAFE)
+def test_wrong_significances_are_told_why(name):
+    answer, words = WRONG_SAFE[name]
+    verdict = check_safe_significance(answer)
+    assert not verdict.passed
+    assert words in verdict.message
+
+
+def test_numbers_copied_from_one_case_fail():
+    random = torch.Generator().manual_seed(SEEDS[0])
+    s, b = torch.randint(1, 30, (2, 12), generator=random)
+    assert not check_safe_significance(lambda *_: by_where(s, b)).passed
+
+
+def test_other_errors_of_torch_are_shown():
+    def broken(*_):
+        raise RuntimeError("out of luck")
+
+    assert "out of luck" in check_scan(broken).message

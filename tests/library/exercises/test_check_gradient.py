@@ -1,0 +1,287 @@
+"""The check of `part1/gradient`: what it says to right and to wrong answers."""
+
+import math
+import re
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+import torch
+from torch import Tensor
+
+from diffprog.exercises._check import SEEDS
+from diffprog.exercises._loop import Fit
+from diffprog.exercises.gradient import check_loop, fits
+from diffprog.loops.descent import gradient_descent
+from diffprog.simulator.ball import position
+
+Loss = Callable[[Tensor], Tensor]
+Answer = tuple[object, object, object]
+
+
+# Right answers, in different styles.
+
+
+def as_in_the_chapter(loss: Loss, v0: Tensor, learning_rate: float, steps: int) -> Answer:
+    v0 = v0.clone().requires_grad_()
+    losses, path = [], []
+    for _ in range(steps):
+        value = loss(v0)
+        losses.append(value.item())
+        path.append(v0.detach().clone())
+        value.backward()
+        with torch.no_grad():
+            v0 -= learning_rate * v0.grad
+        v0.grad = None
+    losses.append(loss(v0).item())
+    path.append(v0.detach().clone())
+    return v0.detach(), torch.tensor(losses), torch.stack(path)
+
+
+def with_autograd_grad_and_new_tensors(
+    loss: Loss, v0: Tensor, learning_rate: float, steps: int
+) -> Answer:
+    path, losses = [v0.clone()], [loss(v0)]
+    for _ in range(steps):
+        leaf = path[-1].detach().requires_grad_()
+        (slope,) = torch.autograd.grad(loss(leaf), leaf)
+        path.append(leaf.detach() - learning_rate * slope)
+        losses.append(loss(path[-1]))
+    return path[-1], losses, path
+
+
+def with_an_optimizer_and_the_graph_kept(
+    loss: Loss, v0: Tensor, learning_rate: float, steps: int
+) -> Answer:
+    v0 = v0.clone().requires_grad_()
+    optimizer = torch.optim.SGD([v0], lr=learning_rate)
+    losses, path = torch.zeros(steps + 1), torch.zeros(steps + 1, *v0.shape)
+    for step in range(steps + 1):
+        optimizer.zero_grad()
+        value = loss(v0)
+        losses[step], path[step] = value, v0
+        if step < steps:
+            value.backward(retain_graph=True)
+            optimizer.step()
+    return v0, losses, path
+
+
+def with_zero_and_data_in_numpy(loss: Loss, v0: Tensor, learning_rate: float, steps: int) -> Answer:
+    v0 = v0.clone().requires_grad_()
+    losses, path = [], []
+    for step in range(steps + 1):
+        value = loss(v0)
+        losses.append(float(value))
+        path.append(v0.detach().numpy().copy())
+        if step < steps:
+            value.backward()
+            v0.data.sub_(learning_rate * v0.grad)
+            v0.grad.zero_()
+    return v0.detach().numpy(), losses, path
+
+
+RIGHT = [
+    as_in_the_chapter,
+    with_autograd_grad_and_new_tensors,
+    with_an_optimizer_and_the_graph_kept,
+    with_zero_and_data_in_numpy,
+]
+
+
+@pytest.mark.parametrize("descend", RIGHT)
+def test_right_answers_pass(descend: Callable[..., Answer]) -> None:
+    verdict = check_loop(descend)
+    assert verdict.passed, verdict.message
+
+
+# Wrong answers: each is the right one with one change.
+
+
+def changed(**edits: str) -> Callable[..., Answer]:
+    """The answer of the chapter, with the lines named by `edits` replaced."""
+    lines = {
+        "start": "v0 = v0.clone().requires_grad_()",
+        "turns": "range(steps)",
+        "value": "value = loss(v0)",
+        "note_loss": "losses.append(value.item())",
+        "note_v0": "path.append(v0.detach().clone())",
+        "backward": "value.backward()",
+        "recording": "torch.no_grad()",
+        "update": "v0 -= learning_rate * v0.grad",
+        "after": "pass",
+        "zero": "v0.grad = None",
+        "last_loss": "losses.append(loss(v0).item())",
+        "last_v0": "path.append(v0.detach().clone())",
+        "answer": "v0.detach(), torch.tensor(losses), torch.stack(path)",
+    }
+    assert not edits.keys() - lines.keys()
+    code = """
+def descend(loss, v0, learning_rate, steps):
+    {start}
+    losses, path = [], []
+    for _ in {turns}:
+        {value}
+        {note_loss}
+        {note_v0}
+        {backward}
+        with {recording}:
+            {update}
+        {after}
+        {zero}
+    {last_loss}
+    {last_v0}
+    return {answer}
+""".format(**{**lines, **edits})
+    names: dict[str, object] = {"torch": torch}
+    exec(code, names)
+    return names["descend"]
+
+
+WRONG = {
+    "sign": (changed(update="v0 += learning_rate * v0.grad"), "wrong way.*sign"),
+    "not zeroed": (changed(zero="pass"), "add up.*None"),
+    "recorded": (changed(recording="torch.enable_grad()"), "no_grad"),
+    "new tensor, recorded": (
+        changed(recording="torch.enable_grad()", update="v0 = v0 - learning_rate * v0.grad"),
+        "in place",
+    ),
+    "new tensor, not recorded": (
+        changed(update="v0 = v0 - learning_rate * v0.grad"),
+        "lost its requires_grad",
+    ),
+    "no backward": (changed(backward="pass"), "call backward"),
+    "backward under no_grad": (
+        changed(value="with torch.no_grad(): value = loss(v0)"),
+        "does not require grad|requires_grad",
+    ),
+    "no copy": (changed(note_v0="path.append(v0.detach())"), "copy"),
+    "no last loss": (changed(last_loss="pass"), "after the last update is missing"),
+    "stale last loss": (changed(last_loss="losses.append(value.item())"), "older than the last"),
+    "losses after": (
+        changed(note_loss="pass", after="losses.append(loss(v0).item())"),
+        "each loss is that after|before any update",
+    ),
+    "losses after, and the first missing": (
+        changed(note_loss="pass", after="losses.append(loss(v0).item())", last_loss="pass"),
+        "first loss, before any update, is missing",
+    ),
+    "right at the end only: losses": (
+        changed(answer="v0.detach(), [loss(v0)] * (steps + 1), path"),
+        "all losses are the last",
+    ),
+    "right at the end only: path": (
+        changed(answer="v0.detach(), losses, [v0] * (steps + 1)"),
+        "Write down a copy",
+    ),
+    "no last v0": (changed(last_v0="pass"), "last entry.*missing"),
+    "no first v0": (changed(note_v0="pass", zero="v0.grad = None; path.append(v0.detach().clone())",
+                            last_v0="pass"), "first entry.*missing"),
+    "rate fixed": (changed(update="v0 -= 0.1 * v0.grad"), "learning_rate"),
+    "steps fixed": (changed(turns="range(10)"), "argument steps"),
+    "one too many": (changed(turns="range(steps + 1)"), "too many"),
+    "starts from zero": (changed(start="v0 = torch.zeros_like(v0).requires_grad_()"), "from zero"),
+    "no update": (changed(update="pass"), "nothing ever moves"),
+    "old v0": (changed(answer="path[0], losses, path"), "start value"),
+    "one update behind": (changed(answer="path[-2], losses, path"), "one update behind the end"),
+    "empty": (changed(note_loss="pass", last_loss="pass", answer="v0, losses, path"), "empty"),
+    "two returned": (changed(answer="v0, losses"), "three things"),
+    "changes what it was given": (changed(start="v0.requires_grad_()"), "changes v0"),
+    "one graph for all": (
+        changed(start="v0 = v0.clone().requires_grad_(); once = loss(v0)", value="value = once"),
+        "compute it anew",
+    ),
+    "the minimum itself": (
+        changed(update="v0.copy_(torch.tensor([5.0, 10.0]) if v0.shape[-1] == 2 else v0 * 0)"),
+        "path of v0 is not right",
+    ),
+    "twice the step": (changed(update="v0 -= 2 * learning_rate * v0.grad"), "v0 is not right"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_wrong_answers_are_told_the_cause(mistake: str) -> None:
+    descend, words = WRONG[mistake]
+    verdict = check_loop(descend)
+    assert not verdict.passed
+    assert re.search(words, verdict.message), verdict.message
+
+
+def test_numbers_of_the_page_do_not_pass() -> None:
+    v0 = torch.tensor([[5.0, 10.0]])
+    losses = [549.7686, 7.9656, 0.1154, 1.672e-3, 2.42e-5, 3.51e-7, 5e-9, 8e-11, 9e-13, 0.0, 0.0]
+
+    def page(loss: Loss, start: Tensor, learning_rate: float, steps: int) -> Answer:
+        return v0, losses, [v0] * 11
+
+    def page_that_calls(loss: Loss, start: Tensor, learning_rate: float, steps: int) -> Answer:
+        loss(start)
+        return page(loss, start, learning_rate, steps)
+
+    assert "never calls" in check_loop(page).message
+    assert not check_loop(page_that_calls).passed
+
+
+def test_an_error_of_another_kind_is_passed_on() -> None:
+    for line in ("raise TypeError('mine')", "raise RuntimeError('mine')"):
+        verdict = check_loop(changed(update=line))
+        assert not verdict.passed
+        assert "mine" in verdict.message
+
+
+# What the check wants, and what the chapter claims.
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_reference_is_the_loop_of_the_library(seed: int) -> None:
+    for fit in fits(seed):
+        v0 = fit.start.clone().requires_grad_()
+        loss = partial(fit.objective, v0)
+        history = gradient_descent(loss, {"v0": v0}, fit.rate, fit.steps)
+        torch.testing.assert_close(fit.path, history.parameters["v0"], rtol=1e-12, atol=1e-12)
+        torch.testing.assert_close(fit.values, history.loss, rtol=1e-12, atol=1e-12)
+
+
+def ball(v0: Tensor) -> Tensor:
+    """The loss of the chapter, in float64."""
+    t = torch.linspace(0, 5, 10, dtype=v0.dtype)[:, None]
+    a, x0 = v0.new_tensor([[0, -9.8]]), v0.new_tensor([[0, 10]])
+    return ((position(t, a, v0, x0) - position(t, a, v0.new_tensor([[5, 10]]), x0)) ** 2).mean()
+
+
+def test_gradients_that_are_not_zeroed_are_momentum_without_friction() -> None:
+    start = torch.zeros(1, 2, dtype=torch.float64)
+    path = Fit(ball, start, 0.1, 40, zeroed=False).path
+    torch.testing.assert_close(
+        torch.stack([ball(v) for v in path[:4]]),
+        torch.tensor([549.77, 7.97, 411.48, 652.76], dtype=torch.float64),
+        rtol=0,
+        atol=0.005,
+    )
+    v0 = start.clone().requires_grad_()
+    optimizer = torch.optim.SGD([v0], lr=0.1, momentum=1.0)
+    for wanted in path:
+        torch.testing.assert_close(v0.detach(), wanted, rtol=1e-9, atol=1e-9)
+        optimizer.zero_grad()
+        ball(v0).backward()
+        optimizer.step()
+
+
+def test_gradients_that_are_not_zeroed_swing_as_the_chapter_says() -> None:
+    eta, steps = 0.1, 40
+    curvature = (torch.func.grad(ball)(torch.zeros(1, 2, dtype=torch.float64)) / -5)[0, 0].item()
+    omega = math.acos(1 - eta * curvature / 2)
+    assert 2 * math.pi / omega == pytest.approx(6.44, abs=0.01)
+    k = torch.arange(steps + 1, dtype=torch.float64)
+    sine = (1 - eta * curvature - math.cos(omega)) / math.sin(omega)
+    swing = (omega * k).cos() + sine * (omega * k).sin()
+    path = Fit(ball, torch.zeros(1, 2).double(), eta, steps, zeroed=False).path
+    torch.testing.assert_close(path[:, 0, 1], 10 - 10 * swing, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("x", [0.1, 0.5, 1.0, 1.5, 2.0, 2.2])
+def test_an_update_multiplies_the_error_by_one_minus_eta_times_the_curvature(x: float) -> None:
+    truth = torch.tensor([[5.0, 10.0]], dtype=torch.float64)
+    curvature = (torch.func.grad(ball)(torch.zeros_like(truth)) / -truth).mean().item()
+    path = Fit(ball, torch.zeros_like(truth), x / curvature, 12).path
+    k = torch.arange(13, dtype=torch.float64)[:, None, None]
+    torch.testing.assert_close(path - truth, -truth * (1 - x) ** k, rtol=1e-9, atol=1e-9)

@@ -1,0 +1,181 @@
+"""The check of fit_many_cuts: right answers in several styles pass, wrong ones are named."""
+
+import pytest
+import torch
+
+from diffprog.exercises.many import check_many_cuts
+from diffprog.relaxations.cut_fit import fit_cuts
+
+
+def product(m, c, k):
+    return torch.sigmoid(k * (m - c)).prod(1).sum()
+
+
+def answer(
+    *,
+    keep=product,
+    z=lambda s, b: s / b.sqrt(),
+    sign=-1,
+    zeroed=True,
+    optimizer=torch.optim.Adam,
+    afresh=False,
+    note=lambda c: c.detach().clone(),
+    value=lambda z: z.item(),
+    more=0,
+    clone=True,
+    backward=True,
+):
+    """The solution of the page, and each keyword a way to go wrong."""
+
+    def fit_many_cuts(signal, background, start, k, steps, learning_rate):
+        c = (start.clone() if clone else start).requires_grad_()
+        adam = optimizer([c], lr=learning_rate)
+        path, values = [], []
+        for step in range(steps + more + 1):
+            now = z(keep(signal, c, k), keep(background, c, k))
+            path.append(note(c))
+            values.append(value(now))
+            if step < steps + more and backward:
+                if afresh:
+                    adam = optimizer([c], lr=learning_rate)
+                if zeroed:
+                    adam.zero_grad()
+                (sign * now).backward()
+                adam.step()
+        return path, values
+
+    return fit_many_cuts
+
+
+def changed(f):
+    """The right result, spoilt by f(path, values)."""
+
+    def fit_many_cuts(*arguments):
+        path, values = answer()(*arguments)
+        return f(torch.stack(path), torch.tensor(values))
+
+    return fit_many_cuts
+
+
+def with_the_library(signal, background, start, k, steps, learning_rate):
+    found = fit_cuts(signal, background, start, k, steps=steps, learning_rate=learning_rate)
+    return found.path, found.objective
+
+
+def with_log_sigmoids(signal, background, start, k, steps, learning_rate):
+    """A sum of logarithms, lists of numbers, double precision, and maximize=True."""
+    c = start.tolist()
+    c = torch.tensor(c, dtype=torch.float64, requires_grad=True)
+    adam = torch.optim.Adam([c], lr=learning_rate, maximize=True)
+
+    def z():
+        s, b = (
+            torch.nn.functional.logsigmoid(k * (m.double() - c)).sum(-1).exp().sum()
+            for m in (signal, background)
+        )
+        return s / b**0.5
+
+    path, values = [c.tolist()], [z().item()]
+    for _ in range(steps):
+        adam.zero_grad()
+        z().backward()
+        adam.step()
+        path.append(c.tolist())
+        values.append(z().item())
+    return path, values
+
+
+def one_cut_after_the_other(signal, background, start, k, steps, learning_rate):
+    """A tensor for each cut, and the product written as a loop; values of shape (1,)."""
+    cuts = [c.clone().requires_grad_() for c in start]
+    adam = torch.optim.Adam(cuts, lr=learning_rate)
+    path, values = [], []
+    for step in range(steps + 1):
+        kept = []
+        for m in (signal, background):
+            w = torch.ones(len(m))
+            for j, c in enumerate(cuts):
+                w = w * torch.sigmoid(k * (m[:, j] - c))
+            kept.append(w.sum())
+        z = kept[0] / kept[1].sqrt()
+        path.append([c.item() for c in cuts])
+        values.append(z.detach()[None])
+        if step < steps:
+            adam.zero_grad()
+            (-z).backward()
+            adam.step()
+    return path, values
+
+
+@pytest.mark.parametrize(
+    "right", [answer(), with_the_library, with_log_sigmoids, one_cut_after_the_other]
+)
+def test_right_answers_pass(right):
+    verdict = check_many_cuts(right)
+    assert verdict.passed, verdict
+
+
+def weights(f):
+    return answer(keep=lambda m, c, k: f(torch.sigmoid(k * (m - c))))
+
+
+WRONG = {
+    "downhill": (answer(sign=1), "downhill"),
+    "sum of weights": (weights(lambda w: w.sum()), "multiplied"),
+    "mean of weights": (weights(lambda w: w.mean(1).sum()), "averaged over its observables"),
+    "smallest weight": (weights(lambda w: w.amin(1).sum()), "smallest"),
+    "product of counts": (weights(lambda w: w.sum(0).prod()), "multiply the counts"),
+    "product of means": (weights(lambda w: len(w) * w.mean(0).prod()), "independent"),
+    "any cut": (weights(lambda w: (1 - (1 - w).prod(1)).sum()), "any of the cuts"),
+    "a plane": (answer(keep=lambda m, c, k: torch.sigmoid(k * (m - c).sum(1)).sum()),
+        "a plane, not a corner"),
+    "one cut only": (weights(lambda w: w[:, 0].sum()), "only the first observable"),
+    "product over events": (weights(lambda w: w.prod(0).sum()), "NaN"),
+    "no sum": (weights(lambda w: w.prod(1).mean(0, keepdim=True)), "means over the events"),
+    "two numbers": (
+        answer(keep=lambda m, c, k: torch.sigmoid(k * (m - c)).sum(0), value=lambda z: z.detach()),
+        "not one number"),
+    "below": (answer(keep=lambda m, c, k: torch.sigmoid(k * (c - m)).prod(1).sum()),
+        "keeps the events below"),
+    "divided by k": (answer(keep=lambda m, c, k: product(m, c, 1 / k)), "divided by k"),
+    "k fixed": (answer(keep=lambda m, c, k: product(m, c, 1.0)), "steepness is fixed"),
+    "hard counts": (answer(keep=lambda m, c, k: (m >= c).all(1).sum().float()),
+        "requires a gradient"),
+    "not zeroed": (answer(zeroed=False), "add up"),
+    "afresh": (answer(afresh=True), "made anew"),
+    "sgd": (answer(optimizer=torch.optim.SGD), "plain gradient ascent"),
+    "s over b": (answer(z=lambda s, b: s / b), "s/b"),
+    "s alone": (answer(z=lambda s, b: s), "s alone"),
+    "no update": (answer(backward=False), "nothing ever moves"),
+    "aliases": (answer(note=lambda c: c.detach()), "in place"),
+    "start moved": (answer(clone=False), "clone"),
+    "minus": (answer(value=lambda z: -z.item()), "minus the significance"),
+    "one too many": (answer(more=1), "one update too many"),
+    "one too few": (answer(more=-1), "last entry"),
+    "no first": (changed(lambda p, v: (p[1:], v)), "first entry"),
+    "no last value": (changed(lambda p, v: (p, v[:-1])), "after the last update is missing"),
+    "end only": (changed(lambda p, v: (p[-1], v)), "only the last entry"),
+    "last value only": (changed(lambda p, v: (p, v[-1:])), "only the last significance"),
+    "transposed": (changed(lambda p, v: (p.T, v)), "on its side"),
+    "not a pair": (changed(lambda p, v: p), "two things"),
+    "numbers of the page": (lambda *_: ([[500.0, 500.0], [1027.2, 854.6]], [5.8, 24.0]),
+        "2 entries for 10 updates"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_answers_are_named(name):
+    wrong, word = WRONG[name]
+    verdict = check_many_cuts(wrong)
+    assert not verdict.passed
+    assert word in verdict.message, verdict
+
+
+def test_right_at_the_end_only_is_not_right():
+    def straight(path, values):
+        share = torch.linspace(0, 1, len(path))[:, None]
+        return path[0] + share * (path[-1] - path[0]), values
+
+    verdict = check_many_cuts(changed(straight))
+    assert not verdict.passed
+    assert "the path of the cuts is not right" in verdict.message

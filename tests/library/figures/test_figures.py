@@ -1,0 +1,259 @@
+"""Figures follow the page's theme, own their ids, and frames store only what changes."""
+
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from diffprog import figures, show
+from diffprog.figures import axis_cache, slider
+from diffprog.figures.svg import ID, PALETTE, elements, serialise, themed
+
+TIMES = np.linspace(0, 5, 60)
+
+
+def trajectory(size: tuple[float, float] = figures.SIZE, **options: object) -> figures.Frames:
+    """Sixty frames of a ball with its trail."""
+    height = 10 + 10 * TIMES - 4.9 * TIMES**2
+
+    def draw(ax, now):
+        seen = now >= TIMES
+        ax.plot(5 * TIMES[seen], height[seen])
+        ax.plot(5 * now, 10 + 10 * now - 4.9 * now**2, "o")
+
+    labels = {"xlabel": "x / m", "ylabel": "y / m", "xlim": (-1, 27), "ylim": (-70, 20)}
+    return figures.frames(draw, TIMES, name="time", unit="s", size=size, **labels, **options)
+
+
+@pytest.fixture(scope="module")
+def ball() -> figures.Frames:
+    return trajectory(size=(6.4, 4.0))
+
+
+def drawn(**options: object) -> str:
+    figure = Figure(layout="constrained")
+    ax = figure.subplots()
+    ax.plot([1, 2, 3], [1, 4, 2], "o-", color=figures.BLUE, **options)
+    ax.set_xlabel("time / s", color=figures.INK)
+    return figures.Picture(figure).svg()
+
+
+def test_palette_becomes_css_variables_that_the_style_sheet_defines_for_both_themes():
+    assert "var(--fig-blue)" in drawn()
+    assert not any(colour in drawn() for colour in PALETTE.values())
+    css = slider.asset("figures.css")
+    for name in PALETTE:
+        assert len(re.findall(rf"--fig-{name}:", css)) == 2, name
+
+
+def test_light_theme_has_the_colours_in_which_matplotlib_drew():
+    css = slider.asset("figures.css").split("}")[0]
+    for name, colour in PALETTE.items():
+        if name != "paper":  # a shade off white, to be told from it
+            assert f"--fig-{name}: {colour};" in css
+
+
+def test_svg_reaches_nothing_outside_itself():
+    svg = drawn()
+    assert "<style" not in svg
+    assert "<metadata" not in svg
+    assert "font-family" not in svg
+    ids = re.findall(r'\bid="([^"]+)"', svg)
+    references = re.findall(r'(?:url\(#|href="#)([^")]+)', svg)
+    assert set(ids) == set(references)
+    assert all(name.startswith(ID) for name in ids)
+    assert len(ids) == len(set(ids))
+
+
+def test_a_page_gives_the_figure_its_name_and_alternative_text():
+    markup = slider.picture(drawn(), "fig-one", 'A "quoted"\n line & more')
+    assert ID not in markup
+    root = ET.fromstring(markup)
+    assert root.get("role") == "img"
+    assert root.get("aria-label") == 'A "quoted" line & more'
+
+
+def test_drawing_twice_gives_the_same_bytes():
+    assert drawn() == drawn()
+
+
+def test_sixty_frames_at_640_by_400_fit_into_40_kb(ball):
+    size = len(slider.component(ball.data, "fig-ball", "x" * 80).encode())
+    assert size <= 40_000
+
+
+def test_the_script_is_at_most_5_kb():
+    assert len(slider.asset("frames.js").encode()) <= 5_000
+
+
+def test_frames_replayed_equal_frames_drawn(ball):
+    """What the script does with the slots gives each frame as matplotlib drew it."""
+    data = ball.data
+    for i in (0, 17, 59):
+        root = ET.fromstring(data["svg"])
+        nodes = list(elements(root))
+        for index, attribute, contents, picks in data["slots"]:
+            node = root if index < 0 else nodes[index]
+            assert attribute, "a trail and a ball change attributes only"
+            node.set(attribute, contents[picks[i]])
+        alone = trajectory(size=(6.4, 4.0), start=i).data["svg"]
+        assert serialise(root) == alone
+
+
+def test_a_number_of_artists_that_varies_is_kept_as_content():
+    def draw(ax, n):
+        for x in range(int(n)):
+            ax.plot([x], [x], "o", color=figures.BLUE)
+
+    data = figures.frames(draw, [1, 2, 5], name="n", spec="d", xlim=(-1, 6), ylim=(-1, 6)).data
+    assert any(attribute == "" for _, attribute, _, _ in data["slots"])
+    json.dumps(data)
+
+
+def test_the_first_frame_is_the_one_asked_for(ball):
+    later = trajectory(start=30)
+    assert f'value="{30}"' in slider.component(later.data, "f", "a")
+    assert later.data["texts"][30] in slider.component(later.data, "f", "a")
+
+
+def test_values_are_said_with_a_true_minus_and_their_unit():
+    data = figures.frames(lambda ax, v: None, [-1.5, 2.0], name="charge", unit="e", spec=".1f").data
+    assert data["texts"] == ["−1.5 e", "2.0 e"]
+
+
+def test_the_limits_of_the_axes_must_stay_and_layout_is_that_of_the_first_frame(ball):
+    """No text moves between frames, or labels would jump while it plays."""
+    nodes = list(elements(ET.fromstring(ball.data["svg"])))
+    moved = {nodes[index].tag for index, *_ in ball.data["slots"]}
+    assert "text" not in moved
+
+
+def test_bad_values_are_refused():
+    with pytest.raises(ValueError, match=r"values: .*shape \(0,\)"):
+        figures.frames(lambda ax, v: None, [], name="n")
+    with pytest.raises(ValueError, match=r"values: .*shape \(2, 2\)"):
+        figures.frames(lambda ax, v: None, np.zeros((2, 2)), name="n")
+    with pytest.raises(ValueError, match="start: expected an index below 3, got 3"):
+        figures.frames(lambda ax, v: None, [1, 2, 3], name="n", start=3)
+
+
+def test_a_build_gets_our_type_and_a_notebook_gets_what_it_can_show(ball, monkeypatch):
+    monkeypatch.delenv("DIFFPROG_BUILD", raising=False)
+    outside = ball._repr_mimebundle_()
+    assert set(outside) == {"text/plain", "image/png", "text/html"}
+    assert "<script>" in outside["text/html"]
+    monkeypatch.setenv("DIFFPROG_BUILD", "1")
+    inside = ball._repr_mimebundle_()
+    assert set(inside) == {"text/plain", "image/png", show.FIGURE}
+
+
+def test_figure_shows_itself_at_the_end_of_the_block(monkeypatch):
+    shown: list[object] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    with figures.figure(xlabel="x", rows=2, ylabel=["top", "bottom"]) as (top, bottom):
+        top.plot([1, 2])
+    assert isinstance(shown[0], figures.Picture)
+    assert [top.get_ylabel(), bottom.get_ylabel()] == ["top", "bottom"]
+
+
+def test_no_two_lines_of_a_cycle_share_their_dashes():
+    """Colour is never the only cue."""
+    styles = [str(entry["linestyle"]) for entry in figures.STYLE["axes.prop_cycle"]]
+    assert len(set(styles)) == len(styles)
+
+
+def test_dots_are_one_path():
+    figure = Figure()
+    ax = figure.subplots()
+    figures.dots(ax, np.arange(500.0), np.arange(500.0), color=figures.BLUE)
+    svg = ET.fromstring(figures.Picture(figure).svg())
+    assert not [use for use in svg.iter("use") if "fill:var(--fig-blue)" in use.get("style", "")]
+    (path,) = [p for p in svg.iter("path") if "stroke:var(--fig-blue)" in p.get("style", "")]
+    # With no line after it, an M draws nothing.
+    assert len(re.findall(r"M[^M]+(?:h0|L[^M]+)", path.get("d", ""))) == 500
+
+
+@pytest.mark.parametrize("shape", [[0.0], [5.0, 5.0], [-1e-3, 0, 1e-6, 40], [1e9, 1e9 + 1]])
+def test_dots_are_there_in_pixels_too(shape):
+    figure = Figure(dpi=100)
+    ax = figure.subplots()
+    figures.dots(ax, shape, np.arange(len(shape)), size=20, color="#ff0000")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())
+    red = (pixels[..., 0] > 200) & (pixels[..., 1] < 50)
+    one = np.pi / 4 * (20 * 100 / 72) ** 2
+    assert red.sum() == pytest.approx(len(shape) * one, rel=0.05)
+
+
+def test_powers_of_ten_are_text_in_the_page_s_font(monkeypatch):
+    shown: list[figures.Picture] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    with figures.figure(yscale="log", ylim=(1e-4, 1e4)) as ax:
+        ax.plot([1, 2], [1e-3, 1e3])
+    svg = shown[0].svg()
+    assert ">10⁻⁴<" in svg
+    assert ">1<" in svg
+    assert "tspan" not in svg, "no math"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda ax, i: None,
+        lambda ax, i: ax.set_xlabel(f"x after {i}"),
+        lambda ax, i: ax.set_xlim(0, 3 + i),
+        lambda ax, i: ax.set_xticks([i]),
+        lambda ax, i: ax.set_xticks([1], [f"one {i}"]),
+        lambda ax, i: ax.set(ylim=(0.1, 1), yticks=(0.2, 0.5), yscale="log"),
+        lambda ax, i: ax.set_yscale("log" if i % 2 else "linear"),
+        lambda ax, i: ax.tick_params(labelcolor=[figures.BLUE, figures.INK][i % 2]),
+        lambda ax, i: ax.xaxis.label.set_color([figures.BLUE, figures.INK][i % 2]),
+        lambda ax, i: ax.grid(visible=bool(i % 2)),
+    ],
+)
+def test_axes_that_were_drawn_before_are_as_if_drawn_again(change):
+    """Only where nothing of them has changed: each frame is compared with a drawing of its own."""
+
+    def figure():
+        drawing = Figure()
+        left, right = drawing.subplots(1, 2)
+        left.set(xlim=(0, 6), ylim=(0.5, 6), xlabel="x")
+        right.set(xlim=(0, 6), ylim=(0.5, 6))
+        return drawing, left, right
+
+    def draw(left, right, i):
+        change(left, i)
+        if i:
+            left.plot([1, 2], [i, 2], "o-")
+        right.text(1, 2, str(i))
+
+    with mpl.rc_context(figures.STYLE):
+        drawing, left, right = figure()
+        film = axis_cache.Film(drawing)
+        for i in range(4):
+            for artist in [*left.lines, *right.texts]:
+                artist.remove()
+            draw(left, right, i)
+            filmed = serialise(themed(film.drawn()))
+            assert filmed == serialise(themed(axis_cache.drawn(drawing))), i
+
+
+def test_axes_are_drawn_again_only_where_something_is_set_to_something_else(monkeypatch):
+    drawn = []
+    draw = Axis.draw
+    monkeypatch.setattr(Axis, "draw", lambda axis, r: (drawn.append(axis), draw(axis, r)))
+    with mpl.rc_context(figures.STYLE):
+        figure = Figure()
+        ax = figure.subplots()
+        film = axis_cache.Film(figure)
+        for top, draws in ((1, 2), (1, 2), (2, 4), (2, 4)):
+            ax.set(ylim=(0, top), yticks=(0, 1))
+            film.drawn()
+            assert len(drawn) == draws

@@ -1,0 +1,180 @@
+"""loops.training: Adam, and a look now and then."""
+
+import math
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam
+
+from diffprog.loops.history import Diverged
+from diffprog.loops.training import Training, train
+from diffprog.pipelines.pipeline import mean_squared_error, mlp
+
+x = torch.linspace(-1, 1, 20)[:, None]
+
+
+def network() -> nn.Sequential:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return mlp(1, 8, 1)
+
+
+def loss(model: nn.Module) -> Tensor:
+    return mean_squared_error(model(x), x**2)
+
+
+def run(model: nn.Module, epochs: int = 50, **more: object) -> Training:
+    return train(model, loss, epochs=epochs, learning_rate=0.01, progress=False, **more)
+
+
+def test_it_is_the_loop_that_one_writes_by_hand() -> None:
+    by_hand, model = network(), network()
+    adam = Adam(by_hand.parameters(), lr=0.01)
+    losses = []
+    for _ in range(50):
+        adam.zero_grad()
+        value = loss(by_hand)
+        value.backward()
+        adam.step()
+        losses.append(value.detach())
+    training = run(model)
+    torch.testing.assert_close(training.loss[:-1], torch.stack(losses))
+    for p, q in zip(model.parameters(), by_hand.parameters(), strict=True):
+        torch.testing.assert_close(p, q)
+
+
+def test_k_epochs_leave_k_plus_1_losses_free_of_graphs() -> None:
+    model = network()
+    before = loss(model)
+    training = run(model)
+    assert training.loss.shape == (51,)
+    assert not training.loss.requires_grad
+    assert training.loss[0] == before
+    assert training.loss[-1] == loss(model)
+    assert training.loss[-1] < training.loss[0] / 2
+    assert len(training.epochs) == len(training.seen) == 0
+    assert training.epochs.dtype == torch.int64
+
+
+def test_a_look_stands_beside_the_loss_of_its_epoch() -> None:
+    model = network()
+    first = model(x).detach()
+    training = run(model, look=lambda model: model(x), at=[50, 0, 7, 7])
+    assert training.epochs.tolist() == [0, 7, 50]
+    assert training.seen.shape == (3, 20, 1)
+    assert not training.seen.requires_grad
+    assert torch.equal(training.seen[0], first)
+    assert torch.equal(training.seen[-1], model(x).detach())
+    for epoch, seen in zip(training.epochs, training.seen, strict=True):
+        torch.testing.assert_close(mean_squared_error(seen, x**2), training.loss[epoch])
+
+
+def test_a_look_at_a_weight_is_a_copy() -> None:
+    model = network()
+    training = run(model, look=lambda model: model[0].weight, at=[0, 50])
+    assert not torch.equal(training.seen[0], training.seen[1])
+
+
+def test_looking_changes_nothing() -> None:
+    plain, looked = network(), network()
+    losses = run(plain).loss, run(looked, look=lambda model: model(x), at=range(51)).loss
+    assert torch.equal(*losses)
+
+
+def test_a_second_training_goes_on_from_the_first() -> None:
+    model = network()
+    first = run(model)
+    assert run(model).loss[0] == first.loss[-1]
+
+
+def test_weights_that_need_no_gradient_stay() -> None:
+    model = network()
+    first = next(model.parameters()).requires_grad_(False)
+    frozen = first.clone()
+    run(model)
+    assert torch.equal(first, frozen)
+
+
+def test_the_number_of_threads_is_left_alone() -> None:
+    threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        run(network(), epochs=1)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(threads)
+
+
+def test_small_numbers_are_left_alone() -> None:
+    """During a training they count as zero; before and after, 1e-40 is 1e-40."""
+    tiny = torch.tensor([1e-40])
+    during: list[bool] = []
+
+    def look(model: nn.Module) -> Tensor:
+        during.append(bool(tiny * 1.0 == 0))
+        return torch.zeros(1)
+
+    run(network(), epochs=1, look=look, at=[0])
+    assert during == [torch.set_flush_denormal(False)]  # where the processor can
+    assert tiny * 1.0 > 0
+
+
+def test_it_says_what_it_is() -> None:
+    training = run(network(), epochs=3, look=lambda model: model(x), at=[1])
+    assert repr(training) == "Training, 3 epochs, looked at 1 times"
+
+
+def test_progress_is_silent_when_off_and_in_built_pages(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(network(), epochs=2)
+    monkeypatch.setenv("DIFFPROG_BUILD", "1")
+    train(network(), loss, epochs=2)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.delenv("DIFFPROG_BUILD")
+    train(network(), loss, epochs=2)
+    assert "2/2" in capsys.readouterr().err
+
+
+# Errors
+
+
+def test_a_loss_that_is_not_finite_stops_it() -> None:
+    with pytest.raises(Diverged, match=r"the loss is nan at the start values, before any update"):
+        train(network(), lambda model: loss(model) * math.nan, epochs=5, progress=False)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"epochs": 0}, r"^epochs: got 0 \(int\), want an int, 1 or more"),
+        ({"learning_rate": 0}, r"^learning_rate: got 0 \(int\), want one finite number above"),
+        ({"at": [1]}, r"^look: got None with epochs to look at, want a function of the model"),
+        ({"look": nn.Identity()}, r"^at: got \(\), want epochs from 0 to 5 to look at"),
+        ({"look": nn.Identity(), "at": [6]}, r"^at: got 6, want whole numbers from 0 to 5"),
+        ({"look": nn.Identity(), "at": [0.5]}, r"^at: got 0\.5, want whole numbers from 0 to 5"),
+    ],
+)
+def test_bad_arguments_are_named(more: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        train(network(), loss, **({"epochs": 5, "progress": False} | more))
+
+
+@pytest.mark.parametrize("names", [("unused", "used"), ("used", "unused")])
+def test_a_layer_that_takes_no_part_is_named_wherever_it_is(names: tuple[str, str]) -> None:
+    used = network()
+    model = nn.ModuleDict({name: used if name == "used" else nn.Linear(1, 1) for name in names})
+    before = [p.clone() for p in used.parameters()]
+    with pytest.raises(ValueError, match=r"^unused\.weight: got a loss that does not depend on it"):
+        train(model, lambda _: loss(used), epochs=5, progress=False)
+    assert all(torch.equal(p, q) for p, q in zip(used.parameters(), before, strict=True))
+
+
+def test_bad_losses_and_models_are_named() -> None:
+    with pytest.raises(ValueError, match=r"^loss: got .* shape \(20, 1\), want one number"):
+        train(network(), lambda model: model(x) ** 2, progress=False)
+    with pytest.raises(ValueError, match=r"^loss: got .* \(float\), want a tensor of shape \(\)"):
+        train(network(), lambda model: loss(model).item(), progress=False)
+    with pytest.raises(ValueError, match=r"^model: got no parameters that require a gradient"):
+        train(nn.ReLU(), loss, progress=False)

@@ -1,0 +1,61 @@
+"""Source is shown as imported; numbers are formatted as in print."""
+
+import inspect
+
+import numpy as np
+import pytest
+import torch
+
+from diffprog import show
+from diffprog.simulator import ball
+
+
+def test_source_is_what_is_imported(monkeypatch):
+    monkeypatch.setenv("DIFFPROG_BUILD", "1")
+    bundle = show.source(ball.position)._repr_mimebundle_()
+    assert bundle[show.SOURCE]["code"].strip() == inspect.getsource(ball.position).strip()
+    assert bundle[show.SOURCE]["path"] == "code/diffprog/simulator/ball.py"
+    assert bundle[show.SOURCE]["name"] == "diffprog.simulator.ball.position"
+    assert "```python" in bundle["text/markdown"]
+
+
+def test_outside_a_build_no_type_of_ours_is_shown(monkeypatch):
+    monkeypatch.delenv("DIFFPROG_BUILD", raising=False)
+    assert show.SOURCE not in show.source(ball.position)._repr_mimebundle_()
+
+
+def test_several_functions_are_shown_together():
+    source = show.source(ball.position, ball.position_numpy)
+    assert source.code.index("def position(") < source.code.index("def position_numpy(")
+
+
+def test_what_has_no_source_is_refused():
+    with pytest.raises(TypeError):
+        show.source(len)
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (3.62e-8, ".1e", "3.6 × 10⁻⁸"),
+        (1e5, ".0e", "10⁵"),
+        (-62.5, ".1f", "−62.5"),
+        (10000, ",", "10\u202f000"),
+        (0.683, ".1%", "68.3%"),
+        (20, "", "20"),
+    ],
+)
+def test_numbers_look_as_in_print(value, spec, text):
+    assert show.formatted(value, spec) == text
+
+
+@pytest.mark.parametrize("value", [np.float32(2.5), torch.tensor(2.5), 2.5])
+def test_a_number_reaches_the_prose_from_any_scalar(value, monkeypatch):
+    shown: list[dict[str, object]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    monkeypatch.setenv("DIFFPROG_BUILD", "1")
+    show.number("half-five", value, ".2f")
+    assert shown[0][show.NUMBER] == {"name": "half-five", "text": "2.50", "value": 2.5}
+    monkeypatch.delenv("DIFFPROG_BUILD")
+    show.number("half-five", value)
+    assert len(shown) == 1

@@ -1,0 +1,185 @@
+"""Every exercise, from its chapter to the notebooks and back."""
+
+import itertools
+import json
+import re
+
+import nbformat
+import pytest
+from nbformat import NotebookNode
+
+from diffprog.show import EXERCISE, SOURCE
+from press.book import Book
+from press.chapter import Chapter
+from press.repository import find
+from press.store import Entry
+
+from ...conftest import ROOT
+from .conftest import Run, said
+
+pytestmark = [pytest.mark.site, pytest.mark.slow]
+
+BOOK = Book(ROOT)
+PAGES = [p.name for p in BOOK.pages if "{bibliography}" not in p.path.read_text()]
+CHAPTERS = [p.name for p in BOOK.pages if "{code-cell}" in p.path.read_text()]
+# Not as the press lists them, which could overlook one and so leave its solution in the notebook.
+EXERCISES = {
+    name: page.name
+    for page in BOOK.pages
+    for name in re.findall(r"^:exercise: *(\S+)", page.path.read_text(), re.M)
+}
+MARKED = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n", re.M)
+LEFT_OVER = re.compile(
+    r"^\s*(?::{3,}|`{3,})\{|\{[a-z:]+\}`|\{(?:number|cite|numref|ref|doc)|^:\w+: |\]\([^)]*\.md\b",
+    re.M,
+)
+
+
+@pytest.fixture(scope="session")
+def solved(notebooks, run_all) -> dict[str, Run]:
+    """The solved notebooks, run again."""
+    return run_all({name: notebooks["solved"][name] for name in CHAPTERS})
+
+
+def exercise_cell(notebook: NotebookNode, entry: Entry) -> NotebookNode:
+    """The code cell behind the exercise's heading; one that is hidden may come between."""
+    heading = f"# Exercise {entry.number}: {entry.data[EXERCISE]['title']}\n"
+    place = next(i for i, cell in enumerate(notebook.cells) if heading in cell.source)
+    return next(
+        cell
+        for cell in notebook.cells[place:]
+        if cell.cell_type == "code" and "jupyter" not in cell.metadata
+    )
+
+
+@pytest.mark.parametrize("kind", ["student", "solved"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_notebook_is_valid_and_plain(notebooks, kind, name):
+    notebook = notebooks[kind][name]
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert notebook.metadata.kernelspec.name == "python3"
+    prefix = name.replace("/", "-")
+    assert [c.id for c in notebook.cells] == [
+        f"{prefix}-{i:03d}" for i in range(len(notebook.cells))
+    ]
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            assert not LEFT_OVER.search(cell.source), cell.source
+        assert "show.number(" not in cell.source
+        for output in cell.get("outputs", []):
+            assert "vnd.diffprog" not in json.dumps(output)
+
+
+@pytest.mark.parametrize("kind", ["student", "solved"])
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(build, notebooks, kind, name):
+    folder = (build.html / "notebooks" / kind / name).parent
+    for cell in notebooks[kind][name].cells:
+        if cell.cell_type == "markdown":
+            for target in re.findall(r"\]\(([^)\s]+)\)", cell.source):
+                assert target.startswith("http") or (folder / target).exists(), target
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_student_notebook_has_no_output_and_nothing_of_a_solution(notebooks, name):
+    for cell in notebooks["student"][name].cells:
+        assert "SOLUTION" not in cell.source
+        assert set(cell.metadata) <= {"jupyter", "tags"}
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+
+
+def test_both_kinds_have_the_same_cells(notebooks):
+    for name in PAGES:
+        student, solved = (notebooks[kind][name].cells for kind in ("student", "solved"))
+        assert [(c.id, c.cell_type) for c in student] == [(c.id, c.cell_type) for c in solved]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_stub_and_solution_make_the_source(notebooks, entries, name):
+    entry, page = entries[name], EXERCISES[name]
+    data = entry.data[EXERCISE]
+    source = Chapter.read(BOOK, BOOK.page(page)).notebook.cells[entry.cell].source
+    stub = exercise_cell(notebooks["student"][page], entry).source
+    blocks = re.findall(r"^ *### BEGIN SOLUTION\n.*?### END SOLUTION(?:\n|$)", source, re.M | re.S)
+    assert blocks
+    for block in blocks:
+        stub = re.sub(
+            r"^ *raise NotImplementedError\(\"Your turn! Exercise .*\"\)\n?",
+            lambda _, block=block: block,
+            stub,
+            count=1,
+            flags=re.M,
+        )
+    assert stub == source
+    assert exercise_cell(notebooks["solved"][page], entry).source == MARKED.sub("", source)
+    assert f"Your turn! Exercise {entry.number}: {data['title']}" in data["stub"]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_no_two_lines_of_a_solution_are_given_away(notebooks, entries, name):
+    entry, page = entries[name], EXERCISES[name]
+    source = entry.data[EXERCISE]["solution"]
+    shown = _shown_before(entries, page, entry)
+    for block in re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", source, re.S):
+        lines = [line.strip() for line in block.splitlines() if line.strip()]
+        pairs = [pair for pair in itertools.pairwise(lines) if not _has(shown, pair)]
+        for other, notebook in notebooks["student"].items():
+            text = "\n".join(cell.source for cell in notebook.cells)
+            assert [pair for pair in pairs if _has(text, pair)] == [], other
+
+
+def _shown_before(entries: dict[str, Entry], page: str, entry: Entry) -> str:
+    """What the chapter has shown before the exercise: its cells, and the sources in them."""
+    cells = Chapter.read(BOOK, BOOK.page(page)).notebook.cells[: entry.cell]
+    excerpts = [
+        e.data[SOURCE]["code"]
+        for e in entries.values()
+        if e.kind == "source" and e.chapter == entry.chapter and e.cell < entry.cell
+    ]
+    return "\n".join([*(cell.source for cell in cells), *excerpts])
+
+
+def _has(text: str, pair: tuple[str, str]) -> bool:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return pair in set(itertools.pairwise(lines))
+
+
+def is_progress(output):
+    """Bars of tqdm, which come by themselves where a fit takes more than a moment."""
+    if output.get("name") != "stderr":
+        return False
+    lines = (line.strip() for line in re.split(r"[\r\n]+", output.text))
+    return all(re.fullmatch(r"\d+%\|.*\| \d+/\d+ \[.*\]|", line) for line in lines)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_a_solved_notebook_runs_and_gives_what_it_shows(notebooks, solved, name):
+    run = solved[name]
+    assert not isinstance(run, str), run
+    for before, after in zip(notebooks["solved"][name].cells, run.cells, strict=True):
+        if before.cell_type == "code":
+            after.outputs = [output for output in after.outputs if not is_progress(output)]
+            assert said(before).count("\n") == said(after).count("\n")
+            for one, other in zip(before.outputs, after.outputs, strict=True):
+                assert set(one.get("data", {})) == set(other.get("data", {}))
+                assert other.get("name") != "stderr"
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solution_passes(solved, entries, name):
+    run = solved[EXERCISES[name]]
+    assert not isinstance(run, str), run
+    verdict = said(exercise_cell(run, entries[name]))
+    assert "✓ Right" in verdict
+
+
+def test_a_notebook_says_where_its_repository_is(notebooks):
+    """On Colab the first code cell installs the library from there; elsewhere it does nothing."""
+    repository = find(BOOK)
+    for name in CHAPTERS:
+        first = next(c for c in notebooks["student"][name].cells if c.cell_type == "code").source
+        assert "import diffprog" in first
+        assert (f"git+{repository.url}@notebooks" if repository else "`make lab`") in first

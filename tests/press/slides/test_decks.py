@@ -1,0 +1,109 @@
+"""Every slide of every deck, in a browser, opened from a file."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from press.slides.check import figures
+from press.slides.deck import heads, read
+from press.slides.write import write_decks
+
+from ...book.test_curriculum import strangers
+
+FACTS = Path(__file__).with_name("facts.js").read_text()
+pytestmark = pytest.mark.site
+THEMES = ["light", "dark"]
+
+
+@pytest.mark.parametrize("screen", [(1280, 720), (1024, 768)])
+def test_every_slide_fits_the_screen(facts, name, screen):
+    for slide in facts(name, screen=screen):
+        assert slide["outside"] == [], slide["id"]
+        assert not slide["scrolls"], slide["id"]
+
+
+def test_exercises_fit_with_a_qr_code(opened, build, name, tmp_path, monkeypatch):
+    """Without a repository there is none, and the goal takes its place."""
+    monkeypatch.setenv("CI_PROJECT_URL", "https://github.com/someone/a-book-of-a-long-name")
+    write_decks(build.book, tmp_path)
+    page = opened(name, tmp_path.as_uri())
+    page.evaluate(FACTS)
+    at = page.evaluate("Reveal.getSlides().map(s => s.querySelectorAll('svg.qr').length)")
+    assert at.count(1) == page.locator(".slide.exercise").count()
+    for index in (index for index, codes in enumerate(at) if codes):
+        assert page.evaluate("index => facts(index).outside", index) == []
+        box = page.locator("section.present svg.qr").bounding_box()
+        assert box["width"] >= 250
+        assert page.locator("section.present .launch a").get_attribute("href").startswith("https:")
+
+
+def test_everything_can_be_read_from_the_last_row(facts, name):
+    """Sizes in pixels on a screen of 1280 x 720; scripts in formulas are among the math."""
+    least = {"text": 24, "code": 18, "figure": 16, "math": 16}
+    for slide in facts(name):
+        for kind, sizes in slide["sizes"].items():
+            assert min(sizes, default=99) >= least[kind] - 0.01, (slide["id"], kind)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_complaint_in_the_console_and_no_request_leaves(facts, name, theme):
+    slides = facts(name, theme=theme, axe=True)
+    assert [slide["dark"] for slide in slides] == [theme == "dark"] * len(slides)
+    assert slides[-1]["complaints"] == []
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_slide_is_accessible(facts, name, theme):
+    """By WCAG 2.2, A and AA, as far as axe can tell."""
+    assert {s["id"]: s["axe"] for s in facts(name, theme=theme, axe=True) if s["axe"]} == {}
+
+
+def test_every_slide_has_notes_and_minutes(facts, name):
+    for slide in facts(name):
+        assert slide["notes"] >= 40, slide["id"]
+        assert slide["minutes"] > 0, slide["id"]
+
+
+def test_every_slide_leads_to_its_place_in_a_chapter(facts, build, name):
+    for slide in facts(name):
+        assert slide["links"], slide["id"]
+        for link in slide["links"]:
+            path, _, anchor = link.partition("#")
+            text = (build.html / "slides" / path).resolve().read_text()
+            assert not anchor or f'id="{anchor}"' in text, link
+
+
+def test_a_deck_has_the_right_length(build, name):
+    deck = read(build.book, build.book.root / f"book/slides/{name}.md")
+    if deck.part:
+        assert 15 <= len(deck.slides) <= 25
+    else:
+        assert deck.minutes <= 20
+    assert all(slide.word_count <= 40 for slide in deck.slides)
+
+
+def test_numbers_on_slides_and_in_notes_are_computed_or_given(build, name):
+    text = (build.book.root / f"book/slides/{name}.md").read_text()
+    given = yaml.safe_load(text.split("---")[1]).get("given") or []
+    text = re.sub(r"^:::\{notes\}.*$", "", text, flags=re.M)  # the minutes
+    assert strangers(text, {str(number) for number in given}) == []
+
+
+def test_every_figure_of_the_part_is_shown_or_left_out_with_a_reason(build, name):
+    deck = read(build.book, build.book.root / f"book/slides/{name}.md")
+    if deck.part:
+        shown = {entry.name for slide in deck.slides for entry in slide.entries}
+        assert figures(build.book, deck.part) <= shown | deck.left_out.keys()
+        assert all(len(reason.split()) >= 4 for reason in deck.left_out.values())
+
+
+def test_chapters_and_the_landing_page_lead_to_the_decks(build):
+    landing = (build.html / "book/index.html").read_text()
+    for deck in heads(build.book):
+        assert f'href="../slides/{deck.name}.html"' in landing
+        for page in build.book.pages:
+            if deck.part and page.docname.startswith(f"book/{deck.part}/"):
+                text = (build.html / f"{page.docname}.html").read_text()
+                assert f'<a href="../../slides/{deck.name}.html">Present this part</a>' in text

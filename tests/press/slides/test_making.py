@@ -1,0 +1,256 @@
+"""How a deck is made from Markdown and the store, and what stops it."""
+
+import shutil
+
+import pytest
+
+from diffprog.show import FIGURE
+from press.book import Book, PressError
+from press.edition import Edition
+from press.slides import address
+from press.slides.check import check
+from press.slides.deck import read
+from press.slides.html_page import page
+from press.slides.listing import without_docstrings
+from press.slides.model import words
+from press.slides.write import write_decks
+from press.store import Store
+
+from .conftest import edition
+
+NOTES = "word " * 45
+LINE = ":::{show} fig-line\n:::\n"
+
+
+def slide(text, notes=NOTES, title="A point"):
+    return f"\n## {title}\n\n{text}\n\n:::{{notes}} 2\n{notes}\n:::\n"
+
+
+def html(book, path):
+    return page(read(edition(book), path))
+
+
+def test_numbers_figures_and_code_come_from_the_store(book, deck):
+    text = slide("It takes {number}`n-steps` steps.\n\n" + LINE)
+    text += slide(":::{source} lib.add\n:::", title="Code")
+    made = html(book, deck(text))
+    assert '<span class="number">7 389</span>' in made
+    assert 'aria-label="A line."' in made
+    assert 'href="../book/part1/one.html#fig-line">1 One</a>' in made
+    assert "<code>lib.py</code>" in made
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (":::{show} fig-lines\n:::", r"deck\.md:17: nothing in the book is called 'fig-lines'"),
+        (":::{show} ex-add\n:::", "'ex-add' is of the kind exercise, wanted: figure"),
+        ("{number}`n-stepz`", "nothing in the book is called 'n-stepz'"),
+        ("{numref}`fig-line`", r"knows the roles \{number\}, .*, not \{numref\}"),
+        (":::{list-table} x\n:::", "knows the directives show, source"),
+        ("```python\nx\n```", "'python' cannot stand here"),
+        (LINE + LINE, "fig-line stands on the slide of line 17 already"),
+        (":::{source} lib.add\nsubtract\n:::", "no line of this code contains 'subtract'"),
+        (":::{source} lib.add\nreturn … def\n:::", "no line after 'return' contains 'def'"),
+        ("$\\frac{1$", "the formula"),
+    ],
+)
+def test_what_a_slide_cannot_show_stops_the_build(book, deck, text, message):
+    with pytest.raises(PressError, match=message):
+        read(edition(book), deck(slide(text)))
+
+
+def test_an_unknown_number_names_the_slide(book, deck):
+    with pytest.raises(PressError, match=r"book/slides/deck\.md:15:"):
+        read(edition(book), deck(slide("{number}`n-stepz`")))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (slide("word " * 41), "43 words on a slide, where 40 are the most"),
+        (slide(LINE, notes="Too short."), "2 words of notes, where 40 are the least"),
+        (slide(LINE) + slide("Twice."), "has the same heading"),
+        (slide("No figure."), "fig-line is neither shown nor left out"),
+        (slide(":::{exercise} ex-add\n:::"), "the slide below is not the solution of ex-add"),
+    ],
+)
+def test_what_a_deck_must_have(book, deck, text, message):
+    with pytest.raises(PressError, match=message):
+        check(edition(book), read(edition(book), deck(text)))
+
+
+def test_a_figure_left_out_needs_a_reason_and_must_not_be_shown(book, deck):
+    head = "---\ntitle: A\ndescription: B\npart: part1\nleft_out:\n  fig-line: a reason\n---\n"
+    check(edition(book), read(edition(book), deck(slide("Nothing."), head)))
+    with pytest.raises(PressError, match="is shown, and left out"):
+        check(edition(book), read(edition(book), deck(slide(LINE), head)))
+    other = head.replace("fig-line", "fig-gone")
+    with pytest.raises(PressError, match="fig-gone, which is left out, is no figure"):
+        check(edition(book), read(edition(book), deck(slide(LINE), other)))
+
+
+def test_a_figure_that_is_too_high_is_named_with_its_slide(book, deck):
+    entry = Store.of(book)["fig-line"]
+    entry.data[FIGURE]["svg"] = entry.data[FIGURE]["svg"].replace("400 250", "400 900")
+    Store(Store.of(book).folder, [entry]).write(partial=True)
+    with pytest.raises(PressError, match=r"book/slides/deck\.md:15: fig-line is too high"):
+        check(edition(book), read(edition(book), deck(slide(LINE))))
+
+
+def test_a_wrong_front_matter_is_named(book, deck):
+    with pytest.raises(PressError, match="needs a title"):
+        read(edition(book), deck("", "---\ndescription: B\n---\n"))
+    with pytest.raises(PressError, match="unknown in a deck's front matter: \\['minutes'\\]"):
+        read(edition(book), deck("", "---\ntitle: A\ndescription: B\nminutes: 3\n---\n"))
+
+
+def test_steps_light_lines_from_one_text_to_another(book, deck):
+    made = html(book, deck(slide(":::{source} lib.add\ntotal = … return\nreturn\n:::")))
+    assert 'data-first="2" data-last="3"' in made
+    assert 'data-first="3" data-last="3"' in made
+
+
+def test_of_a_docstring_the_first_line_stays(book):
+    assert without_docstrings('def f():\n    """One.\n\n    Two.\n    """\n    return 1') == (
+        'def f():\n    """One."""\n    return 1'
+    )
+
+
+def test_code_that_is_too_long_for_a_slide_stops_the_build(book, deck):
+    entry = Store.of(book)["lib.add"]
+    (mime,) = entry.data
+    entry.data[mime]["code"] = "\n".join(f"x{i} = {i}" for i in range(40))
+    Store(Store.of(book).folder, [entry]).write(partial=True)
+    with pytest.raises(PressError, match=r"code of 40 lines.* does not fit a slide at 18 px"):
+        read(edition(book), deck(slide(":::{source} lib.add\n:::")))
+
+
+def test_an_exercise_has_goal_stub_link_and_qr_code(book, deck):
+    (book.root / "_config.yml").write_text("html: {baseurl: https://example.org/book/}")
+    text = slide(":::{exercise} ex-add\n:::", title="Turn")
+    text += slide(":::{solution} ex-add\n:::", title="Answer").replace("## ", "### ")
+    path = deck(text)
+    made = html(book, path)
+    assert "<p>Write <code>add(a, b)</code>, which adds.</p>" in made
+    assert "your turn" in made
+    assert "exercises.x" not in made
+    assert 'aria-label="QR code for https://example.org/book/book/part1/one.html#ex-add"' in made
+    assert made.count('class="line new"') == 1
+    assert '<section>\n<section id="turn"' in made, "the solution is below"
+    assert "Two numbers" not in made
+
+
+def turn(goal):
+    task = slide(f":::{{exercise}} ex-add\n{goal}\n:::", title="Turn")
+    answer = slide(":::{solution} ex-add\n:::", title="Answer").replace("## ", "### ")
+    return task + answer
+
+
+def test_a_goal_is_said_shorter_with_the_function_of_the_stub(book, deck):
+    made = html(book, deck(turn("Write `add(a, b)`: the sum.")))
+    assert "<p>Write <code>add(a, b)</code>: the sum.</p>" in made
+    assert "which adds" not in made
+    with pytest.raises(PressError, match="the goal of ex-add names no function of its stub"):
+        read(edition(book), deck(turn("Write `add(a, b, c)`: the sum.")))
+
+
+def test_a_goal_is_among_the_words_of_a_slide(book, deck):
+    with pytest.raises(PressError, match="42 words on a slide"):
+        check(edition(book), read(edition(book), deck(turn("Write `add(a, b)`:" + " word" * 39))))
+
+
+def test_an_exercise_on_a_slide_ends_where_its_check_begins(book, deck):
+    made = html(book, deck(turn("")))
+    assert "return" in made
+    assert "check" not in made
+    assert "print" not in made
+
+
+def test_a_qr_code_launches_the_exercise_or_leads_to_the_page(book):
+    page = book.page("part1/one")
+    assert address.of(edition(book), page, "ex-add") == ""
+    assert not address.known(edition(book))
+    (book.root / "_config.yml").write_text("html: {baseurl: https://x.org/b}")
+    assert address.of(edition(book), page, "e") == "https://x.org/b/book/part1/one.html#e"
+    (book.root / "_config.yml").write_text("repository: {url: https://github.com/us/book}")
+    launched = address.of(edition(book), page, "e")
+    assert launched.startswith("https://mybinder.org/v2/gh/us/book/notebooks?")
+    assert launched.endswith("student/part1/one.ipynb")
+
+
+def test_without_a_way_the_goal_takes_the_place_of_the_qr_code(book, deck):
+    path = deck(slide(":::{exercise} ex-add\n:::"))
+    made = html(book, path)
+    assert 'class="task alone"' in made
+    assert "launch" not in made
+    assert "repository" not in made, "what the author has to do is no matter of the audience"
+    (book.root / "_config.yml").write_text("html: {baseurl: https://example.org/book}")
+    made = html(book, path)
+    assert 'class="task"' in made
+    assert 'class="launch"' in made
+
+
+def test_a_formula_is_one_word_and_so_is_a_piece_of_code():
+    assert words("<h2>One point</h2> two <span class='x'>three</span>") == 4
+    assert words('so <span class="math"><b>a b c</b><!--math--></span> is') == 3
+    assert words("write <code>add(a, b)</code> now") == 3
+
+
+def test_decks_that_are_gone_leave_nothing(book, deck, tmp_path):
+    path = deck(slide(LINE))
+    site = tmp_path / "site"
+    write_decks(edition(book), site)
+    assert (site / "slides/deck.html").exists()
+    shutil.copy(path, path.with_name("other.md"))
+    path.unlink()
+    write_decks(edition(book), site)
+    assert [p.name for p in site.glob("slides/*.html")] == ["other.html"]
+
+
+def test_another_output_in_the_store_is_another_deck(book, deck, tmp_path):
+    path = deck(slide(LINE))
+    before = html(book, path)
+    entry = Store.of(book)["fig-line"]
+    entry.data[FIGURE]["svg"] = entry.data[FIGURE]["svg"].replace(">a<", ">b<")
+    Store(Store.of(book).folder, [entry]).write(partial=True)
+    assert html(book, path) == before.replace(">a</text>", ">b</text>") != before
+
+
+CHAPTER = """\
+# One
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure: {name: fig-line, caption: A line.}
+  image: {alt: A line that rises from the lower left to the upper right.}
+---
+from diffprog import figures
+from toylib import slope
+
+with figures.figure() as ax:
+    ax.plot([0, slope.RISE])
+    ax.text(0, 0, f"rises by {slope.RISE}")
+```
+"""
+
+
+@pytest.mark.slow
+def test_an_edit_of_the_library_changes_the_chapters_figure_and_the_decks(book, deck, tmp_path):
+    library = tmp_path / "code/toylib/slope.py"
+    library.parent.mkdir(parents=True)
+    (book.root / "book/part1/one.md").write_text(CHAPTER)
+    path = deck(slide(LINE))
+
+    def made(rise: int) -> tuple[str, str]:
+        library.write_text(f"RISE = {rise}\n")
+        fresh = Book(book.root)
+        figure = Edition.make(fresh).store["fig-line"]
+        return figure.data[FIGURE]["svg"], html(fresh, path)
+
+    for rise in (1, 2):
+        figure, slides = made(rise)
+        assert f"rises by {rise}" in figure
+        assert f"rises by {rise}" in slides
+        assert "assets/frames.js" in slides

@@ -1,0 +1,69 @@
+"""What is found of the addresses that a browser would load, and what is not mistaken for one."""
+
+import pytest
+from nbformat.v4 import new_output
+
+from press.book import PressError
+from press.run.kernel import WIDGET, _accept
+from press.self_contained import requested
+
+HOST = "https://example.org/a"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<script src={HOST}></script>",
+        f'<img alt="" src="{HOST}">',
+        f'<img srcset="a.png 1x, {HOST} 2x">',
+        f'<link rel="stylesheet" href="{HOST}">',
+        f"<iframe src='{HOST}'></iframe>",
+        f'<svg><image xlink:href="{HOST}"/></svg>',
+        f'<div style="background: url({HOST})"></div>',
+        f'<style>@import "{HOST}";</style>',
+        f"<style>p {{ background: url('{HOST}') }}</style>",
+        f'<script>fetch("{HOST}")</script>',
+        f"<script>/* loads */ import('{HOST}')</script>",
+        f'<iframe srcdoc="<img src=&quot;{HOST}&quot;>"></iframe>',
+    ],
+)
+def test_what_is_loaded_is_found(html):
+    assert requested(html) == HOST
+
+
+def test_an_address_without_a_protocol_is_of_another_host_too():
+    assert requested("<script src=//example.org/a></script>") == "//example.org/a"
+    assert requested('<script>load("//example.org/a")</script>') == "//example.org/a"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f'<a href="{HOST}">there</a>',
+        f"<p>{HOST}</p>",
+        '<img src="data:image/png;base64,iVBOR//w0KGgo.abc">',
+        '<img src="../_images/ball.png">',
+        '<svg xmlns="http://www.w3.org/2000/svg"><use href="#mark"/></svg>',
+        '<script>document.createElementNS("http://www.w3.org/2000/svg", "g")</script>',
+        f"<script>\n// {HOST}\nlet half = 1; // see {HOST}\n</script>",
+        '<div style="fill: url(#clip)"></div>',
+    ],
+)
+def test_what_is_not_loaded_is_let_through(html):
+    assert requested(html) == ""
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"text/html": f"<script src={HOST}></script>"}, f"part1/one.md:7: cell 1: .*{HOST}"),
+        ({"text/html": ["<script ", f"src={HOST}></script>"]}, f"loads {HOST}"),
+        ({"text/markdown": f"![A ball]({HOST})"}, f"loads {HOST}"),
+        ({"application/javascript": f'load("{HOST}")'}, f"loads {HOST}"),
+        ({"image/svg+xml": f'<svg><image href="{HOST}"/></svg>'}, f"loads {HOST}"),
+        ({WIDGET: {"model_id": "a"}, "text/plain": "IntSlider(value=0)"}, "shows a widget"),
+    ],
+)
+def test_an_output_that_needs_others_is_refused_with_its_place(data, message):
+    with pytest.raises(PressError, match=message):
+        _accept(new_output("display_data", data), "part1/one.md:7: cell 1")
