@@ -20,8 +20,8 @@ CHAPTER ?=
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: ## make or repair the environment in .venv (the other targets do this first)
-	@$(PYTHON) book/_press/bootstrap.py
+setup: ## make the environment in .venv (the other targets do this first)
+	@$(PYTHON) code/press/setup
 
 book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two cores: JOBS=2
 	@$(VENV_PYTHON) -m _press build $(CHAPTER)
@@ -57,13 +57,13 @@ types: setup ## check the types
 	@$(VENV_PYTHON) -m mypy --no-error-summary
 
 browser: setup ## find or get a Chromium for the tests of the site
-	@$(VENV_PYTHON) -m _press.browser >/dev/null
+	@$(VENV_PYTHON) -m press.setup.browser
 
 bench: setup ## measure times and sizes against their limits
 	@$(VENV_PYTHON) tests/bench.py
 
 lock: setup ## pin anew all that requirements.txt brings, in code/constraints.txt
-	@$(VENV_PYTHON) -m _press.lock
+	@$(VENV_PYTHON) -m press.setup.lock
 
 clean: ## remove what was built, and caches
 	@rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

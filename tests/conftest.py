@@ -84,7 +84,7 @@ def browser() -> Iterator[object]:
     """A headless Chromium."""
     from playwright.sync_api import sync_playwright
 
-    from _press.browser import launch
+    from press.setup.browser import launch
 
     with sync_playwright() as playwright:
         chromium = launch(playwright)

@@ -15,7 +15,7 @@ def print_decks(book: Book, decks: list[Deck]) -> list[Path]:
     """The PDF of each deck that is built, in `_build/pdf`."""
     from playwright.sync_api import Error, sync_playwright
 
-    from ..browser import launch
+    from press.setup.browser import launch
 
     folder = book.build / "pdf"
     folder.mkdir(exist_ok=True)
