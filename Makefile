@@ -20,8 +20,8 @@ CHAPTER ?=
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: ## make or repair the environment in .venv (the other targets do this first)
-	@$(PYTHON) code/press/setup/bootstrap.py
+setup: ## make the environment in .venv (the other targets do this first)
+	@$(PYTHON) code/press/setup
 
 book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two cores: JOBS=2
 	@$(VENV_PYTHON) -m press build $(CHAPTER)
@@ -57,7 +57,7 @@ types: setup ## check the types
 	@$(VENV_PYTHON) -m mypy --no-error-summary
 
 browser: setup ## find or get a Chromium for the tests of the site
-	@$(VENV_PYTHON) -m press.setup.browser >/dev/null
+	@$(VENV_PYTHON) -m press.setup.browser
 
 bench: setup ## measure times and sizes against their limits
 	@$(VENV_PYTHON) tests/bench/bench.py
