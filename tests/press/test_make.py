@@ -40,7 +40,7 @@ def test_make_passes_over_pythons_that_do_not_run(tmp_path):
 
 @pytest.mark.parametrize(("limit", "code"), [(2, 0), (0.5, 1)])
 def test_bench_fails_over_a_limit(limit, code, tmp_path):
-    bench = runpy.run_path(str(ROOT / "tests/bench.py"))
+    bench = runpy.run_path(str(ROOT / "tests/bench/bench.py"))
     source = f"LIMITS = {{'a': {limit}}}\ndef run():\n    return {{'a': 1.0, 'b': 9.0}}\n"
     (tmp_path / "bench_one.py").write_text(source)
     assert bench["main"](tmp_path) == code
