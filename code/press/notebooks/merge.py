@@ -9,6 +9,7 @@ ids of the book's cells count places, so a cell of the book is followed by its t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
@@ -92,11 +93,13 @@ def _origins(before: Sequence[Known], mine: Sequence[Cell]) -> list[int | None]:
     """Return, for each cell of the reader's, its index in `before`; each is given once."""
     by_id = {cell.id: index for index, cell in enumerate(before)}
     found = [by_id.pop(str(cell.get("id")), None) for cell in mine]
-    by_text = {before[index].text: index for index in by_id.values()}
-    return [
-        by_text.pop(_text(cell), None) if index is None else index
-        for cell, index in zip(mine, found, strict=True)
-    ]
+    by_text = defaultdict[Text, list[int]](list)
+    for index in reversed(by_id.values()):
+        by_text[before[index].text].append(index)
+    for place, cell in enumerate(mine):
+        if found[place] is None and (same := by_text[_text(cell)]):
+            found[place] = same.pop()
+    return found
 
 
 def _follow(before: Sequence[Text], book: Sequence[Text]) -> dict[int, int]:
@@ -137,7 +140,7 @@ def _insert_new(
 
 def _name(merged: list[tuple[int | None, Cell]], book: Sequence[Cell]) -> None:
     """Give the book's cells the ids of the book, and all others ids that nobody else has."""
-    taken = {str(cell["id"]) for cell in book}
+    taken = {"", *(str(cell["id"]) for cell in book)}
     for place, cell in merged:
         if place is not None:
             cell["id"] = book[place]["id"]
