@@ -13,9 +13,10 @@ VENV_PYTHON := .venv/bin/python
 endif
 
 CHAPTER ?=
+NAME ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab test test-fast lint types browser bench lock clean distclean
+.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab new-chapter test test-fast lint types browser bench lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +44,9 @@ serve: book ## build, and show the book at http://127.0.0.1:8000
 
 lab: book ## open the chapters in JupyterLab; your work stays in notebooks/
 	@$(VENV_PYTHON) -m press lab
+
+new-chapter: setup ## begin a chapter with its exercise, test and slides: NAME=part4/tape
+	@$(VENV_PYTHON) -m press new-chapter "$(NAME)"
 
 test: lint types browser ## check everything: style, types, code, book and site
 	@$(VENV_PYTHON) -m pytest
