@@ -82,6 +82,11 @@ def test_the_loss_falls_and_the_history_is_of_all_weights() -> None:
     }
 
 
+def test_a_fit_takes_300_steps_unless_told_otherwise() -> None:
+    s, b = SIGNAL[:5], BACKGROUND[:5]
+    assert len(fit_learned_cut(LearnedCut(b, seed=0), s, b)) == 301  # and the start
+
+
 def test_counts() -> None:
     model = LearnedCut(BACKGROUND, seed=0)
     weight = {"weight": torch.tensor([[1.0, 0.0]]), "bias": torch.zeros(1)}
@@ -93,6 +98,7 @@ def test_counts() -> None:
         soft = torch.sigmoid(k * (m[:, 0] - centre)).sum()
         assert model.soft_count(m).item() == pytest.approx(soft.item(), rel=1e-5)  # float32
     assert not model.count(SIGNAL).requires_grad
+    assert model.count(BACKGROUND.mean(0)[None]) == 1, "an event on the plane, at t = 0, is kept"
 
 
 def test_the_seed_makes_the_weights_and_the_global_state_is_left_alone() -> None:
