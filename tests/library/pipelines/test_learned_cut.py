@@ -20,6 +20,7 @@ def value(model: LearnedCut, signal: torch.Tensor, background: torch.Tensor) -> 
     return significance(model.count(signal), model.count(background)).item()
 
 
+@pytest.mark.slow
 def test_a_network_beats_the_rectangle_and_a_plane_does_not() -> None:
     """Fitted on one sample, judged on another: the signal is a blob, not beyond a plane.
 
@@ -55,6 +56,7 @@ def test_one_observable_on_one_side_is_the_cut() -> None:
     assert value(plane, s[:, None], b[:, None]) > -history.loss[-1]
 
 
+@pytest.mark.slow
 def test_a_network_can_learn_its_sample_by_heart() -> None:
     objective = partial(asimov, uncertainty=0.05)
     s, b = ten_masses()

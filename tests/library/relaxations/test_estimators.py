@@ -176,6 +176,7 @@ def test_straight_through_is_the_gradient_of_no_objective() -> None:
     assert abs(around(straight_through_count)) > 0.05
 
 
+@pytest.mark.slow
 def test_gumbel_softmax_gives_the_mean_of_relaxed_counts() -> None:
     """Of one count, the mean and its slope are an integral over the noise of one event."""
     m, tau = SIGNAL[:5], 0.5
