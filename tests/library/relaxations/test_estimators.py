@@ -270,6 +270,8 @@ def test_bad_input_is_refused() -> None:
         score_function_events(m, m, torch.tensor(1), 1.0, 3, 0)
     with pytest.raises(ValueError, match=r"^c: .*floating-point"):
         gumbel_softmax_count(m, torch.tensor(1), 1.0, 1.0, 3, 0)
+    with pytest.raises(ValueError, match=r"^c: .*floating-point"):
+        score_function_events(m, m, 0.5, 1.0, 3, 0)
     with pytest.raises(ValueError, match=r"f: got .* want one value a draw, \(3,\)"):
         score_function(lambda c: c.sum(), c, 1.0, ε)
     with pytest.raises(ValueError, match=r"f: got .* want one value a draw"):
