@@ -150,7 +150,7 @@ def test_the_stub_asks_for_its_answer_and_the_answer_passes(page, entries):
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.insert_text(solution)
     page.keyboard.press("Shift+Enter")
-    cell.locator(".jp-OutputArea-output", has_text="✓ Exercise 1.1a").wait_for()
+    cell.locator(".jp-OutputArea-output", has_text="✓ Right: ").wait_for()
 
 
 # make lab -----------------------------------------------------------------------------------------
