@@ -15,6 +15,9 @@ endif
 CHAPTER ?=
 NAME ?=
 
+# Tests run on all cores, but on four at most, for each process takes half a gigabyte.
+PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help setup book slides slides-pdf watch check-reproducible serve lab new-chapter test test-fast lint types browser bench lock clean distclean
 
@@ -49,13 +52,14 @@ new-chapter: setup ## begin a chapter with its exercise, test and slides: NAME=p
 	@$(VENV_PYTHON) -m press new-chapter "$(NAME)"
 
 test: lint types browser ## check everything: style, types, code, book and site
-	@$(VENV_PYTHON) -m pytest
+	@$(PYTEST)
 
 test-fast: setup ## check the code only, in a minute or so
-	@$(VENV_PYTHON) -m pytest -m "not slow and not site"
+	@$(PYTEST) -m "not slow and not site"
 
 lint: setup ## check the style of the code
 	@$(VENV_PYTHON) -m ruff check --quiet .
+	@$(VENV_PYTHON) -m ruff format --check --quiet .
 
 types: setup ## check the types
 	@$(VENV_PYTHON) -m mypy --no-error-summary

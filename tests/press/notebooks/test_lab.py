@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -26,15 +27,16 @@ PLACES = ("JUPYTER_", "XDG_", "IPYTHON", "DIFFPROG_")
 
 @pytest.fixture(scope="module")
 def jupyter(build, tmp_path_factory) -> Iterator[str]:
-    """The address of a JupyterLab that serves the built notebooks."""
+    """The address of a JupyterLab that serves a copy of the built notebooks: it saves by itself."""
     home = tmp_path_factory.mktemp("home")
+    shutil.copytree(build.html / "notebooks", home / "notebooks")
     env = {key: value for key, value in os.environ.items() if not key.startswith(PLACES)}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += [f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}"]
-    command += [f"--ServerApp.root_dir={build.html / 'notebooks'}", "--expose-app-in-browser"]
+    command += [f"--ServerApp.root_dir={home / 'notebooks'}", "--expose-app-in-browser"]
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(
             command, cwd=home, env=env | {"HOME": str(home)}, stdout=log, stderr=log
@@ -60,11 +62,10 @@ def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> Non
 
 
 @pytest.fixture(scope="module")
-def page(jupyter, browser, build) -> Iterator:
+def page(jupyter, browser) -> Iterator:
     """The chapter, opened by the path in Binder's address, and run to its end."""
     binder = Repository("https://github.com/ada/book").binder(NOTEBOOK)
     path = parse_qs(urlparse(binder).query)["urlpath"][0]
-    before = (build.html / "notebooks" / NOTEBOOK).read_bytes()
     page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
     page.set_default_timeout(180_000)
     page.goto(f"{jupyter}/{path}?token={TOKEN}")
@@ -79,7 +80,6 @@ def page(jupyter, browser, build) -> Iterator:
     )
     yield page
     page.context.close()
-    (build.html / "notebooks" / NOTEBOOK).write_bytes(before)  # what it has saved by itself
 
 
 def go_to(page, condition: str):
