@@ -66,7 +66,7 @@ def _depend(app: Sphinx, docname: str, source: list[str]) -> None:
 def _finish(app: Sphinx, error: Exception | None) -> None:
     """Without `make book`, what stands beside Sphinx's pages is written here."""
     if error is None and app.builder.format == "html":
-        write_products(edition.current(), vars(app)["shown"], Path(app.outdir))
+        write_products(edition.current(), app)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
