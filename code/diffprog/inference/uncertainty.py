@@ -126,7 +126,7 @@ def coverage(estimate: Tensor, error: Tensor, truth: Tensor) -> Tensor:
 def delta_chi2(
     estimate: Tensor, truth: Tensor, covariance: Tensor
 ) -> Tensor:
-    """Δχ² = (θ̂ − θ)ᵀ C⁻¹ (θ̂ − θ), (…,): the error of all θ̂ in one number.
+    """Δχ² = (θ̂ − θ)ᵀ C⁻¹ (θ̂ − θ), (…,): the distance in units of errors.
 
     For some of the parameters, pass only their entries of all three.
 
