@@ -36,9 +36,8 @@ from nbformat import NotebookNode, ValidationError
 
 from .book import Book, Page, PressError
 from .dependencies import inputs
-from .tags import listed
 
-__all__ = ["EXERCISE_OPTIONS", "Chapter", "Exercise", "code_cells", "read_all"]
+__all__ = ["EXERCISE_OPTIONS", "YOUR_TURN", "Chapter", "Exercise", "code_cells", "read_all"]
 
 EXERCISE_OPTIONS = {
     "name": directives.unchanged_required,
@@ -56,7 +55,13 @@ VERBATIM = {
 }  # fmt: skip
 """Directives whose content is not Markdown, so that no directive can stand in it."""
 
+YOUR_TURN = re.compile(r"raise NotImplementedError\(.*\)")
+"""Finds the line that stands in a stub where the solution was."""
+
 _MARK = re.compile(r"[ \t]*#+[ \t]*(BEGIN|END)[ \t_-]*(?:OF[ \t]+)?SOLUTIONS?\b.*", re.I)
+
+_TAGS = re.compile(r"^:?tags: *[^\s\[].*$", re.M)
+"""Tags that are no list."""
 
 
 @dataclass(frozen=True)
@@ -220,12 +225,15 @@ class _Reader:
         """The cells of a page as myst-nb cuts them, each with the line on which it begins."""
         try:
             found = read_myst_markdown_notebook(
-                listed(text), self.config, add_source_map=True, path=self.page.path
+                text, self.config, add_source_map=True, path=self.page.path
             )
         except (MystMetadataParsingError, _LoadFileParsingError) as error:
             message = " ".join(str(error).split())
             raise PressError(f"{self.page.docname}.md: {message}") from error
         except (AttributeError, IndexError, TypeError, ValidationError) as error:
+            if found_tags := _TAGS.search(text):
+                message = "tags are a list, as in `:tags: [remove-input]`"
+                raise self.wrong(text.count("\n", 0, found_tags.start()) + 1, message) from error
             # An empty page, or front matter or options that are no mapping.
             what = str(error).partition("\n")[0]
             raise PressError(f"{self.page.docname}.md: is not a page ({what})") from error

@@ -55,7 +55,7 @@ class Edition:
         executions = execute_all(book, chapters, jobs=jobs, progress=progress)
         store = Store.of(book, executions)
         store.write(partial=bool(only))
-        return cls(book, executions, store, repository.find(book.root), bool(only))
+        return cls(book, executions, store, repository.find(book), bool(only))
 
     def execution(self, docname: str) -> Execution | None:
         """What the page with this Sphinx name gave, if the edition has it."""

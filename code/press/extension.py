@@ -15,9 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.docutils import SphinxRole
 
-from diffprog.show import NUMBER
-
-from . import edition
+from . import edition, kinds
 from .book import PressError
 from .notebooks import write as notebooks
 from .pages import assets, exercise, fold, katex, launch_buttons, nobreak, outdated, social_card
@@ -45,11 +43,11 @@ class NumberRole(SphinxRole):
             entry = store[self.text]
         except PressError as error:
             return [], [self.inliner.reporter.error(str(error), line=self.lineno)]
-        if entry.kind != "number":
+        if entry.kind != kinds.NUMBER.name:
             message = f"{self.text!r} is a {entry.kind}, not a number"
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
         self.env.note_dependency(os.path.relpath(store.path(self.text), self.env.srcdir))
-        return [nodes.inline("", entry.data[NUMBER]["text"], classes=["dp-number"])], []
+        return [nodes.inline("", entry.content["text"], classes=["dp-number"])], []
 
 
 def _configure(app: Sphinx, config: Config) -> None:

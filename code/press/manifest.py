@@ -32,7 +32,7 @@ def sources(book: Book) -> dict[str, str]:
     """Digests of all files from which the book is made, by path."""
     return _digests(book.root, SOURCES) | {
         "Python": platform.python_version(),
-        "repository": str(repository.find(book.root)),  # the launch buttons lead there
+        "repository": str(repository.find(book)),  # the launch buttons lead there
     }
 
 

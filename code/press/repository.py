@@ -52,10 +52,10 @@ class Repository:
         return f"https://colab.research.google.com/github/{place}"
 
 
-def find(root: Path) -> Repository | None:
-    """The repository of the checkout at `root`; None where nothing tells."""
-    configured = (Book(root).config.get("repository") or {}).get("url") or ""
-    places = [configured, *_hosting(), _remote(root)]
+def find(book: Book) -> Repository | None:
+    """The repository of the checkout in which `book` is; None where nothing tells."""
+    configured = (book.config.get("repository") or {}).get("url") or ""
+    places = [configured, *_hosting(), _remote(book.root)]
     return next((Repository(url) for url in map(_https, places) if url), None)
 
 

@@ -33,7 +33,7 @@ def hrefs(html: str) -> list[str]:
 def test_each_chapter_has_buttons_to_its_own_notebooks(build, name):
     path = build.html / "book" / f"{name}.html"
     (box,) = re.findall(r'<nav class="dp-launch".*?</nav>', path.read_text(), re.S)
-    repository = find(ROOT)
+    repository = find(Book(ROOT))
     for kind in ("student", "solved"):
         (download,) = [h for h in hrefs(box) if h.endswith(f"notebooks/{kind}/{name}.ipynb")
                        and not h.startswith("http")]  # fmt: skip
@@ -58,7 +58,7 @@ def test_the_buttons_name_notebooks_that_are_on_the_branch(build):
 def test_without_a_repository_they_lead_to_how_to_set_it(build):
     box = launch_buttons.box("book/part1/x", "part1/x", None)
     assert hrefs(box).count("../../launching.html") == 4
-    if find(ROOT) is None:
+    if find(Book(ROOT)) is None:
         assert "repository:" in (build.html / "launching.html").read_text()
         if "Executing" in build.output:
             assert "set `repository: url` in _config.yml" in build.output

@@ -5,6 +5,7 @@ it: the press itself knows nothing of faults.
 """
 
 import asyncio
+import atexit
 import errno
 import os
 import runpy
@@ -15,6 +16,9 @@ from pathlib import Path
 import nbclient
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
+
+from press import chapter, repository
+from press.book import Book
 
 
 def kill(*_: object, **__: object) -> None:
@@ -83,7 +87,27 @@ def in_cell() -> None:
     nbclient.NotebookClient._async_poll_for_reply = faulty
 
 
+def counted() -> None:
+    """No fault: at the end, says how often chapters were parsed and git was called."""
+    calls = {"parses": 0, "git": 0, "books": 0}
+
+    def count(owner: object, name: str, what: str) -> None:
+        original = getattr(owner, name)
+
+        def counting(*args: object, **kwargs: object) -> object:
+            calls[what] += 1
+            return original(*args, **kwargs)
+
+        setattr(owner, name, counting)
+
+    count(chapter, "read_myst_markdown_notebook", "parses")
+    count(repository.subprocess, "run", "git")
+    count(Book, "__init__", "books")
+    atexit.register(lambda: print("calls:", *(f"{n} {what}" for what, n in calls.items())))
+
+
 WHERE = {
+    "counted": counted,
     "mid-cell": in_cell,
     "mid-cache-write": lambda: when_replacing("/executed/", kill, half=True),
     "mid-store-write": lambda: when_replacing("/outputs/", kill, half=True),

@@ -35,25 +35,20 @@ def alone(small: Small) -> Result:
     return small.build(command=("build", "one"))
 
 
-BOX = ":::{exercise} To think of\n:name: ex-alone\n:number: 1\n\nHow?\n:::\n\n"
+BOX = ":::{exercise} To think of\n:name: ex-alone\n\nHow?\n:::\n\n"
 MISTAKES = {
     "card": (
         ("description: A chapter.", "description: A chapter.\ncard: fig-typo"),
         "book/one.md: the card needs the name of a figure, not 'fig-typo'",
     ),
-    "image": (
-        ("Prose of", "![Us](assets/logo.svg)\n\nProse of"),
-        "book/one.md:7: a notebook cannot say 'image' in Markdown: <image",
-    ),
     "formula": (("Prose of", "Prose $\\frac{1$ of"), "book/one.md:7: the formula '\\\\frac{1': "),
     "cell without its exercise": (
         ("ipython3\nfrom", "ipython3\n:exercise: ex-typo\n\nfrom"),
-        "book/one.md:11: WARNING: no exercise of this page is called 'ex-typo'",
+        "book/one.md:12: no exercise of this page is called 'ex-typo'",
     ),
     "exercise without its cell": (
         ("Prose of", f"{BOX}Prose of"),
-        "book/one.md:7: WARNING: no cell solves this exercise: one needs the option "
-        "`:exercise: ex-alone`",
+        "book/one.md:7: no cell solves this exercise: one needs the option `:exercise: ex-alone`",
     ),
 }
 
@@ -78,3 +73,11 @@ def test_the_decks_are_built_alone(small: Small) -> None:
     assert set(made.executed) == {"two"}
     assert "_build/html/slides/deck.html  1 slides, 2 min" in made.output
     assert "chapter two" in small.deck()
+
+
+def test_each_page_is_parsed_once_and_git_is_called_once(small: Small) -> None:
+    """What a station needs, it gets from the one before."""
+    small.edit("book/two.md", "toylib.both.NONE", "toylib.both.TWO")
+    result = small.build("counted")
+    assert result.code == 0, result.errors
+    assert "calls: 4 parses 1 git 1 books" in result.output

@@ -32,6 +32,7 @@ def read(book):
         ("hide-input", "raises-exception", r"^book/part1/one\.md:12: .+ raises-exception away"),
         ("hide-input", "skip-execution", r"^book/part1/one\.md:12: .+ skip-execution away"),
         ("hide-input]\n", "hide-input]\n:load: x.py\n", r"^book/part1/one\.md: Can't read file"),
+        ("[hide-input]", "hide-input", r"^book/part1/one\.md:10: tags are a list, as in"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence_with_its_place(read, old, new, message):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from press.book import Book
 from press.repository import Repository, find
 
 HOSTING = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "CI_PROJECT_URL")
@@ -38,20 +39,20 @@ def remote(checkout: Path, url: str) -> None:
 )
 def test_a_remote_is_read_as_the_address_that_readers_can_open(checkout, url, found):
     remote(checkout, url)
-    repository = find(checkout)
+    repository = find(Book(checkout))
     assert (repository and repository.url) == found
 
 
 def test_configuration_goes_before_hosting_and_hosting_before_the_remote(checkout, monkeypatch):
-    assert find(checkout) is None
+    assert find(Book(checkout)) is None
     remote(checkout, "https://github.com/ada/remote")
     monkeypatch.setenv("CI_PROJECT_URL", "https://gitlab.com/ada/hosted")
-    assert find(checkout) == Repository("https://gitlab.com/ada/hosted")
+    assert find(Book(checkout)) == Repository("https://gitlab.com/ada/hosted")
     monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
     monkeypatch.setenv("GITHUB_REPOSITORY", "fork/book")
-    assert find(checkout) == Repository("https://github.com/fork/book")
+    assert find(Book(checkout)) == Repository("https://github.com/fork/book")
     (checkout / "_config.yml").write_text("repository:\n  url: https://github.com/own/book/\n")
-    assert find(checkout) == Repository("https://github.com/own/book")
+    assert find(Book(checkout)) == Repository("https://github.com/own/book")
 
 
 def test_binder_and_colab_open_the_notebook_itself():

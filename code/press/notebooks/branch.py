@@ -94,6 +94,6 @@ def _texts(book: Book, folder: Path) -> None:
         dependencies=", ".join(f'"{name}"' for name in [*needed, "ipython"]),
     )
     (folder / "pyproject.toml").write_text(project, encoding="utf-8")
-    known = repository.find(book.root)
+    known = repository.find(book)
     readme = README.format(title=book.config["title"], where=f" of {known.url}" if known else "")
     (folder / "README.md").write_text(readme, encoding="utf-8")

@@ -71,6 +71,21 @@ def test_svg_reaches_nothing_outside_itself():
     assert len(ids) == len(set(ids))
 
 
+def test_coordinates_are_kept_to_a_tenth_of_a_point():
+    figure = Figure(layout="constrained")
+    ax = figure.subplots()
+    x, y = np.arange(6.0), np.array([1.0, 4.1, 2.2, 7.7, 0.3, 5.9])
+    ax.plot(x, y, color="#123456")
+    svg = ET.fromstring(figures.Picture(figure).svg())
+    (path,) = [p for p in svg.iter("path") if "stroke:#123456" in p.get("style", "")]
+    found = np.array(re.findall(r"-?[\d.]+", path.get("d", "")), float).reshape(-1, 2)
+    height = float(svg.get("viewBox", "").split()[3])
+    points = ax.transData.transform(np.column_stack([x, y])) * 72 / figure.dpi
+    wanted = np.column_stack([points[:, 0], height - points[:, 1]])
+    assert np.abs(found - wanted).max() <= 0.05 + 1e-6  # matplotlib itself writes six decimals
+    assert (np.round(found, 1) == found).all()
+
+
 def test_a_page_gives_the_figure_its_name_and_alternative_text():
     markup = slider.picture(drawn(), "fig-one", 'A "quoted"\n line & more')
     assert ID not in markup
@@ -150,7 +165,7 @@ def test_a_build_gets_our_type_and_a_notebook_gets_what_it_can_show(ball, monkey
     assert "<script>" in outside["text/html"]
     monkeypatch.setenv("DIFFPROG_BUILD", "1")
     inside = ball._repr_mimebundle_()
-    assert set(inside) == {"text/plain", "image/png", show.FIGURE}
+    assert set(inside) == {"text/plain", "image/png", show.FRAMES}
 
 
 def test_figure_shows_itself_at_the_end_of_the_block(monkeypatch):

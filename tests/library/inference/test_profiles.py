@@ -194,6 +194,11 @@ def test_interval_of_a_parabola_and_of_one_that_the_grid_cuts() -> None:
     assert high.tolist() == pytest.approx([1, math.inf, -2.5, 2], abs=1e-4)
 
 
+def test_interval_ends_at_the_last_grid_point_where_chi2_has_risen_by_just_one() -> None:
+    low, high = profile_interval(torch.tensor([-2.0, 0.0, 2.0]), torch.tensor([1.0, 0.0, 1.0]))
+    assert [low.item(), high.item()] == [-2, 2]
+
+
 def test_interval_spans_two_minima() -> None:
     psi = torch.linspace(-3, 3, 2001, dtype=torch.float64)
     low, high = profile_interval(psi, 4 * (psi**2 - 1) ** 2)

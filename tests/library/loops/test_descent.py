@@ -81,6 +81,11 @@ def by_adam() -> History:
     return run(Adam, 5_000, lr=1)
 
 
+@pytest.fixture(scope="module")
+def short() -> History:
+    return run(SGD, 100, lr=0.01)
+
+
 # Chapter 1.2: v0 alone
 
 
@@ -157,6 +162,7 @@ def test_the_largest_stable_rate_divides_shrinking_from_growing(
     assert bool(loss[-1] < loss[-2]) is shrinks
 
 
+@pytest.mark.slow
 def test_ten_thousand_steps_at_a_hundredth(by_hand: History, by_hand64: History) -> None:
     assert by_hand.loss[-1].item() == pytest.approx(3.6e-8, rel=0.2)  # the rest is rounding
     assert by_hand64.loss[-1].item() == pytest.approx(8.645e-9, rel=1e-3)
@@ -165,6 +171,7 @@ def test_ten_thousand_steps_at_a_hundredth(by_hand: History, by_hand64: History)
         torch.testing.assert_close(final, torch.tensor([row]).float(), rtol=0, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_slope_of_the_log_loss_is_that_of_the_flattest_direction(by_hand64: History) -> None:
     """2·ln(1 − ηλmin) for each step, once the others have died out."""
     slope = (by_hand64.loss[9000].log() - by_hand64.loss[4000].log()) / 5000
@@ -175,6 +182,7 @@ def test_the_slope_of_the_log_loss_is_that_of_the_flattest_direction(by_hand64: 
 # Chapter 1.5: optimizers
 
 
+@pytest.mark.slow
 def test_by_hand_and_by_sgd_agree_at_every_step(by_hand: History, by_sgd: History) -> None:
     """To rounding, 5e-7 a step near ten, which the flattest direction, 1/(ηλ) = 1100 steps long,
     adds up to some 2e-5: SGD rounds η·g and the difference at once.
@@ -184,6 +192,7 @@ def test_by_hand_and_by_sgd_agree_at_every_step(by_hand: History, by_sgd: Histor
     torch.testing.assert_close(by_hand.loss.sqrt(), by_sgd.loss.sqrt(), rtol=0, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_sgd_needs_7388_steps_to_a_millionth(by_sgd: History, by_hand64: History) -> None:
     """Give or take the rounding of float32; in float64 it is 7381."""
     assert steps_to(by_sgd, 1e-6) == pytest.approx(7388, abs=20)
@@ -200,11 +209,13 @@ def test_a_tuned_heavy_ball_needs_176() -> None:
         assert steps_to(run(SGD, 200, dtype, **options), 1e-6) == 176
 
 
+@pytest.mark.slow
 def test_adam_needs_414_and_is_done_after_1000(by_adam: History) -> None:
     assert steps_to(by_adam, 1e-6) == pytest.approx(414, abs=2)
     assert by_adam.loss[1000] < 1e-11
 
 
+@pytest.mark.slow
 def test_adam_does_not_stay_there(by_adam: History) -> None:
     """It spikes to more than a million times what it had reached."""
     assert by_adam.loss[1000:].max() > 1e6 * by_adam.loss[1000]
@@ -229,20 +240,20 @@ def test_work_inside_a_step_is_counted() -> None:
 # What every loop leaves behind
 
 
-def test_a_loss_stands_beside_the_parameters_it_was_computed_from(by_adam: History) -> None:
+def test_a_loss_stands_beside_the_parameters_it_was_computed_from(short: History) -> None:
     ball = everything()
-    for i in (0, 1, 500, -1):
+    for i in (0, 1, 50, -1):
         with torch.no_grad():
             for name, p in ball.parameters.items():
-                p.copy_(by_adam.parameters[name][i])
-        assert torch.equal(ball.loss().detach(), by_adam.loss[i])
+                p.copy_(short.parameters[name][i])
+        assert torch.equal(ball.loss().detach(), short.loss[i])
 
 
-def test_k_steps_leave_k_plus_1_entries_free_of_graphs(by_sgd: History) -> None:
-    assert len(by_sgd) == len(by_sgd.loss) == 10_001
-    assert by_sgd.parameters["v0"].shape == (10_001, 1, 2)
-    assert torch.equal(by_sgd.evaluations, torch.arange(10_001))
-    assert not any(p.requires_grad for p in by_sgd.parameters.values())
+def test_k_steps_leave_k_plus_1_entries_free_of_graphs(short: History) -> None:
+    assert len(short) == len(short.loss) == 101
+    assert short.parameters["v0"].shape == (101, 1, 2)
+    assert torch.equal(short.evaluations, torch.arange(101))
+    assert not any(p.requires_grad for p in short.parameters.values())
 
 
 def test_the_parameters_end_at_the_last_entry() -> None:
@@ -303,21 +314,21 @@ def test_fit_takes_an_optimizer_that_knows_no_closure() -> None:
     assert run(Plain, 1, lr=0.01).loss[1] == run(SGD, 1, lr=0.01).loss[1]
 
 
-def test_a_slice_of_a_history_is_a_history(by_sgd: History) -> None:
-    picked = by_sgd[torch.tensor([0, 3000, 10_000])]
-    assert picked.evaluations.tolist() == [0, 3000, 10_000]
-    assert torch.equal(picked.parameters["a"][-1], by_sgd.parameters["a"][-1])
-    first = by_sgd[:10]
+def test_a_slice_of_a_history_is_a_history(short: History) -> None:
+    picked = short[torch.tensor([0, 30, 100])]
+    assert picked.evaluations.tolist() == [0, 30, 100]
+    assert torch.equal(picked.parameters["a"][-1], short.parameters["a"][-1])
+    first = short[:10]
     assert isinstance(first, History)
     assert len(first) == len(first.parameters["x0"]) == len(first.evaluations) == 10
     with pytest.raises(ValueError, match=r"^index: got 3 \(int\), want a slice"):
-        by_sgd[3]
+        short[3]
 
 
-def test_a_history_says_what_it_is(by_sgd: History) -> None:
+def test_a_history_says_what_it_is(short: History) -> None:
     says = r"History of 2 entries: loss 470\.8 to 218\.3; a \(1, 2\), v0 \(1, 2\), x0 \(1, 2\)"
-    assert re.fullmatch(says, repr(by_sgd[:2])), repr(by_sgd[:2])
-    assert repr(by_sgd[:0]).startswith("History of 0 entries: no loss")
+    assert re.fullmatch(says, repr(short[:2])), repr(short[:2])
+    assert repr(short[:0]).startswith("History of 0 entries: no loss")
 
 
 # Progress bars

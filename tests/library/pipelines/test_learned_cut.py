@@ -20,6 +20,7 @@ def value(model: LearnedCut, signal: torch.Tensor, background: torch.Tensor) -> 
     return significance(model.count(signal), model.count(background)).item()
 
 
+@pytest.mark.slow
 def test_a_network_beats_the_rectangle_and_a_plane_does_not() -> None:
     """Fitted on one sample, judged on another: the signal is a blob, not beyond a plane.
 
@@ -55,6 +56,7 @@ def test_one_observable_on_one_side_is_the_cut() -> None:
     assert value(plane, s[:, None], b[:, None]) > -history.loss[-1]
 
 
+@pytest.mark.slow
 def test_a_network_can_learn_its_sample_by_heart() -> None:
     objective = partial(asimov, uncertainty=0.05)
     s, b = ten_masses()
@@ -82,6 +84,11 @@ def test_the_loss_falls_and_the_history_is_of_all_weights() -> None:
     }
 
 
+def test_a_fit_takes_300_steps_unless_told_otherwise() -> None:
+    s, b = SIGNAL[:5], BACKGROUND[:5]
+    assert len(fit_learned_cut(LearnedCut(b, seed=0), s, b)) == 301  # and the start
+
+
 def test_counts() -> None:
     model = LearnedCut(BACKGROUND, seed=0)
     weight = {"weight": torch.tensor([[1.0, 0.0]]), "bias": torch.zeros(1)}
@@ -93,6 +100,7 @@ def test_counts() -> None:
         soft = torch.sigmoid(k * (m[:, 0] - centre)).sum()
         assert model.soft_count(m).item() == pytest.approx(soft.item(), rel=1e-5)  # float32
     assert not model.count(SIGNAL).requires_grad
+    assert model.count(BACKGROUND.mean(0)[None]) == 1, "an event on the plane, at t = 0, is kept"
 
 
 def test_the_seed_makes_the_weights_and_the_global_state_is_left_alone() -> None:

@@ -81,6 +81,7 @@ def test_what_the_page_concludes_holds(entries):
 # The library ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_seed_3_predicts_well_from_wrong_drifts_in_the_ratio_3_to_1() -> None:
     """Wrong by 1.3 m and 0.44 m/s r.m.s., along (3, −1), with a prediction right to 0.13 m."""
     model = seeded(lambda: physics(t), 3)

@@ -33,7 +33,12 @@ def true(c: Tensor) -> float:
 
 @pytest.mark.parametrize(
     ("k", "cut", "significance"),
-    [(0.01, 949.8, 11.04), (0.1, 1022.2, 12.59), (1.0, 1026.6, 12.64), (10.0, 1017.2, 12.59)],
+    [
+        pytest.param(0.01, 949.8, 11.04, marks=pytest.mark.slow),
+        pytest.param(0.1, 1022.2, 12.59, marks=pytest.mark.slow),
+        (1.0, 1026.6, 12.64),
+        pytest.param(10.0, 1017.2, 12.59, marks=pytest.mark.slow),
+    ],
 )
 def test_cuts_of_the_curriculum(k: float, cut: float, significance: float) -> None:
     found = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, torch.tensor(500.0), k)
@@ -41,6 +46,7 @@ def test_cuts_of_the_curriculum(k: float, cut: float, significance: float) -> No
     assert true(found.cuts) == pytest.approx(significance, abs=TWO_DIGITS)
 
 
+@pytest.mark.slow
 def test_too_soft_a_cut_runs_off_to_where_its_objective_is_best() -> None:
     found = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, torch.tensor(500.0), 0.001)
     assert found.cuts < -900
@@ -51,6 +57,7 @@ def test_too_soft_a_cut_runs_off_to_where_its_objective_is_best() -> None:
     assert soft[0].item() == pytest.approx(5, abs=0.01)  # all events: 500/√10000
 
 
+@pytest.mark.slow
 def test_from_beyond_all_events_sharp_cuts_do_not_move_and_annealing_does() -> None:
     start = torch.tensor(1300.0)
     for k in (1.0, 10.0):
@@ -115,6 +122,7 @@ def test_a_batch_with_annealing_ends_in_one_place() -> None:
     assert all(true(c) > 12.62 for c in found.cuts)
 
 
+@pytest.mark.slow
 def test_two_cuts_reach_the_grids_best() -> None:
     s, b = two_masses()
     fresh_s, fresh_b = two_masses(4)

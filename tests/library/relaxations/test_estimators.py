@@ -93,6 +93,16 @@ def test_a_baseline_takes_away_most_of_the_spread() -> None:
     assert with_it < without / 5
 
 
+def test_the_baseline_of_a_draw_is_the_mean_of_the_others() -> None:
+    """Of n draws it is over n − 1: over all n it would depend on the draw, and add a bias."""
+    ε = noise(4, K, 0).double()
+    value = C + ε  # f is the cut itself
+    others = torch.stack([value[torch.arange(4) != i].mean() for i in range(4)])
+    wanted = (value - others) * K * torch.tanh(K * ε / 2)
+    # Rounding of 1000 GeV, against a difference of a few.
+    torch.testing.assert_close(score_function(lambda c: c, C, K, ε), wanted, rtol=1e-10, atol=0)
+
+
 @pytest.mark.parametrize("baseline", [False, True])
 def test_score_function_with_noise_for_each_event(baseline: bool) -> None:
     at = torch.tensor(1100.0, dtype=torch.float64)
@@ -166,6 +176,7 @@ def test_straight_through_is_the_gradient_of_no_objective() -> None:
     assert abs(around(straight_through_count)) > 0.05
 
 
+@pytest.mark.slow
 def test_gumbel_softmax_gives_the_mean_of_relaxed_counts() -> None:
     """Of one count, the mean and its slope are an integral over the noise of one event."""
     m, tau = SIGNAL[:5], 0.5
@@ -253,6 +264,14 @@ def test_bad_input_is_refused() -> None:
             f(c, torch.tensor(0.1))
         with pytest.raises(ValueError, match="floating-point"):
             f(c, torch.tensor([1]))
+        with pytest.raises(ValueError, match=r"^c: .*floating-point"):
+            f(torch.tensor(1), ε)
+    with pytest.raises(ValueError, match=r"^c: .*floating-point"):
+        score_function_events(m, m, torch.tensor(1), 1.0, 3, 0)
+    with pytest.raises(ValueError, match=r"^c: .*floating-point"):
+        gumbel_softmax_count(m, torch.tensor(1), 1.0, 1.0, 3, 0)
+    with pytest.raises(ValueError, match=r"^c: .*floating-point"):
+        score_function_events(m, m, 0.5, 1.0, 3, 0)
     with pytest.raises(ValueError, match=r"f: got .* want one value a draw, \(3,\)"):
         score_function(lambda c: c.sum(), c, 1.0, ε)
     with pytest.raises(ValueError, match=r"f: got .* want one value a draw"):

@@ -36,6 +36,7 @@ def fitted() -> Tensor:
     ).cuts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_fit_reaches_what_differential_evolution_finds(fitted: Tensor, seed: int) -> None:
     found = search(lambda c: hard(SIGNAL, BACKGROUND, c), [(0.0, 1000.0)] * 10, seed)

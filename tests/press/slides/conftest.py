@@ -88,7 +88,7 @@ def edition(book: Book) -> Edition:
     """The book as its files are now, without executing anything."""
     chapters = read_all(book)
     executions = [Execution(c, c.copy(), book.root / "none.json", 0.0) for c in chapters]
-    return Edition(book, executions, Store.of(book), repository.find(book.root))
+    return Edition(book, executions, Store.of(book), repository.find(book))
 
 
 @pytest.fixture
