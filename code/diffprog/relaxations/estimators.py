@@ -153,7 +153,7 @@ def reparameterised(
         value = f(x)
         _check_values(value, eps)
         if not value.requires_grad:
-            why = "its values have no slope: use soft counts, not hard ones"
+            why = "hard counts have no slope, so make f of soft counts"
             raise _checks.refused("f", why)
         slope: Tensor = torch.autograd.grad(value.sum(), x)[0]
     return slope
