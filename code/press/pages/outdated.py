@@ -16,7 +16,7 @@ import diffprog
 from .. import edition
 from ..book import DECKS, Book
 from ..dependencies import REQUIREMENTS, library_files
-from ..files import digest, digests, files
+from ..files import ASSETS, digest, digests, files
 
 __all__ = ["setup"]
 
@@ -33,7 +33,7 @@ def _press_digest(book: Book) -> str:
     found += sorted(library_files(code, LIBRARY.parent))
     for folder in (
         PRESS,
-        PRESS.parents[1] / "book/assets",
+        ASSETS,
         LIBRARY / "figures/assets",
         book.root / "book",
     ):

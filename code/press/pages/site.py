@@ -60,7 +60,7 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sph
                 srcdir=book.root,
                 confdir=None,
                 outdir=folder / "html",
-                doctreedir=folder / ".doctrees",
+                doctreedir=folder / "doctrees",
                 buildername="html",
                 confoverrides=config,
                 status=None,

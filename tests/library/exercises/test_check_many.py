@@ -59,7 +59,7 @@ def changed(f):
 
 def with_the_library(signal, background, start, k, steps, learning_rate):
     found = fit_cuts(signal, background, start, k, steps=steps, learning_rate=learning_rate)
-    return found.path, found.objective
+    return found.parameters["c"], -found.loss
 
 
 def with_log_sigmoids(signal, background, start, k, steps, learning_rate):

@@ -55,9 +55,9 @@ def answer(
 
 def by_library(signal, background, start, k, steps):
     fits = [fit_cuts(signal, background, torch.tensor(start), x.item(), steps=steps) for x in k]
-    c = torch.stack([f.cuts for f in fits])
+    c = torch.stack([f.last["c"] for f in fits])
     z = significance(count(signal, c), count(background, c))
-    return torch.stack([f.path for f in fits], 1), z
+    return torch.stack([f.parameters["c"] for f in fits], 1), z
 
 
 def one_by_one(signal, background, start, k, steps):

@@ -52,7 +52,7 @@ def by_library(signal, background, start, k, steps, learning_rate):
     found = fit_cuts(
         signal, background, torch.tensor(start), k, steps=steps, learning_rate=learning_rate
     )
-    return found.path, found.objective
+    return found.parameters["c"], -found.loss
 
 
 def with_adam_by_hand(signal, background, start, k, steps, learning_rate):

@@ -331,6 +331,12 @@ def test_a_history_says_what_it_is(short: History) -> None:
     assert repr(short[:0]).startswith("History of 0 entries: no loss")
 
 
+def test_the_last_parameters_have_their_names(short: History) -> None:
+    assert short.last.keys() == TRUTH.keys()
+    for name, p in short.last.items():
+        assert torch.equal(p, short.parameters[name][-1])
+
+
 # Progress bars
 
 
@@ -498,7 +504,7 @@ def test_a_rate_may_be_a_tensor() -> None:
 def test_a_parameter_that_takes_no_part_is_named() -> None:
     p, idle = leaf(), leaf()
     for call in both({"p": p, "idle": idle}, lambda: p.sum()):
-        with pytest.raises(ValueError, match=r"^idle: got a loss that does not depend on it"):
+        with pytest.raises(ValueError, match=r"^idle: the loss does not depend on it"):
             call()
 
 

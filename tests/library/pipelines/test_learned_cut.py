@@ -29,7 +29,7 @@ def test_a_network_beats_the_rectangle_and_a_plane_does_not() -> None:
     """
     c = fit_cuts(
         SIGNAL, BACKGROUND, torch.tensor([500.0, 500.0]), 0.1, steps=100, learning_rate=20.0
-    ).cuts
+    ).last["c"]
     rectangle = significance(*(count(m, c) for m in FRESH)).item()
     plane = LearnedCut(BACKGROUND, seed=0)
     fit_learned_cut(plane, SIGNAL, BACKGROUND, steps=400, learning_rate=0.05)
@@ -50,8 +50,8 @@ def test_one_observable_on_one_side_is_the_cut() -> None:
     # the 8 GeV by which the best cut differs from sample to sample, and 1e-3 of the objective.
     k = (plane.layers[0].weight / plane.scale.width).item()
     soft = fit_cuts(s, b, torch.tensor(1000.0), k, steps=300)
-    assert edge == pytest.approx(soft.cuts.item(), abs=8)
-    assert -history.loss[-1].item() == pytest.approx(soft.objective[-1].item(), rel=1e-3)
+    assert edge == pytest.approx(soft.last["c"].item(), abs=8)
+    assert history.loss[-1].item() == pytest.approx(soft.loss[-1].item(), rel=1e-3)
     # Sharpened, it does better than what was climbed.
     assert value(plane, s[:, None], b[:, None]) > -history.loss[-1]
 

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from diffprog.loops.ensembles import seeded, train_together
-from diffprog.loops.training import Training, train
+from diffprog.loops.history import History
+from diffprog.loops.training import train
 from diffprog.pipelines.pipeline import Pipeline, Scale, mean_squared_error, mlp
 from diffprog.pipelines.pitching_networks import (
     direct,
@@ -26,7 +27,7 @@ def loss(model: Pipeline) -> Tensor:
     return mean_squared_error(model(t), x)
 
 
-def trained(build: Callable[[], Pipeline], seeds: int) -> Training:
+def trained(build: Callable[[], Pipeline], seeds: int) -> History:
     models = [seeded(build, seed) for seed in range(seeds)]
     return train_together(models, loss, progress=False)
 
@@ -181,7 +182,7 @@ def test_physics_buys_transfer() -> None:
     ) -> list[float]:
         models = [seeded(build, seed) for seed in range(12)]
         fit = train_together(models, loss, look=look, at=[4000], progress=False)
-        error: Tensor = ((fit.seen[0].reshape(12, 100, 2) - x_new) ** 2).mean(1)
+        error: Tensor = ((fit.seen[4000].reshape(12, 100, 2) - x_new) ** 2).mean(1)
         return error.quantile(0.5, dim=0).tolist()
 
     def on_rows(model: Pipeline) -> Tensor:
