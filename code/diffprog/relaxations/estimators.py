@@ -36,13 +36,9 @@ from diffprog.relaxations.cuts import count, soft_count
 from diffprog.relaxations.significance import significance
 
 __all__ = [
-    "gumbel_softmax_count",
-    "noise",
-    "reparameterised",
-    "score_function",
-    "score_function_events",
-    "straight_through_count",
-]
+    "gumbel_softmax_count", "noise", "reparameterised", "score_function",
+    "score_function_events", "straight_through_count",
+]  # fmt: skip
 
 
 def noise(
