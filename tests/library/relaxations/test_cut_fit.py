@@ -255,7 +255,9 @@ def test_bad_input_is_refused() -> None:
         fit_cuts(one, one[:0], c, 1.0)
     with pytest.raises(ValueError, match="background: got masses that are NaN"):
         fit_cuts(one, torch.tensor([math.nan]), c, 1.0)
-    with pytest.raises(ValueError, match=r"background: got shape \(5, 2\) with a signal of shape"):
+    with pytest.raises(
+        ValueError, match=r"background: got shape \(5, 2\), want the observables of signal"
+    ):
         fit_cuts(one, two, c, 1.0)
     with pytest.raises(ValueError, match=r"start: got shape \(3,\), want \(…, 2\)"):
         fit_cuts(two, two, torch.rand(3), 1.0)
