@@ -148,7 +148,7 @@ def test_bad_input_is_refused() -> None:
         fit_learned_cut(model, SIGNAL[:0], BACKGROUND)
     with pytest.raises(ValueError, match="background: got masses that are NaN"):
         fit_learned_cut(model, SIGNAL, BACKGROUND * math.nan)
-    with pytest.raises(ValueError, match="background: .* want the observables of signal"):
+    with pytest.raises(ValueError, match=r"background: .* want the observables of signal"):
         fit_learned_cut(model, SIGNAL, BACKGROUND[:, 0])
     with pytest.raises(ValueError, match="learning_rate: got -1"):
         fit_learned_cut(model, SIGNAL, BACKGROUND, learning_rate=-1)
