@@ -18,7 +18,7 @@ CHAPTER ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab test test-fast lint types browser bench lock clean distclean
+.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab test test-all test-fast lint types browser bench lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,9 @@ lab: book ## open the chapters in JupyterLab; your work stays in notebooks/
 	@$(VENV_PYTHON) -m press lab
 
 test: lint types browser ## check everything: style, types, code, book and site
+	@$(PYTEST) -m "not exhaustive"
+
+test-all: lint types browser ## the same, with what takes long and is left out of `make test`
 	@$(PYTEST)
 
 test-fast: setup ## check the code only, in a minute or so
