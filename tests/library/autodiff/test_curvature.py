@@ -110,7 +110,7 @@ def test_integers_and_vectors_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^loss: "):
         hessian(lambda theta: theta**2, torch.zeros(2))
     with pytest.raises(ValueError, match=r"^loss: "):
-        hessian(lambda theta: 3.0, torch.zeros(2))
+        hessian(lambda theta: 3.0, torch.zeros(2))  # type: ignore[arg-type, return-value]
 
 
 @pytest.mark.parametrize("function", [largest_stable_rate, condition_number])

@@ -256,7 +256,7 @@ def test_bad_arguments_are_named() -> None:
         fitted_sigma(torch.ones(5, 3), 3)
     for parameters in (-2, 2.5):
         with pytest.raises(ValueError, match=r"^parameters: "):
-            fitted_sigma(torch.ones(5), parameters)
+            fitted_sigma(torch.ones(5), parameters)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^residuals: "):
         fitted_sigma(torch.tensor(1.0), 0)
     with pytest.raises(ValueError, match=r"^residuals: "):

@@ -5,6 +5,7 @@ import math
 import pickle
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -124,7 +125,7 @@ def test_without_zeroing_the_loss_oscillates() -> None:
         losses.append(loss.item())
         loss.backward()
         with torch.no_grad():
-            v0 -= 0.1 * v0.grad
+            v0 -= 0.1 * v0.grad  # type: ignore[operator]
     assert losses[:4] == pytest.approx([549.77, 7.97, 411.48, 652.76], abs=0.01)
     assert max(losses[-10:]) > 500  # undamped
 
@@ -286,7 +287,7 @@ def test_parameters_of_mixed_types_and_odd_strides() -> None:
     }
     optimizer = SGD(parameters.values(), lr=0.5)
     history = fit(
-        lambda: sum((p**2).sum() for p in parameters.values()).double() / 2,
+        lambda: sum((p**2).sum() for p in parameters.values()).double() / 2,  # type: ignore[union-attr]
         parameters,
         optimizer,
         2,
@@ -308,7 +309,7 @@ def test_fit_takes_an_optimizer_that_holds_more() -> None:
 
 def test_fit_takes_an_optimizer_that_knows_no_closure() -> None:
     class Plain(SGD):
-        def step(self) -> None:
+        def step(self) -> None:  # type: ignore[override]
             super().step()
 
     assert run(Plain, 1, lr=0.01).loss[1] == run(SGD, 1, lr=0.01).loss[1]
@@ -322,7 +323,7 @@ def test_a_slice_of_a_history_is_a_history(short: History) -> None:
     assert isinstance(first, History)
     assert len(first) == len(first.parameters["x0"]) == len(first.evaluations) == 10
     with pytest.raises(ValueError, match=r"^index: "):
-        short[3]
+        short[3]  # type: ignore[index]
 
 
 def test_a_history_says_what_it_is(short: History) -> None:
@@ -423,7 +424,7 @@ def leaf() -> Tensor:
     return torch.ones(2, requires_grad=True)
 
 
-def both(parameters: object, loss: object = None, **more: object) -> list[Callable[[], object]]:
+def both(parameters: Any, loss: Any = None, **more: Any) -> list[Callable[[], object]]:
     """Calls of both loops that should fail alike."""
     p = leaf()
     f = loss or (lambda: (p**2).sum())
@@ -476,14 +477,14 @@ def test_bad_losses_are_named(loss: Callable[[Tensor], object], name: str) -> No
 
 
 @pytest.mark.parametrize("steps", [0, -1, 2.0, True, "10", None])
-def test_bad_steps_are_named(steps: object) -> None:
+def test_bad_steps_are_named(steps: Any) -> None:
     for call in both({"p": leaf()}, steps=steps):
         with pytest.raises(ValueError, match=r"^steps: "):
             call()
 
 
 @pytest.mark.parametrize("rate", [0, -0.1, math.nan, math.inf, "fast", None])
-def test_bad_rates_are_named(rate: object) -> None:
+def test_bad_rates_are_named(rate: Any) -> None:
     p = leaf()
     with pytest.raises(ValueError, match=r"^learning_rate: "):
         gradient_descent(lambda: p.sum(), {"p": p}, rate, 1)
@@ -491,7 +492,7 @@ def test_bad_rates_are_named(rate: object) -> None:
 
 def test_a_rate_may_be_a_tensor() -> None:
     p = leaf()
-    gradient_descent(lambda: p.sum(), {"p": p}, torch.tensor(0.5), 1)
+    gradient_descent(lambda: p.sum(), {"p": p}, torch.tensor(0.5), 1)  # type: ignore[arg-type]
     assert p.tolist() == [0.5, 0.5]
 
 

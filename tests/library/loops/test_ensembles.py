@@ -166,7 +166,7 @@ def test_each_run_may_have_data_of_its_own() -> None:
     for i in range(2):
         alone = train(
             seeded(physics, 0),
-            lambda m, i=i: weighted(m, targets[i], weight[i]),
+            lambda m, i=i: weighted(m, targets[i], weight[i]),  # type: ignore[misc]
             epochs=30,
             progress=False,
         )
@@ -182,10 +182,10 @@ def test_a_loss_may_use_any_method_of_the_model() -> None:
 def test_weights_that_need_no_gradient_stay() -> None:
     models = [seeded(physics, s) for s in range(2)]
     for m in models:
-        m.network[0].requires_grad_(False)
-    frozen = models[1].network[0].weight.clone()
+        m.network[0].requires_grad_(False)  # type: ignore[index]
+    frozen = models[1].network[0].weight.clone()  # type: ignore[index]
     train_together(models, loss, epochs=3, progress=False)
-    assert torch.equal(models[1].network[0].weight, frozen)
+    assert torch.equal(models[1].network[0].weight, frozen)  # type: ignore[index]
 
 
 # Errors
@@ -209,7 +209,7 @@ def test_bad_models_are_named() -> None:
     with pytest.raises(ValueError, match=r"^models\[1\]: "):
         train_together([seeded(physics, 0), seeded(direct, 0)], loss)
     with pytest.raises(ValueError, match=r"^models\[1\]: "):
-        train_together([seeded(physics, 0), 3], loss)
+        train_together([seeded(physics, 0), 3], loss)  # type: ignore[list-item]
     for change, what in {
         lambda m: m.network.__setitem__(1, nn.Tanh()): "classes of stages",
         lambda m: m.eval(): r"stages in eval\(\)",
@@ -229,7 +229,7 @@ def test_bad_models_are_named() -> None:
 def test_bad_data_and_losses_are_named() -> None:
     models = [seeded(physics, s) for s in range(2)]
     with pytest.raises(ValueError, match=r"^each: "):
-        train_together(models, lambda m, x: loss(m), each=[3])
+        train_together(models, lambda m, x: loss(m), each=[3])  # type: ignore[list-item]
     with pytest.raises(ValueError, match=r"^each: "):
         train_together(models, lambda m, x: loss(m), each=[torch.zeros(3)])
     with pytest.raises(ValueError, match=r"^loss: "):

@@ -1,6 +1,7 @@
 """loops.training: Adam, and a look now and then."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -24,7 +25,7 @@ def loss(model: nn.Module) -> Tensor:
     return mean_squared_error(model(x), x**2)
 
 
-def run(model: nn.Module, epochs: int = 50, **more: object) -> Training:
+def run(model: nn.Module, epochs: int = 50, **more: Any) -> Training:
     return train(model, loss, epochs=epochs, learning_rate=0.01, progress=False, **more)
 
 
@@ -156,7 +157,7 @@ def test_a_loss_that_is_not_finite_stops_it() -> None:
         ({"look": nn.Identity(), "at": [0.5]}, "at"),
     ],
 )
-def test_bad_arguments_are_named(more: dict[str, object], name: str) -> None:
+def test_bad_arguments_are_named(more: dict[str, Any], name: str) -> None:
     with pytest.raises(ValueError, match=rf"^{name}: "):
         train(network(), loss, **({"epochs": 5, "progress": False} | more))
 
@@ -175,6 +176,6 @@ def test_bad_losses_and_models_are_named() -> None:
     with pytest.raises(ValueError, match=r"^loss: "):
         train(network(), lambda model: model(x) ** 2, progress=False)
     with pytest.raises(ValueError, match=r"^loss: "):
-        train(network(), lambda model: loss(model).item(), progress=False)
+        train(network(), lambda model: loss(model).item(), progress=False)  # type: ignore[arg-type, return-value]
     with pytest.raises(ValueError, match=r"^model: "):
         train(nn.ReLU(), loss, progress=False)

@@ -45,7 +45,7 @@ def test_a_pipeline_is_the_composition_of_its_stages() -> None:
 
 
 def test_any_simulator_may_stand_at_the_end() -> None:
-    assert small(shot)(t64).shape == (7, 2)
+    assert small(shot)(t64).shape == (7, 2)  # type: ignore[arg-type]
     assert small(nn.Identity())(t64).shape == (7, 2)
     ball = Pipeline(
         nn.Identity(),
@@ -237,6 +237,6 @@ def test_bad_widths_are_named() -> None:
 def test_bad_stages_are_named() -> None:
     one = nn.Identity()
     with pytest.raises(ValueError, match=r"^simulator: "):
-        Pipeline(one, mlp(1, 2), 3.0)
+        Pipeline(one, mlp(1, 2), 3.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^network: "):
-        Pipeline(one, pitch, pitch)
+        Pipeline(one, pitch, pitch)  # type: ignore[arg-type]

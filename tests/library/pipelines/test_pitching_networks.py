@@ -114,7 +114,7 @@ def test_a_row_against_a_column_prefers_a_constant() -> None:
 def test_units_bend_within_a_scaled_day_but_seldom_within_a_plain_one() -> None:
     """Weights and biases even on [−1, 1]: kinks −b/w in [0, 1] 1 time in 4, in [−3, 3] 5 in 6."""
     layers = [seeded(lambda: mlp(1, 100, 2), seed)[0] for seed in range(100)]
-    kinks = torch.cat([-layer.bias / layer.weight[:, 0] for layer in layers])
+    kinks = torch.cat([-layer.bias / layer.weight[:, 0] for layer in layers])  # type: ignore[index, operator]
     assert ((kinks > 0) & (kinks < 1)).float().mean().item() == pytest.approx(1 / 4, abs=0.02)
     assert (kinks.abs() < 3).float().mean().item() == pytest.approx(5 / 6, abs=0.02)
 
@@ -180,7 +180,7 @@ def test_physics_buys_transfer() -> None:
         look: Callable[[Pipeline], Tensor],
     ) -> list[float]:
         models = [seeded(build, seed) for seed in range(12)]
-        fit = train_together(models, loss, look=look, at=[4000], progress=False)
+        fit = train_together(models, loss, look=look, at=[4000], progress=False)  # type: ignore[arg-type]
         error: Tensor = ((fit.seen[0].reshape(12, 100, 2) - x_new) ** 2).mean(1)
         return error.quantile(0.5, dim=0).tolist()
 

@@ -59,7 +59,7 @@ def test_the_order_of_events_does_not_matter(
     m: list[float], c: float, k: float, random: object
 ) -> None:
     shuffled = list(m)
-    random.shuffle(shuffled)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
     x, y = (torch.tensor(v, dtype=torch.float64) for v in (m, shuffled))
     at = torch.tensor(c, dtype=torch.float64)
     assert count(x, at) == count(y, at)
@@ -255,7 +255,7 @@ def test_bad_samples_are_refused(f: Count) -> None:
     with pytest.raises(ValueError, match=r"^c: "):
         f(torch.zeros(4, 2), c)
     with pytest.raises(ValueError, match=r"^c: "):
-        f(torch.zeros(4), 5.0)
+        f(torch.zeros(4), 5.0)  # type: ignore[arg-type]
 
 
 def test_nan_is_an_error_in_a_hard_cut_and_a_nan_in_a_soft_one() -> None:
@@ -278,9 +278,9 @@ def test_bad_steepness_is_refused(k: float) -> None:
 
 def test_steepness_is_a_number_that_no_gradient_reaches() -> None:
     m, c = torch.tensor([1.0, 2]), torch.tensor(1.5)
-    assert torch.equal(soft_cut(m, c, torch.tensor(0.5)), soft_cut(m, c, 0.5))
+    assert torch.equal(soft_cut(m, c, torch.tensor(0.5)), soft_cut(m, c, 0.5))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^k: "):
-        soft_cut(m, c, torch.tensor(0.5, requires_grad=True))
+        soft_cut(m, c, torch.tensor(0.5, requires_grad=True))  # type: ignore[arg-type]
 
 
 def test_bad_edges_are_refused() -> None:
@@ -291,7 +291,7 @@ def test_bad_edges_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^edges: "):
         soft_histogram(m, torch.tensor([0, 1]), 1.0)
     with pytest.raises(ValueError, match=r"^m: "):
-        soft_histogram([1.0, 2.0], torch.tensor([0.0, 1.0]), 1.0)
+        soft_histogram([1.0, 2.0], torch.tensor([0.0, 1.0]), 1.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^m: "):
         soft_histogram(torch.zeros(3, 2), torch.tensor([0.0, 1.0]), 1.0)
 

@@ -247,9 +247,9 @@ def test_bad_input_is_refused() -> None:
         noise(0, 1.0, 0)
     for draws in (0, 1.5):
         with pytest.raises(ValueError, match=r"^draws: "):
-            score_function_events(m, m, c, 1.0, draws, 0)
+            score_function_events(m, m, c, 1.0, draws, 0)  # type: ignore[arg-type]
         with pytest.raises(ValueError, match=r"^draws: "):
-            gumbel_softmax_count(m, c, 1.0, 1.0, draws, 0)
+            gumbel_softmax_count(m, c, 1.0, 1.0, draws, 0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^draws: "):
         score_function(lambda c: c, c, 1.0, ε[:1])
     assert score_function(lambda c: c, c, 1.0, ε[:1], baseline=False).shape == (1,)
@@ -271,7 +271,7 @@ def test_bad_input_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^c: "):
         gumbel_softmax_count(m, torch.tensor(1), 1.0, 1.0, 3, 0)
     with pytest.raises(ValueError, match=r"^c: "):
-        score_function_events(m, m, 0.5, 1.0, 3, 0)
+        score_function_events(m, m, 0.5, 1.0, 3, 0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^f: "):
         score_function(lambda c: c.sum(), c, 1.0, ε)
     with pytest.raises(ValueError, match=r"^f: "):

@@ -162,9 +162,9 @@ def test_integers_are_refused_with_the_way_out(name: str) -> None:
 def test_a_number_or_an_array_in_place_of_a_tensor_is_named() -> None:
     t, a, v0, x0 = ball()
     with pytest.raises(ValueError, match=r"^a: "):
-        position(t, -9.8, v0, x0)
+        position(t, -9.8, v0, x0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^v0: "):
-        position(t, a, v0.numpy(), x0)
+        position(t, a, v0.numpy(), x0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^x0: "):
         position(t, a, v0, x0.to(torch.complex64))
 
@@ -202,7 +202,7 @@ def test_numpy_errors_name_the_argument() -> None:
     with pytest.raises(ValueError, match=r"^t: "):
         position_numpy(t[:, None], a, v0, x0)
     with pytest.raises(ValueError, match=r"^a: "):
-        position_numpy(t, [0, -9.8], v0, x0)
+        position_numpy(t, [0, -9.8], v0, x0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^x0: "):
         position_numpy(t, a, v0, np.zeros(3))
 
@@ -210,7 +210,7 @@ def test_numpy_errors_name_the_argument() -> None:
 def test_numpy_takes_small_integers_without_overflow() -> None:
     """20² is 400, of which uint8 would keep 144."""
     whole = [np.array([k], dtype=np.uint8) for k in (20, 2, 0, 0)]
-    assert position_numpy(*whole).tolist() == [[400]]
+    assert position_numpy(*whole).tolist() == [[400]]  # type: ignore[arg-type]
 
 
 def test_numpy_takes_integers_without_rounding() -> None:

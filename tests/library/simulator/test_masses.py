@@ -145,7 +145,7 @@ def test_population_optimum_of_the_curriculum() -> None:
 def test_bad_processes_are_refused() -> None:
     for events in (0, -1, 1.5, True):
         with pytest.raises(ValueError, match=r"^events: "):
-            Process(events, (0.1,), (0.1,))
+            Process(events, (0.1,), (0.1,))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^means: "):
         Process(1, (0.1, 0.2), (0.1,))
     with pytest.raises(ValueError, match=r"^means: "):

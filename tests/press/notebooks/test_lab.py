@@ -219,7 +219,7 @@ def test_without_its_record_the_lab_takes_all_for_the_reader_s_work(book):
 
 def test_the_lab_opens_the_book_s_first_page(book, monkeypatch):
     commands = []
-    monkeypatch.setattr(subprocess, "run", lambda command: commands.append(command) or Done())
+    monkeypatch.setattr(subprocess, "run", lambda command: commands.append(command) or Done())  # type: ignore[func-returns-value]
     assert lab.open_lab(book) == 0
     assert f"--ServerApp.root_dir={book.root / 'notebooks'}" in commands[0]
     assert "--LabApp.default_url=/lab/tree/student/index.ipynb" in commands[0]

@@ -108,7 +108,7 @@ def test_stub_and_solution_make_the_source(notebooks, entries, name):
     for block in blocks:
         stub = re.sub(
             r"^ *raise NotImplementedError\(\"Your turn! Exercise .*\"\)\n?",
-            lambda _, block=block: block,
+            lambda _, block=block: block,  # type: ignore[misc]
             stub,
             count=1,
             flags=re.M,
