@@ -16,6 +16,7 @@ from typing import Any
 __all__ = [
     "EXERCISE",
     "FIGURE",
+    "FRAMES",
     "NUMBER",
     "SOURCE",
     "building",
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 FIGURE = "application/vnd.diffprog.figure+json"
+FRAMES = "application/vnd.diffprog.frames+json"
 SOURCE = "application/vnd.diffprog.source+json"
 NUMBER = "application/vnd.diffprog.number+json"
 EXERCISE = "application/vnd.diffprog.exercise+json"

@@ -37,7 +37,7 @@ from nbformat import NotebookNode, ValidationError
 from .book import Book, Page, PressError
 from .dependencies import inputs
 
-__all__ = ["EXERCISE_OPTIONS", "Chapter", "Exercise", "code_cells", "read_all"]
+__all__ = ["EXERCISE_OPTIONS", "YOUR_TURN", "Chapter", "Exercise", "code_cells", "read_all"]
 
 EXERCISE_OPTIONS = {
     "name": directives.unchanged_required,
@@ -54,6 +54,9 @@ VERBATIM = {
     "toctree",
 }  # fmt: skip
 """Directives whose content is not Markdown, so that no directive can stand in it."""
+
+YOUR_TURN = re.compile(r"raise NotImplementedError\(.*\)")
+"""Finds the line that stands in a stub where the solution was."""
 
 _MARK = re.compile(r"[ \t]*#+[ \t]*(BEGIN|END)[ \t_-]*(?:OF[ \t]+)?SOLUTIONS?\b.*", re.I)
 

@@ -14,10 +14,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from diffprog.show import EXERCISE, FIGURE, NUMBER, SOURCE
-
-from . import files
+from . import files, kinds
 from .book import Book, PressError
+from .kinds import Kind
 from .naming import check_name
 from .run.cache import Execution
 
@@ -32,7 +31,7 @@ class Entry:
 
     name: str
     kind: str
-    """figure, frames, number, source or exercise."""
+    """The name of its kind, as in `kinds.BY_NAME`."""
     chapter: str
     """The page's docname."""
     number: str
@@ -49,6 +48,11 @@ class Entry:
         check_name(self.name, f"{self.chapter}.md:{self.line}")
         if not any(self.data.values()):
             raise PressError(f"{self.chapter}.md:{self.line}: the output {self.name!r} is empty")
+
+    @property
+    def content(self) -> Any:
+        """What its kind is about, in our own MIME type."""
+        return self.data[kinds.BY_NAME[self.kind].mime]
 
 
 class Store:
@@ -89,7 +93,9 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         wanted = set()
         for name, entry in self._entries.items():
-            files.write(self.path(name), json.dumps(asdict(entry), ensure_ascii=False, indent=1))
+            # Sorted, since a kernel and the cache give the keys of an output in different orders.
+            text = json.dumps(asdict(entry), ensure_ascii=False, indent=1, sort_keys=True)
+            files.write(self.path(name), text)
             wanted.add(self.path(name))
         for path in set() if partial else set(self.folder.iterdir()) - wanted:
             path.unlink()
@@ -101,7 +107,7 @@ def collect(executions: Iterable[Execution]) -> list[Entry]:
     for execution in executions:
         for entry in (*_outputs(execution), *_exercises(execution)):
             other = entries.get(entry.name)
-            if other is not None and entry.kind != "source":
+            if other is not None and entry.kind != kinds.SOURCE.name:
                 here, there = (f"{e.chapter}.md:{e.line}" for e in (entry, other))
                 raise PressError(f"{here}: the name {entry.name!r} is taken by {there}")
             entries.setdefault(entry.name, entry)
@@ -114,21 +120,21 @@ def _outputs(execution: Execution) -> Iterator[Entry]:
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            kind = next((mime for mime in (FIGURE, NUMBER, SOURCE) if mime in data), None)
+            kind = kinds.of_output(data)
             line = notebook.metadata.source_map[index] + 1
             where = {"chapter": page.docname, "cell": index, "line": line}
-            if kind == FIGURE:
+            if kind and kind.is_figure:
                 count += 1
                 number = f"{page.number}.{count}" if page.number else str(count)
-                yield _figure(cell, dict(data), number, where)
-            elif kind in (NUMBER, SOURCE):
-                short = "number" if kind == NUMBER else "source"
-                yield Entry(
-                    name=data[kind]["name"], kind=short, number="", data=dict(data), **where
-                )
+                yield _figure(kind, cell, dict(data), number, where)
+            elif kind:
+                name = data[kind.mime]["name"]
+                yield Entry(name=name, kind=kind.name, number="", data=dict(data), **where)
 
 
-def _figure(cell: NotebookNode, data: dict[str, Any], number: str, where: dict[str, Any]) -> Entry:
+def _figure(
+    kind: Kind, cell: NotebookNode, data: dict[str, Any], number: str, where: dict[str, Any]
+) -> Entry:
     options = cell.metadata.get("mystnb", {})
     figure, alt = options.get("figure", {}), options.get("image", {}).get("alt", "")
     place = f"{where['chapter']}.md:{where['line']}"
@@ -140,8 +146,8 @@ def _figure(cell: NotebookNode, data: dict[str, Any], number: str, where: dict[s
             f"{place}: {name} needs alternative text (mystnb.image.alt) that says what it shows, in"
             f" over {SHORTEST_ALT} characters that are not its caption"
         )
-    kind = "frames" if "slots" in data[FIGURE] else "figure"
-    return Entry(name=name, kind=kind, number=number, data=data, caption=caption, alt=alt, **where)
+    described = {"caption": caption, "alt": alt}
+    return Entry(name=name, kind=kind.name, number=number, data=data, **described, **where)
 
 
 def _exercises(execution: Execution) -> Iterator[Entry]:
@@ -156,10 +162,10 @@ def _exercises(execution: Execution) -> Iterator[Entry]:
         }
         yield Entry(
             name=exercise.name,
-            kind="exercise",
+            kind=kinds.EXERCISE.name,
             chapter=chapter.page.docname,
             number=exercise.number,
             cell=exercise.cell,
             line=notebook.metadata.source_map[exercise.cell] + 1,
-            data={EXERCISE: data},
+            data={kinds.EXERCISE.mime: data},
         )

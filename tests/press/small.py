@@ -46,7 +46,8 @@ mystnb:
 ---
 from IPython.display import display
 
-display({show.FIGURE: {"svg": '<svg viewBox="0 0 1 1"><path d="M0 1 1 0"/></svg>'}}, raw=True)
+line = {"svg": '<svg viewBox="0 0 1 1"><path d="M0 1 1 0"/></svg>'}
+display({"text/plain": "A line", show.FIGURE: line}, raw=True)
 ```
 """
 DECK = """\

@@ -121,7 +121,7 @@ mystnb:
 from diffprog import show
 from IPython.display import display
 
-display({{show.FIGURE: {FRAMES}}}, raw=True)
+display({{show.FRAMES: {FRAMES}}}, raw=True)
 ```
 """
 DECK = """\

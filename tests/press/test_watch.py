@@ -93,8 +93,8 @@ def test_a_save_is_one_build_in_a_process_of_its_own(book, monkeypatch):
         builds.append((command[1:], cwd))
         return SimpleNamespace(returncode=0)
 
-    monkeypatch.setattr(watching.time, "sleep", wait)
-    monkeypatch.setattr(watching.subprocess, "run", run)
+    monkeypatch.setattr("time.sleep", wait)
+    monkeypatch.setattr("subprocess.run", run)
     with pytest.raises(EndedError):
         watching._build_on_save(book)
     assert builds == [(["-m", "press", "build"], book.root)] * 2, "the first, and one for the save"

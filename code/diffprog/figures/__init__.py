@@ -32,7 +32,7 @@ from matplotlib.ticker import (
 from numpy.typing import ArrayLike
 
 from diffprog.figures import axis_cache, slider, svg
-from diffprog.show import FIGURE, building, formatted
+from diffprog.show import FIGURE, FRAMES, building, formatted
 
 __all__ = [
     "BLUE",
@@ -147,7 +147,7 @@ class Frames(Picture):
             "image/png": self.png(),
         }
         if building():
-            return {FIGURE: self.data} | bundle
+            return {FRAMES: self.data} | bundle
         return {"text/html": slider.standalone(self.data)} | bundle
 
 

@@ -1,4 +1,4 @@
-"""What a cell shows, as a page's nodes: the plugin through which myst-nb renders our MIME types.
+"""The plugin through which myst-nb renders the MIME types of the book on a page.
 
 Registered in pyproject.toml under `myst_nb.mime_renderers`.
 """
@@ -6,55 +6,32 @@ Registered in pyproject.toml under `myst_nb.mime_renderers`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 
-from diffprog.figures import slider
-from diffprog.show import FIGURE, NUMBER, SOURCE
+from .. import kinds
 
-__all__ = ["Renderer", "markup"]
+__all__ = ["Renderer"]
 
 
 class Renderer:
-    """Figures, frames, source excerpts and numbers for HTML."""
+    """Turns each output of a kind of ours into what the kind shows on a page."""
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
-        ("*", FIGURE, 1),
-        ("*", SOURCE, 1),
-        ("*", NUMBER, 1),
+        ("*", kind.mime, 1) for kind in kinds.BY_NAME.values()
     ]
 
     @staticmethod
     def handle_mime(
         renderer: NbElementRenderer, data: MimeData, inline: bool
     ) -> list[nodes.Node] | None:
-        """The nodes for `data`, or None where its type is not ours."""
-        if data.mime_type == FIGURE:
-            return [_figure(data)]
-        if data.mime_type == SOURCE:
-            return _source(data.content)
-        if data.mime_type == NUMBER:
-            return [nodes.comment("", "a number for the prose")]
-        return None
-
-
-def markup(content: Any, name: str, alt: str) -> str:
-    """The HTML of a figure, or of frames, on a page or a slide."""
-    if "slots" in content:
-        return slider.component(content, name, alt)
-    return f'<div class="dp-figure">{slider.picture(content["svg"], name, alt)}</div>'
-
-
-def _figure(data: MimeData) -> nodes.Node:
-    options = data.cell_metadata.get("mystnb", {})
-    name, alt = options["figure"]["name"], options["image"]["alt"]
-    return nodes.raw("", markup(data.content, name, alt), format="html")
-
-
-def _source(excerpt: dict[str, str]) -> list[nodes.Node]:
-    block = nodes.container("", classes=["dp-source"])
-    block += nodes.paragraph("", "", nodes.literal("", excerpt["path"]), classes=["dp-source-path"])
-    block += nodes.literal_block(excerpt["code"], excerpt["code"], language="python")
-    return [block]
+        """Return the nodes for `data`, or None where its type is not ours."""
+        kind = kinds.of_output({data.mime_type: data.content})
+        if kind is None:
+            return None
+        options = data.cell_metadata.get("mystnb", {})
+        name, alt = (options.get(part, {}).get(key, "") for part, key in
+                     (("figure", "name"), ("image", "alt")))  # fmt: skip
+        return kind.on_page(data.content, name, alt)

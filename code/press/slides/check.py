@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ..book import PressError
 from ..edition import Edition
+from ..kinds import BY_NAME
 from ..store import Store
 from .model import Deck, Slide, words
 from .picture import LARGEST, enlarged
@@ -51,8 +52,8 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
     if (growth := enlarged(slide)) > LARGEST:
         name = slide.entries[-1].name
         yield f"{name} is too high for a slide: its text would have to grow {growth:.2f} times"
-    if slide.kind == "exercise":
-        below = after is not None and after.level == 3 and after.kind == "solution"
+    if slide.layout == "exercise":
+        below = after is not None and after.level == 3 and after.layout == "solution"
         if not below or after is None or after.entries[-1].name != slide.entries[-1].name:
             yield f"the slide below is not the solution of {slide.entries[-1].name}"
 
@@ -63,5 +64,5 @@ def figures(store: Store, part: str) -> set[str]:
     return {
         entry.name
         for entry in entries
-        if entry.kind in ("figure", "frames") and entry.chapter.startswith(f"book/{part}/")
+        if BY_NAME[entry.kind].is_figure and entry.chapter.startswith(f"book/{part}/")
     }

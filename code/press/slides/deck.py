@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 from markdown_it.token import Token
 
-from ..book import Book, PressError
+from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
 from ..edition import Edition
 from .layout import spread
@@ -23,13 +23,12 @@ from .task import exercise, solution
 
 __all__ = ["heads", "read"]
 
-FOLDER = "book/slides"
 KEYS = {"title", "description", "part", "accent", "left_out", "given"}
 
 
 def heads(book: Book) -> list[Deck]:
     """All decks in the order of their files' names, without their slides."""
-    return [_head(book, path) for path in sorted((book.root / FOLDER).glob("*.md"))]
+    return [_head(book, path) for path in sorted((book.root / DECKS).glob("*.md"))]
 
 
 def read(edition: Edition, path: Path) -> Deck:
@@ -80,7 +79,7 @@ def _cut(context: Context, tokens: list[Token]) -> Iterator[tuple[list[Token], l
 def _slide(context: Context, heading: list[Token], content: list[Token]) -> Slide:
     level = int(heading[0].tag[1])
     slide = Slide(render(heading[1].content, context, inline=True), level, context.line)
-    slide.kind = "title" if level == 1 else "words"
+    slide.layout = "title" if level == 1 else "words"
     prose: list[Token] = []
     for token in spread(content):
         given = directive(token)
@@ -90,11 +89,11 @@ def _slide(context: Context, heading: list[Token], content: list[Token]) -> Slid
         else:
             prose.append(token)
     context.line = slide.line
-    if slide.kind == "words":  # a formula that is beside nothing else is what the slide shows
+    if slide.layout == "words":  # a formula that is beside nothing else is what the slide shows
         formulas = [token for token in prose if token.type == "math_block"]
         prose = [token for token in prose if token.type != "math_block"]
         slide.shown = render(formulas, context)
-        slide.kind = "formula" if formulas else "words"
+        slide.layout = "formula" if formulas else "words"
     slide.text = render(prose, context)
     return slide
 

@@ -71,7 +71,7 @@ def _section(deck: Deck, number: int, slide: Slide) -> str:
     size = f' style="{style(slide)}"' if style(slide) else ""
     shown = f'<div class="shown"{size}>{slide.shown}</div>' if slide.shown else ""
     keys = KEYS if slide.level == 1 else ""
-    layout = f"slide {slide.kind}{'' if text else ' alone'}"
+    layout = f"slide {slide.layout}{'' if text else ' alone'}"
     return (
         f'<section id="{slide.id}" data-minutes="{slide.minutes:g}">\n<div class="{layout}">\n'
         f"<{level}>{slide.heading}</{level}>\n{text}{shown}{keys}\n{_footer(deck, number)}\n"

@@ -15,8 +15,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from diffprog.show import SOURCE
-
+from ..kinds import SOURCE
 from .markup import Context, Directive
 from .model import Slide
 
@@ -31,14 +30,14 @@ LARGEST, SMALLEST = 27, 18
 
 def source(context: Context, slide: Slide, given: Directive) -> None:
     """Put the excerpt on the slide."""
-    entry = context.entry(given.argument, "source")
-    excerpt = entry.data[SOURCE]
+    entry = context.entry(given.argument, SOURCE)
+    excerpt = entry.content
     code = without_docstrings(excerpt["code"].strip("\n"))
     steps = [_find(context, code, text) for text in given.body.splitlines() if text.strip()]
     slide.shown += listing(context, code, steps=steps)
     slide.shown += f'<p class="path"><code>{html.escape(excerpt["path"])}</code></p>'
     slide.entries.append(entry)
-    slide.kind = "code"
+    slide.layout = "code"
 
 
 def listing(

@@ -21,11 +21,11 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
-from diffprog.show import NUMBER
-
+from .. import kinds
 from ..book import PressError
 from ..chapter import Chapter
 from ..edition import Edition
+from ..kinds import Kind
 from ..pages import katex
 from ..self_contained import embedded, requested, without_comments
 from ..store import Entry
@@ -56,14 +56,15 @@ class Context:
         """The chapter with this name."""
         return self.edition.chapter(self.edition.book.page(name))
 
-    def entry(self, name: str, *kinds: str) -> Entry:
+    def entry(self, name: str, *wanted: Kind) -> Entry:
         """The output called `name`, which must be one of these kinds."""
         try:
             found = self.edition.store[name]
         except PressError as error:
             self.fail(str(error))
-        if found.kind not in kinds:
-            self.fail(f"{name!r} is of the kind {found.kind}, wanted: {' or '.join(kinds)}")
+        names = [kind.name for kind in wanted]
+        if found.kind not in names:
+            self.fail(f"{name!r} is of the kind {found.kind}, wanted: {' or '.join(names)}")
         return found
 
 
@@ -130,8 +131,7 @@ def _role(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[st
     if name != "number":
         known = ", ".join(f"{{{role}}}" for role in ("number", *TAGS))
         context.fail(f"a slide knows the roles {known}, not {{{name}}}")
-    value = context.entry(content, "number").data[NUMBER]
-    return f'<span class="number">{html.escape(value["text"])}</span>'
+    return kinds.NUMBER.on_slide(context.entry(content, kinds.NUMBER).content, content, "")
 
 
 def _math(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:

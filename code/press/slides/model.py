@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..chapter import Chapter
+from ..kinds import BY_NAME
 from ..store import Entry
 
 __all__ = ["Deck", "Slide", "words"]
@@ -29,8 +30,8 @@ class Slide:
     """HTML of what it shows: a figure, a formula, an excerpt, an exercise."""
     goal: str = ""
     """HTML of what an exercise asks for, which is among what is shown."""
-    kind: str = "words"
-    """Decides the layout: title, words, formula, wide, tall, code, exercise or solution."""
+    layout: str = "words"
+    """Its class in deck.css: title, words, formula, wide, tall, code, exercise or solution."""
     entries: list[Entry] = field(default_factory=list)
     """The outputs of the book that stand on it."""
     notes: str = ""
@@ -47,7 +48,7 @@ class Slide:
     @property
     def anchor(self) -> str:
         """Where on the chapter's page its output stands; excerpts of source have no name there."""
-        named = (entry for entry in self.entries if entry.kind in ("figure", "frames", "exercise"))
+        named = (entry for entry in self.entries if BY_NAME[entry.kind].has_anchor)
         docname = self.chapter.page.docname if self.chapter else ""
         here = (entry for entry in named if entry.chapter == docname)
         return next((f"#{entry.name}" for entry in here), "")

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-from diffprog.show import FIGURE
-
-from ..pages.renderer import markup
+from .. import kinds
 from .markup import Context, Directive
 from .model import Slide
 
@@ -26,12 +24,11 @@ SMALLEST, LARGEST = 17.0, 1.32
 
 def show(context: Context, slide: Slide, given: Directive) -> None:
     """Put the figure on the slide."""
-    entry = context.entry(given.argument, "figure", "frames")
-    data = entry.data[FIGURE]
-    slide.shown += markup(data, entry.name, entry.alt)
+    entry = context.entry(given.argument, *(k for k in kinds.BY_NAME.values() if k.is_figure))
+    slide.shown += kinds.BY_NAME[entry.kind].on_slide(entry.content, entry.name, entry.alt)
     slide.entries.append(entry)
-    if slide.kind != "title":
-        slide.kind = "wide" if ratio(data["svg"]) >= WIDE else "tall"
+    if slide.layout != "title":
+        slide.layout = "wide" if ratio(entry.content["svg"]) >= WIDE else "tall"
 
 
 def style(slide: Slide) -> str:
@@ -45,23 +42,23 @@ def enlarged(slide: Slide) -> float:
     """How many times the text of its figure grows; 1 where there is none."""
     if not _drawn(slide):
         return 1.0
-    svg = slide.entries[-1].data[FIGURE]["svg"]
+    svg = slide.entries[-1].content["svg"]
     sizes = [float(size) for size in re.findall(r"font-size:calc\(([\d.]+)px", svg)]
     return max(1.0, SMALLEST / (min(sizes) * _width(slide) / _size(svg)[0]))
 
 
 def _drawn(slide: Slide) -> bool:
-    return slide.kind in ("wide", "tall", "title") and bool(slide.entries)
+    return slide.layout in ("wide", "tall", "title") and bool(slide.entries)
 
 
 def _width(slide: Slide) -> float:
     entry = slide.entries[-1]
-    svg = entry.data[FIGURE]["svg"]
-    below = CONTROLS if entry.kind == "frames" else 0
-    if slide.kind == "wide":
+    svg = entry.content["svg"]
+    below = CONTROLS if kinds.BY_NAME[entry.kind].has_controls else 0
+    if slide.layout == "wide":
         lines = -(-len(re.sub(r"<[^>]+>", "", slide.heading)) // LINE)
         return min(WIDEST, (ROOM - HEADING * lines - below) * ratio(svg))
-    widest = TITLE if slide.kind == "title" else BESIDE
+    widest = TITLE if slide.layout == "title" else BESIDE
     return min(widest, (BESIDE_HEADING - below) * ratio(svg))
 
 

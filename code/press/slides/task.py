@@ -9,8 +9,8 @@ import re
 
 import segno
 
-from diffprog.show import EXERCISE
-
+from ..chapter import YOUR_TURN
+from ..kinds import EXERCISE
 from . import address
 from .listing import listing, without_docstrings
 from .markup import Context, Directive, render
@@ -21,7 +21,6 @@ __all__ = ["exercise", "solution"]
 STUB_HEIGHT = 216
 _CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+|\n+^\S*check_\w+\([\s\S]*\Z", re.M)
 """What is for the notebook only: the import of the check, and all from its call on."""
-_TURN = re.compile(r"raise NotImplementedError\(.*\)")
 
 
 def exercise(context: Context, slide: Slide, given: Directive) -> None:
@@ -30,13 +29,13 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     The goal has the place of the code, too, where nothing is known that a code could lead to.
     A goal of many words is said shorter in the directive's body, and fully on the page.
     """
-    entry = context.entry(given.argument, "exercise")
-    data = entry.data[EXERCISE]
+    entry = context.entry(given.argument, EXERCISE)
+    data = entry.content
     page = context.chapter(entry.chapter).page
     slide.goal = render(given.body or _goal(data["goal"]), context)
     if given.body and not _asks_for(given.body, data["stub"]):
         context.fail(f"the goal of {entry.name} names no function of its stub, as in `add(a, b)`")
-    stub = _TURN.sub("...  # your turn", _CHECK.sub("", data["stub"]))
+    stub = YOUR_TURN.sub("...  # your turn", _CHECK.sub("", data["stub"]))
     code = listing(context, without_docstrings(stub.strip()), height=STUB_HEIGHT)
     number = f"Exercise {html.escape(entry.number)}"
     there = f'<a href="../{page.docname}.html#{entry.name}">{number}</a>'
@@ -47,13 +46,13 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
         f"{_code(where) if where else ''}{code}"
     )
     slide.entries.append(entry)
-    slide.kind = "exercise"
+    slide.layout = "exercise"
 
 
 def solution(context: Context, slide: Slide, given: Directive) -> None:
     """The solution; lines that the stub had not are marked."""
-    entry = context.entry(given.argument, "exercise")
-    data = entry.data[EXERCISE]
+    entry = context.entry(given.argument, EXERCISE)
+    data = entry.content
     stub, solved = (
         without_docstrings(_CHECK.sub("", data[key]).strip()) for key in ("stub", "solution")
     )
@@ -66,7 +65,7 @@ def solution(context: Context, slide: Slide, given: Directive) -> None:
     }
     slide.shown += listing(context, solved, marked=new)
     slide.entries.append(entry)
-    slide.kind = "solution"
+    slide.layout = "solution"
 
 
 def _goal(text: str) -> str:

@@ -36,7 +36,7 @@ def write_decks(edition: Edition, site: Path) -> list[Deck]:
         files.write(folder / f"{deck.name}.html", page(deck))
     for stale in set(folder.glob("*.html")) - {folder / f"{deck.name}.html" for deck in decks}:
         stale.unlink()
-    exercises = any(slide.kind == "exercise" for deck in decks for slide in deck.slides)
+    exercises = any(slide.layout == "exercise" for deck in decks for slide in deck.slides)
     if exercises and not address.known(edition):
         print("Slides have no QR codes: set `repository: url` or `html: baseurl` in _config.yml")
     return decks

@@ -171,7 +171,7 @@ def test_a_build_gets_our_type_and_a_notebook_gets_what_it_can_show(ball, monkey
     assert "<script>" in outside["text/html"]
     monkeypatch.setenv("DIFFPROG_BUILD", "1")
     inside = ball._repr_mimebundle_()
-    assert set(inside) == {"text/plain", "image/png", show.FIGURE}
+    assert set(inside) == {"text/plain", "image/png", show.FRAMES}
 
 
 def test_figure_shows_itself_at_the_end_of_the_block(monkeypatch):

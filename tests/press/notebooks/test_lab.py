@@ -1,6 +1,5 @@
 """A real JupyterLab in a clean home: a student opens a chapter, runs it, and does the exercise."""
 
-import json
 import os
 import re
 import shutil
@@ -16,11 +15,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from diffprog.show import EXERCISE
-from press.book import Book, PressError
-from press.notebooks import lab
 from press.repository import Repository
-
-from ...conftest import ROOT
 
 TOKEN = "book"
 CHAPTER = "part1/simulator"
@@ -151,80 +146,3 @@ def test_the_stub_asks_for_its_answer_and_the_answer_passes(page, entries):
     page.keyboard.insert_text(solution)
     page.keyboard.press("Shift+Enter")
     cell.locator(".jp-OutputArea-output", has_text="✓ Right: ").wait_for()
-
-
-# make lab -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def book(tmp_path: Path) -> Book:
-    write(tmp_path, "one", "1")
-    write(tmp_path, "two", "2")
-    return Book(tmp_path)
-
-
-def write(root: Path, name: str, text: str) -> None:
-    path = root / "_build/html/notebooks/student" / f"{name}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(text))
-
-
-def test_the_lab_never_overwrites_a_reader_s_work(book):
-    folder, kept = lab.copy(book)
-    assert kept == []
-    mine = folder / "student/one.ipynb"
-    mine.write_text("my work")
-    write(book.root, "two", "2 corrected")
-    assert lab.copy(book)[1] == []
-    assert mine.read_text() == "my work"
-    assert json.loads((folder / "student/two.ipynb").read_text()) == "2 corrected"
-    write(book.root, "one", "1 corrected")
-    assert lab.copy(book)[1] == ["student/one.ipynb"]
-    assert mine.read_text() == "my work"
-    mine.unlink()
-    assert lab.copy(book)[1] == []
-    assert json.loads(mine.read_text()) == "1 corrected"
-
-
-def test_the_lab_needs_a_built_book(tmp_path):
-    with pytest.raises(PressError, match="run `make book` first"):
-        lab.copy(Book(tmp_path))
-
-
-def test_a_copy_that_was_stopped_goes_on_and_loses_nothing(book, monkeypatch):
-    def stopped(source, target):
-        if Path(target).name == "two.ipynb":
-            raise KeyboardInterrupt
-        replace(source, target)
-
-    replace = os.replace
-    monkeypatch.setattr(os, "replace", stopped)
-    with pytest.raises(KeyboardInterrupt):
-        lab.copy(book)
-    monkeypatch.setattr(os, "replace", replace)
-    write(book.root, "one", "1 corrected")
-    folder, kept = lab.copy(book)
-    assert kept == []
-    assert json.loads((folder / "student/one.ipynb").read_text()) == "1 corrected"
-    assert json.loads((folder / "student/two.ipynb").read_text()) == "2"
-
-
-def test_without_its_record_the_lab_takes_all_for_the_reader_s_work(book):
-    folder, _ = lab.copy(book)
-    (folder / ".copied.json").write_text('{"student/one.ip')
-    write(book.root, "one", "1 corrected")
-    assert lab.copy(book)[1] == ["student/one.ipynb"]
-    assert json.loads((folder / "student/one.ipynb").read_text()) == "1"
-
-
-def test_the_lab_opens_the_book_s_first_page(book, monkeypatch):
-    commands = []
-    monkeypatch.setattr(subprocess, "run", lambda command: commands.append(command) or Done())  # type: ignore[func-returns-value]
-    assert lab.open_lab(book) == 0
-    assert f"--ServerApp.root_dir={book.root / 'notebooks'}" in commands[0]
-    assert "--LabApp.default_url=/lab/tree/student/index.ipynb" in commands[0]
-    assert (ROOT / "book/index.md").exists(), "and that page there is"
-
-
-class Done:
-    returncode = 0

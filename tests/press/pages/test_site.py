@@ -2,6 +2,7 @@
 
 import errno
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sphinx.errors import ExtensionError
@@ -19,11 +20,11 @@ class Sphinx:
 
     statuscode = 0
     fails: Exception | None = None
-    given: dict[str, object]
+    given: dict[str, Any]
 
     def __init__(self, **given):
         Sphinx.given = given
-        self.outdir, self.shown = given["outdir"], "what was shown"
+        self.outdir = given["outdir"]
         assert exists(), "the edition is handed over before extensions are set up"
 
     def build(self, force_all):
@@ -47,7 +48,7 @@ def test_every_warning_is_an_error_and_all_are_told(edition):
     stale = edition.book.build / "sphinx/html/stale.html"
     stale.parent.mkdir(parents=True)
     stale.touch()
-    assert site.render(edition) == (edition.book.build / "sphinx/html", "what was shown")
+    assert site.render(edition).outdir == edition.book.build / "sphinx/html"
     assert not stale.exists()
     given = Sphinx.given
     assert (given["warningiserror"], given["keep_going"]) == (True, True)
@@ -61,8 +62,7 @@ def test_a_page_alone_starts_anew_and_may_refer_to_what_is_not_there(edition, mo
     left.parent.mkdir(parents=True)
     left.touch()
     one = Edition(edition.book, edition.executions[2:3], edition.store, alone=True)
-    folder, _ = site.render_alone(one)
-    assert folder == edition.book.build / "chapter/html"
+    assert site.render_alone(one).outdir == edition.book.build / "chapter/html"
     assert not left.exists()
     options = Sphinx.given["confoverrides"]
     assert Path(options["external_toc_path"]).read_text().endswith("root: book/part1/one\n")

@@ -3,7 +3,7 @@
 (function () {
   "use strict";
   var still = window.matchMedia("(prefers-reduced-motion: reduce)");
-  var PLAY = "M2 1v10l9-5z", PAUSE = "M2 1h3v10H2zM7 1h3v10H7z";
+  var PAUSE = "M2 1h3v10H2zM7 1h3v10H7z";
 
   function start(root) {
     if (root.dataset.live) return;
@@ -15,6 +15,7 @@
     var shown = +range.getAttribute("value"), playing = 0, from, since;
 
     function button(kind) { return controls.querySelector('[data-do="' + kind + '"]'); }
+    var icon = button("play").querySelector("path"), PLAY = icon.getAttribute("d");
 
     function show(i) {
       i = Math.max(0, Math.min(last, i));
@@ -34,7 +35,7 @@
       var play = button("play"), label = playing ? "Pause" : "Play";
       play.setAttribute("aria-label", label);
       play.title = label;
-      play.querySelector("path").setAttribute("d", playing ? PAUSE : PLAY);
+      icon.setAttribute("d", playing ? PAUSE : PLAY);
     }
 
     function pause() {
