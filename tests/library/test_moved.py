@@ -51,7 +51,7 @@ def test_the_sentences() -> None:
     end = "the module diffprog.loops is now diffprog.loops.descent: "
     end += "write `from diffprog.loops import descent`"
     for line in ("from diffprog.loops import fit", "from diffprog import loops; loops.fit"):
-        with pytest.raises((ImportError, AttributeError)) as error:
+        with pytest.raises((ImportError, AttributeError)) as error:  # type: ignore[assignment]
             exec(line, {})
         assert str(error.value) == f"diffprog.loops has no 'fit'; {end}"
 
