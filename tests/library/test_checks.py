@@ -143,7 +143,7 @@ twin = leaf(1.0)
             "v0: got the result of a computation, want a leaf: x.detach().requires_grad_()",
         ),
         ({"v0": leaf(1, NAN)}, "v0: got start values [1.0, nan], want finite numbers"),
-        ({"v0": twin, "w0": twin}, "w0: got the same tensor as v0, want each tensor once"),
+        ({"v0": twin, "w0": twin}, "w0: it is the same tensor as v0: pass each once"),
     ],
 )
 def test_what_a_loop_cannot_train_is_one_sentence(parameters: object, sentence: str) -> None:
