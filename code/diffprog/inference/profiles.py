@@ -107,7 +107,8 @@ def profile_interval(psi: Tensor, chi2: Tensor) -> tuple[Tensor, Tensor]:
 
 def _last_below(x: Tensor, y: Tensor) -> Tensor:
     """Return where y, (…, grid), last rises through zero, or ∞."""
-    i = torch.where(y < 0, torch.arange(len(x)), -1).amax(-1)
+    places = torch.arange(len(x), device=x.device)
+    i = torch.where(y < 0, places, -1).amax(-1)
     j = (i + 1).clamp(max=len(x) - 1)
     y0, y1 = (y.gather(-1, at[..., None])[..., 0] for at in (i, j))
     crossing = x[i] + (x[j] - x[i]) * y0 / (y0 - y1)
