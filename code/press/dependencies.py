@@ -118,9 +118,11 @@ def _modules(name: str, code: Path) -> Iterator[Path]:
 def _data(folder: Path) -> Iterator[Path]:
     """The files that a module in `folder` may read: there, and in subfolders without modules."""
     for path in folder.iterdir():
-        if path.is_dir() and not any(path.glob("*.py")) and path.name != "__pycache__":
+        if path.name == "__pycache__" or path.name[0] == ".":
+            continue
+        if path.is_dir() and not any(path.glob("*.py")):
             yield from (p for p in files(path) if p.suffix not in LOOKS)
-        elif path.is_file() and path.suffix not in {".py", *LOOKS} and path.name[0] != ".":
+        elif path.is_file() and path.suffix not in {".py", *LOOKS}:
             yield path
 
 

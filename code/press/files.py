@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["digest", "digests", "files", "write"]
+__all__ = ["ASSETS", "digest", "digests", "files", "write"]
+
+ASSETS = Path(__file__).parents[2] / "book" / "assets"
+"""Styles, scripts and pictures of pages and decks."""
 
 
 def write(path: Path, content: str | bytes) -> None:
@@ -30,11 +33,11 @@ def write(path: Path, content: str | bytes) -> None:
 
 
 def files(path: Path) -> Iterator[Path]:
-    """`path`, or the files below it, without what editors and Python leave there."""
+    """`path`, or the files below it, without what editors and tools leave there."""
     if path.is_file():
         yield path
     for folder, folders, names in os.walk(path):
-        folders[:] = sorted(f for f in folders if f not in ("__pycache__", ".ipynb_checkpoints"))
+        folders[:] = sorted(f for f in folders if f != "__pycache__" and not f.startswith("."))
         yield from (Path(folder, name) for name in sorted(names) if not name.startswith("."))
 
 

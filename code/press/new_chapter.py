@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from . import files
-from .book import Book, Page, PressError, numbered
+from .book import DECKS, Book, Page, PressError, numbered
 from .slides import deck
 
 __all__ = ["begin"]
@@ -45,7 +45,7 @@ def begin(book: Book, name: str) -> list[Path]:
     if not index.exists():
         new[index] = "part.md"
     if slides is None:
-        new[book.root / deck.FOLDER / f"{part}.md"] = "deck.md"
+        new[book.root / DECKS / f"{part}.md"] = "deck.md"
     for path in new:
         if path.exists():
             where = path.relative_to(book.root)

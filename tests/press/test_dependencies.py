@@ -86,6 +86,8 @@ def test_a_module_that_imports_by_a_name_it_computes_depends_on_its_folder(book)
         ("toylib/data/deep/table.csv", True),
         ("toylib/page.css", False),
         ("toylib/.hidden", False),
+        ("toylib/.ruff_cache/0.17/1", False),
+        ("toylib/data/.ruff_cache/1", False),
         ("toylib/__pycache__/low.cpython-311.pyc", False),
         ("toylib/room/table.csv", False),
         ("elsewhere/table.csv", False),

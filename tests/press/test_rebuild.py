@@ -149,10 +149,10 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], bool]] = {
     "truncated page": (lambda b: truncate(b / "html/book/one.html"), False),
     "missing site": (lambda b: shutil.rmtree(b / "html"), False),
     "truncated environment": (
-        lambda b: (truncate(b / "sphinx/.doctrees/environment.pickle"), touch(b))[1], False,
+        lambda b: (truncate(b / "sphinx/doctrees/environment.pickle"), touch(b))[1], False,
     ),
     "truncated doctree": (
-        lambda b: (truncate(b / "sphinx/.doctrees/book/one.doctree"), touch(b))[1], False,
+        lambda b: (truncate(b / "sphinx/doctrees/book/one.doctree"), touch(b))[1], False,
     ),
     "corrupt manifest": (lambda b: (b / "manifest.json").write_text("[1"), False),
     "no build at all": (lambda b: shutil.rmtree(b), True),

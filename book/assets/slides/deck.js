@@ -12,6 +12,10 @@
     } catch (error) { return null; }
   }
 
+  function measure(name) {
+    return parseFloat(getComputedStyle(document.documentElement).getPropertyValue(name));
+  }
+
   function dark(yes) { reveal.classList.toggle("dark", yes); }
 
   var asked = query.get("theme") || (print ? "light" : remembered());
@@ -67,7 +71,8 @@
   });
 
   Reveal.initialize({
-    width: 1280, height: 720, margin: 0, minScale: 0.1, maxScale: 4, center: false,
+    width: measure("--slide-width"), height: measure("--slide-height"), margin: 0,
+    minScale: 0.1, maxScale: 4, center: false,
     hash: true, respondToHashChanges: true, fragmentInURL: preview, controls: false,
     progress: true, slideNumber: false, transition: "none", backgroundTransition: "none",
     pdfSeparateFragments: false, scrollActivationWidth: null, keyboard: !preview,

@@ -17,6 +17,8 @@ from sphinx.config import Config
 
 import diffprog
 
+from ..files import ASSETS
+
 __all__ = ["setup"]
 
 FONT_AWESOME = Path("_static/vendor/fontawesome/webfonts")
@@ -38,7 +40,7 @@ _GLYPH = re.compile(r"((?:\.fa-[\w-]+:before,?)+)\{content:\"\\([0-9a-f]+)\"\}")
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    config.templates_path.append(str(Path(__file__).parents[3] / "book/assets" / "templates"))
+    config.templates_path.append(str(ASSETS / "templates"))
 
 
 def _add_assets(app: Sphinx) -> None:
@@ -64,9 +66,8 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
     if error is not None or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
-    own = Path(__file__).parents[3] / "book/assets"
     library = Path(diffprog.__file__).parent / "figures/assets"
-    for path in (library / "figures.css", library / "frames.js", own / "book.css"):
+    for path in (library / "figures.css", library / "frames.js", ASSETS / "book.css"):
         shutil.copyfile(path, static / path.name)
     pages = list(Path(app.outdir).rglob("*.html"))
     _subset_icons(Path(app.outdir), pages)

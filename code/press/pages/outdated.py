@@ -14,10 +14,9 @@ from sphinx.environment import BuildEnvironment
 import diffprog
 
 from .. import edition
-from ..book import Book
+from ..book import DECKS, Book
 from ..dependencies import REQUIREMENTS, library_files
-from ..files import digest, digests, files
-from ..slides.deck import FOLDER
+from ..files import ASSETS, digest, digests, files
 
 __all__ = ["setup"]
 
@@ -28,13 +27,13 @@ LIBRARY = Path(diffprog.__file__).parent
 def _press_digest(book: Book) -> str:
     """One digest of the press, all it imports, assets, the contents, and what is beside pages."""
     pages = {page.path for page in book.pages}
-    decks = book.root / FOLDER  # a page that names a deck depends on it by itself
+    decks = book.root / DECKS  # a page that names a deck depends on it by itself
     code = [path.read_text(encoding="utf-8") for path in sorted(PRESS.rglob("*.py"))]
     found = [book.root / name for name in ("_toc.yml", *REQUIREMENTS)]
     found += sorted(library_files(code, LIBRARY.parent))
     for folder in (
         PRESS,
-        PRESS.parents[1] / "book/assets",
+        ASSETS,
         LIBRARY / "figures/assets",
         book.root / "book",
     ):

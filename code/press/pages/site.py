@@ -17,20 +17,22 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from ..book import PressError
 from ..edition import Edition, handed_over
-from ..notebooks.write import Pages
 
 __all__ = ["render", "render_alone"]
 
 
-def render(edition: Edition) -> tuple[Path, Pages]:
-    """The folder of the pages, and what they show; the site that is published stays as it is."""
+def render(edition: Edition) -> Sphinx:
+    """Write all pages; the Sphinx that wrote them knows their folder, and what they show.
+
+    The site that is published stays as it is.
+    """
     toc = edition.book.root / "_toc.yml"
     folder = edition.book.build / "sphinx"
     return _sphinx(edition, folder, {"external_toc_path": str(toc), "nitpicky": True})
 
 
-def render_alone(edition: Edition) -> tuple[Path, Pages]:
-    """One page alone, in a folder of its own; nothing of before is used."""
+def render_alone(edition: Edition) -> Sphinx:
+    """Write one page alone, in a folder of its own; nothing of before is used."""
     (execution,) = edition.executions
     folder = edition.book.build / "chapter"
     shutil.rmtree(folder, ignore_errors=True)
@@ -43,7 +45,7 @@ def render_alone(edition: Edition) -> tuple[Path, Pages]:
     return _sphinx(edition, folder, alone)
 
 
-def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> tuple[Path, Pages]:
+def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sphinx:
     """Run Sphinx as Jupyter Book does, but let what goes wrong through to the caller."""
     book = edition.book
     config, _ = get_final_config(
@@ -58,7 +60,7 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> tup
                 srcdir=book.root,
                 confdir=None,
                 outdir=folder / "html",
-                doctreedir=folder / ".doctrees",
+                doctreedir=folder / "doctrees",
                 buildername="html",
                 confoverrides=config,
                 status=None,
@@ -75,4 +77,4 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> tup
         raise PressError(str(error)) from error
     if app.statuscode:
         raise PressError("the pages could not be written: see the warnings above")
-    return Path(app.outdir), vars(app)["shown"]
+    return app

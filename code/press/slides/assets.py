@@ -18,7 +18,6 @@ from ..pages import katex
 
 __all__ = ["copy"]
 
-OWN = Path(__file__).parents[3] / "book/assets"
 NPM = katex.KATEX.parent.parent
 STYLES = {"": "a11y-high-contrast-light", ".dark ": "a11y-high-contrast-dark"}
 
@@ -31,8 +30,8 @@ def copy(folder: Path) -> None:
         NPM / "reveal.js" / "dist" / "reveal.css",
         NPM / "inter-ui" / "variable" / "InterVariable.woff2",
         mono,
-        OWN / "favicon.svg",
-        *(OWN / "slides").iterdir(),
+        files.ASSETS / "favicon.svg",
+        *(files.ASSETS / "slides").iterdir(),
     ):
         files.write(folder / path.name, path.read_bytes())
     for name in ("figures.css", "frames.js"):

@@ -9,7 +9,8 @@ from ..edition import Edition
 from ..kinds import BY_NAME
 from ..store import Store
 from .model import Deck, Slide, words
-from .picture import LARGEST, enlarged
+from .picture import enlarged
+from .theme import measure
 
 __all__ = ["check", "figures"]
 
@@ -49,7 +50,7 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
         yield f"{words(slide.notes)} words of notes, where {SHORTEST_NOTES} are the least"
     if slide.minutes <= 0:
         yield "the notes do not say how many minutes the slide takes"
-    if (growth := enlarged(slide)) > LARGEST:
+    if (growth := enlarged(slide)) > measure("figure-growth"):
         name = slide.entries[-1].name
         yield f"{name} is too high for a slide: its text would have to grow {growth:.2f} times"
     if slide.layout == "exercise":

@@ -18,14 +18,9 @@ from pygments.lexers import PythonLexer
 from ..kinds import SOURCE
 from .markup import Context, Directive
 from .model import Slide
+from .theme import measure
 
 __all__ = ["listing", "source", "without_docstrings"]
-
-WIDTH, HEIGHT = 1125, 470
-"""The room for code on a slide, in its pixels; a sign that the font lacks may take more of it."""
-ADVANCE, LEADING = 0.602, 1.45
-"""Width of a character and height of a line, in font sizes."""
-LARGEST, SMALLEST = 27, 18
 
 
 def source(context: Context, slide: Slide, given: Directive) -> None:
@@ -46,18 +41,26 @@ def listing(
     *,
     steps: Sequence[range] = (),
     marked: Collection[int] = (),
-    height: int = HEIGHT,
+    height: str = "code-height",
 ) -> str:
-    """Highlighted code in the largest type that fits; `marked` lines stand out from the start."""
+    """Highlighted code in the largest type that fits; `marked` lines stand out from the start.
+
+    `height` names the measure of its room. A sign that the font lacks may be wider than others.
+    """
     lines = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
     longest = max(len(line) for line in code.splitlines())
+    sides = measure("slide-side") + measure("code-side")
+    width = measure("slide-width") - 2 * sides - measure("code-edge")
+    smallest = measure("code-smallest")
     size = min(
-        LARGEST, math.floor(WIDTH / longest / ADVANCE), math.floor(height / len(lines) / LEADING)
+        math.floor(measure("code-largest")),
+        math.floor(width / longest / measure("code-advance")),
+        math.floor(measure(height) / len(lines) / measure("code-leading")),
     )
-    if size < SMALLEST:
+    if size < smallest:
         context.fail(
             f"code of {len(lines)} lines, the longest of {longest} characters, does not fit a "
-            f"slide at {SMALLEST} px"
+            f"slide at {smallest:g} px"
         )
     spans = "\n".join(
         f'<span class="line{" new" if number in marked else ""}">{line}</span>'
@@ -67,7 +70,7 @@ def listing(
         f'<span class="fragment step" data-first="{step.start}" data-last="{step[-1]}"></span>'
         for step in steps
     )
-    return f'<pre class="listing size-{size}"><code>{spans}</code></pre>{fragments}'
+    return f'<pre class="listing" style="--size:{size}px"><code>{spans}</code></pre>{fragments}'
 
 
 def without_docstrings(code: str) -> str:

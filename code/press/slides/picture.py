@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from .. import kinds
 from .markup import Context, Directive
 from .model import Slide
+from .theme import measure
 
-__all__ = ["LARGEST", "enlarged", "show", "style"]
-
-WIDE = 1.35
-"""From this ratio of width to height on, a figure stands below the heading, not beside it."""
-ROOM, BESIDE_HEADING, HEADING, CONTROLS = 596, 620, 74, 52
-"""Heights on a slide of 720: between the margins, the same for a figure with no heading above it,
-of a line of the heading, of the controls."""
-WIDEST, BESIDE, TITLE = 770, 660, 560
-LINE = 50
-"""Characters on a line of the heading."""
-SMALLEST, LARGEST = 17.0, 1.32
-"""Text in figures: at least so many pixels, for which it may grow by that factor."""
+__all__ = ["enlarged", "show", "style"]
 
 
 def show(context: Context, slide: Slide, given: Directive) -> None:
@@ -28,7 +19,7 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
     slide.shown += kinds.BY_NAME[entry.kind].on_slide(entry.content, entry.name, entry.alt)
     slide.entries.append(entry)
     if slide.layout != "title":
-        slide.layout = "wide" if ratio(entry.content["svg"]) >= WIDE else "tall"
+        slide.layout = "wide" if ratio(entry.content["svg"]) >= measure("figure-ratio") else "tall"
 
 
 def style(slide: Slide) -> str:
@@ -44,7 +35,7 @@ def enlarged(slide: Slide) -> float:
         return 1.0
     svg = slide.entries[-1].content["svg"]
     sizes = [float(size) for size in re.findall(r"font-size:calc\(([\d.]+)px", svg)]
-    return max(1.0, SMALLEST / (min(sizes) * _width(slide) / _size(svg)[0]))
+    return max(1.0, measure("figure-text") / (min(sizes) * _width(slide) / _size(svg)[0]))
 
 
 def _drawn(slide: Slide) -> bool:
@@ -54,12 +45,19 @@ def _drawn(slide: Slide) -> bool:
 def _width(slide: Slide) -> float:
     entry = slide.entries[-1]
     svg = entry.content["svg"]
-    below = CONTROLS if kinds.BY_NAME[entry.kind].has_controls else 0
+    room = measure("slide-height") - measure("slide-top") - measure("slide-bottom")
+    room -= measure("figure-spare")
+    if kinds.BY_NAME[entry.kind].has_controls:
+        room -= measure("controls-height")
     if slide.layout == "wide":
-        lines = -(-len(re.sub(r"<[^>]+>", "", slide.heading)) // LINE)
-        return min(WIDEST, (ROOM - HEADING * lines - below) * ratio(svg))
-    widest = TITLE if slide.layout == "title" else BESIDE
-    return min(widest, (BESIDE_HEADING - below) * ratio(svg))
+        widest = measure("figure-below")
+        characters = len(re.sub(r"<[^>]+>", "", slide.heading))
+        line = measure("heading-size") * measure("heading-leading") + measure("row-gap")
+        room -= round(line) * math.ceil(characters / measure("heading-characters"))
+    else:
+        widest = measure("figure-title" if slide.layout == "title" else "figure-beside")
+        room += measure("row-gap")  # no heading is above it
+    return min(widest, room * ratio(svg))
 
 
 def ratio(svg: str) -> float:

@@ -18,7 +18,6 @@ from .model import Slide
 
 __all__ = ["exercise", "solution"]
 
-STUB_HEIGHT = 216
 _CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+|\n+^\S*check_\w+\([\s\S]*\Z", re.M)
 """What is for the notebook only: the import of the check, and all from its call on."""
 
@@ -36,7 +35,7 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     if given.body and not _asks_for(given.body, data["stub"]):
         context.fail(f"the goal of {entry.name} names no function of its stub, as in `add(a, b)`")
     stub = YOUR_TURN.sub("...  # your turn", _CHECK.sub("", data["stub"]))
-    code = listing(context, without_docstrings(stub.strip()), height=STUB_HEIGHT)
+    code = listing(context, without_docstrings(stub.strip()), height="stub-height")
     number = f"Exercise {html.escape(entry.number)}"
     there = f'<a href="../{page.docname}.html#{entry.name}">{number}</a>'
     where = address.of(context.edition, page, entry.name)

@@ -150,11 +150,11 @@ def test_the_limits_of_the_axes_must_stay_and_layout_is_that_of_the_first_frame(
 
 
 def test_bad_values_are_refused():
-    with pytest.raises(ValueError, match=r"values: .*shape \(0,\)"):
+    with pytest.raises(ValueError, match=r"^values:"):
         figures.frames(lambda ax, v: None, [], name="n")
-    with pytest.raises(ValueError, match=r"values: .*shape \(2, 2\)"):
+    with pytest.raises(ValueError, match=r"^values:"):
         figures.frames(lambda ax, v: None, np.zeros((2, 2)), name="n")
-    with pytest.raises(ValueError, match="start: expected an index below 3, got 3"):
+    with pytest.raises(ValueError, match=r"^start:"):
         figures.frames(lambda ax, v: None, [1, 2, 3], name="n", start=3)
 
 

@@ -1,0 +1,77 @@
+"""The style sheet of the decks states the measures of a slide, and Python follows it."""
+
+import re
+
+import pytest
+
+from press.book import PressError
+from press.slides import theme
+from press.slides.check import check
+from press.slides.deck import read
+
+from .conftest import edition
+from .test_making import LINE, html, slide
+
+CODE = ":::{source} lib.add\n:::"
+
+
+@pytest.fixture
+def restyle(tmp_path, monkeypatch):
+    """Give a measure in a copy of the style sheet another value."""
+
+    def change(name: str, value: str) -> None:
+        text = theme.STYLE.read_text()
+        changed = re.sub(rf"--{name}: [^;]+;", f"--{name}: {value};", text, count=1)
+        assert changed != text
+        monkeypatch.setattr(theme, "STYLE", tmp_path / "deck.css")
+        theme.STYLE.write_text(changed)
+
+    return change
+
+
+def width(made: str) -> int:
+    return int(re.search(r"--width:(\d+)px", made)[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "changed", "value", "before", "after"),
+    [
+        (slide(CODE), "code-largest", "21px", "--size:27px", "--size:21px"),
+        (slide(CODE), "code-height", "130px", "--size:27px", "--size:22px"),
+        (slide(CODE), "slide-width", "440px", "--size:27px", "--size:26px"),
+        (slide(LINE), "figure-below", "700px", "--width:770px", "--width:700px"),
+        (slide(LINE), "figure-ratio", "2", 'class="slide wide alone"', 'class="slide tall alone"'),
+        (slide(LINE), "slide-top", "152px", "--width:770px", "--width:675px"),
+        (slide(LINE), "heading-characters", "2", "--width:770px", "--width:480px"),
+    ],
+)
+def test_another_measure_is_another_slide(book, deck, restyle, text, changed, value, before, after):
+    path = deck(text)
+    assert before in html(book, path)
+    restyle(changed, value)
+    assert after in html(book, path)
+
+
+def test_text_of_figures_may_grow_as_much_as_the_style_sheet_says(book, deck, restyle):
+    path = deck(slide(LINE))
+    check(edition(book), read(edition(book), path))
+    restyle("figure-text", "28px")
+    with pytest.raises(PressError, match=r"would have to grow 1\.45 times"):
+        check(edition(book), read(edition(book), path))
+
+
+def test_a_measure_that_is_not_stated_stops_the_build(restyle):
+    assert theme.measure("slide-width") == 1280
+    restyle("slide-width", "80em")
+    with pytest.raises(PressError, match=r"deck\.css: state --slide-width in :root"):
+        theme.measure("slide-width")
+
+
+def test_the_style_sheet_uses_every_length_that_python_reads():
+    """Else a slide would be laid out by one number and measured by another."""
+    text = theme.STYLE.read_text()
+    drawn = ("slide", "row", "column", "heading-size", "heading-lea", "button", "code-lea",
+             "code-edge", "code-side", "figure-title")  # fmt: skip
+    stated = re.findall(r"^  --([\w-]+): *[\d.]+", text, re.M)
+    for name in (name for name in stated if name.startswith(drawn)):
+        assert f"var(--{name})" in text, name
