@@ -90,16 +90,11 @@ def profile_interval(psi: Tensor, chi2: Tensor) -> tuple[Tensor, Tensor]:
     Raises:
         ValueError: psi does not rise, or a number is not finite.
     """
+    _checks.shapes(psi=(psi, "grid"), chi2=(chi2, "… grid"))
     _checks.finite("psi", psi)
     _checks.finite("chi2", chi2)
-    if psi.ndim != 1 or len(psi) < 2 or not (psi.diff() > 0).all():
-        raise _checks.wrong(
-            "psi", _checks.described(psi), "(grid,), ascending"
-        )
-    if chi2.ndim < 1 or chi2.shape[-1] != len(psi):
-        raise _checks.wrong(
-            "chi2", f"shape {tuple(chi2.shape)}", f"(..., {len(psi)})"
-        )
+    if len(psi) < 2 or not (psi.diff() > 0).all():
+        raise _checks.refused("psi", "pass two values or more, rising")
     excess = chi2 - chi2.min(-1, keepdim=True).values - 1
     low = -_last_below(-psi.flip(0), excess.flip(-1))
     return low, _last_below(psi, excess)
