@@ -23,6 +23,7 @@ from press.setup.settings import uv_variables
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = "code/press/setup"
+PACKAGE = "code/press/__init__.py"
 DiskUsage = namedtuple("DiskUsage", "total used free")
 posix = pytest.mark.skipif(os.name == "nt", reason="the lock and the signals of POSIX")
 
@@ -32,7 +33,7 @@ def checkout(tmp_path):
     """A copy of what the set-up reads, in a folder whose name has a space."""
     root = tmp_path / "my book"
     shutil.copytree(ROOT / SETUP, root / SETUP)
-    for name in ("requirements.txt", "code/constraints.txt", "pyproject.toml"):
+    for name in ("requirements.txt", "code/constraints.txt", "pyproject.toml", PACKAGE):
         shutil.copy(ROOT / name, root / name)
     return root
 
