@@ -79,20 +79,20 @@ def shapes(**arguments: tuple[Any, str]) -> None:
     for name, (x, text) in arguments.items():
         floating(name, x)
         axes, batch, _ = _axes(text)
-        shape = x.shape
+        shape = tuple(x.shape)  # slices of torch.Size are slow
         if batch is not None:
             end = max(batch, len(shape) - len(axes) + batch)
             batches[name] = shape[batch:end]
             shape = shape[:batch] + shape[end:]
-        # No axis of size 0 equals what is noted for it.
-        if len(shape) != len(axes) or any(
-            size != sizes.setdefault(axis, (size or 1, name))[0]
-            if isinstance(axis, str)
-            else size != axis
-            for size, axis in zip(shape, axes, strict=True)
-        ):
+        fits = len(shape) == len(axes)
+        for size, axis in zip(shape, axes, strict=False):
+            if isinstance(axis, str):  # a size of 0 never equals its note
+                axis = sizes.setdefault(axis, (size or 1, name))[0]
+            fits = fits and size == axis
+        if not fits:
             raise _misshaped(name, x, text, sizes)
-    broadcast_shapes(**batches)
+    if len(batches) > 1:
+        broadcast_shapes(**batches)
 
 
 @cache

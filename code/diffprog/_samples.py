@@ -53,8 +53,9 @@ def both(signal: Tensor, background: Tensor) -> None:
     masses("signal", signal)
     masses("background", background)
     if signal.shape[1:] != background.shape[1:]:
-        got = f"shape {tuple(background.shape)}"
-        want = f"the observables of signal, {tuple(signal.shape)}"
+        shape = tuple(signal.shape)
+        got = f"shape {tuple(background.shape)} with a signal of {shape}"
+        want = "the same observables in both"
         raise _checks.wrong("background", got, want)
 
 

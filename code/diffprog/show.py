@@ -13,16 +13,9 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
-    "EXERCISE",
-    "FIGURE",
-    "FRAMES",
-    "NUMBER",
-    "SOURCE",
-    "building",
-    "formatted",
-    "number",
-    "source",
-]
+    "EXERCISE", "FIGURE", "FRAMES", "NUMBER", "SOURCE", "building",
+    "formatted", "number", "source",
+]  # fmt: skip
 
 FIGURE = "application/vnd.diffprog.figure+json"
 FRAMES = "application/vnd.diffprog.frames+json"

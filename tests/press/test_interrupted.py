@@ -92,7 +92,9 @@ def test_an_edit_while_a_build_runs_waits_for_the_next(small, elsewhere):
     small.assert_clean(elsewhere)
 
 
-@pytest.mark.parametrize("turn", range(10))
+@pytest.mark.parametrize(
+    "turn", [0, 1, *(pytest.param(turn, marks=pytest.mark.exhaustive) for turn in range(2, 10))]
+)
 def test_after_a_kill_at_a_random_moment_likewise(small, elsewhere, template, turn):
     begun = time.monotonic()
     process = small.start()

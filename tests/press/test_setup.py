@@ -278,7 +278,7 @@ def test_killed_in_the_middle_it_comes_right_and_two_may_run_at_once(small):
     for step in ("  uv\n", "  Python packages\n"):
         command = [sys.executable, "-u", small / SETUP]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
-            assert step in iter(first.stdout.readline, "")
+            assert step in iter(first.stdout.readline, "")  # type: ignore[union-attr]
             first.kill()
         assert not (small / ".venv/setup.stamp").exists()
     both = [subprocess.Popen([sys.executable, small / SETUP]) for _ in range(2)]
@@ -320,7 +320,7 @@ def packages():
     return {
         canonicalize_name(it.name): (
             [Requirement(needed) for needed in it.requires or []],
-            SpecifierSet(it.metadata.get("Requires-Python", "")),
+            SpecifierSet(it.metadata.get("Requires-Python", "")),  # type: ignore[attr-defined]
         )
         for it in metadata.distributions()
     }

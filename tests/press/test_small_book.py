@@ -60,7 +60,7 @@ display({show.FIGURE: {"svg": svg}, "image/png": "@PNG@"}, raw=True)
 show.source(alone.twice)
 ```
 
-:::{exercise} Add two numbers
+:::{exercise} Addition
 :name: ex-add
 :original: 5
 
@@ -121,7 +121,7 @@ mystnb:
 from diffprog import show
 from IPython.display import display
 
-display({{show.FIGURE: {FRAMES}}}, raw=True)
+display({{show.FRAMES: {FRAMES}}}, raw=True)
 ```
 """
 DECK = """\
@@ -214,7 +214,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 @pytest.fixture(scope="module")
 def result(small: Small) -> Result:
-    return small.good_build(**HOSTING)
+    return small.good_build(JOBS="1", **HOSTING)  # more chapters than jobs, so kernels are forked
 
 
 @pytest.fixture(scope="module")
@@ -286,7 +286,7 @@ def test_the_figure_has_its_name_and_text_and_the_source_its_path(page: str) -> 
 def test_the_exercise_is_a_box_a_stub_and_a_fold_with_its_remark(page: str) -> None:
     box = page.partition('class="dp-exercise admonition" id="ex-add"')[2]
     box, _, rest = box.partition('<div class="cell dp-stub docutils container">')
-    assert "Exercise 1.1a: Add two numbers" in box
+    assert "Exercise 1.1a: Addition" in box
     assert '<p class="dp-original">Exercise 5 of the original tutorial</p>' in box
     assert "<summary>Hint</summary>" in box
     stub, _, solution = rest.partition('<details class="dp-fold dp-solution">')
@@ -369,7 +369,7 @@ def test_a_student_gets_stubs_and_no_outputs(site: Path) -> None:
     assert [(c.outputs, c.execution_count) for c in cells] == [([], None)] * len(cells)
     (stub,) = [c for c in cells if "exercise" in c.metadata.get("tags", [])]
     assert stub.metadata.tags == ["exercise", "raises-exception"]
-    assert "Your turn! Exercise 1.1a: Add two numbers" in stub.source
+    assert "Your turn! Exercise 1.1a: Addition" in stub.source
     assert "return a + b" not in json.dumps(student)
     assert "commutes" not in json.dumps(student), "a remark tells about the solution"
     assert "[compare with the solution](../../solved/part1/one.ipynb)" in json.dumps(student)

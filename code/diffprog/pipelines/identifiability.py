@@ -26,13 +26,9 @@ from torch import Tensor
 from diffprog import _checks
 
 __all__ = [
-    "cramer_rao",
-    "ellipse",
-    "fisher_information",
-    "null_space",
-    "rank",
+    "cramer_rao", "ellipse", "fisher_information", "null_space", "rank",
     "singular_values",
-]
+]  # fmt: skip
 
 
 def singular_values(jacobian: Tensor) -> Tensor:

@@ -25,13 +25,9 @@ from diffprog.pipelines.pipeline import Pipeline, Scale, mlp
 from diffprog.simulator.pitching import FLIGHT, Pitch, pitch
 
 __all__ = [
-    "direct",
-    "drift_scale",
-    "even_points",
-    "physics",
-    "structured_drift",
+    "direct", "drift_scale", "even_points", "physics", "structured_drift",
     "throws",
-]
+]  # fmt: skip
 
 HIDDEN = (100, 50)
 

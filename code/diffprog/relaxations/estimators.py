@@ -36,13 +36,9 @@ from diffprog.relaxations.cuts import count, soft_count
 from diffprog.relaxations.significance import significance
 
 __all__ = [
-    "gumbel_softmax_count",
-    "noise",
-    "reparameterised",
-    "score_function",
-    "score_function_events",
-    "straight_through_count",
-]
+    "gumbel_softmax_count", "noise", "reparameterised", "score_function",
+    "score_function_events", "straight_through_count",
+]  # fmt: skip
 
 
 def noise(
@@ -153,7 +149,7 @@ def reparameterised(
         value = f(x)
         _check_values(value, eps)
         if not value.requires_grad:
-            why = "its values have no slope: use soft counts, not hard ones"
+            why = "hard counts have no slope, so make f of soft counts"
             raise _checks.refused("f", why)
         slope: Tensor = torch.autograd.grad(value.sum(), x)[0]
     return slope

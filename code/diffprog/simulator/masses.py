@@ -19,20 +19,10 @@ from torch import Generator, Tensor
 from diffprog import _checks, _samples
 
 __all__ = [
-    "BACKGROUND",
-    "SIGNAL",
-    "TEN_BACKGROUND",
-    "TEN_SIGNAL",
-    "TWO_BACKGROUND",
-    "TWO_SIGNAL",
-    "Process",
-    "density",
-    "draw",
-    "expected_count",
-    "one_mass",
-    "ten_masses",
-    "two_masses",
-]
+    "BACKGROUND", "SIGNAL", "TEN_BACKGROUND", "TEN_SIGNAL",
+    "TWO_BACKGROUND", "TWO_SIGNAL", "Process", "density", "draw",
+    "expected_count", "one_mass", "ten_masses", "two_masses",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -24,16 +24,8 @@ from diffprog import _checks
 from diffprog.simulator.ball import position
 
 __all__ = [
-    "FLIGHT",
-    "V0",
-    "X0",
-    "A",
-    "Pitch",
-    "day",
-    "drifts",
-    "pitch",
-    "rms",
-]
+    "FLIGHT", "V0", "X0", "A", "Pitch", "day", "drifts", "pitch", "rms",
+]  # fmt: skip
 
 A = -9.8  # m/s², acceleration of free fall
 V0 = 10.0  # m/s, what the machine is set to

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from functools import partial
 from inspect import signature
 from itertools import count
+from typing import Any
 
 import pytest
 import torch
@@ -23,7 +24,7 @@ t = day()
 x = pitch(drifts(t))
 
 
-def physics() -> Pipeline:
+def physics() -> Any:
     return pitching_networks.physics(t)
 
 
@@ -179,7 +180,7 @@ def test_each_run_may_have_data_of_its_own() -> None:
     for i in range(2):
         alone = train(
             seeded(physics, 0),
-            lambda m, i=i: weighted(m, targets[i], weight[i]),
+            partial(weighted, x=targets[i], w=weight[i]),
             steps=30,
             progress=False,
         )
@@ -267,7 +268,7 @@ def test_bad_models_are_named() -> None:
 def test_bad_data_and_losses_are_named() -> None:
     models = [seeded(physics, s) for s in range(2)]
     with pytest.raises(ValueError, match=r"^each: got 3 \(int\), want tensors with the runs"):
-        train_together(models, lambda m, x: loss(m), each=[3])
+        train_together(models, lambda m, x: loss(m), each=[3])  # type: ignore[list-item]
     with pytest.raises(ValueError, match=r"^each: got 3 entries, want one a model, 2"):
         train_together(models, lambda m, x: loss(m), each=[torch.zeros(3)])
     with pytest.raises(

@@ -1,6 +1,7 @@
 """loops.training: Adam, and a look now and then."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -24,7 +25,7 @@ def loss(model: nn.Module) -> Tensor:
     return mean_squared_error(model(x), x**2)
 
 
-def run(model: nn.Module, steps: int = 50, **more: object) -> History:
+def run(model: nn.Module, steps: int = 50, **more: Any) -> History:
     return train(model, loss, steps=steps, learning_rate=0.01, progress=False, **more)
 
 
@@ -158,9 +159,9 @@ def test_a_loss_that_is_not_finite_stops_it() -> None:
         ({"look": nn.Identity(), "at": [0.5]}, r"^at: got 0\.5, want whole numbers from 0 to 5"),
     ],
 )
-def test_bad_arguments_are_named(more: dict[str, object], message: str) -> None:
+def test_bad_arguments_are_named(more: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        train(network(), loss, **({"steps": 5, "progress": False} | more))
+        train(network(), loss, **{"steps": 5, "progress": False, **more})
 
 
 @pytest.mark.parametrize("names", [("unused", "used"), ("used", "unused")])
@@ -177,6 +178,6 @@ def test_bad_losses_and_models_are_named() -> None:
     with pytest.raises(ValueError, match=r"^loss: got .* shape \(20, 1\), want one number"):
         train(network(), lambda model: model(x) ** 2, progress=False)
     with pytest.raises(ValueError, match=r"^loss: got .* \(float\), want a tensor of shape \(\)"):
-        train(network(), lambda model: loss(model).item(), progress=False)
+        train(network(), lambda model: loss(model).item(), progress=False)  # type: ignore
     with pytest.raises(ValueError, match=r"^model: got no parameters that require a gradient"):
         train(nn.ReLU(), loss, progress=False)

@@ -48,7 +48,7 @@ def test_one_observable_on_one_side_is_the_cut() -> None:
     edge = m[kept.int().argmax()].item()
     # The soft cut of the steepness that it has learned, but for what is left of the way: less than
     # the 8 GeV by which the best cut differs from sample to sample, and 1e-3 of the objective.
-    k = (plane.layers[0].weight / plane.scale.width).item()
+    k = (plane.layers[0].weight / plane.scale.width).item()  # type: ignore[arg-type,operator]
     soft = fit_cuts(s, b, torch.tensor(1000.0), k, steps=300)
     assert edge == pytest.approx(soft.last["c"].item(), abs=8)
     assert history.loss[-1].item() == pytest.approx(soft.loss[-1].item(), rel=1e-3)
@@ -160,7 +160,7 @@ def test_bad_input_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^background: "):
         LearnedCut(torch.rand(1, 2), seed=0)
     constant = torch.stack([BACKGROUND[:, 0], torch.full((10_000,), 0.1)], dim=1)
-    with pytest.raises(ValueError, match=r"^background:"):
+    with pytest.raises(ValueError, match=r"^background: "):
         LearnedCut(constant, seed=0)
     with pytest.raises(ValueError, match=r"^background: "):
         LearnedCut(BACKGROUND * math.inf, seed=0)
