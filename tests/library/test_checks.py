@@ -158,7 +158,7 @@ def test_leaves_by_name_can_be_trained() -> None:
 def test_samples_have_the_same_observables() -> None:
     _samples.both(torch.zeros(5, 2), torch.zeros(7, 2))
     sentence = (
-        r"^background: got shape \(5, 2\) with a signal of shape \(5,\), "
+        r"^background: got shape \(5, 2\) with a signal of \(5,\), "
         "want the same observables in both$"
     )
     with pytest.raises(ValueError, match=sentence):
