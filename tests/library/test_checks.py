@@ -35,40 +35,34 @@ REFUSED: list[Case] = [
      "got a NumPy float64 array of shape (2,), want a floating-point tensor"),
     *((_checks.finite, torch.tensor([1, x]),
       "got entries that are not finite, want finite numbers") for x in (NAN, INF)),
-    (_checks.times, torch.zeros(3),
-     "got shape (3,), want (n, 1), one row for a time: write t[:, None]"),
-    (_checks.times, torch.zeros(3, 2), "got shape (3, 2), want (n, 1), one row for a time"),
-    (_checks.times, torch.zeros(()), "got shape (), want (n, 1), one row for a time"),
     (_checks.columns, torch.zeros(3),
      "got shape (3,), want (n, i) with n > 1: write x[:, None] for one column"),
     (_checks.columns, torch.zeros(1, 2), "got shape (1, 2), want (n, i) with n > 1"),
     (_checks.columns, torch.tensor([[1, 2.5], [2, 2.5]]),
-     "got column 1 constant at 2.5, want values that differ"),
+     "column 1 is 2.5 throughout"),
     (_checks.columns, torch.tensor([[1.0], [NAN]]),
      "got entries that are not finite, want finite numbers"),
     (_checks.scalar, 2.0, "got 2.0 (float), want a tensor of shape (): no .item(), no float()"),
     (_checks.scalar, leaf(1, 2),
      "got a torch.float32 tensor of shape (2,), want one number, shape (): take the .mean()"),
     (_checks.scalar, torch.tensor(1.0),
-     "got a value that depends on no parameter, want one computed in torch from the parameters, "
-     "with no .detach() and no torch.no_grad()"),
+     "the value depends on no parameter: compute it in torch from the parameters, with no "
+     ".detach() and no torch.no_grad()"),
     *((_checks.positive, x, f"got {x!r} ({type(x).__name__}), want one finite number above zero")
       for x in (0, -1, NAN, INF, 1e39, "5", b"5", None)),
     (_checks.positive, torch.tensor([1.0, 2]),
      "got a torch.float32 tensor of shape (2,), want one finite number above zero"),
-    (_checks.positive, leaf(), "got a tensor that requires a gradient, want a number, which is not "
-     "fitted"),
+    (_checks.positive, leaf(),
+     "it is not fitted, so pass a number that needs no gradient"),
     *((_checks.not_negative, x, f"got {x!r} ({type(x).__name__}), want a number, 0 or more")
       for x in (-0.1, NAN, INF, "0", None)),
     (_checks.positives, torch.tensor([1.0, 0]),
-     "got a torch.float32 tensor of shape (2,), want finite numbers above zero"),
-    (_checks.positives, torch.tensor([1, INF]),
-     "got a torch.float32 tensor of shape (2,), want finite numbers above zero"),
+     "got values [1.0, 0.0], want finite numbers above zero"),
+    (_checks.positives, torch.zeros(10),
+     "got a torch.float32 tensor of shape (10,), want finite numbers above zero"),
+    (_checks.positives, torch.tensor([INF]), "got values [inf], want finite numbers above zero"),
     *((_checks.count, n, f"got {n!r} ({type(n).__name__}), want an int, 1 or more")
       for n in (0, -1, 2.0, True, "10", None)),
-    (_checks.square, torch.zeros(2, 3), "got shape (2, 3), want (..., p, p)"),
-    (_checks.square, torch.zeros(2), "got shape (2,), want (..., p, p)"),
-    (_checks.square, torch.zeros(0, 0), "got shape (0, 0), want (..., p, p)"),
     (_samples.masses, torch.zeros(2, 2, 2),
      "got shape (2, 2, 2), want (n,), or (n, d) for d observables"),
     (_samples.masses, torch.zeros(0, 2),
@@ -97,12 +91,10 @@ def test_what_is_refused_is_one_sentence(
 ACCEPTED: list[tuple[Callable[..., object], Any]] = [
     *((_checks.floating, torch.zeros(2, dtype=t)) for t in (torch.float64, torch.bfloat16)),
     (_checks.finite, torch.zeros(0)),
-    (_checks.times, torch.zeros(2, 3, 1)),
     (_checks.columns, torch.tensor([[1.0], [2]])),
     (_checks.scalar, leaf(1.0).sum()),
     (_checks.positives, torch.tensor([1e-30, 1e30])),
     (_checks.count, 1),
-    (_checks.square, torch.zeros(4, 2, 2)),
     (_samples.masses, torch.zeros(1, 3)),
     (lambda name, c: _samples.cuts(name, c, torch.zeros(5)), torch.tensor([-INF, INF])),
     (lambda name, c: _samples.cuts(name, c, torch.zeros(5, 2)), torch.zeros(3, 2)),
@@ -123,17 +115,31 @@ def test_numbers_come_back_as_floats() -> None:
     assert _checks.positive("x", torch.finfo(torch.float32).max) > 3e38
 
 
-def test_a_shape_is_that_very_one() -> None:
-    _checks.shaped("x", torch.zeros(2, 1), (2, 1))
-    with pytest.raises(ValueError, match=r"^x: got shape \(2, 1\), want \(2, 3\)$"):
-        _checks.shaped("x", torch.zeros(2, 1), (2, 3))
+def test_shapes_and_precisions_are_compared_with_the_first() -> None:
+    """What shapes may be said to be is in test_shapes.py."""
+    _checks.same_shape(x=torch.zeros(2, 1), y=torch.zeros(2, 1).double())
+    with pytest.raises(ValueError, match=r"^y: got shape \(2, 3\), want that of x, \(2, 1\)$"):
+        _checks.same_shape(x=torch.zeros(2, 1), y=torch.zeros(2, 3))
+    _checks.comparable(x=torch.zeros(2, 1), y=torch.zeros(3))
+    got = r"a torch.float64 tensor of shape \(1,\)"
+    with pytest.raises(
+        ValueError, match=rf"^y: got {got}, want the precision of x, torch.float32$"
+    ):
+        _checks.comparable(x=torch.zeros(2), y=torch.zeros(1).double())
+    with pytest.raises(ValueError, match=r"^x: got entries that are not finite"):
+        _checks.comparable(x=torch.tensor(NAN), y=torch.zeros(1))
 
 
 def test_the_first_shape_that_does_not_broadcast_is_named() -> None:
-    _checks.broadcast(a=(3, 1), b=(4,), c=(), d=(2, 3, 4))
+    _checks.broadcast_shapes(a=(3, 1), b=(4,), c=(), d=(2, 3, 4))
     sentence = r"^c: got shape \(2, 4\), want one that broadcasts with \(3, 4\)$"
     with pytest.raises(ValueError, match=sentence):
-        _checks.broadcast(a=(3, 1), b=(4,), c=(2, 4), d=(7,))
+        _checks.broadcast_shapes(a=(3, 1), b=(4,), c=(2, 4), d=(7,))
+    _checks.broadcast(a=torch.zeros(3, 1), b=torch.zeros(4))
+    with pytest.raises(ValueError, match=r"^b: got shape \(2,\), want one that broadcasts"):
+        _checks.broadcast(a=torch.zeros(3), b=torch.zeros(2))
+    with pytest.raises(ValueError, match=r"^b: got a torch.int64"):
+        _checks.broadcast(a=torch.zeros(3), b=torch.zeros(2).long())
 
 
 def test_a_definite_matrix_has_eigenvalues_above_rounding() -> None:
@@ -166,7 +172,7 @@ twin = leaf(1.0)
             "v0: got the result of a computation, want a leaf: x.detach().requires_grad_()",
         ),
         ({"v0": leaf(1, NAN)}, "v0: got start values [1.0, nan], want finite numbers"),
-        ({"v0": twin, "w0": twin}, "w0: got the same tensor as v0, want each tensor once"),
+        ({"v0": twin, "w0": twin}, "w0: it is the same tensor as v0: pass each once"),
     ],
 )
 def test_what_a_loop_cannot_train_is_one_sentence(parameters: object, sentence: str) -> None:
@@ -181,7 +187,7 @@ def test_leaves_by_name_can_be_trained() -> None:
 def test_samples_have_the_same_observables() -> None:
     _samples.both(torch.zeros(5, 2), torch.zeros(7, 2))
     sentence = (
-        r"^background: got shape \(5, 2\) with a signal of shape \(5,\), "
+        r"^background: got shape \(5, 2\) with a signal of \(5,\), "
         "want the same observables in both$"
     )
     with pytest.raises(ValueError, match=sentence):

@@ -51,8 +51,8 @@ def test_a_seed_gives_the_weights_that_torch_gives_after_it() -> None:
 
 def test_a_generator_gives_one_start_after_the_other() -> None:
     random = torch.Generator().manual_seed(3)
-    first, second = (seeded(physics, random).network[0].weight for _ in range(2))
-    assert torch.equal(first, seeded(physics, 3).network[0].weight)
+    first, second = (seeded(physics, random).network[0].weight for _ in range(2))  # type: ignore[index]
+    assert torch.equal(first, seeded(physics, 3).network[0].weight)  # type: ignore[index]
     assert not torch.equal(first, second)
 
 
@@ -180,7 +180,7 @@ def test_each_run_may_have_data_of_its_own() -> None:
         alone = train(
             seeded(physics, 0),
             lambda m, i=i: weighted(m, targets[i], weight[i]),  # type: ignore[misc]
-            epochs=30,
+            steps=30,
             progress=False,
         )
         torch.testing.assert_close(training.loss[:, i], alone.loss, rtol=1e-5, atol=0)
@@ -222,7 +222,7 @@ def test_weights_that_need_no_gradient_stay() -> None:
     for m in models:
         m.network[0].requires_grad_(False)  # type: ignore[index]
     frozen = models[1].network[0].weight.clone()  # type: ignore[index]
-    train_together(models, loss, epochs=3, progress=False)
+    train_together(models, loss, steps=3, progress=False)
     assert torch.equal(models[1].network[0].weight, frozen)  # type: ignore[index]
 
 
@@ -247,7 +247,7 @@ def test_bad_models_are_named() -> None:
     with pytest.raises(ValueError, match=r"^models\[1\]: "):
         train_together([seeded(physics, 0), seeded(direct, 0)], loss)
     with pytest.raises(ValueError, match=r"^models\[1\]: "):
-        train_together([seeded(physics, 0), 3], loss)  # type: ignore[list-item]
+        train_together([seeded(physics, 0), 3], loss)  # type: ignore[type-var]
     for change, what in {
         lambda m: m.network.__setitem__(1, nn.Tanh()): "classes of stages",
         lambda m: m.eval(): r"stages in eval\(\)",
@@ -258,7 +258,7 @@ def test_bad_models_are_named() -> None:
         with pytest.raises(ValueError, match=rf"^models\[1\]: got other {what} "):
             train_together([seeded(physics, 0), other], loss)
     one = seeded(physics, 0)
-    with pytest.raises(ValueError, match=r"^models\[1\]: "):
+    with pytest.raises(ValueError, match=r"^models\[1\] is models\[0\]: "):
         train_together([one, one], loss)
     with pytest.raises(ValueError, match=r"^model: "):
         train_together([one.requires_grad_(False)], loss)
@@ -272,8 +272,8 @@ def test_bad_data_and_losses_are_named() -> None:
         train_together(models, lambda m, x: loss(m), each=[torch.zeros(3)])
     with pytest.raises(ValueError, match=r"^loss: "):
         train_together(models, lambda m: m(t))
-    with pytest.raises(ValueError, match=r"^epochs: "):
-        train_together(models, loss, epochs=0)
+    with pytest.raises(ValueError, match=r"^steps: "):
+        train_together(models, loss, steps=0)
 
 
 def test_one_that_diverges_stops_all_and_the_models_keep_what_they_had() -> None:

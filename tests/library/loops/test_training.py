@@ -25,8 +25,8 @@ def loss(model: nn.Module) -> Tensor:
     return mean_squared_error(model(x), x**2)
 
 
-def run(model: nn.Module, epochs: int = 50, **more: Any) -> Training:
-    return train(model, loss, epochs=epochs, learning_rate=0.01, progress=False, **more)
+def run(model: nn.Module, steps: int = 50, **more: Any) -> History:
+    return train(model, loss, steps=steps, learning_rate=0.01, progress=False, **more)
 
 
 def test_it_is_the_loop_that_one_writes_by_hand() -> None:
@@ -151,7 +151,7 @@ def test_a_loss_that_is_not_finite_stops_it() -> None:
 @pytest.mark.parametrize(
     ("more", "name"),
     [
-        ({"epochs": 0}, "epochs"),
+        ({"steps": 0}, "steps"),
         ({"learning_rate": 0}, "learning_rate"),
         ({"at": [1]}, "look"),
         ({"look": nn.Identity()}, "at"),
@@ -161,7 +161,7 @@ def test_a_loss_that_is_not_finite_stops_it() -> None:
 )
 def test_bad_arguments_are_named(more: dict[str, Any], name: str) -> None:
     with pytest.raises(ValueError, match=rf"^{name}: "):
-        train(network(), loss, **({"epochs": 5, "progress": False} | more))
+        train(network(), loss, **({"steps": 5, "progress": False} | more))
 
 
 @pytest.mark.parametrize("names", [("unused", "used"), ("used", "unused")])
@@ -170,7 +170,7 @@ def test_a_layer_that_takes_no_part_is_named_wherever_it_is(names: tuple[str, st
     model = nn.ModuleDict({name: used if name == "used" else nn.Linear(1, 1) for name in names})
     before = [p.clone() for p in used.parameters()]
     with pytest.raises(ValueError, match=r"^unused\.weight: "):
-        train(model, lambda _: loss(used), epochs=5, progress=False)
+        train(model, lambda _: loss(used), steps=5, progress=False)
     assert all(torch.equal(p, q) for p, q in zip(used.parameters(), before, strict=True))
 
 

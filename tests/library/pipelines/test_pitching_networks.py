@@ -181,7 +181,7 @@ def test_physics_buys_transfer() -> None:
         look: Callable[[Pipeline], Tensor],
     ) -> list[float]:
         models = [seeded(build, seed) for seed in range(12)]
-        fit = train_together(models, loss, look=look, at=[4000], progress=False)  # type: ignore[arg-type]
+        fit = train_together(models, loss, look=look, at=[4000], progress=False)
         error: Tensor = ((fit.seen[0].reshape(12, 100, 2) - x_new) ** 2).mean(1)
         return error.quantile(0.5, dim=0).tolist()
 

@@ -30,7 +30,7 @@ def restyle(tmp_path, monkeypatch):
 
 
 def width(made: str) -> int:
-    return int(re.search(r"--width:(\d+)px", made)[1])
+    return int(re.search(r"--width:(\d+)px", made)[1])  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
