@@ -73,6 +73,10 @@ def test_an_unknown_number_names_the_slide(book, deck):
         (slide(LINE) + slide("Twice."), "has the same heading"),
         (slide("No figure."), "fig-line is neither shown nor left out"),
         (slide(":::{exercise} ex-add\n:::"), "the slide below is not the solution of ex-add"),
+        (
+            slide(":::{exercise} ex-add\n:::") + slide(":::{solution} ex-add\n:::", title="Beside"),
+            "the slide below is not the solution of ex-add",
+        ),
     ],
 )
 def test_what_a_deck_must_have(book, deck, text, message):
