@@ -201,6 +201,20 @@ def test_a_formula_is_one_word_and_so_is_a_piece_of_code():
     assert words("write <code>add(a, b)</code> now") == 3
 
 
+def test_what_slides_lack_without_an_address_is_told_where_they_have_exercises(
+    book, deck, tmp_path, capsys
+):
+    deck(slide(LINE))
+    write_decks(edition(book), tmp_path / "site")
+    assert capsys.readouterr().out == ""
+    deck(slide(LINE) + turn(""))
+    write_decks(edition(book), tmp_path / "site")
+    assert capsys.readouterr().out.startswith("Slides have no QR codes: set `repository: url`")
+    (book.root / "_config.yml").write_text("html: {baseurl: https://example.org/book}")
+    write_decks(edition(Book(book.root)), tmp_path / "site")
+    assert capsys.readouterr().out == ""
+
+
 def test_decks_that_are_gone_leave_nothing(book, deck, tmp_path):
     path = deck(slide(LINE))
     site = tmp_path / "site"
