@@ -263,16 +263,16 @@ def test_bad_arguments_are_named() -> None:
         fitted_sigma(torch.ones(5, 3).long(), 1)
     with pytest.raises(ValueError, match=r"^data: "):
         linear_fits(torch.ones(5, 2), torch.ones(4, 3))
-    with pytest.raises(ValueError, match=r"^x: "):
+    with pytest.raises(ValueError, match=r"^X: "):
         linear_fits(torch.ones(5, 2).long(), torch.ones(5))
-    with pytest.raises(ValueError, match=r"^x: "):
+    with pytest.raises(ValueError, match=r"^X: "):
         linear_fits(torch.ones(0, 2), torch.ones(0))
     with pytest.raises(ValueError, match=r"^data: "):
         linear_fits(torch.ones(5, 2), torch.ones(5).double())
     nan = torch.tensor([math.nan, 1])
     with pytest.raises(ValueError, match=r"^data: "):
         linear_fits(torch.tensor([[1.0], [2]]), nan)
-    with pytest.raises(ValueError, match=r"^x: "):
+    with pytest.raises(ValueError, match=r"^X: "):
         linear_fits(nan[:, None], torch.ones(2))
     with pytest.raises(ValueError, match=r"^model: "):
         toys(torch.tensor([5]), 1.0, 2, seed=0)

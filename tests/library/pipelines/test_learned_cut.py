@@ -48,7 +48,7 @@ def test_one_observable_on_one_side_is_the_cut() -> None:
     edge = m[kept.int().argmax()].item()
     # The soft cut of the steepness that it has learned, but for what is left of the way: less than
     # the 8 GeV by which the best cut differs from sample to sample, and 1e-3 of the objective.
-    k = (plane.layers[0].weight / plane.scale.width).item()  # type: ignore[arg-type, operator]
+    k = (plane.layers[0].weight / plane.scale.width).item()  # type: ignore[arg-type,operator]
     soft = fit_cuts(s, b, torch.tensor(1000.0), k, steps=300)
     assert edge == pytest.approx(soft.last["c"].item(), abs=8)
     assert history.loss[-1].item() == pytest.approx(soft.loss[-1].item(), rel=1e-3)

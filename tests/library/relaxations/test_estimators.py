@@ -278,7 +278,7 @@ def test_bad_input_is_refused() -> None:
         reparameterised(lambda c: c.sum(), c, ε)
     with pytest.raises(ValueError, match=r"^c: "):
         score_function_events(m, m, torch.zeros(2), 1.0, 3, 0)
-    with pytest.raises(ValueError, match=r"^c: "):
+    with pytest.raises(ValueError, match=r"^m: "):
         gumbel_softmax_count(m[:, None], c, 1.0, 1.0, 3, 0)
     with pytest.raises(ValueError, match=r"^background: "):
         score_function_events(m, m[:0], c, 1.0, 3, 0)
