@@ -52,13 +52,15 @@ REFUSED: list[Case] = [
       for x in (0, -1, NAN, INF, 1e39, "5", b"5", None)),
     (_checks.positive, torch.tensor([1.0, 2]),
      "got a torch.float32 tensor of shape (2,), want one finite number above zero"),
-    (_checks.positive, leaf(), "it is not fitted, so pass a number that needs no gradient"),
+    (_checks.positive, leaf(),
+     "it is not fitted, so pass a number that needs no gradient"),
     *((_checks.not_negative, x, f"got {x!r} ({type(x).__name__}), want a number, 0 or more")
       for x in (-0.1, NAN, INF, "0", None)),
     (_checks.positives, torch.tensor([1.0, 0]),
      "got values [1.0, 0.0], want finite numbers above zero"),
-    (_checks.positives, torch.tensor([1, INF]),
-     "got values [1.0, inf], want finite numbers above zero"),
+    (_checks.positives, torch.zeros(10),
+     "got a torch.float32 tensor of shape (10,), want finite numbers above zero"),
+    (_checks.positives, torch.tensor([INF]), "got values [inf], want finite numbers above zero"),
     *((_checks.count, n, f"got {n!r} ({type(n).__name__}), want an int, 1 or more")
       for n in (0, -1, 2.0, True, "10", None)),
     (_samples.masses, torch.zeros(2, 2, 2),
@@ -111,6 +113,33 @@ def test_numbers_come_back_as_floats() -> None:
             assert (found, type(found)) == (2.0, float)
     assert _checks.not_negative("x", 0) == 0
     assert _checks.positive("x", torch.finfo(torch.float32).max) > 3e38
+
+
+def test_shapes_and_precisions_are_compared_with_the_first() -> None:
+    """What shapes may be said to be is in test_shapes.py."""
+    _checks.same_shape(x=torch.zeros(2, 1), y=torch.zeros(2, 1).double())
+    with pytest.raises(ValueError, match=r"^y: got shape \(2, 3\), want that of x, \(2, 1\)$"):
+        _checks.same_shape(x=torch.zeros(2, 1), y=torch.zeros(2, 3))
+    _checks.comparable(x=torch.zeros(2, 1), y=torch.zeros(3))
+    got = r"a torch.float64 tensor of shape \(1,\)"
+    with pytest.raises(
+        ValueError, match=rf"^y: got {got}, want the precision of x, torch.float32$"
+    ):
+        _checks.comparable(x=torch.zeros(2), y=torch.zeros(1).double())
+    with pytest.raises(ValueError, match=r"^x: got entries that are not finite"):
+        _checks.comparable(x=torch.tensor(NAN), y=torch.zeros(1))
+
+
+def test_the_first_shape_that_does_not_broadcast_is_named() -> None:
+    _checks.broadcast_shapes(a=(3, 1), b=(4,), c=(), d=(2, 3, 4))
+    sentence = r"^c: got shape \(2, 4\), want one that broadcasts with \(3, 4\)$"
+    with pytest.raises(ValueError, match=sentence):
+        _checks.broadcast_shapes(a=(3, 1), b=(4,), c=(2, 4), d=(7,))
+    _checks.broadcast(a=torch.zeros(3, 1), b=torch.zeros(4))
+    with pytest.raises(ValueError, match=r"^b: got shape \(2,\), want one that broadcasts"):
+        _checks.broadcast(a=torch.zeros(3), b=torch.zeros(2))
+    with pytest.raises(ValueError, match=r"^b: got a torch.int64"):
+        _checks.broadcast(a=torch.zeros(3), b=torch.zeros(2).long())
 
 
 def test_a_definite_matrix_has_eigenvalues_above_rounding() -> None:

@@ -371,6 +371,7 @@ def test_a_student_gets_stubs_and_no_outputs(site: Path) -> None:
     assert stub.metadata.tags == ["exercise", "raises-exception"]
     assert "Your turn! Exercise 1.1a: Addition" in stub.source
     assert "return a + b" not in json.dumps(student)
+    assert json.dumps(student).count("Your turn! Exercise") == 1, "the stub is a cell, and no text"
     assert "commutes" not in json.dumps(student), "a remark tells about the solution"
     assert "[compare with the solution](../../solved/part1/one.ipynb)" in json.dumps(student)
 
@@ -434,6 +435,8 @@ def test_the_deck_shows_what_the_chapter_gave(site: Path) -> None:
     slides = re.findall(r'<section id="([^"]+)" data-minutes="([^"]+)">', deck)
     assert slides == [("a-deck", "2"), ("a-line", "1.5"), ("your-turn", "3"), ("the-answer", "1")]
     assert '<section>\n<section id="your-turn"' in deck, "the solution is below its exercise"
+    counts = re.findall(r'<span class="count">([^<]+)</span>', deck)
+    assert counts[-1] == f"{len(slides)} / {len(slides)}"
 
 
 def test_the_deck_can_be_carried_away(site: Path) -> None:
