@@ -11,7 +11,10 @@ from typing import Any
 import yaml
 from sphinx.errors import SphinxError
 
-__all__ = ["Book", "Page", "PressError"]
+__all__ = ["DECKS", "Book", "Page", "PressError"]
+
+DECKS = "book/slides"
+"""The folder of the decks."""
 
 
 class PressError(SphinxError):

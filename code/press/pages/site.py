@@ -22,10 +22,17 @@ from ..notebooks.write import Pages
 __all__ = ["render", "render_alone"]
 
 
-def render(edition: Edition) -> tuple[Path, Pages]:
-    """The folder of the pages, and what they show; the site that is published stays as it is."""
+def render(edition: Edition, last: Path | None = None) -> tuple[Path, Pages]:
+    """Return the folder of the pages, and what they show; the published site stays as it is.
+
+    Pages that stay the same come from `last`, the last site, where it is whole.
+    """
     toc = edition.book.root / "_toc.yml"
     folder = edition.book.build / "sphinx"
+    shutil.rmtree(folder / "html", ignore_errors=True)
+    if last:
+        # Sphinx tells browsers the version of styles that are there, and of those only: none are.
+        shutil.copytree(last, folder / "html", ignore=lambda path, names: {"_static"})
     return _sphinx(edition, folder, {"external_toc_path": str(toc), "nitpicky": True})
 
 
@@ -51,7 +58,6 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> tup
         cli_config={**overrides, "latex_individualpages": False},
         sourcedir=book.root,
     )
-    shutil.rmtree(folder / "html", ignore_errors=True)
     try:
         with handed_over(edition), patch_docutils(), docutils_namespace():
             app = Sphinx(
@@ -66,8 +72,7 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> tup
                 warningiserror=True,
                 keep_going=True,
             )
-            # A title or a number may stand on any page: all are written, from what is read already.
-            app.build(force_all=True)
+            app.build()
     except SphinxError as error:
         cause = getattr(error, "orig_exc", None)
         if isinstance(cause, OSError):  # such as a full disk, which is no mistake of an author's

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 from markdown_it.token import Token
 
-from ..book import Book, PressError
+from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
 from ..edition import Edition
 from .layout import spread
@@ -23,13 +23,12 @@ from .task import exercise, solution
 
 __all__ = ["heads", "read"]
 
-FOLDER = "book/slides"
 KEYS = {"title", "description", "part", "accent", "left_out", "given"}
 
 
 def heads(book: Book) -> list[Deck]:
     """All decks in the order of their files' names, without their slides."""
-    return [_head(book, path) for path in sorted((book.root / FOLDER).glob("*.md"))]
+    return [_head(book, path) for path in sorted((book.root / DECKS).glob("*.md"))]
 
 
 def read(edition: Edition, path: Path) -> Deck:

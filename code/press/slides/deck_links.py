@@ -10,8 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
 from .. import edition
-from ..book import PressError
-from .deck import FOLDER, heads
+from ..book import DECKS, PressError
+from .deck import heads
 
 __all__ = ["setup"]
 
@@ -27,9 +27,9 @@ class DeckRole(SphinxRole):
             return [], [self.inliner.reporter.error(str(error), line=self.lineno)]
         deck = next((deck for deck in decks if deck.name == self.text), None)
         if deck is None:
-            message = f"there is no deck {FOLDER}/{self.text}.md"
+            message = f"there is no deck {DECKS}/{self.text}.md"
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
-        self.env.note_dependency(f"{FOLDER}/{deck.name}.md")
+        self.env.note_dependency(f"{DECKS}/{deck.name}.md")
         up = "../" * self.env.docname.count("/")
         target = f"{up}slides/{deck.name}.html"
         return [nodes.reference("", deck.title, refuri=target, internal=True)], []
