@@ -12,16 +12,10 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-import matplotlib.image
 from docutils import nodes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
-
-from diffprog.figures import BLUE, INK, MUTED
 
 from .. import edition, files
 from ..book import PressError
@@ -34,12 +28,20 @@ LONGEST = 160  # characters of a description that search engines show
 
 def draw(title: str, book_title: str, picture: str | None) -> bytes:
     """A PNG card: `title`, the book's title, and `picture`, a PNG in base64."""
+    import matplotlib as mpl
+
     with mpl.rc_context():
         mpl.rcdefaults()  # whatever the settings of whoever builds
         return _drawn(title, book_title, picture)
 
 
 def _drawn(title: str, book_title: str, picture: str | None) -> bytes:
+    import matplotlib.image
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+
+    from diffprog.figures import BLUE, INK, MUTED
+
     card = Figure(figsize=SIZE, dpi=100, facecolor="white")
     width = 16 if picture else 30
     text = "\n".join(textwrap.wrap(title, width))
