@@ -34,7 +34,10 @@ def _edited(
 
 
 def _to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return all pages where what they share changed; else those that list the works cited."""
+    """Return all pages where what they share changed; else those that list the works cited.
+
+    And the first page, because without a page to write Sphinx would not write styles either.
+    """
     book = edition.current().book
     decks = [(deck.name, deck.part, deck.title) for deck in heads(book)]
     shared = digest(repr([decks, [_plain(getattr(env, name)) for name in SHARED]]).encode())
@@ -43,7 +46,7 @@ def _to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     if shared != before:
         return sorted(env.found_docs)
     bibliographies = env.get_domain("cite").bibliographies  # type: ignore[attr-defined]
-    return sorted({key.docname for key in bibliographies})
+    return sorted({app.config.root_doc, *(key.docname for key in bibliographies)})
 
 
 def _forget_words(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -63,7 +66,10 @@ def _plain(value: Any) -> Any:
         return sorted((repr(key), _plain(inner)) for key, inner in value.items())
     if isinstance(value, list | tuple | set | frozenset):
         return sorted(repr(_plain(inner)) for inner in value)
-    return repr(value)
+    text = repr(value)
+    if " at 0x" in text:  # the address is another in each build
+        return type(value).__name__, _plain(vars(value))
+    return text
 
 
 def setup(app: Sphinx) -> None:
