@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from . import manifest
@@ -26,10 +27,10 @@ def build_book(book: Book, jobs: int | None = None) -> None:
     progress = Progress(sys.stdout)
     progress.say("Executing what changed")
     edition = Edition.make(book, jobs=jobs, progress=progress)
-    why = manifest.check_reading(book, made_from)
-    progress.say(f"Reading all pages again: {why}" if why else "Writing pages")
+    plan = manifest.plan(book, made_from)
+    progress.say(f"Reading all pages again: {plan.why}" if plan.why else "Writing pages")
     begun = time.perf_counter()
-    app = render(edition)
+    app = render(replace(edition, edited=plan.edited), plan.site)
     write_products(edition, app)
     publish(book, Path(app.outdir))
     progress.say(table(edition.executions, time.perf_counter() - begun))

@@ -38,6 +38,8 @@ class Edition:
     repository: Repository | None = None
     alone: bool = False
     """Whether one chapter is built, not the book."""
+    edited: frozenset[str] = frozenset()
+    """The pages whose text changed since the last build, by their Sphinx names."""
 
     @classmethod
     def make(

@@ -12,17 +12,22 @@ import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 
 from . import files, repository
-from .book import Book
+from .book import DECKS, Book
+from .dependencies import REQUIREMENTS
 
-__all__ = ["check_reading", "finished", "is_current", "lock", "read", "sources", "touched"]
+__all__ = ["Plan", "finished", "is_current", "lock", "plan", "read", "sources", "touched"]
 
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "book", "code")
+PRESS = Path(__file__).parent
+SHOWN_BY = (PRESS, files.ASSETS, *(PRESS.parent / "diffprog" / n for n in ("show.py", "figures")))
+"""All that the press is made from, so that another one writes all pages anew."""
 OUTPUTS = ("html", "outputs")
 KEPT = ("executed",)
 READING = ("sphinx",)
@@ -30,7 +35,9 @@ READING = ("sphinx",)
 
 def sources(book: Book) -> dict[str, str]:
     """Digests of all files from which the book is made, by path."""
+    press = files.digests(path for place in SHOWN_BY for path in files.files(place))
     return _digests(book.root, SOURCES) | {
+        "the press": files.digest(repr(sorted(press.values())).encode()),
         "Python": platform.python_version(),
         "repository": str(repository.find(book)),  # the launch buttons lead there
     }
@@ -54,19 +61,51 @@ def is_current(book: Book) -> bool:
     )
 
 
-def check_reading(book: Book, made_from: dict[str, str]) -> str:
-    """Drop what Sphinx has read where it is not to be trusted; returns why, or nothing."""
+@dataclass(frozen=True)
+class Plan:
+    """What of the last build the next one goes on from."""
+
+    why: str
+    """Why all pages are read again; empty where they are not."""
+    edited: frozenset[str] = frozenset()
+    """The pages whose text changed."""
+    site: Path | None = None
+    """The last site, if it is whole: what stays the same is taken from it."""
+
+
+def plan(book: Book, made_from: dict[str, str]) -> Plan:
+    """Compare with the last build, and drop what Sphinx has read where it is not to be trusted.
+
+    Sphinx itself compares modification times, so it misses files that were put back, and it does
+    not know the press, its assets, or files that any page may use.
+    """
     last, now = read(book), _digests(book.build, READING)
+    before = last.get("sources", {})
+    changed = {n for n in before.keys() | made_from.keys() if before.get(n) != made_from.get(n)}
+    pages = {page.path.relative_to(book.root).as_posix(): page.docname for page in book.pages}
+    everywhere = sorted(name for name in changed - pages.keys() if _is_for_all(name))
     why = ""
     if now and last.get("reading") != now:
         why = "the last build did not come to its end, or was damaged"
-    elif now and not last["sources"]:
+    elif now and not before:
         why = "files were edited while the last build ran"
-    elif now and last["sources"].get("_toc.yml") != made_from["_toc.yml"]:
-        why = "the contents changed"  # what was read of a chapter that is gone, goes
+    elif now and everywhere:
+        why = f"{everywhere[0]} changed"
     for name in READING if why else ():
         shutil.rmtree(book.build / name)
-    return why
+    if why or not now:
+        return Plan(why)
+    kept = {n: d for n, d in last.get("outputs", {}).items() if n.startswith("html/")}
+    whole = kept == _digests(book.build, ("html",))
+    edited = frozenset(pages[name] for name in changed & pages.keys())
+    return Plan("", edited, book.build / "html" if whole else None)
+
+
+def _is_for_all(name: str) -> bool:
+    """Say whether this source may show on any page; chapters and decks are followed one by one."""
+    if name.startswith("code/"):
+        return name in REQUIREMENTS
+    return not name.startswith(f"{DECKS}/")
 
 
 def finished(book: Book, made_from: dict[str, str]) -> None:

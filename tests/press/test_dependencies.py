@@ -7,7 +7,6 @@ import pytest
 from press import kernel_settings
 from press.chapter import Chapter
 from press.dependencies import key, library_files
-from press.pages import outdated
 
 CELL = "```{code-cell} ipython3\n:tags: [hide-input]\n\nfrom toylib import high\nhigh.TWO\n```\n"
 TEXT = f"---\ndescription: A.\n---\n\n# Title\n\nProse.\n\n{CELL}"
@@ -145,10 +144,3 @@ def test_the_settings_of_kernels_are_in_the_key(key_of, monkeypatch, tmp_path):
     (tmp_path / "matplotlibrc").write_text("font.size: 33\n")
     monkeypatch.setattr(kernel_settings, "MATPLOTLIBRC", tmp_path / "matplotlibrc")
     assert len({before, threads, key_of(TEXT)}) == 3
-
-
-def test_when_versions_change_all_pages_are_read_again(book):
-    """What they are rendered with may have changed, even where nothing is executed."""
-    before = outdated._press_digest(book)
-    (book.root / "requirements.txt").write_text("torch==2.13.0\n")
-    assert outdated._press_digest(book) != before

@@ -1,5 +1,8 @@
 """Each kind of output is made in one place, which page, notebook, slide and store ask."""
 
+import subprocess
+import sys
+
 import pytest
 from docutils import nodes
 from myst_nb.core.render import MimeData
@@ -72,3 +75,11 @@ description: A deck for the tests.
 :::{show} fig-line
 :::
 """
+
+
+def test_pages_are_put_together_without_what_draws_and_computes():
+    """To import matplotlib or torch takes longer than to write the page that was edited."""
+    heavy = "print(*{'matplotlib', 'torch'} & {*sys.modules})"
+    program = f"import sys, press.build, press.extension; {heavy}"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == ("", "")

@@ -71,16 +71,16 @@ class Pages:
         self.pieces[docname] = pieces(doctree, writer)
 
     def write(self, of: Edition, folder: Path) -> None:
-        """All notebooks of an edition, into `folder`; those of pages that are gone go."""
-        written = set()
+        """Write the notebooks of the pages that were noted; remove those of pages that are gone."""
+        wanted = set()
         for execution in of.executions:
+            paths = {kind: folder / kind / f"{execution.page.name}.ipynb" for kind in KINDS}
+            wanted |= set(paths.values())
             if execution.page.docname in self.pieces:
                 source = self._source(of, execution)
-                for kind in KINDS:
-                    path = folder / kind / f"{execution.page.name}.ipynb"
+                for kind, path in paths.items():
                     _write(derive(source, kind), path)
-                    written.add(path)
-        for path in set(folder.rglob("*.ipynb")) - written:
+        for path in set(folder.rglob("*.ipynb")) - wanted:
             path.unlink()
 
     def _source(self, of: Edition, execution: Execution) -> Source:

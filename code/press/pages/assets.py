@@ -17,7 +17,7 @@ from sphinx.config import Config
 
 import diffprog
 
-from ..files import ASSETS
+from .. import files
 
 __all__ = ["setup"]
 
@@ -40,7 +40,7 @@ _GLYPH = re.compile(r"((?:\.fa-[\w-]+:before,?)+)\{content:\"\\([0-9a-f]+)\"\}")
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    config.templates_path.append(str(ASSETS / "templates"))
+    config.templates_path.append(str(files.ASSETS / "templates"))
 
 
 def _add_assets(app: Sphinx) -> None:
@@ -67,7 +67,7 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     library = Path(diffprog.__file__).parent / "figures/assets"
-    for path in (library / "figures.css", library / "frames.js", ASSETS / "book.css"):
+    for path in (library / "figures.css", library / "frames.js", files.ASSETS / "book.css"):
         shutil.copyfile(path, static / path.name)
     pages = list(Path(app.outdir).rglob("*.html"))
     _subset_icons(Path(app.outdir), pages)
@@ -75,7 +75,7 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         text = path.read_text(encoding="utf-8")
         for theirs, ours in NAMES:
             text = text.replace(theirs, ours)
-        path.write_text(text, encoding="utf-8")
+        files.write(path, text)
 
 
 def _subset_icons(site: Path, pages: list[Path]) -> None:

@@ -1,71 +1,80 @@
-"""Which pages Sphinx reads again: by what files hold, not by when they were written.
+"""Which pages Sphinx reads and writes again.
 
-Sphinx itself goes by times, and would miss a chapter that was put back from a backup. Of what the
-press itself is made from, and of files that any page may use, it knows nothing at all.
+Read: those whose text changed, besides those that Sphinx finds itself. Written: those that were
+read, and all of them where something changed that other pages may show.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-import diffprog
-
 from .. import edition
-from ..book import DECKS, Book
-from ..dependencies import REQUIREMENTS, library_files
-from ..files import ASSETS, digest, digests, files
+from ..book import DECKS
+from ..files import digest
 
 __all__ = ["setup"]
 
-PRESS = Path(__file__).parents[1]
-LIBRARY = Path(diffprog.__file__).parent
+SHARED = (
+    "titles", "longtitles", "tocs", "toc_secnumbers", "toc_fignumbers", "toctree_includes",
+    "files_to_rebuild", "numbered_toctrees", "domaindata",
+)  # fmt: skip
+"""What Sphinx keeps of a page for others: headings, numbers, labels, citations."""
 
 
-def _press_digest(book: Book) -> str:
-    """One digest of the press, all it imports, assets, the contents, and what is beside pages."""
-    pages = {page.path for page in book.pages}
-    decks = book.root / DECKS  # a page that names a deck depends on it by itself
-    code = [path.read_text(encoding="utf-8") for path in sorted(PRESS.rglob("*.py"))]
-    found = [book.root / name for name in ("_toc.yml", *REQUIREMENTS)]
-    found += sorted(library_files(code, LIBRARY.parent))
-    for folder in (
-        PRESS,
-        ASSETS,
-        LIBRARY / "figures/assets",
-        book.root / "book",
-    ):
-        found += (
-            path for path in files(folder) if path not in pages and not path.is_relative_to(decks)
-        )
-    return digest("".join(digests(found).values()).encode())
-
-
-def _note(app: Sphinx, docname: str, source: list[str]) -> None:
-    _texts(app.env)[docname] = digest(source[0].encode())
-
-
-def _outdated(
+def _edited(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """The pages whose text is not the one that was read."""
-    return [
-        docname
-        for docname, text in _texts(env).items()
-        if docname in env.found_docs
-        and text != digest(Path(env.doc2path(docname)).read_text(encoding="utf-8").encode())
-    ]
+    """Return the pages whose text changed since the last build."""
+    return sorted(edition.current().edited & env.found_docs)
 
 
-def _texts(env: BuildEnvironment) -> dict[str, str]:
-    texts: dict[str, str] = vars(env).setdefault("press_texts", {})
-    return texts
+def _to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Return all pages where what they share changed; else those that list the works cited.
+
+    And the first page, because without a page to write Sphinx would not write styles either.
+    """
+    book = edition.current().book
+    texts = (path.read_text(encoding="utf-8") for path in sorted((book.root / DECKS).glob("*.md")))
+    decks = [text.split("---\n")[1:2] for text in texts]  # of the rest, no page shows anything
+    shared = digest(repr([decks, [_plain(getattr(env, name)) for name in SHARED]]).encode())
+    before = vars(env).get("press_shared")
+    vars(env)["press_shared"] = shared
+    if shared != before:
+        return sorted(env.found_docs)
+    bibliographies = env.get_domain("cite").bibliographies  # type: ignore[attr-defined]
+    return sorted({app.config.root_doc, *(key.docname for key in bibliographies)})
+
+
+def _forget_words(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Take words out of the search index that stood only in the last text of a page."""
+    index = app.builder.indexer  # type: ignore[attr-defined]
+    for pages_of in (index._mapping, index._title_mapping):
+        for word in [word for word, pages in pages_of.items() if not pages]:
+            del pages_of[word]
+    return iter(())
+
+
+def _plain(value: Any) -> Any:
+    """Return what `value` holds, in an order that does not tell which page was read first."""
+    if isinstance(value, nodes.Node):
+        return value.pformat()
+    if isinstance(value, dict):
+        return sorted((repr(key), _plain(inner)) for key, inner in value.items())
+    if isinstance(value, list | tuple | set | frozenset):
+        return sorted(repr(_plain(inner)) for inner in value)
+    text = repr(value)
+    if " at 0x" in text:  # the address is another in each build
+        return type(value).__name__, _plain(vars(value))
+    return text
 
 
 def setup(app: Sphinx) -> None:
-    """Connect to Sphinx; a change of the value makes it read all pages again."""
-    app.add_config_value("press", _press_digest(edition.current().book), "env")
-    app.connect("source-read", _note, priority=100)
-    app.connect("env-get-outdated", _outdated)
+    """Connect to Sphinx."""
+    app.connect("env-get-outdated", _edited)
+    app.connect("env-get-updated", _to_write, priority=900)  # after Sphinx has counted figures
+    app.connect("html-collect-pages", _forget_words)  # the last event before the index is written

@@ -21,13 +21,18 @@ from ..edition import Edition, handed_over
 __all__ = ["render", "render_alone"]
 
 
-def render(edition: Edition) -> Sphinx:
-    """Write all pages; the Sphinx that wrote them knows their folder, and what they show.
+def render(edition: Edition, last: Path | None = None) -> Sphinx:
+    """Write the pages; the Sphinx that wrote them knows their folder, and what they show.
 
-    The site that is published stays as it is.
+    The published site stays as it is. Pages that do not change come from `last`, the last site,
+    where it is whole.
     """
     toc = edition.book.root / "_toc.yml"
     folder = edition.book.build / "sphinx"
+    shutil.rmtree(folder / "html", ignore_errors=True)
+    if last:
+        # Sphinx tells browsers the version of styles that are there, and of those only: none are.
+        shutil.copytree(last, folder / "html", ignore=lambda path, names: {"_static"})
     return _sphinx(edition, folder, {"external_toc_path": str(toc), "nitpicky": True})
 
 
@@ -53,7 +58,6 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sph
         cli_config={**overrides, "latex_individualpages": False},
         sourcedir=book.root,
     )
-    shutil.rmtree(folder / "html", ignore_errors=True)
     try:
         with handed_over(edition), patch_docutils(), docutils_namespace():
             app = Sphinx(
@@ -68,8 +72,7 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sph
                 warningiserror=True,
                 keep_going=True,
             )
-            # A title or a number may stand on any page: all are written, from what is read already.
-            app.build(force_all=True)
+            app.build()
     except SphinxError as error:
         cause = getattr(error, "orig_exc", None)
         if isinstance(cause, OSError):  # such as a full disk, which is no mistake of an author's

@@ -12,16 +12,10 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
-import matplotlib.image
 from docutils import nodes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
-
-from diffprog.figures import BLUE, INK, MUTED
 
 from .. import edition, files
 from ..book import PressError
@@ -34,12 +28,20 @@ LONGEST = 160  # characters of a description that search engines show
 
 def draw(title: str, book_title: str, picture: str | None) -> bytes:
     """A PNG card: `title`, the book's title, and `picture`, a PNG in base64."""
+    import matplotlib as mpl
+
     with mpl.rc_context():
         mpl.rcdefaults()  # whatever the settings of whoever builds
         return _drawn(title, book_title, picture)
 
 
 def _drawn(title: str, book_title: str, picture: str | None) -> bytes:
+    import matplotlib.image
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Rectangle
+
+    from diffprog.figures import BLUE, INK, MUTED
+
     card = Figure(figsize=SIZE, dpi=100, facecolor="white")
     width = 16 if picture else 30
     text = "\n".join(textwrap.wrap(title, width))
@@ -63,14 +65,12 @@ def _tags(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Write the card and the tags that lead to it."""
+    """Write the tags that lead to the card."""
     if doctree is None:
         return
     description = str(app.env.metadata[pagename].get("description", ""))
     title = _title(app.env, pagename)
-    path = f"_static/cards/{pagename.replace('/', '-')}.png"
-    book = edition.current().book
-    files.write(Path(app.outdir) / path, _cards(app.env)[pagename][1])
+    path, book = _path(pagename), edition.current().book
     properties = {
         "og:type": "article",
         "og:title": title,
@@ -86,6 +86,10 @@ def _tags(
         for key, value in properties.items()
     ]
     context["metatags"] = context.get("metatags", "") + "\n".join(tags)
+
+
+def _path(docname: str) -> str:
+    return f"_static/cards/{docname.replace('/', '-')}.png"
 
 
 def _title(env: BuildEnvironment, docname: str) -> str:
@@ -110,6 +114,13 @@ def _draw_all(app: Sphinx, env: BuildEnvironment) -> None:
         key = (title, book_title, files.digest((picture or "").encode()))
         if docname not in cards or cards[docname][0] != key:
             cards[docname] = key, draw(title, book_title, picture)
+
+
+def _write_all(app: Sphinx, error: Exception | None) -> None:
+    """Write all cards: one may show a figure of another page, which changed."""
+    if error is None and app.builder.format == "html":
+        for docname, (_, card) in _cards(app.env).items():
+            files.write(Path(app.outdir) / _path(docname), card)
 
 
 def _picture(docname: str, figure: str) -> str:
@@ -137,3 +148,4 @@ def setup(app: Sphinx) -> None:
     app.connect("env-updated", _check)
     app.connect("env-updated", _draw_all)
     app.connect("html-page-context", _tags)
+    app.connect("build-finished", _write_all)

@@ -23,6 +23,7 @@ from ..chapter import Chapter
 from ..kernel_settings import environment
 from ..self_contained import requested_by_output
 from .prefork import Prefork
+from .streams import merged, warning
 
 __all__ = ["run"]
 
@@ -61,7 +62,6 @@ async def run(
             timeout=TIMEOUT,
             kernel_name="python3",
             shutdown_kernel="immediate",
-            coalesce_streams=True,  # how they are cut up is a matter of time
             resources={"metadata": {"path": str(work)}},
             on_cell_execute=lambda cell, cell_index: begun.update(
                 {cell_index: time.perf_counter()}
@@ -87,8 +87,10 @@ async def run(
             atexit.unregister(client._cleanup_kernel)
             _end(manager)
     for index, cell in enumerate(notebook.cells):
-        for output in cell.get("outputs", []):
-            _accept(output, chapter.place(index))
+        if cell.cell_type == "code":
+            cell.outputs = merged(cell.outputs)
+            for output in cell.outputs:
+                _accept(output, chapter.place(index))
     return took
 
 
@@ -107,8 +109,7 @@ def _accept(output: NotebookNode, place: str) -> None:
     if output.output_type == "error":
         raise PressError(f"{place}: shows the traceback of an error: catch it, show its message")
     if output.output_type == "stream" and output.name == "stderr":
-        last = output.text.strip().splitlines()[-1]
-        raise PressError(f"{place}: wrote to standard error: {last}")
+        raise PressError(f"{place}: wrote to standard error: {warning(output.text)}")
     text = output.get("text", "") or str(output.get("data", {}).get("text/plain", ""))
     if _ADDRESS.search(text):
         raise PressError(f"{place}: shows a memory address: {text.strip()[:80]}")

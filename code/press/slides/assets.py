@@ -6,9 +6,9 @@ Fonts too: only with the font that it was measured in does a slide fit on every 
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
-import matplotlib
 from pygments.formatters import HtmlFormatter
 
 from diffprog.figures import slider
@@ -24,7 +24,10 @@ STYLES = {"": "a11y-high-contrast-light", ".dark ": "a11y-high-contrast-dark"}
 
 def copy(folder: Path) -> None:
     """Fill `folder` with scripts, styles and fonts."""
-    mono = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSansMono.ttf"
+    matplotlib = find_spec("matplotlib")
+    assert matplotlib is not None
+    assert matplotlib.origin is not None
+    mono = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSansMono.ttf"
     for path in (
         NPM / "reveal.js" / "dist" / "reveal.js",
         NPM / "reveal.js" / "dist" / "reveal.css",

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from diffprog import figures, show
 from diffprog.figures import axis_cache, slider
+from diffprog.figures.drawing import STYLE
 from diffprog.figures.svg import ID, PALETTE, elements, serialise, themed
 
 TIMES = np.linspace(0, 5, 60)
@@ -185,7 +186,7 @@ def test_figure_shows_itself_at_the_end_of_the_block(monkeypatch):
 
 def test_no_two_lines_of_a_cycle_share_their_dashes():
     """Colour is never the only cue."""
-    styles = [str(entry["linestyle"]) for entry in figures.STYLE["axes.prop_cycle"]]
+    styles = [str(entry["linestyle"]) for entry in STYLE["axes.prop_cycle"]]
     assert len(set(styles)) == len(styles)
 
 
@@ -255,7 +256,7 @@ def test_axes_that_were_drawn_before_are_as_if_drawn_again(change):
             left.plot([1, 2], [i, 2], "o-")
         right.text(1, 2, str(i))
 
-    with mpl.rc_context(figures.STYLE):
+    with mpl.rc_context(STYLE):
         drawing, left, right = figure()
         film = axis_cache.Film(drawing)
         for i in range(4):
@@ -270,7 +271,7 @@ def test_axes_are_drawn_again_only_where_something_is_set_to_something_else(monk
     drawn = []
     draw = Axis.draw
     monkeypatch.setattr(Axis, "draw", lambda axis, r: (drawn.append(axis), draw(axis, r)))  # type: ignore[func-returns-value]
-    with mpl.rc_context(figures.STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure()
         ax = figure.subplots()
         film = axis_cache.Film(figure)

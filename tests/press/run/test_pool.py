@@ -56,7 +56,7 @@ def test_a_failing_cell_is_named_and_the_other_chapters_are_kept(book, write):
     ("cell", "message"),
     [
         ("import sys\nprint('careless', file=sys.stderr)", "wrote to standard error: careless"),
-        ("import warnings\nwarnings.warn('mind')", "wrote to standard error"),
+        ("import warnings\nwarnings.warn('mind')", "standard error: UserWarning: mind"),
         ("object()", "shows a memory address"),
         (
             "try:\n    1 / 0\nexcept ZeroDivisionError:\n    get_ipython().showtraceback()",
