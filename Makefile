@@ -19,7 +19,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab new-chapter test test-fast lint types browser bench lock clean distclean
+.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab new-chapter test test-all test-fast lint types browser bench lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,9 @@ new-chapter: setup ## begin a chapter with its exercise, test and slides: NAME=p
 	@$(VENV_PYTHON) -m press new-chapter "$(NAME)"
 
 test: lint types browser ## check everything: style, types, code, book and site
+	@$(PYTEST) -m "not exhaustive"
+
+test-all: lint types browser ## the same, with what takes long and is left out of `make test`
 	@$(PYTEST)
 
 test-fast: setup ## check the code only, in a minute or so

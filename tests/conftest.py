@@ -16,6 +16,7 @@ import torch
 from filelock import FileLock
 
 from press.book import Book
+from press.edition import Edition
 from press.pages import katex
 from press.store import Entry, Store
 
@@ -88,6 +89,12 @@ def _built() -> str:
     )
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
     return run.stdout + run.stderr
+
+
+@pytest.fixture(scope="session")
+def edition(build: Build) -> Edition:
+    """What the build has worked on: every chapter with its outputs, from the cache."""
+    return Edition.make(build.book)
 
 
 @pytest.fixture(scope="session")

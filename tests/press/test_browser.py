@@ -25,9 +25,9 @@ def found(monkeypatch, tmp_path):
     monkeypatch.setattr(finder, "PLACES", ())
     monkeypatch.setattr(finder, "FROM_NPM", tmp_path / "npm")
     monkeypatch.setattr(finder, "fetch_from_npm", lambda parts: None)
-    monkeypatch.setattr(finder.subprocess, "run", lambda *_, **__: None)
+    monkeypatch.setattr(finder.subprocess, "run", lambda *_, **__: None)  # type: ignore[attr-defined]
     chromium = SimpleNamespace(executable_path=f"{tmp_path}/playwrights", launch=start)
-    return lambda: finder.launch(SimpleNamespace(chromium=chromium))
+    return lambda: finder.launch(SimpleNamespace(chromium=chromium))  # type: ignore[arg-type]
 
 
 def test_no_browser_ends_in_one_sentence(found):

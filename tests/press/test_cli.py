@@ -36,7 +36,7 @@ def calls(book, monkeypatch):
         (cli, "assemble", None),
     ):
         monkeypatch.setattr(module, name, noted(name, gives))
-    monkeypatch.setattr(cli.gc, "set_threshold", lambda *_: None)
+    monkeypatch.setattr("gc.set_threshold", lambda *_: None)
     monkeypatch.chdir(book.root)
     monkeypatch.delenv("JOBS", raising=False)
     return calls

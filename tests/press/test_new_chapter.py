@@ -54,19 +54,28 @@ LISTED = {
 
 @pytest.fixture
 def small(tmp_path: Path) -> Small:
-    """A book with two parts, one chapter, the whole library, and no deck."""
+    """A book with two parts, one chapter, one check, and no deck."""
     small = Small(tmp_path)
-    for name in ("index", "part1/index", "part1/one", "part2/index"):
+    for name in ("index", "part1/index", "part1/one", "part2/index", "references"):
         path = tmp_path / "book" / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"---\ndescription: A page.\n---\n\n# Page {name}\n")
-    ignore = shutil.ignore_patterns("__pycache__", ".ruff_cache")
-    shutil.copytree(ROOT / "book/assets", tmp_path / "book/assets")
-    shutil.copytree(ROOT / "code", tmp_path / "code", ignore=ignore)
-    for name in ("book/references.bib", "book/references.md", "_config.yml", "requirements.txt"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    check = "code/diffprog/exercises/simulator.py"
+    (tmp_path / check).parent.mkdir(parents=True)
+    shutil.copy(ROOT / check, tmp_path / check)
     (tmp_path / "_toc.yml").write_text(TOC)
+    return small
+
+
+@pytest.fixture
+def whole(small: Small) -> Small:
+    """With all that a build needs, the whole library among it."""
+    ignore = shutil.ignore_patterns("__pycache__", ".ruff_cache")
+    for name in ("book/assets", "code"):
+        shutil.copytree(ROOT / name, small.root / name, ignore=ignore, dirs_exist_ok=True)
+    for name in ("book/references.bib", "book/references.md", "_config.yml", "requirements.txt"):
+        shutil.copy(ROOT / name, small.root / name)
+    shutil.copy(ROOT / "pyproject.toml", small.root)
     return small
 
 
@@ -92,23 +101,23 @@ def run(small: Small, *command: str) -> str:
 
 
 @pytest.mark.slow
-def test_new_chapters_build_and_pass_as_they_are(small):
+def test_new_chapters_build_and_pass_as_they_are(whole):
     """In a part that is there and has no deck, again in it, and in a new one."""
-    said = run(small, "press", "new-chapter", "part1/soft_edges")
+    said = run(whole, "press", "new-chapter", "part1/soft_edges")
     assert said.splitlines()[:3] == [
         "book/part1/soft_edges.md",
         "code/diffprog/exercises/soft_edges.py",
         "tests/library/exercises/test_check_soft_edges.py",
     ]
     for name in ("part1/tape", "part4/wire"):
-        run(small, "press", "new-chapter", name)
-    run(small, "ruff", "check", "code/diffprog/exercises", "tests")
-    run(small, "ruff", "format", "--check", "code/diffprog/exercises", "tests")
-    assert "21 passed" in run(small, "pytest", "-q", "-p", "no:cacheprovider", "tests")
-    assert set(small.good_build().executed) == {"part1/soft_edges", "part1/tape", "part4/wire"}
-    assert (small.root / "_build/html/slides/part4.html").exists()
-    assert "Write your own" in run(small, "press", "new-chapter", "part4/last")
-    run(small, "press", "build", "part4/last")
+        run(whole, "press", "new-chapter", name)
+    run(whole, "ruff", "check", "code/diffprog/exercises", "tests")
+    run(whole, "ruff", "format", "--check", "code/diffprog/exercises", "tests")
+    assert "21 passed" in run(whole, "pytest", "-q", "-p", "no:cacheprovider", "tests")
+    assert set(whole.good_build().executed) == {"part1/soft_edges", "part1/tape", "part4/wire"}
+    assert (whole.root / "_build/html/slides/part4.html").exists()
+    assert "Write your own" in run(whole, "press", "new-chapter", "part4/last")
+    run(whole, "press", "build", "part4/last")
 
 
 @pytest.mark.parametrize("name", LISTED)

@@ -34,7 +34,7 @@ def remove(small: Small) -> None:
     (small.root / "book/three.md").unlink()
 
 
-EDITS: dict[str, tuple[Callable[[Small], None], dict[str, str]]] = {
+EDITS: dict[str, tuple[Callable[[Small], object], dict[str, str]]] = {
     "nothing": (lambda s: None, {}),
     "cell": (lambda s: s.edit("book/three.md", "x = 3", "x = 33"), {"three": "its cells changed"}),
     "number in another chapter": (
@@ -140,7 +140,7 @@ def test_jupyter_book_alone_gives_the_same_site(built, tmp_path):
     assert plain.outputs == built.outputs
 
 
-DAMAGES: dict[str, tuple[Callable[[Path], None], bool]] = {
+DAMAGES: dict[str, tuple[Callable[[Path], object], bool]] = {
     "truncated execution": (lambda b: truncate(next(b.glob("executed/one-*.json"))), True),
     "altered execution": (lambda b: alter(next(b.glob("executed/one-*.json"))), True),
     "missing executions": (lambda b: shutil.rmtree(b / "executed"), True),
@@ -149,10 +149,10 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], bool]] = {
     "truncated page": (lambda b: truncate(b / "html/book/one.html"), False),
     "missing site": (lambda b: shutil.rmtree(b / "html"), False),
     "truncated environment": (
-        lambda b: (truncate(b / "sphinx/doctrees/environment.pickle"), touch(b))[1], False,
+        lambda b: noticed(b / "sphinx/.doctrees/environment.pickle"), False,
     ),
     "truncated doctree": (
-        lambda b: (truncate(b / "sphinx/doctrees/book/one.doctree"), touch(b))[1], False,
+        lambda b: noticed(b / "sphinx/.doctrees/book/one.doctree"), False,
     ),
     "corrupt manifest": (lambda b: (b / "manifest.json").write_text("[1"), False),
     "no build at all": (lambda b: shutil.rmtree(b), True),
@@ -167,9 +167,10 @@ def alter(path: Path) -> None:
     path.write_text(path.read_text().replace("vnd.diffprog", "vnd.diffprok"))
 
 
-def touch(build: Path) -> None:
-    """There has to be something to do, or nobody looks."""
-    path = build.parent / "book/two.md"
+def noticed(read: Path) -> None:
+    """Truncate what Sphinx has read; there has to be something to do, or nobody looks."""
+    truncate(read)
+    path = read.parents[2 if read.suffix == ".pickle" else 3].parent / "book/two.md"
     path.write_text(path.read_text() + "\nMore.\n")
 
 

@@ -23,6 +23,7 @@ from press.setup.settings import uv_variables
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = "code/press/setup"
+PACKAGE = "code/press/__init__.py"
 DiskUsage = namedtuple("DiskUsage", "total used free")
 posix = pytest.mark.skipif(os.name == "nt", reason="the lock and the signals of POSIX")
 
@@ -32,7 +33,7 @@ def checkout(tmp_path):
     """A copy of what the set-up reads, in a folder whose name has a space."""
     root = tmp_path / "my book"
     shutil.copytree(ROOT / SETUP, root / SETUP)
-    for name in ("requirements.txt", "code/constraints.txt", "pyproject.toml"):
+    for name in ("requirements.txt", "code/constraints.txt", "pyproject.toml", PACKAGE):
         shutil.copy(ROOT / name, root / name)
     return root
 
@@ -277,7 +278,7 @@ def test_killed_in_the_middle_it_comes_right_and_two_may_run_at_once(small):
     for step in ("  uv\n", "  Python packages\n"):
         command = [sys.executable, "-u", small / SETUP]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
-            assert step in iter(first.stdout.readline, "")
+            assert step in iter(first.stdout.readline, "")  # type: ignore[union-attr]
             first.kill()
         assert not (small / ".venv/setup.stamp").exists()
     both = [subprocess.Popen([sys.executable, small / SETUP]) for _ in range(2)]
@@ -319,7 +320,7 @@ def packages():
     return {
         canonicalize_name(it.name): (
             [Requirement(needed) for needed in it.requires or []],
-            SpecifierSet(it.metadata.get("Requires-Python", "")),
+            SpecifierSet(it.metadata.get("Requires-Python", "")),  # type: ignore[attr-defined]
         )
         for it in metadata.distributions()
     }

@@ -60,7 +60,7 @@ display({show.FIGURE: {"svg": svg}, "image/png": "@PNG@"}, raw=True)
 show.source(alone.twice)
 ```
 
-:::{exercise} Add two numbers
+:::{exercise} Addition
 :name: ex-add
 :original: 5
 
@@ -121,7 +121,7 @@ mystnb:
 from diffprog import show
 from IPython.display import display
 
-display({{show.FIGURE: {FRAMES}}}, raw=True)
+display({{show.FRAMES: {FRAMES}}}, raw=True)
 ```
 """
 DECK = """\
@@ -214,7 +214,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
 
 @pytest.fixture(scope="module")
 def result(small: Small) -> Result:
-    return small.good_build(**HOSTING)
+    return small.good_build(JOBS="1", **HOSTING)  # more chapters than jobs, so kernels are forked
 
 
 @pytest.fixture(scope="module")
@@ -286,7 +286,7 @@ def test_the_figure_has_its_name_and_text_and_the_source_its_path(page: str) -> 
 def test_the_exercise_is_a_box_a_stub_and_a_fold_with_its_remark(page: str) -> None:
     box = page.partition('class="dp-exercise admonition" id="ex-add"')[2]
     box, _, rest = box.partition('<div class="cell dp-stub docutils container">')
-    assert "Exercise 1.1a: Add two numbers" in box
+    assert "Exercise 1.1a: Addition" in box
     assert '<p class="dp-original">Exercise 5 of the original tutorial</p>' in box
     assert "<summary>Hint</summary>" in box
     stub, _, solution = rest.partition('<details class="dp-fold dp-solution">')
@@ -369,8 +369,9 @@ def test_a_student_gets_stubs_and_no_outputs(site: Path) -> None:
     assert [(c.outputs, c.execution_count) for c in cells] == [([], None)] * len(cells)
     (stub,) = [c for c in cells if "exercise" in c.metadata.get("tags", [])]
     assert stub.metadata.tags == ["exercise", "raises-exception"]
-    assert "Your turn! Exercise 1.1a: Add two numbers" in stub.source
+    assert "Your turn! Exercise 1.1a: Addition" in stub.source
     assert "return a + b" not in json.dumps(student)
+    assert json.dumps(student).count("Your turn! Exercise") == 1, "the stub is a cell, and no text"
     assert "commutes" not in json.dumps(student), "a remark tells about the solution"
     assert "[compare with the solution](../../solved/part1/one.ipynb)" in json.dumps(student)
 
@@ -434,6 +435,8 @@ def test_the_deck_shows_what_the_chapter_gave(site: Path) -> None:
     slides = re.findall(r'<section id="([^"]+)" data-minutes="([^"]+)">', deck)
     assert slides == [("a-deck", "2"), ("a-line", "1.5"), ("your-turn", "3"), ("the-answer", "1")]
     assert '<section>\n<section id="your-turn"' in deck, "the solution is below its exercise"
+    counts = re.findall(r'<span class="count">([^<]+)</span>', deck)
+    assert counts[-1] == f"{len(slides)} / {len(slides)}"
 
 
 def test_the_deck_can_be_carried_away(site: Path) -> None:

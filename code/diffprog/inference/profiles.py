@@ -90,16 +90,11 @@ def profile_interval(psi: Tensor, chi2: Tensor) -> tuple[Tensor, Tensor]:
     Raises:
         ValueError: psi does not rise, or a number is not finite.
     """
+    _checks.shapes(psi=(psi, "grid"), chi2=(chi2, "… grid"))
     _checks.finite("psi", psi)
     _checks.finite("chi2", chi2)
-    if psi.ndim != 1 or len(psi) < 2 or not (psi.diff() > 0).all():
-        raise _checks.wrong(
-            "psi", _checks.described(psi), "(grid,), ascending"
-        )
-    if chi2.ndim < 1 or chi2.shape[-1] != len(psi):
-        raise _checks.wrong(
-            "chi2", f"shape {tuple(chi2.shape)}", f"(..., {len(psi)})"
-        )
+    if len(psi) < 2 or not (psi.diff() > 0).all():
+        raise _checks.refused("psi", "pass two values or more, rising")
     excess = chi2 - chi2.min(-1, keepdim=True).values - 1
     low = -_last_below(-psi.flip(0), excess.flip(-1))
     return low, _last_below(psi, excess)
@@ -107,7 +102,8 @@ def profile_interval(psi: Tensor, chi2: Tensor) -> tuple[Tensor, Tensor]:
 
 def _last_below(x: Tensor, y: Tensor) -> Tensor:
     """Return where y, (…, grid), last rises through zero, or ∞."""
-    i = torch.where(y < 0, torch.arange(len(x)), -1).amax(-1)
+    places = torch.arange(len(x), device=x.device)
+    i = torch.where(y < 0, places, -1).amax(-1)
     j = (i + 1).clamp(max=len(x) - 1)
     y0, y1 = (y.gather(-1, at[..., None])[..., 0] for at in (i, j))
     crossing = x[i] + (x[j] - x[i]) * y0 / (y0 - y1)

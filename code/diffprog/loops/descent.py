@@ -165,7 +165,7 @@ def _needs_closure(optimizer: Optimizer) -> bool:
 
 def _gradient(name: str, p: Tensor) -> Tensor:
     if p.grad is None:
-        raise ValueError(
-            f"{name}: the loss does not depend on it (its gradient is None)"
+        raise _checks.refused(
+            name, "the loss does not depend on it (its gradient is None)"
         )
     return p.grad

@@ -31,7 +31,7 @@ def test_central_difference_is_exact_for_a_quadratic():
 
 def test_central_difference_takes_two_evaluations_an_entry():
     calls = []
-    central_difference(lambda x: calls.append(1) or f(x), X, 1e-3)
+    central_difference(lambda x: calls.append(1) or f(x), X, 1e-3)  # type: ignore[func-returns-value]
     assert len(calls) == 2 * X.numel()
 
 
@@ -54,29 +54,29 @@ def test_order_of_a_power(p):
 
 
 def test_bad_arguments():
-    with pytest.raises(ValueError, match=r"^x:"):
+    with pytest.raises(ValueError, match=r"^x: "):
         central_difference(f, torch.tensor([1, 2]), 0.1)
-    with pytest.raises(ValueError, match=r"^h:"):
+    with pytest.raises(ValueError, match=r"^h: "):
         central_difference(f, X, 0.0)
-    with pytest.raises(ValueError, match=r"^values:"):
+    with pytest.raises(ValueError, match=r"^values: "):
         order(STEPS, STEPS * 0)
-    with pytest.raises(ValueError, match=r"^steps:"):
+    with pytest.raises(ValueError, match=r"^steps: "):
         order(STEPS[:1], STEPS[:1])
-    with pytest.raises(ValueError, match=r"^values:"):
+    with pytest.raises(ValueError, match=r"^values: "):
         order(STEPS[:3], STEPS[:2])
-    with pytest.raises(ValueError, match=r"^steps:"):
+    with pytest.raises(ValueError, match=r"^steps: "):
         order(torch.tensor([0.1, 0.1]), torch.tensor([0.1, 0.2]))
-    with pytest.raises(ValueError, match=r"^values:"):
+    with pytest.raises(ValueError, match=r"^values: "):
         order(STEPS, STEPS / 0)
 
 
 def test_a_remainder_takes_gradient_and_direction_of_the_shape_of_x():
     """(2,) against (2, 2) would broadcast to another direction without a word."""
-    with pytest.raises(ValueError, match=r"^direction:"):
+    with pytest.raises(ValueError, match=r"^direction: "):
         remainders(f, GRADIENT, X, V[0], STEPS)
-    with pytest.raises(ValueError, match=r"^gradient:"):
+    with pytest.raises(ValueError, match=r"^gradient: "):
         remainders(f, GRADIENT[:1], X, V, STEPS)
-    with pytest.raises(ValueError, match=r"^x:"):
+    with pytest.raises(ValueError, match=r"^x: "):
         remainders(f, GRADIENT, X.long(), V, STEPS)
-    with pytest.raises(ValueError, match=r"^steps:"):
+    with pytest.raises(ValueError, match=r"^steps: "):
         remainders(f, GRADIENT, X, V, STEPS[0])

@@ -31,7 +31,7 @@ def as_in_the_chapter(loss: Loss, v0: Tensor, learning_rate: float, steps: int) 
         path.append(v0.detach().clone())
         value.backward()
         with torch.no_grad():
-            v0 -= learning_rate * v0.grad
+            v0 -= learning_rate * v0.grad  # type: ignore[operator]
         v0.grad = None
     losses.append(loss(v0).item())
     path.append(v0.detach().clone())
@@ -75,8 +75,8 @@ def with_zero_and_data_in_numpy(loss: Loss, v0: Tensor, learning_rate: float, st
         path.append(v0.detach().numpy().copy())
         if step < steps:
             value.backward()
-            v0.data.sub_(learning_rate * v0.grad)
-            v0.grad.zero_()
+            v0.data.sub_(learning_rate * v0.grad)  # type: ignore[operator]
+            v0.grad.zero_()  # type: ignore[union-attr]
     return v0.detach().numpy(), losses, path
 
 
@@ -134,7 +134,7 @@ def descend(loss, v0, learning_rate, steps):
 """.format(**{**lines, **edits})
     names: dict[str, object] = {"torch": torch}
     exec(code, names)
-    return names["descend"]
+    return names["descend"]  # type: ignore[return-value]
 
 
 WRONG = {

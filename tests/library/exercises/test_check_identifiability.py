@@ -261,7 +261,7 @@ def test_no_mistake_is_right_by_chance(seed):
     asked = choices(seed)
     right = torch.tensor([choice.right for choice in asked])
     for cause, mistake in mistakes(asked):
-        assert not torch.equal(mistake, right), cause
+        assert not torch.equal(mistake, right), cause  # type: ignore[arg-type]
 
 
 def test_numbers_of_the_page_fail():

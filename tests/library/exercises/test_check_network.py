@@ -150,7 +150,7 @@ def test_no_mistake_looks_like_the_right_heights(seed):
     drift = net(t).detach()
     right = pitch(drift, flight)
     for cause, mistake in height_mistakes(drift, t, flight):
-        assert mistake.shape != right.shape or (mistake - right).abs().max() > 1e-2, cause
+        assert mistake.shape != right.shape or (mistake - right).abs().max() > 1e-2, cause  # type: ignore[operator, union-attr]
 
 
 # ex-transfer, right in different styles.

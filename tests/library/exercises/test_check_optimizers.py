@@ -70,7 +70,7 @@ WRONG: list[tuple[str, Callable[[Tensor, float], Any]]] = [
     ("twice", lambda t, unit: ratio(squared(columns(t) / torch.tensor([unit, unit, 1.0])))),
     ("alone", lambda t, unit: torch.linalg.eigvalsh(2 / len(t) * squared(columns(t / unit)))[-1]),
     ("shape", lambda t, unit: torch.linalg.eigvalsh(squared(columns(t / unit)))),
-    ("line", lambda t, unit: ratio(squared(torch.stack([t**2, t, 1.0])))),
+    ("line", lambda t, unit: ratio(squared(torch.stack([t**2, t, 1.0])))),  # type: ignore[list-item]
 ]
 
 

@@ -88,7 +88,7 @@ RIGHT = {
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_right_answers_pass(name):
-    verdict = check_steepness(RIGHT[name])
+    verdict = check_steepness(RIGHT[name])  # type: ignore[arg-type]
     assert verdict.passed, verdict
 
 
@@ -194,7 +194,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_answers_are_told_why(name):
     wrong, words = WRONG[name]
-    verdict = check_steepness(wrong)
+    verdict = check_steepness(wrong)  # type: ignore[arg-type]
     assert not verdict.passed
     assert words in verdict.message, verdict.message
 

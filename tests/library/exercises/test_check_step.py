@@ -65,8 +65,8 @@ def with_adam_by_hand(signal, background, start, k, steps, learning_rate):
         c = c.detach()
         path.append(c)
         values.append(z)
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-        c = c + learning_rate * m / (1 - 0.9**i) / ((v / (1 - 0.999**i)).sqrt() + 1e-8)
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2  # type: ignore[assignment]
+        c = c + learning_rate * m / (1 - 0.9**i) / ((v / (1 - 0.999**i)).sqrt() + 1e-8)  # type: ignore[attr-defined]
     return path, values
 
 
@@ -276,7 +276,7 @@ masses = torch.linspace(480, 520, 9)
 def gradient(count):
     c = torch.tensor(500.0, requires_grad=True)
     count(c).backward()
-    return c.grad.item()
+    return c.grad.item()  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

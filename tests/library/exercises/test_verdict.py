@@ -26,7 +26,7 @@ BOOK = Path(__file__).parents[3] / "book"
 MODULES = [importlib.import_module(f"diffprog.exercises.{m.name}")
            for m in pkgutil.iter_modules(exercises.__path__)]  # fmt: skip
 CHECKS = {
-    check.__name__: check
+    check.__name__: check  # type: ignore[attr-defined]
     for module in MODULES
     for check in vars(module).values()
     if isinstance(check, Check)
@@ -42,7 +42,7 @@ def bare_stub(*_):
 
 
 def broken(*_):
-    return torch.tensor(1.0).no_such_thing
+    return torch.tensor(1.0).no_such_thing  # type: ignore[attr-defined]
 
 
 def one_that_raises(*_):
@@ -53,7 +53,7 @@ def one_that_torch_lacks(*_):
     return torch.arange(3).softmax(0)
 
 
-@pytest.fixture(params=CHECKS.values(), ids=CHECKS)
+@pytest.fixture(params=CHECKS.values(), ids=CHECKS)  # type: ignore[call-overload]
 def check(request):
     return request.param
 
@@ -101,7 +101,7 @@ def test_each_exercise_of_the_book_calls_the_check_of_its_name():
     for page in BOOK.glob("part*/*.md"):
         for cell in re.findall(r"^```\{code-cell\}.*?^```$", page.read_text(), re.M | re.S):
             if name := re.search(r"^:exercise: (\S+)$", cell, re.M):
-                called[name[1]] = re.search(r"^(check_\w+)\(", cell, re.M)[1]
+                called[name[1]] = re.search(r"^(check_\w+)\(", cell, re.M)[1]  # type: ignore[index]
     assert called == {check.exercise: name for name, check in CHECKS.items()}
 
 
@@ -175,7 +175,7 @@ def test_lists_and_arrays_are_tensors_too():
 def test_what_is_not_close_is_described(got, words):
     mistakes = [("this sentence", torch.zeros(2)), ("that shape", (3,)), ("never", False)]
     with pytest.raises(Wrong, match=words):
-        close(got, torch.tensor([1.0, 2.0]), "x", mistakes)
+        close(got, torch.tensor([1.0, 2.0]), "x", mistakes)  # type: ignore[arg-type]
 
 
 def test_what_is_right_is_not_taken_for_a_mistake():

@@ -3,6 +3,7 @@
 import json
 import re
 import xml.etree.ElementTree as ET
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -18,7 +19,7 @@ from diffprog.figures.svg import ID, PALETTE, elements, serialise, themed
 TIMES = np.linspace(0, 5, 60)
 
 
-def trajectory(size: tuple[float, float] = figures.SIZE, **options: object) -> figures.Frames:
+def trajectory(size: tuple[float, float] = figures.SIZE, **options: Any) -> figures.Frames:
     """Sixty frames of a ball with its trail."""
     height = 10 + 10 * TIMES - 4.9 * TIMES**2
 
@@ -27,7 +28,12 @@ def trajectory(size: tuple[float, float] = figures.SIZE, **options: object) -> f
         ax.plot(5 * TIMES[seen], height[seen])
         ax.plot(5 * now, 10 + 10 * now - 4.9 * now**2, "o")
 
-    labels = {"xlabel": "x / m", "ylabel": "y / m", "xlim": (-1, 27), "ylim": (-70, 20)}
+    labels: dict[str, Any] = {
+        "xlabel": "x / m",
+        "ylabel": "y / m",
+        "xlim": (-1, 27),
+        "ylim": (-70, 20),
+    }
     return figures.frames(draw, TIMES, name="time", unit="s", size=size, **labels, **options)
 
 
@@ -36,7 +42,7 @@ def ball() -> figures.Frames:
     return trajectory(size=(6.4, 4.0))
 
 
-def drawn(**options: object) -> str:
+def drawn(**options: Any) -> str:
     figure = Figure(layout="constrained")
     ax = figure.subplots()
     ax.plot([1, 2, 3], [1, 4, 2], "o-", color=figures.BLUE, **options)
@@ -263,7 +269,7 @@ def test_axes_that_were_drawn_before_are_as_if_drawn_again(change):
 def test_axes_are_drawn_again_only_where_something_is_set_to_something_else(monkeypatch):
     drawn = []
     draw = Axis.draw
-    monkeypatch.setattr(Axis, "draw", lambda axis, r: (drawn.append(axis), draw(axis, r)))
+    monkeypatch.setattr(Axis, "draw", lambda axis, r: (drawn.append(axis), draw(axis, r)))  # type: ignore[func-returns-value]
     with mpl.rc_context(figures.STYLE):
         figure = Figure()
         ax = figure.subplots()

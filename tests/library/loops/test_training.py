@@ -1,6 +1,7 @@
 """loops.training: Adam, and a look now and then."""
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -24,7 +25,7 @@ def loss(model: nn.Module) -> Tensor:
     return mean_squared_error(model(x), x**2)
 
 
-def run(model: nn.Module, steps: int = 50, **more: object) -> History:
+def run(model: nn.Module, steps: int = 50, **more: Any) -> History:
     return train(model, loss, steps=steps, learning_rate=0.01, progress=False, **more)
 
 
@@ -148,18 +149,18 @@ def test_a_loss_that_is_not_finite_stops_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "message"),
+    ("more", "name"),
     [
-        ({"steps": 0}, r"^steps: got 0 \(int\), want an int, 1 or more"),
-        ({"learning_rate": 0}, r"^learning_rate: got 0 \(int\), want one finite number above"),
-        ({"at": [1]}, r"^look: got None with steps to look at, want a function of the model"),
-        ({"look": nn.Identity()}, r"^at: got \(\), want steps from 0 to 5 to look at"),
-        ({"look": nn.Identity(), "at": [6]}, r"^at: got 6, want whole numbers from 0 to 5"),
-        ({"look": nn.Identity(), "at": [0.5]}, r"^at: got 0\.5, want whole numbers from 0 to 5"),
+        ({"steps": 0}, "steps"),
+        ({"learning_rate": 0}, "learning_rate"),
+        ({"at": [1]}, "look"),
+        ({"look": nn.Identity()}, "at"),
+        ({"look": nn.Identity(), "at": [6]}, "at"),
+        ({"look": nn.Identity(), "at": [0.5]}, "at"),
     ],
 )
-def test_bad_arguments_are_named(more: dict[str, object], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+def test_bad_arguments_are_named(more: dict[str, Any], name: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{name}: "):
         train(network(), loss, **({"steps": 5, "progress": False} | more))
 
 
@@ -168,15 +169,15 @@ def test_a_layer_that_takes_no_part_is_named_wherever_it_is(names: tuple[str, st
     used = network()
     model = nn.ModuleDict({name: used if name == "used" else nn.Linear(1, 1) for name in names})
     before = [p.clone() for p in used.parameters()]
-    with pytest.raises(ValueError, match=r"^unused\.weight: the loss does not depend on it"):
+    with pytest.raises(ValueError, match=r"^unused\.weight: "):
         train(model, lambda _: loss(used), steps=5, progress=False)
     assert all(torch.equal(p, q) for p, q in zip(used.parameters(), before, strict=True))
 
 
 def test_bad_losses_and_models_are_named() -> None:
-    with pytest.raises(ValueError, match=r"^loss: got .* shape \(20, 1\), want one number"):
+    with pytest.raises(ValueError, match=r"^loss: "):
         train(network(), lambda model: model(x) ** 2, progress=False)
-    with pytest.raises(ValueError, match=r"^loss: got .* \(float\), want a tensor of shape \(\)"):
-        train(network(), lambda model: loss(model).item(), progress=False)
-    with pytest.raises(ValueError, match=r"^model: got no parameters that require a gradient"):
+    with pytest.raises(ValueError, match=r"^loss: "):
+        train(network(), lambda model: loss(model).item(), progress=False)  # type: ignore[arg-type, return-value]
+    with pytest.raises(ValueError, match=r"^model: "):
         train(nn.ReLU(), loss, progress=False)

@@ -1,6 +1,7 @@
 """pipelines.pitching_networks: what chapter 3.1 says of them over seeds."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -114,7 +115,7 @@ def test_a_row_against_a_column_prefers_a_constant() -> None:
 
 def test_units_bend_within_a_scaled_day_but_seldom_within_a_plain_one() -> None:
     """Weights and biases even on [−1, 1]: kinks −b/w in [0, 1] 1 time in 4, in [−3, 3] 5 in 6."""
-    layers = [seeded(lambda: mlp(1, 100, 2), seed)[0] for seed in range(100)]
+    layers: list[Any] = [seeded(lambda: mlp(1, 100, 2), seed)[0] for seed in range(100)]
     kinks = torch.cat([-layer.bias / layer.weight[:, 0] for layer in layers])
     assert ((kinks > 0) & (kinks < 1)).float().mean().item() == pytest.approx(1 / 4, abs=0.02)
     assert (kinks.abs() < 3).float().mean().item() == pytest.approx(5 / 6, abs=0.02)

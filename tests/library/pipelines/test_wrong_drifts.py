@@ -137,7 +137,7 @@ def test_what_breaks_the_degeneracy_and_what_does_not() -> None:
     each: list[tuple[Tensor, ...]] = []
     for flight, w, ridge, _, _ in plans.values():
         for seed in seeds:
-            models.append(seeded(lambda f=flight: physics(t, f, scale_input=True), seed))
+            models.append(seeded(lambda f=flight: physics(t, f, scale_input=True), seed))  # type: ignore[misc]
             each.append((pitch(truth, flight), w, torch.tensor(ridge), torch.eye(2)))
     train_together(
         models,

@@ -137,7 +137,7 @@ def test_reparameterised_noise_sees_no_steps() -> None:
     assert score_function(steps, C, K, noise(4000, K, 0).double()).mean().item() == pytest.approx(
         0.1, abs=0.01
     )
-    with pytest.raises(ValueError, match=r"^f:"):
+    with pytest.raises(ValueError, match=r"^f: "):
         reparameterised(hard, C, ε)
 
 
@@ -231,26 +231,26 @@ def test_gumbel_softmax_is_the_softmax_of_two_gumbels() -> None:
 def test_bad_input_is_refused() -> None:
     m, c, ε = torch.rand(4), torch.tensor(0.5), torch.rand(3)
     for k in (0.0, -1.0, math.nan):
-        with pytest.raises(ValueError, match=r"^k:"):
+        with pytest.raises(ValueError, match=r"^k: "):
             noise(3, k, 0)
-        with pytest.raises(ValueError, match=r"^k:"):
+        with pytest.raises(ValueError, match=r"^k: "):
             score_function(hard, c, k, ε)
-        with pytest.raises(ValueError, match=r"^k:"):
+        with pytest.raises(ValueError, match=r"^k: "):
             score_function_events(m, m, c, k, 3, 0)
-        with pytest.raises(ValueError, match=r"^k:"):
+        with pytest.raises(ValueError, match=r"^k: "):
             gumbel_softmax_count(m, c, k, 1.0, 3, 0)
-        with pytest.raises(ValueError, match=r"^tau:"):
+        with pytest.raises(ValueError, match=r"^tau: "):
             gumbel_softmax_count(m, c, 1.0, k, 3, 0)
-        with pytest.raises(ValueError, match=r"^k:"):
+        with pytest.raises(ValueError, match=r"^k: "):
             straight_through_count(m, c, k)
-    with pytest.raises(ValueError, match=r"^draws:"):
+    with pytest.raises(ValueError, match=r"^draws: "):
         noise(0, 1.0, 0)
     for draws in (0, 1.5):
-        with pytest.raises(ValueError, match=r"^draws:"):
-            score_function_events(m, m, c, 1.0, draws, 0)
-        with pytest.raises(ValueError, match=r"^draws:"):
-            gumbel_softmax_count(m, c, 1.0, 1.0, draws, 0)
-    with pytest.raises(ValueError, match=r"^draws:"):
+        with pytest.raises(ValueError, match=r"^draws: "):
+            score_function_events(m, m, c, 1.0, draws, 0)  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match=r"^draws: "):
+            gumbel_softmax_count(m, c, 1.0, 1.0, draws, 0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^draws: "):
         score_function(lambda c: c, c, 1.0, ε[:1])
     assert score_function(lambda c: c, c, 1.0, ε[:1], baseline=False).shape == (1,)
     both: list[Draws] = [
@@ -258,33 +258,33 @@ def test_bad_input_is_refused() -> None:
         lambda c, e: reparameterised(soft, c, e),
     ]
     for f in both:
-        with pytest.raises(ValueError, match=r"^c:"):
+        with pytest.raises(ValueError, match=r"^c: "):
             f(torch.zeros(2), ε)
-        with pytest.raises(ValueError, match=r"^eps:"):
+        with pytest.raises(ValueError, match=r"^eps: "):
             f(c, torch.tensor(0.1))
-        with pytest.raises(ValueError, match="floating-point"):
+        with pytest.raises(ValueError, match=r"^eps: "):
             f(c, torch.tensor([1]))
-        with pytest.raises(ValueError, match=r"^c: .*floating-point"):
+        with pytest.raises(ValueError, match=r"^c: "):
             f(torch.tensor(1), ε)
-    with pytest.raises(ValueError, match=r"^c: .*floating-point"):
+    with pytest.raises(ValueError, match=r"^c: "):
         score_function_events(m, m, torch.tensor(1), 1.0, 3, 0)
-    with pytest.raises(ValueError, match=r"^c: .*floating-point"):
+    with pytest.raises(ValueError, match=r"^c: "):
         gumbel_softmax_count(m, torch.tensor(1), 1.0, 1.0, 3, 0)
-    with pytest.raises(ValueError, match=r"^c: .*floating-point"):
-        score_function_events(m, m, 0.5, 1.0, 3, 0)
-    with pytest.raises(ValueError, match=r"^f:"):
+    with pytest.raises(ValueError, match=r"^c: "):
+        score_function_events(m, m, 0.5, 1.0, 3, 0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^f: "):
         score_function(lambda c: c.sum(), c, 1.0, ε)
-    with pytest.raises(ValueError, match=r"^f:"):
+    with pytest.raises(ValueError, match=r"^f: "):
         reparameterised(lambda c: c.sum(), c, ε)
-    with pytest.raises(ValueError, match=r"^c:"):
+    with pytest.raises(ValueError, match=r"^c: "):
         score_function_events(m, m, torch.zeros(2), 1.0, 3, 0)
-    with pytest.raises(ValueError, match=r"^m:"):
+    with pytest.raises(ValueError, match=r"^m: "):
         gumbel_softmax_count(m[:, None], c, 1.0, 1.0, 3, 0)
-    with pytest.raises(ValueError, match=r"^background:"):
+    with pytest.raises(ValueError, match=r"^background: "):
         score_function_events(m, m[:0], c, 1.0, 3, 0)
-    with pytest.raises(ValueError, match=r"^m:"):
+    with pytest.raises(ValueError, match=r"^m: "):
         gumbel_softmax_count(m[:0], c, 1.0, 1.0, 3, 0)
-    with pytest.raises(ValueError, match=r"^c:"):
+    with pytest.raises(ValueError, match=r"^c: "):
         score_function_events(m, m, c * math.nan, 1.0, 3, 0)
-    with pytest.raises(ValueError, match=r"^c:"):
+    with pytest.raises(ValueError, match=r"^c: "):
         gumbel_softmax_count(m, c * math.nan, 1.0, 1.0, 3, 0)

@@ -109,9 +109,9 @@ def test_bad_input_is_refused() -> None:
         return c.sum(-1)
 
     for bounds in ([], [(1.0, 0.0)], [(0.0, 1.0), (1.0, 1.0)]):
-        with pytest.raises(ValueError, match="bounds: got"):
+        with pytest.raises(ValueError, match=r"^bounds: "):
             search(f, bounds, 0)
-    with pytest.raises(ValueError, match="objective: got"):
+    with pytest.raises(ValueError, match=r"^objective: "):
         search(lambda c: c, [(0, 1)], 0)
-    with pytest.raises(ValueError, match="objective: got"):
+    with pytest.raises(ValueError, match=r"^objective: "):
         search(lambda c: f(c) * float("nan"), [(0, 1)], 0)

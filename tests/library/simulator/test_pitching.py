@@ -92,20 +92,20 @@ def test_rms_is_over_the_throws() -> None:
 
 
 def test_bad_arguments_are_named() -> None:
-    with pytest.raises(ValueError, match=r"^n:"):
+    with pytest.raises(ValueError, match=r"^n: "):
         day(0)
-    with pytest.raises(ValueError, match=r"^t:"):
+    with pytest.raises(ValueError, match=r"^t: "):
         drifts(t[:, 0])
-    with pytest.raises(ValueError, match=r"^t:"):
+    with pytest.raises(ValueError, match=r"^t: "):
         drifts(torch.tensor([[0], [1]]))
-    with pytest.raises(ValueError, match=r"^drift:"):
+    with pytest.raises(ValueError, match=r"^drift: "):
         pitch(t)
-    with pytest.raises(ValueError, match=r"^drift:"):
+    with pytest.raises(ValueError, match=r"^drift: "):
         pitch(torch.zeros(2))
-    with pytest.raises(ValueError, match=r"^drift:"):
+    with pytest.raises(ValueError, match=r"^drift: "):
         pitch(torch.zeros(1, 2).long())
     for make in (lambda f: pitch(torch.zeros(1, 2), f), Pitch):
-        with pytest.raises(ValueError, match=r"^flight:"):
+        with pytest.raises(ValueError, match=r"^flight: "):
             make([])
-        with pytest.raises(ValueError, match=r"^flight:"):
+        with pytest.raises(ValueError, match=r"^flight: "):
             make(torch.ones(1, 2))

@@ -184,7 +184,7 @@ def test_an_edited_copy_of_the_first_edition_stays_whole(book, mine):
 def test_the_lab_opens_the_book_s_first_page(book, monkeypatch, root):
     """JupyterLab refuses to run as root, as in many a container, unless it is told to."""
     commands = []
-    monkeypatch.setattr(subprocess, "run", lambda command: commands.append(command) or Done())
+    monkeypatch.setattr(subprocess, "run", lambda command: commands.append(command) or Done())  # type: ignore[func-returns-value]
     monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000, raising=False)
     assert lab.open_lab(book) == 0
     assert f"--ServerApp.root_dir={book.root / 'notebooks'}" in commands[0]

@@ -14,7 +14,7 @@ KINDS = st.sampled_from(["code", "markdown"])
 
 
 def cell(kind: str, source: str, id: str = "", **more: object) -> dict:
-    outputs = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    outputs = {"outputs": [], "execution_count": None} if kind == "code" else {}  # type: ignore[var-annotated]
     return {"cell_type": kind, "id": id, "metadata": {}, "source": source} | outputs | more
 
 

@@ -14,6 +14,12 @@ def read(book: Book, name: str = "part1/one") -> Chapter:
     return Chapter.read(book, book.page(name))
 
 
+def found(book: Book, name: str = "part1/one") -> Execution:
+    execution = cached(book, read(book, name))
+    assert execution is not None
+    return execution
+
+
 def kept(book: Book, name: str = "part1/one") -> Execution:
     """Keep a text for each cell of a chapter."""
     chapter = read(book, name)
@@ -31,7 +37,7 @@ def texts(execution: Execution) -> list[str]:
 def test_what_was_kept_is_found_with_its_seconds(book, write):
     write("part1/one", "1", "2")
     first = kept(book)
-    again = cached(book, read(book))
+    again = found(book)
     assert (first.reason, again.reason) == ("asked for", "")
     assert texts(first) == texts(again) == ["output 0", "output 1"]
     assert [c.execution_count for c in code_cells(again.notebook)] == [1, 2]
@@ -42,7 +48,7 @@ def test_what_was_kept_is_found_with_its_seconds(book, write):
 
 
 def test_a_page_without_cells_needs_no_execution(book):
-    execution = cached(book, read(book, "end"))
+    execution = found(book, "end")
     assert (execution.seconds, execution.reason, execution.path) == (0, "", execution.page.path)
 
 
@@ -89,7 +95,9 @@ def test_the_last_execution_is_known_whatever_has_changed_since(book, write):
     write("part1/one", "1", "2")
     kept(book)
     write("part1/one", "3")
-    assert last(book, book.page("part1/one"))["seconds"] == [0.25, 0.25]
+    known = last(book, book.page("part1/one"))
+    assert known is not None
+    assert known["seconds"] == [0.25, 0.25]
     assert last(book, book.page("part1/two")) is None
 
 

@@ -1,6 +1,8 @@
 """A kernel really runs here, one for all that is said of it; outputs are judged without one."""
 
 import asyncio
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,6 +12,7 @@ from press.book import Book, PressError
 from press.chapter import Chapter, code_cells
 from press.kernel_settings import environment
 from press.run.kernel import _accept, run
+from press.run.prefork import prefork
 
 CELLS = (
     "import os, sys\nfrom toylib import low\nprint(os.environ['DIFFPROG_BUILD'], os.listdir())",
@@ -48,11 +51,20 @@ def test_a_chapter_runs_as_builds_do_until_a_cell_fails(notebook):
 
 def hash_of_a() -> int:
     """What every Python with PYTHONHASHSEED=0 says."""
-    import subprocess
-    import sys
-
     command = [sys.executable, "-S", "-c", "print(hash('a'))"]
     return int(subprocess.check_output(command, env={"PYTHONHASHSEED": "0"}))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels start by themselves")
+def test_a_kernel_is_forked_and_where_there_is_nothing_to_fork_from_it_is_not(book):
+    env, folder = environment(book), str(book.root)
+    with prefork([], env) as warm:
+        assert warm is not None
+        kernel = warm.fork(["-f", f"{folder}/connection.json"], env, folder)
+        assert kernel is not None
+        kernel.kill()
+        warm.close()
+        assert warm.fork([], env, folder) is None
 
 
 @pytest.mark.parametrize(

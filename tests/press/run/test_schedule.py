@@ -2,12 +2,13 @@
 
 import asyncio
 import io
+from contextlib import nullcontext
 
 import pytest
 from nbformat.v4 import new_output
 
 from press.book import PressError
-from press.chapter import code_cells, read_all
+from press.chapter import Chapter, code_cells, read_all
 from press.edition import Edition, current, exists, handed_over
 from press.run import pool
 from press.run.cache import cached
@@ -81,7 +82,7 @@ def test_the_longest_runs_first_by_its_seconds_or_by_its_text(book, write, kerne
 
 @pytest.mark.parametrize("jobs", [1, 2, 3])
 def test_as_many_run_at_a_time_as_there_are_jobs(book, write, kernels, monkeypatch, jobs):
-    monkeypatch.setattr(pool, "_prefork", lambda *_: pool.nullcontext())
+    monkeypatch.setattr(pool, "_prefork", lambda *_: nullcontext())
     for name in ("index", "part1/one", "part1/two"):
         write(name, "1")
     execute_all(book, read_all(book), jobs=jobs)
@@ -94,7 +95,7 @@ def test_kernels_start_warm_where_some_worker_has_more_than_one(book, write, mon
     chapters = []
     for name in ("part1/one", "part1/two"):
         write(name, "import numpy as np\nimport matplotlib.pyplot")
-        chapters.append(pool.Chapter.read(book, book.page(name)))
+        chapters.append(Chapter.read(book, book.page(name)))
     pool._prefork(book, chapters, 2)
     assert asked == []
     pool._prefork(book, chapters, 1)
@@ -139,10 +140,11 @@ class Terminal(io.StringIO):
 def test_lines_say_what_runs_and_how_it_ended(book, write, kernels):
     write("part1/one", "1")
     write("part1/two", "fail")
-    progress = Progress(io.StringIO())
+    stream = io.StringIO()
+    progress = Progress(stream)
     with pytest.raises(PressError):
         execute_all(book, read_all(book), jobs=1, progress=progress)
-    said = progress.stream.getvalue().splitlines()
+    said = stream.getvalue().splitlines()
     assert "  ▸ part1/one (not run before)" in said
     assert "  ✓ part1/one (0.0 s)" in said
     assert "  ✗ part1/two (0.0 s)" in said
@@ -151,20 +153,21 @@ def test_lines_say_what_runs_and_how_it_ended(book, write, kernels):
 
 def test_on_a_terminal_a_line_changes(monkeypatch):
     monkeypatch.setattr("shutil.get_terminal_size", lambda: type("", (), {"columns": 41}))
-    progress = Progress(Terminal())
+    stream = Terminal()
+    progress = Progress(stream)
     progress.total = 3
     with progress.running("part1/one", "not run before"):
         progress.tick()
-    said = progress.stream.getvalue()
+    said = stream.getvalue()
     line = "\r\x1b[K" + "  0 of 3 done; running: part1/one 0 s"[:40]
     assert line in said
     assert said.startswith("\r\x1b[K  ▸ part1/one")
 
 
 def test_elsewhere_no_line_changes_and_silence_is_silent():
-    progress = Progress(io.StringIO())
-    progress.tick()
-    assert progress.stream.getvalue() == ""
+    stream = io.StringIO()
+    Progress(stream).tick()
+    assert stream.getvalue() == ""
     Progress(None).say("Nobody listens")
 
 
