@@ -10,6 +10,7 @@ import pytest
 from press import manifest
 from press.book import Book
 
+from .conftest import TOC
 from .constructs import PNG
 from .small import Result, Small
 
@@ -171,19 +172,7 @@ It found {number}`n-one`.
 :::
 """.replace("@WORDS@", "word " * 45)
 FILES = {
-    "_toc.yml": """\
-format: jb-book
-root: book/index
-parts:
-  - numbered: 2
-    chapters:
-      - file: book/part1/index
-        sections:
-          - file: book/part1/one
-          - file: book/part1/two
-  - chapters:
-      - file: book/sources
-""",
+    "_toc.yml": TOC.replace("book/end", "book/sources"),
     "book/part1/index.md": "---\ndescription: The part.\n---\n\n# Part\n\nWords.\n",
     "book/part1/one.md": PAGE,
     "book/part1/two.md": SECOND,
