@@ -1,4 +1,4 @@
-"""The environment in which the chapters run: the same whoever builds, wherever."""
+"""The environment in which the chapters run: the same for every builder and machine."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ class Counted:
         return self.f(x)
 
     def must_be_called(self) -> None:
-        """Raise `Wrong` if nobody has called it."""
+        """Raise `Wrong` unless the learner's function called it."""
         if not self.called:
             raise Wrong(
                 f"your function never calls the `{self.name}` that it is given: use that, and no"

@@ -62,7 +62,7 @@ def _problems(seed: int) -> Iterator[CutProblem]:
 def _count_mistakes(p: CutProblem) -> Iterator[Mistake]:
     """Say what else one may do with a table of weights w, (n, d).
 
-    The result is the first significance, at cuts that nobody has moved.
+    The result is the first significance, at the cuts before any step.
     """
     samples = p.signal.double(), p.background.double()
     weights = [torch.sigmoid(p.k * (m - p.start)) for m in samples]
