@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from press import katex
 from press.book import Book
-from press.pages import katex
 from press.store import Entry, Store
 
 ROOT = Path(__file__).parent.parent

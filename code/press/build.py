@@ -12,9 +12,9 @@ from .book import Book
 from .edition import Edition
 from .pages import launch_buttons
 from .pages.publish import publish
-from .pages.site import render, render_alone
 from .products import write_products
 from .run.progress import Progress, table
+from .site import render, render_alone
 from .slides.model import Deck
 from .slides.write import write_decks
 

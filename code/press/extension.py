@@ -18,9 +18,18 @@ from sphinx.util.docutils import SphinxRole
 from . import edition, kinds
 from .book import PressError
 from .notebooks import write as notebooks
-from .pages import assets, exercise, fold, katex, launch_buttons, nobreak, outdated, social_card
+from .pages import (
+    assets,
+    deck_links,
+    exercise,
+    fold,
+    formulas,
+    launch_buttons,
+    nobreak,
+    outdated,
+    social_card,
+)
 from .products import write_products
-from .slides import deck_links
 
 __all__ = ["read", "setup"]
 
@@ -78,7 +87,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     exercise.setup(app)
     fold.setup(app)
     nobreak.setup(app)
-    katex.setup(app)
+    formulas.setup(app)
     assets.setup(app)
     social_card.setup(app)
     launch_buttons.setup(app)

@@ -7,6 +7,7 @@ here what they call by name, and the rest of a chapter in its execution.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,12 +18,14 @@ from nbformat import NotebookNode
 from . import files, kinds
 from .book import Book, PressError
 from .kinds import Kind
-from .naming import check_name
 from .run.cache import Execution
 
-__all__ = ["Entry", "Store", "collect"]
+__all__ = ["Entry", "Store", "check_name", "collect"]
 
+LONGEST_NAME = 100  # characters; file systems take 255 bytes, and more is added to a name
 SHORTEST_ALT = 40  # characters; a file name or the caption again does not describe a figure
+
+_NAME = re.compile(r"\w[\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,15 @@ class Store:
             wanted.add(self.path(name))
         for path in set() if partial else set(self.folder.iterdir()) - wanted:
             path.unlink()
+
+
+def check_name(name: str, place: str) -> None:
+    """Raise PressError, with the place, for a name that cannot be used everywhere."""
+    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        raise PressError(
+            f"{place}: {name[:LONGEST_NAME]!r} cannot be a name: begin with a letter or digit, and"
+            f" go on with letters, digits, -, _ and full stops, at most {LONGEST_NAME} in all"
+        )
 
 
 def collect(executions: Iterable[Execution]) -> list[Entry]:

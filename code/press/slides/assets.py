@@ -13,8 +13,7 @@ from pygments.formatters import HtmlFormatter
 
 from diffprog.figures import slider
 
-from .. import files
-from ..pages import katex
+from .. import files, katex
 
 __all__ = ["copy"]
 

@@ -21,12 +21,11 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
-from .. import kinds
+from .. import katex, kinds
 from ..book import PressError
 from ..chapter import Chapter
 from ..edition import Edition
 from ..kinds import Kind
-from ..pages import katex
 from ..self_contained import embedded, requested, without_comments
 from ..store import Entry
 

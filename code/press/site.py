@@ -15,9 +15,9 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from ..book import PressError
-from ..edition import Edition, handed_over
-from ..notebooks.write import Pages
+from .book import PressError
+from .edition import Edition, handed_over
+from .notebooks.write import Pages
 
 __all__ = ["render", "render_alone"]
 

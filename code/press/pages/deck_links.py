@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxRole
 
 from .. import edition
 from ..book import DECKS, PressError
-from .deck import heads
+from ..slides.deck import heads
 
 __all__ = ["setup"]
 

@@ -3,8 +3,7 @@
 import pytest
 
 from press.book import PressError
-from press.naming import check_name
-from press.store import Entry
+from press.store import Entry, check_name
 
 ENTRY = {"kind": "number", "chapter": "book/one", "number": "", "cell": 1, "line": 7}
 
