@@ -13,15 +13,19 @@ VENV_PYTHON := .venv/bin/python
 endif
 
 CHAPTER ?=
+NAME ?=
+
+# Tests run on all cores, but on four at most, for each process takes half a gigabyte.
+PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab test test-fast lint types browser bench lock clean distclean
+.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab new-chapter test test-all test-fast lint types browser bench lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-setup: ## make or repair the environment in .venv (the other targets do this first)
-	@$(PYTHON) code/press/setup/bootstrap.py
+setup: ## make the environment in .venv (the other targets do this first)
+	@$(PYTHON) code/press/setup
 
 book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two cores: JOBS=2
 	@$(VENV_PYTHON) -m press build $(CHAPTER)
@@ -44,20 +48,27 @@ serve: book ## build, and show the book at http://127.0.0.1:8000
 lab: book ## open the chapters in JupyterLab; your work stays in notebooks/
 	@$(VENV_PYTHON) -m press lab
 
+new-chapter: setup ## begin a chapter with its exercise, test and slides: NAME=part4/tape
+	@$(VENV_PYTHON) -m press new-chapter "$(NAME)"
+
 test: lint types browser ## check everything: style, types, code, book and site
-	@$(VENV_PYTHON) -m pytest
+	@$(PYTEST) -m "not exhaustive"
+
+test-all: lint types browser ## the same, with what takes long and is left out of `make test`
+	@$(PYTEST)
 
 test-fast: setup ## check the code only, in a minute or so
-	@$(VENV_PYTHON) -m pytest -m "not slow and not site"
+	@$(PYTEST) -m "not slow and not site"
 
 lint: setup ## check the style of the code
 	@$(VENV_PYTHON) -m ruff check --quiet .
+	@$(VENV_PYTHON) -m ruff format --check --quiet .
 
 types: setup ## check the types
 	@$(VENV_PYTHON) -m mypy --no-error-summary
 
 browser: setup ## find or get a Chromium for the tests of the site
-	@$(VENV_PYTHON) -m press.setup.browser >/dev/null
+	@$(VENV_PYTHON) -m press.setup.browser
 
 bench: setup ## measure times and sizes against their limits
 	@$(VENV_PYTHON) tests/bench/bench.py

@@ -1,4 +1,4 @@
-"""What tests share: the built book, and a browser."""
+"""What tests share: the built book, a browser, and the way they are divided among processes."""
 
 import contextlib
 import functools
@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 
 from press import katex
 from press.book import Book
+from press.edition import Edition
 from press.store import Entry, Store
 
 ROOT = Path(__file__).parent.parent
@@ -40,9 +42,43 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a module in one process, which then makes their fixtures once.
+
+    A module whose tests share less than that marks groups of its own. Groups with slow tests come
+    first, so that no process is left with one at the end.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    slow = {_group(item) for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: _group(item) not in slow)
+
+
+def _group(item: pytest.Item) -> object:
+    mark = item.get_closest_marker("xdist_group")
+    return mark and mark.args[0]
+
+
 @pytest.fixture(scope="session")
-def build() -> Build:
-    """The book, built as `make book` builds it: what is unchanged comes from the cache."""
+def build(tmp_path_factory: pytest.TempPathFactory, worker_id: str, testrun_uid: str) -> Build:
+    """The book, built as `make book` builds it: what is unchanged comes from the cache.
+
+    The first process to ask for it builds, and the others wait: a second build could replace the
+    site while a browser reads it.
+    """
+    if worker_id == "master":  # the only process
+        return Build(Book(ROOT), _built())
+    output = tmp_path_factory.getbasetemp().parent / f"build-{testrun_uid}.txt"
+    with FileLock(f"{output}.lock"):
+        if not output.exists():
+            output.write_text(_built())
+        return Build(Book(ROOT), output.read_text())
+
+
+def _built() -> str:
+    """Build the book, and return what that prints."""
     run = subprocess.run(
         [sys.executable, "-m", "press", "build"],
         cwd=ROOT,
@@ -52,7 +88,13 @@ def build() -> Build:
         check=False,
     )
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
-    return Build(Book(ROOT), run.stdout + run.stderr)
+    return run.stdout + run.stderr
+
+
+@pytest.fixture(scope="session")
+def edition(build: Build) -> Edition:
+    """What the build has worked on: every chapter with its outputs, from the cache."""
+    return Edition.make(build.book)
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,16 @@
-"""Differentiable programming with PyTorch:
-the library that the chapters of the book run.
+"""Differentiable programming with PyTorch: the library of the book.
 
-Its folders carry the words of the book. A chapter imports modules from
-them, as in `from diffprog.simulator import ball`. Neither this file nor
-those of the folders imports any of them: an edit in one module executes the
-chapters that use it, and no others.
+A chapter imports modules from the folders, as in `from diffprog.simulator
+import ball`. Neither this file nor those of the folders imports a module,
+so that an edit executes only the chapters that use the edited module.
+`figures` is the exception: every chapter needs all of it, so chapters
+import the folder itself.
 
-`figures` is the exception. Every chapter needs all of it, so its folder is
-what is imported.
+Conventions. A module explains its symbols, shapes and units at its top.
+Arguments of another type or shape raise ValueError: "Raises:" in a
+docstring names other reasons only. Results have the dtype and the device of
+the arguments. `seed` is a whole number, or a torch.Generator, which moves
+on.
 """
 
 import sys
@@ -40,13 +43,11 @@ MOVED = {
     "uncertainty": "inference.uncertainty",
     "profile": "inference.profiles",
 }
-"""Modules that stood beside this file in
-the first edition, and where they are now."""
+"""Modules of the first edition, and where they are now."""
 
 
 def explain_old_names(folder: str) -> None:
-    """Let a folder that has the name of a moved
-    module say where the names of that module are."""
+    """Let a folder with the name of a moved module say where that is."""
     old = folder.rpartition(".")[2]
 
     def missing(name: str) -> NoReturn:
@@ -54,8 +55,7 @@ def explain_old_names(folder: str) -> None:
             f"{folder} has no {name!r}; the module {_moved(old)}"
         )
 
-    # Written `def __getattr__` in the folder, it would make mypy accept any
-    # name there.
+    # `def __getattr__` in the folder would make mypy accept any name there.
     vars(sys.modules[folder])["__getattr__"] = missing
 
 
@@ -67,17 +67,14 @@ def _moved(old: str) -> str:
 
 
 class _Moved:
-    """Python asks this last of all,
-    and only for what nobody else has found.
+    """Explain imports of moved modules, in notebooks of the first edition.
 
-    Notebooks of the first edition import modules by their old names. They
-    get one sentence.
+    Python asks the last finder only for modules that no other has found.
     """
 
     @staticmethod
     def find_spec(name: str, *_hints: object) -> None:
-        """Raise ImportError for a moved module,
-        or for what was in it; find nothing else."""
+        """Raise ImportError for a moved module, or a name in it."""
         package, _, rest = name.partition(".")
         old, _, inside = rest.partition(".")
         if package == __name__ and old in MOVED:

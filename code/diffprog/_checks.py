@@ -1,36 +1,24 @@
-"""Checks of arguments: one sentence that names
-the argument, what came and what is wanted.
+"""Checks of arguments: errors that say what came and what to pass.
 
-The checks of tensors look at type and shape only, never at values, except
-where that is said: they cost little in a training loop, do not wait for a
-device, and work inside torch.func transforms.
+The checks of tensors look at type and shape only, never at values, unless
+their docstring says so. So they cost little in a training loop, do not wait
+for a device, and work inside torch.func transforms.
 """
 
 import math
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
 __all__ = [
-    "broadcast",
-    "columns",
-    "count",
-    "definite",
-    "described",
-    "finite",
-    "floating",
-    "not_negative",
-    "positive",
-    "positives",
-    "scalar",
-    "shaped",
-    "square",
-    "times",
-    "trainable",
-    "wrong",
-]
+    "broadcast", "broadcast_shapes", "columns", "comparable", "count",
+    "definite", "described", "finite", "floating", "not_negative",
+    "positive", "positives", "refused", "same_shape", "scalar", "shapes",
+    "trainable", "wrong",
+]  # fmt: skip
 
 
 def wrong(name: str, got: object, want: str) -> ValueError:
@@ -38,8 +26,16 @@ def wrong(name: str, got: object, want: str) -> ValueError:
     return ValueError(f"{name}: got {got}, want {want}")
 
 
+def refused(name: str, why: str) -> ValueError:
+    """Return the error "name: why" for the caller to raise.
+
+    `why` is a sentence, for what does not fit into "got …, want …".
+    """
+    return ValueError(f"{name}: {why}")
+
+
 def described(x: object) -> str:
-    """Say in a few words what x is."""
+    """Describe x in a few words."""
     if isinstance(x, Tensor):
         return f"a {x.dtype} tensor of shape {tuple(x.shape)}"
     if hasattr(x, "dtype") and hasattr(x, "shape"):
@@ -60,60 +56,119 @@ def floating(name: str, x: Any) -> None:
 
 
 def finite(name: str, x: Any) -> None:
-    """Raise ValueError unless x is a floating tensor
-    without a NaN or infinity: looks at values."""
+    """Raise ValueError unless x is floating and all its values finite."""
     floating(name, x)
     if not torch.isfinite(x).all():
         raise wrong(name, "entries that are not finite", "finite numbers")
 
 
-def shaped(name: str, x: Any, shape: tuple[int, ...]) -> None:
-    """Raise ValueError unless x is a floating tensor
-    of this very shape: none that broadcasts."""
-    floating(name, x)
-    if x.shape != shape:
-        raise wrong(name, f"shape {tuple(x.shape)}", f"{tuple(shape)}")
+def shapes(**arguments: tuple[Any, str]) -> None:
+    """Raise ValueError unless each argument is floating and has its shape.
 
+    A shape lists its axes, as in "… n 2". A number is a size. A name is a
+    size of 1 or more, the same wherever it appears. "…" is a batch: any
+    axes that broadcast with the batches of the other arguments. Words after
+    a comma explain the shape in the error.
 
-def times(name: str, t: Any) -> None:
-    """Raise ValueError unless t is a floating tensor of shape (…, n, 1).
-
-    (n,) would be taken for one row of n numbers, and broadcast without a
-    word.
+    Example:
+        >>> shapes(X=(torch.ones(5, 2), "N p"), y=(torch.ones(4), "… N"))
+        ValueError: y: got shape (4,), want (…, N) with N = 5 as in X
     """
-    floating(name, t)
-    if t.ndim < 2 or t.shape[-1] != 1:
-        advice = ": write t[:, None]" if t.ndim == 1 else ""
-        raise wrong(
-            name,
-            f"shape {tuple(t.shape)}",
-            f"(n, 1), one row for a time{advice}",
-        )
+    sizes: dict[str, tuple[int, str]] = {}  # axis: size, argument
+    batches: dict[str, tuple[int, ...]] = {}
+    for name, (x, text) in arguments.items():
+        floating(name, x)
+        axes, batch, _ = _axes(text)
+        shape = tuple(x.shape)  # slices of torch.Size are slow
+        if batch is not None:
+            end = max(batch, len(shape) - len(axes) + batch)
+            batches[name] = shape[batch:end]
+            shape = shape[:batch] + shape[end:]
+        fits = len(shape) == len(axes)
+        for size, axis in zip(shape, axes, strict=False):
+            if isinstance(axis, str):  # a size of 0 never equals its note
+                axis = sizes.setdefault(axis, (size or 1, name))[0]
+            fits = fits and size == axis
+        if not fits:
+            raise _misshaped(name, x, text, sizes)
+    if len(batches) > 1:
+        broadcast_shapes(**batches)
+
+
+@cache
+def _axes(text: str) -> tuple[tuple[str | int, ...], int | None, str]:
+    """Split a shape into its axes, the place of its batch, and the note."""
+    text, comma, note = text.partition(",")
+    axes = [int(a) if a.isdecimal() else a for a in text.split()]
+    batch = axes.index("…") if "…" in axes else None
+    return tuple(a for a in axes if a != "…"), batch, comma + note
+
+
+def _misshaped(
+    name: str, x: Tensor, text: str, sizes: dict[str, tuple[int, str]]
+) -> ValueError:
+    axes = text.partition(",")[0].split()
+    want = ", ".join(axes) + "," * (len(axes) == 1 and axes != ["…"])
+    known = [
+        f"{axis} = {size} as in {argument}"
+        for axis, (size, argument) in sizes.items()
+        if axis in axes and argument != name
+    ]
+    want = f"({want})" + (f" with {', '.join(known)}" if known else "")
+    want += _axes(text)[2]
+    if not x.numel():
+        want += ", not empty"
+    elif x.ndim == 1 and axes[-1:] == ["1"]:
+        want += f": write {name}[:, None]"
+    return wrong(name, f"shape {tuple(x.shape)}", want)
+
+
+def same_shape(**tensors: Any) -> None:
+    """Raise ValueError unless all are floating and have one shape."""
+    first, like = next(iter(tensors.items()))
+    for name, x in tensors.items():
+        floating(name, x)
+        if x.shape != like.shape:
+            got = f"shape {tuple(x.shape)}"
+            raise wrong(name, got, f"that of {first}, {tuple(like.shape)}")
+
+
+def comparable(**tensors: Any) -> None:
+    """Raise ValueError unless all are finite, and of one precision."""
+    first, like = next(iter(tensors.items()))
+    for name, x in tensors.items():
+        finite(name, x)
+        if x.dtype != like.dtype:
+            want = f"the precision of {first}, {like.dtype}"
+            raise wrong(name, described(x), want)
 
 
 def columns(name: str, x: Any) -> None:
-    """Raise ValueError unless x is (n, i), n > 1,
-    finite, and no column has one value only."""
+    """Raise ValueError unless x is (n, i), finite, and its columns vary."""
     floating(name, x)
     if x.ndim != 2 or len(x) < 2:
-        advice = ": write x[:, None] for one column" if x.ndim == 1 else ""
-        raise wrong(
-            name, f"shape {tuple(x.shape)}", f"(n, i) with n > 1{advice}"
-        )
+        want = "(n, i) with n > 1"
+        if x.ndim == 1:
+            want += f": write {name}[:, None] for one column"
+        raise wrong(name, f"shape {tuple(x.shape)}", want)
     finite(name, x)
     constant = (x == x[0]).all(0)
     if constant.any():
         i = int(constant.int().argmax())
-        raise wrong(
-            name,
-            f"column {i} constant at {x[0, i].item():.4g}",
-            "values that differ",
+        raise refused(
+            name, f"column {i} is {x[0, i].item():.4g} throughout"
         )
 
 
-def broadcast(**shapes: tuple[int, ...]) -> None:
-    """Raise ValueError naming the first of the
-    shapes that does not broadcast with those before.
+def broadcast(**tensors: Any) -> None:
+    """Raise ValueError unless all are floating, and broadcast together."""
+    for name, x in tensors.items():
+        floating(name, x)
+    broadcast_shapes(**{name: x.shape for name, x in tensors.items()})
+
+
+def broadcast_shapes(**shapes: tuple[int, ...]) -> None:
+    """Raise ValueError if a shape does not broadcast with those before.
 
     torch.broadcast_shapes takes several times as long as a small forward
     model.
@@ -126,42 +181,31 @@ def broadcast(**shapes: tuple[int, ...]) -> None:
             elif so_far[i] == 1:
                 so_far[i] = size
             elif size not in (1, so_far[i]):
-                came, before = tuple(shape), tuple(reversed(so_far))
-                raise wrong(
-                    name,
-                    f"shape {came}",
-                    f"one that broadcasts with {before}",
-                )
+                want = f"one that broadcasts with {tuple(so_far[::-1])}"
+                raise wrong(name, f"shape {tuple(shape)}", want)
 
 
 def scalar(name: str, x: Any) -> None:
-    """Raise ValueError unless x is one number,
-    as a tensor of shape () that depends on leaves."""
+    """Raise ValueError unless x is a tensor of shape () with a gradient."""
     if not isinstance(x, Tensor):
-        raise wrong(
-            name,
-            described(x),
-            "a tensor of shape (): no .item(), no float()",
-        )
+        want = "a tensor of shape (): no .item(), no float()"
+        raise wrong(name, described(x), want)
     if x.ndim:
-        raise wrong(
-            name, described(x), "one number, shape (): take the .mean()"
-        )
+        want = "one number, shape (): take the .mean()"
+        raise wrong(name, described(x), want)
     if not x.requires_grad:
-        raise wrong(
+        raise refused(
             name,
-            "a value that depends on no parameter",
-            "one computed in torch from the parameters, with no .detach()"
-            " and no torch.no_grad()",
+            "the value depends on no parameter: compute it in torch from"
+            " the parameters, with no .detach() and no torch.no_grad()",
         )
 
 
 def positive(name: str, x: Any) -> float:
-    """Return x as a float; raise ValueError
-    unless it is above zero, and finite in float32.
+    """Return x as a float; raise ValueError unless 0 < x < ∞ in float32.
 
-    Use what is returned: x may be a tensor. No gradient flows through it,
-    so one that would want some is refused.
+    Use the returned float, since x may be a tensor. A tensor that requires
+    a gradient is refused: none would reach it.
     """
     value = _number(name, x)
     if not 0 < value <= torch.finfo(torch.float32).max:
@@ -170,7 +214,7 @@ def positive(name: str, x: Any) -> float:
 
 
 def not_negative(name: str, x: Any) -> float:
-    """Return x as a float, as `positive`, but zero is allowed."""
+    """Return x as a float, as `positive` does, but allow zero."""
     value = _number(name, x)
     if not 0 <= value <= torch.finfo(torch.float32).max:
         raise wrong(name, described(x), "a number, 0 or more")
@@ -178,13 +222,13 @@ def not_negative(name: str, x: Any) -> float:
 
 
 def _number(name: str, x: Any) -> float:
-    """Return x as a float, NaN where it is no number; a string is none."""
+    """Convert x to float, or return NaN if it is not a number.
+
+    Strings are not accepted, not even '5'.
+    """
     if isinstance(x, Tensor) and x.requires_grad:
-        raise wrong(
-            name,
-            "a tensor that requires a gradient",
-            "a number, which is not fitted",
-        )
+        why = "it is not fitted, so pass a number that needs no gradient"
+        raise refused(name, why)
     try:
         return math.nan if isinstance(x, str | bytes) else float(x)
     except (TypeError, ValueError):
@@ -192,9 +236,10 @@ def _number(name: str, x: Any) -> float:
 
 
 def positives(name: str, x: Tensor) -> None:
-    """Raise ValueError unless all entries are finite and above zero."""
+    """Raise ValueError unless all values of x are finite and above zero."""
     if not (torch.isfinite(x) & (x > 0)).all():
-        raise wrong(name, described(x), "finite numbers above zero")
+        got = f"values {x.tolist()}" if x.numel() < 10 else described(x)
+        raise wrong(name, got, "finite numbers above zero")
 
 
 def count(name: str, n: Any) -> None:
@@ -203,68 +248,45 @@ def count(name: str, n: Any) -> None:
         raise wrong(name, described(n), "an int, 1 or more")
 
 
-def square(name: str, x: Any) -> None:
-    """Raise ValueError unless x is a
-    floating tensor of shape (..., p, p)."""
-    floating(name, x)
-    if x.ndim < 2 or x.shape[-1] != x.shape[-2] or not x.shape[-1]:
-        raise wrong(name, f"shape {tuple(x.shape)}", "(..., p, p)")
-
-
 def definite(name: str, x: Any, why: str) -> None:
-    """Raise ValueError unless x, (…, p, p),
-    has eigenvalues above rounding, p·ε·λmax.
+    """Raise ValueError unless x, (…, p, p), is positive definite.
 
-    `why` says what it would mean if not.
+    Its eigenvalues λ must be above rounding, p·ε·λmax. `why` says what it
+    means if they are not.
     """
-    square(name, x)
+    shapes(**{name: (x, "… p p")})
     finite(name, x)
     λ = torch.linalg.eigvalsh(x)
     if not (
         λ[..., 0] > λ.shape[-1] * torch.finfo(λ.dtype).eps * λ[..., -1]
     ).all():
-        raise wrong(
-            name,
-            f"an eigenvalue {λ[..., 0].min().item():.3g}",
-            f"all above zero: {why}",
-        )
+        got = f"an eigenvalue {λ[..., 0].min().item():.3g}"
+        raise wrong(name, got, f"all above zero: {why}")
 
 
 def trainable(parameters: Any) -> None:
-    """Raise ValueError unless parameters maps
-    names to leaves that a loop can train.
+    """Raise ValueError unless parameters maps names to trainable leaves.
 
-    Looks at values too: a NaN at the start would come out as a diverging
-    loop.
+    Their values must be finite: a NaN at the start would come out as a
+    diverging loop.
     """
     if not isinstance(parameters, Mapping) or not parameters:
-        raise wrong(
-            "parameters",
-            described(parameters),
-            'a mapping like {"v0": v0}, not empty',
-        )
+        want = 'a mapping like {"v0": v0}, not empty'
+        raise wrong("parameters", described(parameters), want)
     names: dict[int, str] = {}
     for name, p in parameters.items():
         floating(name, p)
         if not p.is_leaf:
-            raise wrong(
-                name,
-                "the result of a computation",
-                "a leaf: x.detach().requires_grad_()",
-            )
+            want = "a leaf: x.detach().requires_grad_()"
+            raise wrong(name, "the result of a computation", want)
         if not p.requires_grad:
-            raise wrong(
-                name,
-                "requires_grad=False",
-                "a leaf with requires_grad=True",
-            )
+            want = "a leaf with requires_grad=True"
+            raise wrong(name, "requires_grad=False", want)
         if not torch.isfinite(p).all():
-            raise wrong(
-                name, f"start values {p.tolist()}", "finite numbers"
-            )
-        if names.setdefault(id(p), name) != name:
-            raise wrong(
-                name,
-                f"the same tensor as {names[id(p)]}",
-                "each tensor once",
+            got = f"start values {p.tolist()}"
+            raise wrong(name, got, "finite numbers")
+        first = names.setdefault(id(p), name)
+        if first != name:
+            raise refused(
+                name, f"it is the same tensor as {first}: pass each once"
             )

@@ -1,5 +1,7 @@
-"""Samples: checks of masses and cuts, which look
-at values too, and where random numbers start."""
+"""Samples of masses: checks of them and their cuts, and random generators.
+
+These checks look at values, too.
+"""
 
 import math
 
@@ -12,21 +14,15 @@ __all__ = ["both", "cuts", "generator", "masses", "shapes"]
 
 
 def masses(name: str, m: Tensor) -> None:
-    """Raise ValueError unless m is (n,) or (n, d),
-    floating, not empty, and finite throughout."""
+    """Raise ValueError unless m is (n,) or (n, d), finite, not empty."""
     _checks.floating(name, m)
+    shape = f"shape {tuple(m.shape)}"
     if m.ndim not in (1, 2):
-        raise _checks.wrong(
-            name,
-            f"shape {tuple(m.shape)}",
-            "(n,), or (n, d) for d observables",
-        )
+        want = "(n,), or (n, d) for d observables"
+        raise _checks.wrong(name, shape, want)
     if not m.numel():
-        raise _checks.wrong(
-            name,
-            f"an empty sample of shape {tuple(m.shape)}",
-            "one event or more",
-        )
+        got = f"an empty sample of {shape}"
+        raise _checks.wrong(name, got, "one event or more")
     # One pass: a sum is finite only where each term is.
     if not math.isfinite(m.detach().sum(dtype=torch.float64).item()):
         raise _checks.wrong(
@@ -37,45 +33,34 @@ def masses(name: str, m: Tensor) -> None:
 
 
 def shapes(name: str, c: Tensor, m: Tensor) -> None:
-    """Raise ValueError unless c holds cuts for
-    masses of the shape of m: (…,), or (…, d)."""
-    _checks.floating(name, c)
-    if m.ndim == 2 and (not c.ndim or c.shape[-1] != m.shape[1]):
-        d = m.shape[1]
-        raise _checks.wrong(
-            name,
-            f"shape {tuple(c.shape)}",
-            f"(…, {d}), a cut for each observable",
-        )
+    """Raise ValueError unless c, (…,) or (…, d), has cuts for masses m."""
+    each = " ".join(map(str, m.shape[1:]))  # () or (d,)
+    _checks.shapes(**{name: (c, f"… {each}, a cut for each observable")})
 
 
 def cuts(name: str, c: Tensor, m: Tensor) -> None:
-    """Raise ValueError unless `shapes` allows c,
-    and no cut is NaN; −∞ and ∞ are cuts."""
+    """Raise ValueError unless c has cuts for masses m, without a NaN.
+
+    −∞ and ∞ are cuts.
+    """
     shapes(name, c, m)
     if c.isnan().any():
         raise _checks.wrong(name, "a cut that is NaN", "numbers, in GeV")
 
 
 def both(signal: Tensor, background: Tensor) -> None:
-    """Raise ValueError unless both are samples, of the same observables."""
+    """Raise ValueError unless both are samples of the same observables."""
     masses("signal", signal)
     masses("background", background)
     if signal.shape[1:] != background.shape[1:]:
-        got = (
-            f"shape {tuple(background.shape)} "
-            f"with a signal of shape {tuple(signal.shape)}"
-        )
-        raise _checks.wrong(
-            "background", got, "the same observables in both"
-        )
+        shape = tuple(signal.shape)
+        got = f"shape {tuple(background.shape)} with a signal of {shape}"
+        want = "the same observables in both"
+        raise _checks.wrong("background", got, want)
 
 
 def generator(seed: int | Generator) -> Generator:
-    """Return the generator as it is, to move on;
-    for a number a new one, with that seed."""
-    return (
-        seed
-        if isinstance(seed, Generator)
-        else Generator().manual_seed(seed)
-    )
+    """Return `seed` itself if it is a Generator, else a new one from it."""
+    if isinstance(seed, Generator):
+        return seed
+    return Generator().manual_seed(seed)

@@ -1,9 +1,8 @@
-"""What a cell shows besides figures:
-source that is imported, and numbers for the prose.
+"""Show source of the library, and numbers for the prose.
 
 In a build (`building()`), outputs carry a MIME type of our own, from which
-the page, the decks and the notebooks are made. Anywhere else, `source`
-shows highlighted code and `number` nothing.
+the page, the decks and the notebooks are made. Elsewhere, `source` shows
+highlighted code, and `number` shows nothing.
 """
 
 from __future__ import annotations
@@ -14,16 +13,9 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
-    "EXERCISE",
-    "FIGURE",
-    "FRAMES",
-    "NUMBER",
-    "SOURCE",
-    "building",
-    "formatted",
-    "number",
-    "source",
-]
+    "EXERCISE", "FIGURE", "FRAMES", "NUMBER", "SOURCE", "building",
+    "formatted", "number", "source",
+]  # fmt: skip
 
 FIGURE = "application/vnd.diffprog.figure+json"
 FRAMES = "application/vnd.diffprog.frames+json"
@@ -35,8 +27,7 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def building() -> bool:
-    """Whether the book is being built (the
-    environment variable DIFFPROG_BUILD is set)."""
+    """Tell whether the book is being built: DIFFPROG_BUILD is set."""
     return bool(os.environ.get("DIFFPROG_BUILD"))
 
 
@@ -56,10 +47,10 @@ class Source:
 
 
 def source(*objects: Any) -> Source:
-    """Show the source of functions, classes or
-    a module of the library, as it was imported.
+    """Show the source of functions, classes or a module of the library.
 
-    Raises TypeError for an object that has no source (a built-in, a value).
+    Raises:
+        TypeError: An object has no source, as a built-in or a value.
     """
     parts = [inspect.getsource(thing).rstrip() + "\n" for thing in objects]
     module = inspect.getmodule(objects[0])
@@ -72,18 +63,21 @@ def source(*objects: Any) -> Source:
     name = ".".join(
         [
             module.__name__,
-            *(f"{t.__name__}" for t in objects if t is not module),
+            *(t.__name__ for t in objects if t is not module),
         ]
     )
     return Source("\n\n".join(parts), name, relative.as_posix())
 
 
 def number(name: str, value: Any, spec: str = "") -> None:
-    """Give the prose the number `value` (a Python,
-    NumPy or torch scalar), formatted, as `name`.
+    """Publish a number, formatted, for the prose to use by its name.
 
-    The prose says ``{number}`name` ``. The store keeps nine digits of it,
-    so that two builds give the same. Outside a build this does nothing.
+    The prose says ``{number}`name` ``. The store keeps nine digits, so that
+    two builds give the same. Outside a build this does nothing.
+
+    Args:
+        value: A Python, NumPy or torch scalar.
+        spec: A format specification, as in `formatted`.
     """
     if not building():
         return
@@ -92,8 +86,7 @@ def number(name: str, value: Any, spec: str = "") -> None:
     value = value.item() if hasattr(value, "item") else value
     text = formatted(value, spec)
     if isinstance(value, float):
-        # Where an array lies in memory decides over the last bits of its
-        # sums.
+        # The last bits of a sum depend on the array's place in memory.
         value = float(f"{value:.9g}")
     payload = {"name": name, "text": text, "value": value}
     bundle = {NUMBER: payload, "text/plain": f"{name} = {text}"}
@@ -101,10 +94,10 @@ def number(name: str, value: Any, spec: str = "") -> None:
 
 
 def formatted(value: float, spec: str = "") -> str:
-    """`value` by the format `spec`, in the typography of print.
+    """Format `value` by `spec`, in the typography of print.
 
-    A true minus sign, powers of ten with raised exponents (3.6 × 10⁻⁸), and
-    thin spaces between the thousands where `spec` has a comma.
+    This writes a true minus sign, powers of ten with raised exponents
+    (3.6 × 10⁻⁸), and thin spaces between thousands if `spec` has a comma.
     """
     text = format(value, spec).replace(",", "\u202f")
     mantissa, e, exponent = text.partition("e")

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 from sphinx.errors import SphinxError
 
-__all__ = ["DECKS", "Book", "Page", "PressError"]
+__all__ = ["DECKS", "Book", "Page", "PressError", "numbered"]
 
 DECKS = "book/slides"
 """The folder of the decks."""
@@ -49,7 +49,7 @@ class Book:
         """All pages in reading order; raises PressError where `_toc.yml` is missing or wrong."""
         entries = _read(self.root / "_toc.yml")
         try:
-            pages = tuple(self._page(name, number) for name, number in _numbered(entries))
+            pages = tuple(self._page(name, number) for name, number in numbered(entries))
         except (KeyError, TypeError, AttributeError) as error:
             raise PressError(f"_toc.yml cannot be read: {error!r}") from error
         for page in pages:
@@ -113,7 +113,7 @@ def _loaded(text: str) -> Any:
     return yaml.safe_load(text)
 
 
-def _numbered(toc: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def numbered(toc: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Names and numbers of all files, counted as Sphinx does: on through numbered parts."""
     yield toc["root"], ""
     count = 0

@@ -30,9 +30,9 @@ def build_book(book: Book, jobs: int | None = None) -> None:
     plan = manifest.plan(book, made_from)
     progress.say(f"Reading all pages again: {plan.why}" if plan.why else "Writing pages")
     begun = time.perf_counter()
-    site, shown = render(replace(edition, edited=plan.edited), plan.site)
-    write_products(edition, shown, site)
-    publish(book, site)
+    app = render(replace(edition, edited=plan.edited), plan.site)
+    write_products(edition, app)
+    publish(book, Path(app.outdir))
     progress.say(table(edition.executions, time.perf_counter() - begun))
     if line := launch_buttons.notice(edition.repository):
         progress.say(f"\n{line}")
@@ -45,9 +45,9 @@ def build_chapter(book: Book, name: str) -> Path:
     Raises PressError where it fails or Sphinx has something to warn of, as `build_book` does.
     """
     edition = Edition.make(book, only=name, progress=Progress(sys.stdout))
-    site, shown = render_alone(edition)
-    write_products(edition, shown, site)
-    return site / f"{book.page(name).docname}.html"
+    app = render_alone(edition)
+    write_products(edition, app)
+    return Path(app.outdir) / f"{book.page(name).docname}.html"
 
 
 def build_decks(book: Book, jobs: int | None = None) -> list[Deck]:

@@ -1,4 +1,4 @@
-"""The commands behind `make book`, `make slides` and `make lab`, and one of CI's, for notebooks."""
+"""The commands behind `make book`, `slides`, `lab` and `new-chapter`, and one of CI's."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ def main() -> int:
     for command in (build, slides):
         command.add_argument("--jobs", type=int, default=os.environ.get("JOBS") or None)
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
+    new = commands.add_parser("new-chapter", help="begin a chapter, its exercise and its slides")
+    new.add_argument("name", help="such as part4/tape")
     branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
     branch.add_argument("folder", type=Path)
     arguments = parser.parse_args()
@@ -37,6 +39,9 @@ def main() -> int:
     try:
         if arguments.command == "lab":
             return lab.open_lab(book)
+        if arguments.command == "new-chapter":
+            _begin(book, arguments.name)
+            return 0
         if arguments.command == "notebooks-branch":
             assemble(book, arguments.folder)
             return 0
@@ -61,6 +66,17 @@ def main() -> int:
 def _stop(code: int, why: str, command: str) -> int:
     print(f"{NOT_DONE.get(command, '')}{why}", file=sys.stderr)
     return code
+
+
+def _begin(book: Book, name: str) -> None:
+    from .new_chapter import begin
+
+    for path in begin(book, name):
+        print(path.relative_to(book.root).as_posix())
+    print(
+        f"\nIt builds and passes as it is: `make book CHAPTER={name}`. Write your own over it, and"
+        " add a line on it to the part's first page and to book/index.md"
+    )
 
 
 # Sphinx and Jupyter take seconds to import: only where there is work.

@@ -63,17 +63,21 @@ def _configure(app: Sphinx, config: Config) -> None:
     config.nb_custom_formats = {".md": ["press.extension.read", {}, False]}
 
 
-def _depend(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Read the page again when its cells, or the library below them, gave something new."""
+def _hand_text(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Give Sphinx the text that was read, whatever the file holds by now.
+
+    The page is read again when its cells, or the library below them, gave something new.
+    """
     found = edition.current().execution(docname)
     if found is not None:
+        source[0] = found.chapter.text
         app.env.note_dependency(os.path.relpath(found.path, app.srcdir))
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
     """Without `make book`, what stands beside Sphinx's pages is written here."""
     if error is None and app.builder.format == "html":
-        write_products(edition.current(), vars(app)["shown"], Path(app.outdir))
+        write_products(edition.current(), app)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -82,7 +86,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     edition.current(make_of=Path(app.srcdir))
     app.add_role("number", NumberRole())
     app.connect("config-inited", _configure, priority=100)
-    app.connect("source-read", _depend)
+    app.connect("source-read", _hand_text, priority=50)  # before others look at the text
     outdated.setup(app)
     exercise.setup(app)
     fold.setup(app)

@@ -18,6 +18,10 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
+    # glibc gives each freed block above a threshold of at first 128 kB back to the system, and gets
+    # it again page by page: a fifth of the time of a step that trains small networks.
+    "MALLOC_MMAP_THRESHOLD_": str(64 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
     "PYTHONHASHSEED": "0",
     "MPLBACKEND": "agg",
 }

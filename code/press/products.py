@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
+from sphinx.application import Sphinx
+
 from .edition import Edition
 from .guard import check_students
 from .notebooks.write import Pages
@@ -13,8 +15,10 @@ from .slides.write import write_decks
 __all__ = ["write_products"]
 
 
-def write_products(edition: Edition, shown: Pages, site: Path) -> None:
-    """Fill `site`, whose pages Sphinx has `shown`; no solution may be in what students get."""
+def write_products(edition: Edition, app: Sphinx) -> None:
+    """Fill the site whose pages `app` has written; no solution may be in what students get."""
+    shown: Pages = vars(app)["shown"]
+    site = Path(app.outdir)
     shown.write(edition, site / "notebooks")
     if not edition.alone:
         write_decks(edition, site)

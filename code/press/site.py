@@ -17,15 +17,15 @@ from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from .book import PressError
 from .edition import Edition, handed_over
-from .notebooks.write import Pages
 
 __all__ = ["render", "render_alone"]
 
 
-def render(edition: Edition, last: Path | None = None) -> tuple[Path, Pages]:
-    """Return the folder of the pages, and what they show; the published site stays as it is.
+def render(edition: Edition, last: Path | None = None) -> Sphinx:
+    """Write all pages; return the Sphinx that wrote them, which knows their folder.
 
-    Pages that stay the same come from `last`, the last site, where it is whole.
+    The published site stays as it is. Pages that stay the same come from `last`, the last site,
+    where it is whole.
     """
     toc = edition.book.root / "_toc.yml"
     folder = edition.book.build / "sphinx"
@@ -36,8 +36,8 @@ def render(edition: Edition, last: Path | None = None) -> tuple[Path, Pages]:
     return _sphinx(edition, folder, {"external_toc_path": str(toc), "nitpicky": True})
 
 
-def render_alone(edition: Edition) -> tuple[Path, Pages]:
-    """One page alone, in a folder of its own; nothing of before is used."""
+def render_alone(edition: Edition) -> Sphinx:
+    """Write one page alone, in a folder of its own; nothing of before is used."""
     (execution,) = edition.executions
     folder = edition.book.build / "chapter"
     shutil.rmtree(folder, ignore_errors=True)
@@ -50,7 +50,7 @@ def render_alone(edition: Edition) -> tuple[Path, Pages]:
     return _sphinx(edition, folder, alone)
 
 
-def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> tuple[Path, Pages]:
+def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sphinx:
     """Run Sphinx as Jupyter Book does, but let what goes wrong through to the caller."""
     book = edition.book
     config, _ = get_final_config(
@@ -80,4 +80,4 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> tup
         raise PressError(str(error)) from error
     if app.statuscode:
         raise PressError("the pages could not be written: see the warnings above")
-    return Path(app.outdir), vars(app)["shown"]
+    return app

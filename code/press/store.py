@@ -96,7 +96,9 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         wanted = set()
         for name, entry in self._entries.items():
-            files.write(self.path(name), json.dumps(asdict(entry), ensure_ascii=False, indent=1))
+            # Sorted, since a kernel and the cache give the keys of an output in different orders.
+            text = json.dumps(asdict(entry), ensure_ascii=False, indent=1, sort_keys=True)
+            files.write(self.path(name), text)
             wanted.add(self.path(name))
         for path in set() if partial else set(self.folder.iterdir()) - wanted:
             path.unlink()

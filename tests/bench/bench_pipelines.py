@@ -19,8 +19,8 @@ __all__ = ["LIMITS", "run"]
 LIMITS = {"24_seeds_over_one": 6.0}
 
 
-def run(epochs: int = 200, repeats: int = 7, seeds: int = 24) -> dict[str, float]:
-    """Return the median milliseconds an epoch, of one seed and of all, and of their ratios."""
+def run(steps: int = 200, repeats: int = 7, seeds: int = 24) -> dict[str, float]:
+    """Return the median milliseconds a step, of one seed and of all, and of their ratios."""
     t = day()
     x = pitch(drifts(t))
 
@@ -33,21 +33,21 @@ def run(epochs: int = 200, repeats: int = 7, seeds: int = 24) -> dict[str, float
     def one() -> float:
         alone = model(3)
         start = perf_counter()
-        train(alone, loss, epochs=epochs, progress=False)
+        train(alone, loss, steps=steps, progress=False)
         return perf_counter() - start
 
     def all_of_them() -> float:
         models = [model(seed) for seed in range(seeds)]
         start = perf_counter()
-        train_together(models, loss, epochs=epochs, progress=False)
+        train_together(models, loss, steps=steps, progress=False)
         return perf_counter() - start
 
     one(), all_of_them()
     pairs = [(one(), all_of_them()) for _ in range(repeats)]
     alone, together = zip(*pairs, strict=True)
     return {
-        "one_seed_ms": 1e3 * median(alone) / epochs,
-        "24_seeds_ms": 1e3 * median(together) / epochs,
+        "one_seed_ms": 1e3 * median(alone) / steps,
+        "24_seeds_ms": 1e3 * median(together) / steps,
         "24_seeds_over_one": median(b / a for a, b in pairs),
     }
 
@@ -56,5 +56,5 @@ if __name__ == "__main__":
     result = run()
     print(
         f"24 seeds/one: {result['24_seeds_over_one']:.2f} "
-        f"({result['24_seeds_ms']:.2f} and {result['one_seed_ms']:.2f} ms an epoch)"
+        f"({result['24_seeds_ms']:.2f} and {result['one_seed_ms']:.2f} ms a step)"
     )

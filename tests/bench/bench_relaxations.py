@@ -113,7 +113,7 @@ def _ten_cuts(steps: int = 300) -> dict[str, float]:
         objective=objective,
         steps=steps,
         learning_rate=10.0,
-    ).cuts
+    ).last["c"]
     middle = perf_counter()
     found = search(hard, [(0.0, 1000.0)] * 10, seed=0)
     end = perf_counter()
@@ -121,8 +121,8 @@ def _ten_cuts(steps: int = 300) -> dict[str, float]:
         "ten_cuts_fit_s": middle - start,
         "ten_cuts_search_s": end - middle,
         "ten_cuts_fit_over_search": (middle - start) / (end - middle),
-        "ten_cuts_fit_over_search_evaluations": (steps + 1) / found.evaluations,
-        "ten_cuts_fit_over_search_objective": hard(fitted).item() / found.objective,
+        "ten_cuts_fit_over_search_evaluations": (steps + 1) / found.evaluations[-1].item(),
+        "ten_cuts_fit_over_search_objective": hard(fitted).item() / -found.loss[-1].item(),
     }
 
 

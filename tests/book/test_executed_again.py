@@ -7,7 +7,7 @@ import pytest
 
 from press.book import Book
 from press.chapter import Chapter
-from press.dependencies import key
+from press.dependencies import inputs, key
 
 from ..conftest import ROOT
 
@@ -33,25 +33,34 @@ USERS: dict[str, set[str]] = {
 }  # fmt: skip
 
 
+BOOK = Book(ROOT)
+CODE = {page.name: Chapter.read(BOOK, page).code for page in BOOK.pages}
+
+
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Book:
-    """The book's sources, to be edited."""
+    """What the chapters run, to be edited."""
     root = tmp_path_factory.mktemp("copy")
-    for name in ("book", "code"):
-        shutil.copytree(ROOT / name, root / name)
-    for name in ("_config.yml", "_toc.yml", "requirements.txt"):
-        shutil.copy(ROOT / name, root)
+    shutil.copytree(ROOT / "code", root / "code")
+    shutil.copy(ROOT / "requirements.txt", root)
     return Book(root)
+
+
+@pytest.fixture(scope="module")
+def before(copy: Book) -> dict[str, str]:
+    return keys(copy)
 
 
 def keys(book: Book) -> dict[str, str]:
     """Chapter → the key of what it gives."""
-    return {page.name: key(Chapter.read(book, page).inputs) for page in book.pages}
+    return {name: key(inputs(code, book.root)) for name, code in CODE.items()}
 
 
 @pytest.mark.parametrize("name", USERS)
-def test_an_edit_in_a_library_file_executes_exactly_its_chapters(copy: Book, name: str) -> None:
-    before, path = keys(copy), Path(copy.code, name)
+def test_an_edit_in_a_library_file_executes_exactly_its_chapters(
+    copy: Book, before: dict[str, str], name: str
+) -> None:
+    path = Path(copy.code, name)
     original = path.read_text()
     path.write_text(original + "\n")
     after = keys(copy)

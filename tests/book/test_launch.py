@@ -3,6 +3,7 @@
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlparse
 
 import pytest
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parent.parent.parent
 CHAPTERS = [
     page.name for page in Book(ROOT).pages if page.number and "{code-cell}" in page.path.read_text()
 ]
-SIZES = {
+SIZES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1200, "height": 800}},
     "phone, dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
 }

@@ -1,11 +1,18 @@
 """Notebooks of the first edition: what they import still runs, or one sentence says where it is."""
 
 import importlib
+import importlib.util
+import os
+import py_compile
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import diffprog
 from diffprog import MOVED
 
 LINES = (Path(__file__).parent / "first_edition.txt").read_text().splitlines()
@@ -44,9 +51,28 @@ def test_the_sentences() -> None:
     end = "the module diffprog.loops is now diffprog.loops.descent: "
     end += "write `from diffprog.loops import descent`"
     for line in ("from diffprog.loops import fit", "from diffprog import loops; loops.fit"):
-        with pytest.raises((ImportError, AttributeError)) as error:
+        with pytest.raises((ImportError, AttributeError)) as error:  # type: ignore[assignment]
             exec(line, {})
         assert str(error.value) == f"diffprog.loops has no 'fit'; {end}"
+
+
+def test_what_python_compiled_before_a_module_moved_is_not_imported(tmp_path):
+    """In a checkout that was pulled, `__pycache__` still has the modules of before."""
+    package, compiled = tmp_path / "diffprog", importlib.util.cache_from_source
+    package.mkdir()
+    shutil.copy(diffprog.__file__, package)
+    (package / "toys.py").write_text("def one_mass(): ...")
+    py_compile.compile(str(package / "toys.py"), doraise=True)
+    (package / "toys.py").unlink()
+    assert Path(compiled(str(package / "toys.py"))).exists()
+    run = subprocess.run(
+        [sys.executable, "-c", "from diffprog.toys import one_mass"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "diffprog.toys is now diffprog.simulator.masses" in run.stderr
 
 
 def test_what_was_never_there_is_as_missing_as_ever() -> None:

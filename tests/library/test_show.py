@@ -1,6 +1,7 @@
 """Source is shown as imported; numbers are formatted as in print."""
 
 import inspect
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,7 +52,7 @@ def test_numbers_look_as_in_print(value, spec, text):
 
 @pytest.mark.parametrize("value", [np.float32(2.5), torch.tensor(2.5), 2.5])
 def test_a_number_reaches_the_prose_from_any_scalar(value, monkeypatch):
-    shown: list[dict[str, object]] = []
+    shown: list[dict[str, Any]] = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
     monkeypatch.setenv("DIFFPROG_BUILD", "1")
     show.number("half-five", value, ".2f")
@@ -59,3 +60,14 @@ def test_a_number_reaches_the_prose_from_any_scalar(value, monkeypatch):
     monkeypatch.delenv("DIFFPROG_BUILD")
     show.number("half-five", value)
     assert len(shown) == 1
+
+
+def test_of_a_number_nine_digits_are_kept(monkeypatch):
+    """The last bits of a sum depend on where its numbers lie in memory."""
+    shown: list[dict[str, Any]] = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    monkeypatch.setenv("DIFFPROG_BUILD", "1")
+    for value in (2 / 3, 2 / 3 + 2e-16, 10**12 + 1):
+        show.number("n", value)
+    kept = [data[show.NUMBER]["value"] for data in shown]
+    assert kept == [0.666666667, 0.666666667, 10**12 + 1], "and all of a whole number"

@@ -11,7 +11,9 @@ import os
 import runpy
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import nbclient
 from sphinx.builders.html import StandaloneHTMLBuilder
@@ -29,7 +31,7 @@ def full(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def when_replacing(part: str, fault: object, half: bool = False) -> None:
+def when_replacing(part: str, fault: Callable[[], None], half: bool = False) -> None:
     """At the moment when a file whose path has `part` would be put in place."""
     replace = os.replace
 
@@ -40,21 +42,21 @@ def when_replacing(part: str, fault: object, half: bool = False) -> None:
             fault()
         replace(source, target)
 
-    os.replace = faulty
+    os.replace = faulty  # type: ignore[assignment]
 
 
-def at_page(number: int, fault: object) -> None:
+def at_page(number: int, fault: Callable[[], None]) -> None:
     """When Sphinx is about to write this page, counted from one."""
     write, count = StandaloneHTMLBuilder.write_doc, 0
 
-    def faulty(self: StandaloneHTMLBuilder, *args: object) -> None:
+    def faulty(self: StandaloneHTMLBuilder, *args: Any) -> None:
         nonlocal count
         count += 1
         if count == number:
             fault()
         write(self, *args)
 
-    StandaloneHTMLBuilder.write_doc = faulty
+    StandaloneHTMLBuilder.write_doc = faulty  # type: ignore[assignment, method-assign]
 
 
 def edited_for_a_moment() -> None:
@@ -63,9 +65,9 @@ def edited_for_a_moment() -> None:
     before = path.read_text()
     find, check = BuildEnvironment.find_files, BuildEnvironment.check_consistency
 
-    def edited(self: BuildEnvironment, *args: object) -> None:
+    def edited(self: BuildEnvironment, *args: Any) -> None:
         path.write_text(before.replace("Prose", "Fleeting prose"))
-        find(self, *args)  # type: ignore[arg-type]
+        find(self, *args)
 
     def undone(self: BuildEnvironment) -> None:
         path.write_text(before)
@@ -79,12 +81,12 @@ def in_cell() -> None:
     """A moment after a cell was sent to its kernel."""
     poll = nbclient.NotebookClient._async_poll_for_reply
 
-    async def faulty(self: nbclient.NotebookClient, *args: object) -> object:
+    async def faulty(self: nbclient.NotebookClient, *args: Any) -> object:
         asyncio.get_running_loop().call_later(0.01, kill)
         await asyncio.sleep(1)
         return await poll(self, *args)
 
-    nbclient.NotebookClient._async_poll_for_reply = faulty
+    nbclient.NotebookClient._async_poll_for_reply = faulty  # type: ignore[assignment, method-assign]
 
 
 def counted() -> None:
@@ -94,14 +96,14 @@ def counted() -> None:
     def count(owner: object, name: str, what: str) -> None:
         original = getattr(owner, name)
 
-        def counting(*args: object, **kwargs: object) -> object:
+        def counting(*args: Any, **kwargs: object) -> object:
             calls[what] += 1
             return original(*args, **kwargs)
 
         setattr(owner, name, counting)
 
     count(chapter, "read_myst_markdown_notebook", "parses")
-    count(repository.subprocess, "run", "git")
+    count(repository.subprocess, "run", "git")  # type: ignore[attr-defined]
     count(Book, "__init__", "books")
     atexit.register(lambda: print("calls:", *(f"{n} {what}" for what, n in calls.items())))
 

@@ -46,7 +46,8 @@ mystnb:
 ---
 from IPython.display import display
 
-display({show.FIGURE: {"svg": '<svg viewBox="0 0 1 1"><path d="M0 1 1 0"/></svg>'}}, raw=True)
+line = {"svg": '<svg viewBox="0 0 1 1"><path d="M0 1 1 0"/></svg>'}
+display({"text/plain": "A line", show.FIGURE: line}, raw=True)
 ```
 """
 DECK = """\
@@ -173,7 +174,7 @@ class Small:
 
     def good_build(self, **env: str) -> Result:
         """Build to the end, which has to be a good one."""
-        result = self.build(**env)
+        result = self.build(fault="", command=("build",), **env)
         assert result.code == 0, result.output + result.errors
         return result
 
@@ -200,16 +201,21 @@ class Small:
         """The HTML of the deck."""
         return (self.root / "_build/html/slides/deck.html").read_text()
 
-    def clean_outputs(self, elsewhere: Path) -> dict[str, str]:
-        """What a build of the same sources gives in another folder, from nothing; kept in there."""
+    def clean_outputs(self, elsewhere: Path, executed: bool = False) -> dict[str, str]:
+        """What a build of the same sources gives in another folder, from nothing; kept in there.
+
+        Where `executed`, it has what the chapters gave, which spares the kernels.
+        """
         sources = repr(sorted(manifest.sources(Book(self.root)).items()))
         clean = Small(elsewhere / hashlib.sha256(sources.encode()).hexdigest()[:12])
         if not clean.root.exists():
             shutil.copytree(self.root, clean.root, ignore=shutil.ignore_patterns("_build"))
+            if executed:
+                shutil.copytree(self.root / "_build/executed", clean.root / "_build/executed")
             clean.good_build()
         return clean.outputs
 
-    def assert_clean(self, elsewhere: Path) -> None:
+    def assert_clean(self, elsewhere: Path, executed: bool = False) -> None:
         """Pages and store are those of a clean build, and nothing is left to do."""
-        assert self.outputs == self.clean_outputs(elsewhere)
+        assert self.outputs == self.clean_outputs(elsewhere, executed)
         assert "Nothing has changed" in self.good_build().output

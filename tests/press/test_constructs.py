@@ -154,10 +154,10 @@ def test_no_directive_or_role_is_forgotten(passing, edition):
     folder = passing.root / "_build/registry"
     with handed_over(edition), patch_docutils(), docutils_namespace():
         app = Sphinx(passing.root, None, folder, folder, "html", config, status=None, warning=None)
-        known = {*directives._directives, *directives._directive_registry, *roles._roles}
+        known = {*directives._directives, *directives._directive_registry, *roles._roles}  # type: ignore[attr-defined]
         known |= {
             name
-            for name, role in roles._role_registry.items()
+            for name, role in roles._role_registry.items()  # type: ignore[attr-defined]
             if role is not roles.unimplemented_role
         }
         for domain in app.env.domains.values():

@@ -39,7 +39,7 @@ def known(monkeypatch):
 
 def test_a_page_asks_the_kind(book):
     metadata = {"mystnb": FIGURE_OPTIONS}
-    (node,) = Renderer.handle_mime(None, MimeData(MIME, {"svg": "dots"}, metadata), False)
+    (node,) = Renderer.handle_mime(None, MimeData(MIME, {"svg": "dots"}, metadata), False)  # type: ignore[misc]
     assert isinstance(node, nodes.raw)
     assert node.astext() == f"<em>fig-line: dots, {FIGURE_OPTIONS['image']['alt']}</em>"
 

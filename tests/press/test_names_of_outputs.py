@@ -1,11 +1,19 @@
 """Which names outputs may have."""
 
+from typing import Any
+
 import pytest
 
 from press.book import PressError
 from press.store import Entry, check_name
 
-ENTRY = {"kind": "number", "chapter": "book/one", "number": "", "cell": 1, "line": 7}
+ENTRY: dict[str, Any] = {
+    "kind": "number",
+    "chapter": "book/one",
+    "number": "",
+    "cell": 1,
+    "line": 7,
+}
 
 
 @pytest.mark.parametrize("name", ["fig-line", "n.a", "n_a", "7", "diffprog.loops.fit", "größe"])

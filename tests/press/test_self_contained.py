@@ -5,7 +5,7 @@ from nbformat.v4 import new_output
 
 from press.book import PressError
 from press.run.kernel import WIDGET, _accept
-from press.self_contained import requested
+from press.self_contained import embedded, requested, without_comments
 
 HOST = "https://example.org/a"
 
@@ -67,3 +67,17 @@ def test_what_is_not_loaded_is_let_through(html):
 def test_an_output_that_needs_others_is_refused_with_its_place(data, message):
     with pytest.raises(PressError, match=message):
         _accept(new_output("display_data", data), "part1/one.md:7: cell 1")
+
+
+def test_a_file_beside_the_page_becomes_part_of_it(tmp_path):
+    (tmp_path / "a.png").write_bytes(b"\x00\x01")
+    (tmp_path / "a.unheard").write_bytes(b"")
+    assert embedded("a.png", tmp_path) == "data:image/png;base64,AAE="
+    assert embedded("a.unheard", tmp_path) == "data:application/octet-stream;base64,"
+    assert embedded("data:,b", tmp_path) == "data:,b"
+    for address in ("none.png", f"{HOST}.png", "."):
+        assert embedded(address, tmp_path) == ""
+
+
+def test_remarks_for_authors_are_left_out():
+    assert without_comments("a<!-- b\n-->c<!-- d -->") == "ac"

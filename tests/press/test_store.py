@@ -46,6 +46,7 @@ def test_a_figure_has_number_caption_text_and_bundle(book):
         ({"figure": {"name": "fig-line"}}, "mystnb.figure.caption"),
         ({"figure": FIGURE_OPTIONS["figure"]}, "needs alternative text"),
         ({**FIGURE_OPTIONS, "image": {"alt": "line.png"}}, "needs alternative text"),
+        ({**FIGURE_OPTIONS, "image": {"alt": "x" * 40}}, "in over 40 characters"),
         ({"figure": {"name": "f", "caption": ALT}, "image": {"alt": ALT}}, "not its caption"),
     ],
 )

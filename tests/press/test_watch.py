@@ -5,9 +5,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from press import watch as watching
 from press.book import PressError
 from press.reproduce import differences
 from press.watch import watch
@@ -57,6 +59,45 @@ def test_a_save_is_built_and_the_browser_shows_it(watched, browser):
         page.get_by_text(new).wait_for(timeout=60_000)
     page.close()
     assert "livereload" not in small.page("two"), "nothing of it is left in the site"
+
+
+def test_the_site_is_served_here_only_and_told_of_each_build(book, monkeypatch):
+    calls = []
+    server = SimpleNamespace(
+        watch=lambda path: calls.append(path), serve=lambda port, **more: calls.append((port, more))
+    )
+    monkeypatch.setattr(watching, "Server", lambda: server)
+    monkeypatch.setattr(watching, "_build_on_save", lambda book: calls.append(book))
+    port = free_port()
+    watch(book, port)
+    options = {"host": "127.0.0.1", "root": str(book.root / "_build/html")}
+    assert book in calls
+    assert str(book.root / "_build/manifest.json") in calls
+    assert (port, options) in calls
+
+
+def test_a_save_is_one_build_in_a_process_of_its_own(book, monkeypatch):
+    class EndedError(Exception):
+        pass
+
+    builds, looks = [], iter([None, book.root / "book/end.md", None])
+
+    def wait(seconds):
+        path = next(looks, book)
+        if path is book:
+            raise EndedError
+        if path:
+            path.write_text("# Other words\n")
+
+    def run(command, cwd):
+        builds.append((command[1:], cwd))
+        return SimpleNamespace(returncode=0)
+
+    monkeypatch.setattr("time.sleep", wait)
+    monkeypatch.setattr("subprocess.run", run)
+    with pytest.raises(EndedError):
+        watching._build_on_save(book)
+    assert builds == [(["-m", "press", "build"], book.root)] * 2, "the first, and one for the save"
 
 
 def test_a_port_in_use_is_one_sentence(book):

@@ -1,2 +1,1 @@
-"""Derivatives: the graph behind them,
-checks of gradients, what they cost, curvature."""
+"""Derivatives: their graph, checks, costs, and the curvature."""

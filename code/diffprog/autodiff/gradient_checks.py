@@ -1,13 +1,12 @@
-"""Is this gradient right? Answers that
-use nothing but values of the function.
+"""Check a gradient with nothing but values of the function.
 
 Symbols, shapes.
     f          takes a tensor of the shape of x, returns one number, shape
                ()
     x  (…)     the point
-    g  (…)     the gradient that is in question, at x: `gradient`
+    g  (…)     the gradient to check, at x: `gradient`
     v  (…)     a direction
-    h  ()      how far to step; (n,) for several: `steps`
+    h  ()      length of a step; (n,) for several: `steps`
 """
 
 from collections.abc import Callable
@@ -23,12 +22,13 @@ __all__ = ["central_difference", "order", "remainders"]
 def central_difference(
     f: Callable[[Tensor], Tensor], x: Tensor, h: float
 ) -> Tensor:
-    """∂f/∂xᵢ ≈ (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h,
-    one entry of x after the other.
+    """∂f/∂xᵢ ≈ (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h, in the shape of x.
 
-    Two evaluations of f an entry. The error is h²/6 times the third
-    derivative, and rounding of about ε·|f|/2h. Returns the shape of x.
-    ValueError for integers, and unless h > 0.
+    This evaluates f twice for each entry of x. The error is h²/6 times the
+    third derivative, plus rounding of about ε·|f|/2h.
+
+    Raises:
+        ValueError: h ≤ 0.
     """
     _checks.floating("x", x)
     h = _checks.positive("h", h)
@@ -49,51 +49,37 @@ def remainders(
     direction: Tensor,
     steps: Tensor,
 ) -> Tensor:
-    """|f(x + h·v) − f(x) − h·v·g| for each h:
-    falls as h² for the gradient of f, else as h.
+    """|f(x + h·v) − f(x) − h·v·g|, (n,), for each h of steps.
 
-    Source: Farrell, Ham, Funke and Rognes (2013). Returns the shape of
-    steps, (n,). ValueError for integers, and for a gradient or direction of
-    another shape than x.
+    It falls as h² if g is the gradient of f, else as h.
+
+    Source:
+        P. E. Farrell, D. A. Ham, S. W. Funke, M. E. Rognes, Automated
+        derivation of the adjoint of high-level transient finite element
+        programs, SIAM J. Sci. Comput. 35 (2013) C369.
     """
-    _check_remainders(gradient, x, direction, steps)
+    _checks.same_shape(x=x, gradient=gradient, direction=direction)
+    _checks.shapes(steps=(steps, "n"))
     start, slope = f(x), (gradient * direction).sum()
     ends = torch.stack([f(x + h * direction) for h in steps])
     return (ends - start - steps * slope).abs()
 
 
 def order(steps: Tensor, values: Tensor) -> float:
-    """The p of values ∝ stepsᵖ:
-    slope of the straight line through log(values) over log(steps).
+    """Fit the power p of values ∝ stepsᵖ, both (n,), to their logarithms.
 
-    Both have shape (n,), above zero and finite, with two different steps.
-    ValueError otherwise.
+    Raises:
+        ValueError: An entry is not finite or not above zero, or the steps
+            are all the same.
     """
     _check_powers(steps, values)
     x, y = steps.log() - steps.log().mean(), values.log()
     return float((x * y).sum() / (x * x).sum())
 
 
-def _check_remainders(
-    gradient: Tensor, x: Tensor, direction: Tensor, steps: Tensor
-) -> None:
-    _checks.floating("x", x)
-    _checks.shaped("gradient", gradient, x.shape)
-    _checks.shaped("direction", direction, x.shape)
-    _checks.floating("steps", steps)
-    if steps.ndim != 1 or not len(steps):
-        raise _checks.wrong("steps", f"shape {tuple(steps.shape)}", "(n,)")
-
-
 def _check_powers(steps: Tensor, values: Tensor) -> None:
-    for name, x in {"steps": steps, "values": values}.items():
-        _checks.finite(name, x)
-        if x.ndim != 1 or len(x) < 2 or not (x > 0).all():
-            raise _checks.wrong(
-                name, _checks.described(x), "two or more, all above zero"
-            )
-    _checks.shaped("values", values, steps.shape)
+    _checks.shapes(steps=(steps, "n"), values=(values, "n"))
+    _checks.positives("steps", steps)
+    _checks.positives("values", values)
     if (steps == steps[0]).all():
-        raise _checks.wrong(
-            "steps", f"{steps[0].item():.4g} throughout", "two that differ"
-        )
+        raise _checks.refused("steps", "all are the same: pass two or more")

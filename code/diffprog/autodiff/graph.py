@@ -1,11 +1,10 @@
-"""The graph behind `backward()`: its nodes,
-their order, and what flows through them.
+"""The graph behind `backward()`: nodes, their order, and their products.
 
 Symbols. L is the number at the end; a bar is its derivative, ȳ = ∂L/∂y. A
-node stands for one operation y = f(x₁, x₂, …) that ran forward. Called with
-ȳ it gives the vector-Jacobian products ȳ·∂f/∂xᵢ; `node.next_functions` says
-where each goes. The node of a leaf holds the tensor itself,
-`node.variable`.
+node stands for one operation y = f(x₁, x₂, …) of the forward pass. Called
+with ȳ, the node returns the vector-Jacobian products ȳ·∂f/∂xᵢ, and
+`node.next_functions` lists the nodes that they go to. The node of a leaf
+holds the tensor itself, `node.variable`.
 """
 
 from typing import Any
@@ -20,23 +19,24 @@ __all__ = ["nodes", "products"]
 
 
 def nodes(result: Tensor) -> list[Node]:
-    """All nodes behind `result`, from its own to the leaves:
-    each after all that it feeds.
+    """Return all nodes behind `result`, each after all that use its output.
 
-    ValueError for a tensor that no operation on a leaf gave.
+    The first is the node of `result`; the leaves come late.
+
+    Raises:
+        ValueError: `result` was not computed from a parameter.
     """
     if result.grad_fn is None:
-        raise _checks.wrong(
-            "result",
-            "a tensor with no graph",
-            "one computed from a parameter",
-        )
+        why = "it has no graph: compute it from a parameter"
+        raise _checks.refused("result", why)
+    # Depth first, by a stack of our own: a function that calls itself would
+    # reach Python's recursion limit after a thousand operations in a row.
     order: list[Node] = []
     seen: set[Node] = set()
     stack = [(result.grad_fn, False)]
     while stack:
         node, done = stack.pop()
-        if done:  # all that it depends on is in `order`
+        if done:  # all that the node depends on is in `order`
             order.append(node)
         elif node not in seen:
             seen.add(node)
@@ -48,25 +48,26 @@ def nodes(result: Tensor) -> list[Node]:
 
 
 def products(node: Node, gradient: Tensor) -> list[tuple[Node, Tensor]]:
-    """(source, ȳ·∂f/∂x) for each input x of
-    the node that needs one; nothing for a leaf.
+    """Return (node of x, ȳ·∂f/∂x) for each input x that needs a gradient.
 
-    `gradient` is ȳ, of the shape of the node's output. ValueError for a
-    node with several outputs, as of `unbind`, whether it is this one or one
-    that an input comes from.
+    A leaf has no inputs, so its list is empty.
+
+    Args:
+        gradient: ȳ, of the shape of the node's output.
+
+    Raises:
+        ValueError: This node, or the node of an input, has several outputs,
+            as that of `unbind` has.
     """
     if hasattr(node, "variable"):
         return []
     sources = [source for source, _ in node.next_functions]
     for n in (node, *sources):
-        # The metadata of its "inputs" are those of the gradients it takes:
-        # one for each output.
+        # The "inputs" of a node are the gradients that it takes, one for
+        # each output of the operation.
         if n is not None and len(n._input_metadata) > 1:
-            raise _checks.wrong(
-                "node",
-                f"several outputs of {n.name()}",
-                "one output a node",
-            )
+            got = f"several outputs of {n.name()}"
+            raise _checks.wrong("node", got, "one output a node")
     call: Any = node
     with torch.no_grad():
         given = call(gradient)

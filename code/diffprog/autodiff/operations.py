@@ -1,9 +1,9 @@
-"""Work in operations on single numbers:
-the same on every machine, unlike seconds.
+"""Work, counted in operations on single numbers.
 
-An elementwise operation (+, ·, sin, …) counts one for each number of its
-result, a sum or mean one for each number it reads. Views, copies and
-constants count nothing.
+Unlike seconds, the count is the same on every machine. An elementwise
+operation (+, ·, sin, …) counts one for each number of its result, a sum or
+mean one for each number it reads. Views, copies and constants count
+nothing.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -27,18 +27,20 @@ FREE = {
 
 
 class Operations(TorchDispatchMode):
-    """Counts the operations of what runs inside
-    its `with` block, `backward()` included.
+    """Count the operations in a `with` block, those of `backward()` too.
 
-    `by_name` maps an operation of torch to its count, `total` is their sum.
-    NotImplementedError for one whose cost is not known here, as a matrix
-    product.
+    Attributes:
+        by_name: Maps the name of a torch operation to its count.
 
-    Example::
+    Raises:
+        NotImplementedError: An operation has a cost that is not known here,
+            such as a matrix product.
 
-        with Operations() as work:
-            torch.ones(3) * 2.0
-        work.total  # 3
+    Example:
+        >>> with Operations() as work:
+        ...     torch.ones(3) * 2.0
+        >>> work.total
+        3
     """
 
     def __init__(self) -> None:
@@ -47,7 +49,7 @@ class Operations(TorchDispatchMode):
 
     @property
     def total(self) -> int:
-        """All operations so far."""
+        """The number of all operations so far."""
         return self.by_name.total()
 
     def __torch_dispatch__(

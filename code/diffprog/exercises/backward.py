@@ -5,58 +5,50 @@ Symbols, shapes. f takes a point, p = SIZE numbers, and returns one number.
     g  (p,)  the gradient, given    h  (n,)  how far to step: `steps`
 """
 
-from __future__ import annotations
-
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Wrong, close, exercise, tensor
+from diffprog.exercises._check import Counted, Mistake, Wrong, call, close, exercise, tensor
 
-__all__ = ["check_taylor"]
+__all__ = ["check_taylor", "problem"]
 
 SIZE = 4
 
 Function = Callable[[Tensor], Tensor]
 
 
-@exercise("1.3a", "right: for a right gradient, and for a wrong one.")
+@exercise("ex-taylor", "Right: for a right gradient, and for a wrong one.")
 def check_taylor(taylor_remainders: Callable[..., Any], seed: int) -> None:
-    """`taylor_remainders(f, gradient, x, direction, steps)` is |f(x + hv) − f(x) − h v·g|."""
-    f, x, v, steps = _problem(seed)
+    """`taylor_remainders(f, gradient, x, direction, steps)`.
+
+    It gives T(h) = |f(x + hv) − f(x) − h v·g| for each h in `steps`.
+    """
+    f, x, v, steps = problem(seed)
     right = torch.func.grad(f)(x)
-    for g in (right, right * torch.tensor([1.0, 0.5, -1.0, 2.0]).to(right)):
-        watched = _Watched(f)
-        arguments = [given.clone() for given in (g, x, v, steps)]
-        got = tensor(taylor_remainders(watched, *arguments), torch.float64)
-        if not torch.equal(arguments[1], x):
-            raise Wrong(
-                "your function changes x: `x += …` writes into the caller's tensor, so that the"
-                " next step starts where the last one ended. Make a new one, `x + …`."
-            )
-        if not watched.calls:
-            raise Wrong("your function never calls f: the remainders come from the f it is given")
+    wrong = right * torch.tensor([1.0, 0.5, -1.0, 2.0]).to(right)
+    for g in (right, wrong):
+        counted = Counted("f", _one_point(f))
+        got = call(taylor_remainders, f=counted, gradient=g, x=x, direction=v, steps=steps)
+        got = tensor(got, torch.float64)
+        counted.must_be_called()
         wanted = _remainders(f, g, x, v, steps)
-        typical = {
-            cause: mistake
-            for cause, mistake in _typical(f, g, x, v, steps, right).items()
-            if mistake.shape != wanted.shape or not torch.allclose(mistake, wanted, rtol=1e-3)
-        }
         if _rounded(got, wanted):
             raise Wrong(
                 "the large steps are right, the small ones lost in rounding: does something turn"
                 " float64 into float32?"
             )
-        close(got, wanted, "the remainder", typical=typical, atol=1e-12)
+        mistakes = _mistakes(f, g, x, v, steps)
+        close(got, wanted, "the remainder", mistakes, atol=1e-12)
 
 
-def _problem(seed: int) -> tuple[Function, Tensor, Tensor, Tensor]:
+def problem(seed: int) -> tuple[Function, Tensor, Tensor, Tensor]:
     """A smooth function, a point, a direction, and steps that halve.
 
-    At the largest step the remainder of the right gradient is below zero, to need its absolute
-    value.
+    At the largest step the remainder of the right gradient is below zero,
+    to need its absolute value.
     """
     random = torch.Generator().manual_seed(seed)
     a = torch.randn(3, SIZE, generator=random, dtype=torch.float64)
@@ -64,34 +56,33 @@ def _problem(seed: int) -> tuple[Function, Tensor, Tensor, Tensor]:
     largest = 0.2 + 0.2 * torch.rand(1, generator=random, dtype=torch.float64)
 
     def smooth(x: Tensor) -> Tensor:
-        return (a.to(x.dtype) @ x).sin().sum() + (x**4).sum() / 10 + x.exp().mean()
+        waves = (a.to(x.dtype) @ x).sin().sum()
+        return waves + (x**4).sum() / 10 + x.exp().mean()
 
     slope = torch.func.grad(smooth)(x) @ v
-    sign = -torch.sign(smooth(x + largest * v) - smooth(x) - largest * slope).item()
-    return lambda x: sign * smooth(x), x, v, largest / 2 ** torch.arange(6, dtype=torch.float64)
+    remainder = smooth(x + largest * v) - smooth(x) - largest * slope
+    sign = -torch.sign(remainder).item()
+    halves = largest / 2 ** torch.arange(6, dtype=torch.float64)
+    return lambda x: sign * smooth(x), x, v, halves
 
 
-class _Watched:
-    """The same f, which counts its calls and wants one point at a time."""
-
-    def __init__(self, f: Function) -> None:
-        self.f, self.calls = f, 0
-
-    def __call__(self, x: Tensor) -> Tensor:
-        self.calls += 1
+def _one_point(f: Function) -> Function:
+    def one_point(x: Tensor) -> Tensor:
         if x.shape != (SIZE,):
             raise Wrong(
                 f"f takes one point, of shape ({SIZE},), and you call it with shape"
-                f" {tuple(x.shape)}: call it once for each h."
+                f" {tuple(x.shape)}: call it once for each h"
             )
-        return self.f(x)
+        return f(x)
+
+    return one_point
 
 
-def _rounded(got: Any, wanted: Tensor) -> bool:
-    """Whether `got` is right where the remainder is large, and only near it where it is small."""
-    if not isinstance(got, Tensor) or got.shape != wanted.shape:
+def _rounded(got: Tensor, wanted: Tensor) -> bool:
+    """Whether `got` is right for large steps, and near for the small."""
+    if got.shape != wanted.shape:
         return False
-    error = (got.detach() - wanted).abs()
+    error = (got - wanted).abs()
     near, right = error < 1e-5, error <= 1e-4 * wanted
     return bool(near.all() and right[0] and not right.all())
 
@@ -100,52 +91,35 @@ def _remainders(f: Function, g: Tensor, x: Tensor, v: Tensor, steps: Tensor) -> 
     return torch.stack([(f(x + h * v) - f(x) - h * (v @ g)).abs() for h in steps])
 
 
-def _typical(
-    f: Function, g: Tensor, x: Tensor, v: Tensor, steps: Tensor, right: Tensor
-) -> dict[str, Tensor]:
-    """Mistakes that people make, by what to say about them."""
+# fmt: off
+def _mistakes(f: Function, g: Tensor, x: Tensor, v: Tensor, steps: Tensor) -> Iterator[Mistake]:
+    def each(remainder: Function) -> Tensor:
+        return torch.stack([remainder(h) for h in steps])
+
     start, slope, wanted = f(x), v @ g, _remainders(f, g, x, v, steps)
-    step_by_step: dict[str, Function] = {
-        "the absolute value is missing: a remainder below zero has no logarithm.": (
-            lambda h: f(x + h * v) - start - h * slope
-        ),
-        "the linear term h v·g is missing: what is left falls as h for any gradient.": (
-            lambda h: (f(x + h * v) - start).abs()
-        ),
-        "the linear term lacks its factor h: it must shrink with the step.": (
-            lambda h: (f(x + h * v) - start - slope).abs()
-        ),
-        "the linear term has the wrong sign: f(x + hv) is about f(x) plus h v·g.": (
-            lambda h: (f(x + h * v) - start + h * slope).abs()
-        ),
-        "each entry of x moves by h: the step is h times the direction.": (
-            lambda h: (f(x + h) - start - h * slope).abs()
-        ),
-        "the linear term sums the gradient: it wants the product with the direction, v·g.": (
-            lambda h: (f(x + h * v) - start - h * g.sum()).abs()
-        ),
-        "the products of v and g are averaged: a scalar product is their sum.": (
-            lambda h: (f(x + h * v) - start - h * (v * g).mean()).abs()
-        ),
-        "the products of v and g are not summed: v·g is one number, and each h has one"
-        " remainder.": (lambda h: (f(x + h * v) - start - h * v * g).abs()),
-        "you start from f(x − hv): start from f(x).": (
-            lambda h: (f(x + h * v) - f(x - h * v) - 2 * h * slope).abs()
-        ),
-    }
-    mistakes = {
-        cause: torch.stack([remainder(h) for h in steps])
-        for cause, remainder in step_by_step.items()
-    }
-    return mistakes | {
-        "you divide by h: that is the error of a finite difference, which falls one order"
-        " slower. Leave the remainder as it is.": wanted / steps,
-        "you square the remainder: take its absolute value.": wanted**2,
-        "you divide the direction by its length: take it as it is given.": (
-            _remainders(f, g, x, v / v.norm(), steps)
-        ),
-        "this is one step only: return one remainder for each h.": wanted[-1],
-        "you compute the gradient of f yourself: test the one that is given, right or wrong.": (
-            _remainders(f, right, x, v, steps)
-        ),
-    }
+    yield ("the absolute value is missing: a remainder below zero has no logarithm",
+           each(lambda h: f(x + h * v) - start - h * slope))
+    yield ("the linear term h v·g is missing: what is left falls as h for any gradient",
+           each(lambda h: (f(x + h * v) - start).abs()))
+    yield ("the linear term lacks its factor h: it must shrink with the step",
+           each(lambda h: (f(x + h * v) - start - slope).abs()))
+    yield ("the linear term has the wrong sign: f(x + hv) is about f(x) plus h v·g",
+           each(lambda h: (f(x + h * v) - start + h * slope).abs()))
+    yield ("each entry of x moves by h: the step is h times the direction",
+           each(lambda h: (f(x + h) - start - h * slope).abs()))
+    yield ("the linear term sums the gradient: it wants the product with the direction, v·g",
+           each(lambda h: (f(x + h * v) - start - h * g.sum()).abs()))
+    yield ("the products of v and g are averaged: a scalar product is their sum",
+           each(lambda h: (f(x + h * v) - start - h * slope / SIZE).abs()))
+    yield ("the products of v and g are not summed: v·g is one number, and each h has one"
+           " remainder", each(lambda h: (f(x + h * v) - start - h * v * g).abs()))
+    yield ("you start from f(x − hv): start from f(x)",
+           each(lambda h: (f(x + h * v) - f(x - h * v) - 2 * h * slope).abs()))
+    yield ("you divide by h: that is the error of a finite difference, which falls one order"
+           " slower. Leave the remainder as it is", wanted / steps)
+    yield ("you square the remainder: take its absolute value", wanted**2)
+    yield ("you divide the direction by its length: take it as it is given",
+           _remainders(f, g, x, v / v.norm(), steps))
+    yield ("this is one step only: return one remainder for each h", wanted[-1])
+    yield ("you compute the gradient of f yourself: test the one that is given, right or wrong",
+           _remainders(f, torch.func.grad(f)(x), x, v, steps))

@@ -5,8 +5,7 @@ one value given to `frames`. In the built book both become inline SVG that
 follows the page's light or dark theme; in a notebook they are an image, or
 a component that moves.
 
-Every chapter needs all of this, so there is nothing to execute selectively,
-and the folder is itself what chapters import:
+Every chapter needs all of this, so chapters import the folder itself:
 `from diffprog import figures`. What draws is imported when it is first
 used, because pages are put together without matplotlib.
 """
@@ -33,29 +32,14 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "BLUE",
-    "GOLD",
-    "GREEN",
-    "GRID",
-    "INK",
-    "MUTED",
-    "ORANGE",
-    "PAPER",
-    "PURPLE",
-    "SIZE",
-    "Frames",
-    "Picture",
-    "dots",
-    "figure",
-    "frames",
-]
+    "BLUE", "GOLD", "GREEN", "GRID", "INK", "MUTED", "ORANGE", "PAPER",
+    "PURPLE", "SIZE", "Frames", "Picture", "dots", "figure", "frames",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
-        raise AttributeError(
-            f"module {__name__!r} has no attribute {name!r}"
-        )
+        raise AttributeError(f"{__name__} has no attribute {name!r}")
     from diffprog.figures import drawing
 
     return getattr(drawing, name)

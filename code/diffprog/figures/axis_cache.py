@@ -1,9 +1,8 @@
-"""The SVG that matplotlib writes,
-of one figure and of one that is drawn again and again.
+"""Draw a figure as SVG, once or for many frames.
 
-Ticks, their labels and the grid take most of the time of a drawing. From
-frame to frame, an empty group stands for an axis of which nothing has
-changed, and what was drawn of it before goes there.
+Ticks, their labels and the grid take most of the time of a drawing. If an
+axis has not changed since the last frame, an empty group is drawn in its
+place, and filled with the axis from the earlier drawing.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ _AXIS = "axis-of-film-"
 def drawn(figure: Figure) -> ET.Element:
     """Return the `<svg>` of `figure` on a transparent ground, drawn once.
 
-    (`Figure.savefig` draws a figure twice, the first time to lay it out;
-    any drawing does that.)
+    `Figure.savefig` would draw twice, once for the layout, which any
+    drawing computes.
     """
     buffer = io.BytesIO()
     with _transparent(figure):
@@ -46,12 +45,11 @@ def drawn(figure: Figure) -> ET.Element:
 
 
 class Film:
-    """Draws the frames of `figure`;
-    all of its axes, unless nothing of any has changed.
+    """Draw the frames of a figure, with axes that have not changed cached.
 
-    A change is what makes an axis or its label stale: limits, scale, ticks,
-    their parameters, the text or the style of the label; not what is done
-    to the artists of a tick behind their axis.
+    Changes are found in limits, scale, ticks and their parameters, and in
+    the text or style of the label. A change made directly to the artists of
+    a tick is not found.
     """
 
     def __init__(self, figure: Figure) -> None:
@@ -68,7 +66,7 @@ class Film:
         self._clips: dict[str, ET.Element] = {}
 
     def drawn(self) -> ET.Element:
-        """Return the `<svg>` of the figure as it is now."""
+        """Return the `<svg>` of the figure in its present state."""
         changed = map(self._has_changed, self._axes.values())
         if not self._groups or any(changed):
             svg = drawn(self._figure)
@@ -89,12 +87,11 @@ class Film:
         return svg
 
     def _has_changed(self, axis: Axis) -> bool:
-        """Whether it has to be drawn again;
-        what was set to what it was before does not count."""
-        if (
-            axis.label.stale and axis.label.get_text()
-        ):  # without a text it stays so
+        """Tell whether an axis must be drawn again."""
+        # A label without a text is never drawn, and so stays stale.
+        if axis.label.stale and axis.label.get_text():
             return True
+        # Setting a value to what it was makes an axis stale, too.
         return axis.stale and _look(axis) != self._looks[axis]
 
     def _places(self, svg: ET.Element) -> list[tuple[str, ET.Element]]:
@@ -104,8 +101,7 @@ class Film:
         ]
 
     def _clip(self, svg: ET.Element) -> None:
-        """Define what clips, in the order in which
-        it is used first, as matplotlib does."""
+        """Write the clip paths in the order of their use, as matplotlib."""
         known = copy.deepcopy(self._clips) | _clips(svg)
         for defs in svg.findall(_DEFS):
             if defs.find(_CLIP) is not None:
@@ -124,8 +120,7 @@ def _clips(svg: ET.Element) -> dict[str, ET.Element]:
 
 
 def _look(axis: Any) -> object:
-    """What the drawing of an axis depends on,
-    but for the style of its label."""
+    """Return all that an axis shows, except the style of its label."""
     places = axis.get_majorticklocs(), axis.get_minorticklocs()
     return [
         axis.get_visible(),
@@ -159,7 +154,7 @@ def _undrawn(axes: Mapping[str, Axis]) -> Iterator[None]:
 
 @contextmanager
 def _transparent(figure: Figure) -> Iterator[None]:
-    """Take away the grounds of the figure and of its axes, for a while."""
+    """Make the grounds of the figure and its axes transparent, inside."""
     patches: list[Any] = [
         figure.patch,
         *(panel.patch for panel in figure.axes),

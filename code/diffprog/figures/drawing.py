@@ -25,30 +25,16 @@ from diffprog.figures import axis_cache, slider, svg
 from diffprog.show import FIGURE, FRAMES, building, formatted
 
 __all__ = [
-    "BLUE",
-    "GOLD",
-    "GREEN",
-    "GRID",
-    "INK",
-    "MUTED",
-    "ORANGE",
-    "PAPER",
-    "PURPLE",
-    "SIZE",
-    "Frames",
-    "Picture",
-    "dots",
-    "figure",
-    "frames",
-]
+    "BLUE", "GOLD", "GREEN", "GRID", "INK", "MUTED", "ORANGE", "PAPER",
+    "PURPLE", "SIZE", "Frames", "Picture", "dots", "figure", "frames",
+]  # fmt: skip
 
 INK, MUTED, GRID, PAPER, BLUE, ORANGE, GREEN, PURPLE, GOLD = (
     svg.PALETTE.values()
 )
 
 SIZE = (5.6, 3.5)
-"""Width and height of a figure in inches,
-small so that its text stays legible on a phone."""
+"""Width and height in inches, small to keep text legible on a phone."""
 
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -91,25 +77,23 @@ STYLE: dict[Any, Any] = {
 
 
 class Picture:
-    """A drawn figure. Jupyter shows it as
-    an image, the book as inline SVG."""
+    """A drawn figure: an image in Jupyter, inline SVG in the book."""
 
     def __init__(self, figure: Figure) -> None:
         self.figure = figure
 
     def svg(self) -> str:
-        """The figure as themed inline SVG; ids start with `svg.ID`."""
+        """Return the figure as themed inline SVG, with ids of `svg.ID`."""
         with mpl.rc_context(STYLE):
             return svg.serialise(svg.themed(axis_cache.drawn(self.figure)))
 
     def png(self) -> str:
-        """The figure as a PNG in the light
-        colours on white, base64-encoded."""
+        """Return a PNG in the light colours on white, base64-encoded."""
         buffer, dpi = io.BytesIO(), self.figure.dpi
         with mpl.rc_context(STYLE):
             self.figure.set(dpi=144, facecolor="white")
             canvas: Any = FigureCanvasAgg(self.figure)
-            canvas.print_png(buffer)  # savefig would draw it twice
+            canvas.print_png(buffer)  # savefig would draw the figure twice
             self.figure.set_dpi(dpi)
         return base64.b64encode(buffer.getvalue()).decode()
 
@@ -124,8 +108,7 @@ class Picture:
 
 
 class Frames(Picture):
-    """A figure for each of several values,
-    with a slider that goes through them."""
+    """A figure for each of several values, with a slider over them."""
 
     def __init__(self, figure: Figure, data: slider.Data) -> None:
         super().__init__(figure)
@@ -151,18 +134,20 @@ def figure(
     size: tuple[float, float] = SIZE,
     **axes: Any,
 ) -> Iterator[Any]:
-    """Draw a figure in the house style and
-    show it at the end of the `with` block.
+    """Draw a figure, and show it at the end of the `with` block.
 
-    Yields the matplotlib axes: one `Axes`, or an array of them where `rows`
-    or `columns` is above one. Labels are one text for all, or one for each
-    of the axes. `size` is in inches; further keywords (`xlim`, `yscale`,
-    `title`, …) go to each of the axes.
+    Args:
+        xlabel, ylabel: One text for all axes, or one for each.
+        size: Width and height in inches.
+        axes: `xlim`, `yscale`, `title`, … of each of the axes.
 
-    Example::
+    Yields:
+        The matplotlib axes: one `Axes`, or an array of them if `rows` or
+        `columns` is above one.
 
-        with figures.figure(xlabel="x / m", ylabel="y / m") as ax:
-            ax.plot(x, y)
+    Example:
+        >>> with figures.figure(xlabel="x / m", ylabel="y / m") as ax:
+        ...     ax.plot(x, y)
     """
     from IPython.display import display
 
@@ -190,29 +175,30 @@ def frames(
     size: tuple[float, float] = SIZE,
     **axes: Any,
 ) -> Frames:
-    """Draw `draw(ax, value)` for each of `values`;
-    the reader goes through them with a slider.
+    """Draw `draw(ax, value)` for each of `values`, with a slider over them.
 
-    `draw` gets empty axes each time, as `figure` yields them, and must not
-    move their limits: give `xlim` and `ylim` here. The slider is called
-    `name` and says each value formatted by `spec`, with its `unit`; it
-    stands at frame `start` at first, and the whole run plays in `seconds`.
-    With `autoplay` it plays once when it comes into view, unless the reader
-    prefers reduced motion.
+    Args:
+        draw: Gets empty axes each time, as `figure` yields them. It must
+            not change their limits: pass `xlim` and `ylim` here.
+        values: One for each frame, (n,).
+        name: Label of the slider.
+        unit: Unit of the values, written after each.
+        spec: Format of the values.
+        start: Index of the frame shown first.
+        seconds: Time in which all frames play.
+        autoplay: Play once when the frames come into view, unless the
+            reader prefers reduced motion.
 
-    Raises ValueError where `values` are not one-dimensional or empty, or
-    `start` is out of range.
+    Raises:
+        ValueError: `values` is empty or not (n,), or `start` is no index.
     """
     sequence = np.asarray(values)
     if sequence.ndim != 1 or not len(sequence):
-        got = sequence.shape
-        raise ValueError(
-            f"values: expected a non-empty sequence, got shape {got}"
-        )
+        got = f"shape {sequence.shape}"
+        raise ValueError(f"values: got {got}, want (n,), not empty")
     if not 0 <= start < len(sequence):
-        raise ValueError(
-            f"start: expected an index below {len(sequence)}, got {start}"
-        )
+        want = f"an index below {len(sequence)}"
+        raise ValueError(f"start: got {start}, want {want}")
     drawn = []
     with mpl.rc_context(STYLE):
         drawing, panels = _panels(xlabel, ylabel, rows, columns, size, axes)
@@ -244,8 +230,11 @@ def frames(
 def dots(
     ax: Axes, x: ArrayLike, y: ArrayLike, *, size: float = 4.0, **style: Any
 ) -> None:
-    """Draw many points as one path (`size` points across),
-    some ten times lighter than markers."""
+    """Draw many points as one path, about ten times smaller than markers.
+
+    Args:
+        size: Diameter in points.
+    """
     x, y = (
         np.asarray(x, dtype=float).ravel(),
         np.asarray(y, dtype=float).ravel(),
@@ -260,9 +249,8 @@ def dots(
         snap=False,  # rounded to pixels, ends have no length between them
         **style,
     )
-    # Strokes of no length are round dots in SVG, and nothing in a picture
-    # of pixels. The axes keep the limits that they have taken from the
-    # points themselves.
+    # A stroke of no length is a round dot in SVG, but invisible in a PNG.
+    # The axes keep the limits that they have taken from the points.
     span, gaps = np.ptp(x) or 1, np.full_like(x, np.nan)
     length = 1e-8 * np.where(x == 0, span, np.minimum(abs(x), span))
     ends = x + np.maximum(length, 2 * np.spacing(abs(x)))
@@ -270,8 +258,8 @@ def dots(
         np.stack([x, ends, gaps], 1).ravel(),
         np.stack([y, y, gaps], 1).ravel(),
     )
-    # From 128 vertices on, it simplifies a path, and lines of no length are
-    # gone.
+    # matplotlib simplifies paths of 128 or more vertices, and so would drop
+    # lines of no length.
     line.get_path().should_simplify = False
 
 
@@ -295,8 +283,7 @@ def _panels(
 
 
 def _write_powers(drawing: Figure) -> None:
-    """Label logarithmic axes with text, 10⁻³,
-    where matplotlib would set math in its own fonts."""
+    """Label logarithmic axes with text, 10⁻³, in the font of the page."""
     for panel in drawing.axes:
         for axis in (panel.xaxis, panel.yaxis):
             if isinstance(
@@ -313,9 +300,8 @@ def _power(value: float) -> str:
 
 
 def _clear(panel: Axes, kept: set[Any]) -> None:
-    """Remove what a frame has drawn; axes, labels and limits stay."""
-    for artist in [
-        child for child in panel.get_children() if child not in kept
-    ]:
-        artist.remove()
+    """Remove what a frame has drawn; keep axes, labels and limits."""
+    for artist in list(panel.get_children()):
+        if artist not in kept:
+            artist.remove()
     panel.set_prop_cycle(STYLE["axes.prop_cycle"])

@@ -1,10 +1,9 @@
-"""Frames: one figure for each of several values,
-stored as one and what differs in the others.
+"""Encode frames as one SVG and the differences of the others.
 
 With fixed axes, matplotlib writes the same elements for every frame, and
-only those of moving artists differ. A frame is therefore the first SVG and,
-for each attribute or group that is not the same in all frames, its distinct
-contents. `assets/frames.js` puts them in.
+only those of moving artists differ. So we store one SVG and, for each
+attribute or group that differs between frames, its distinct contents.
+`assets/frames.js` inserts them.
 """
 
 from __future__ import annotations
@@ -23,16 +22,15 @@ __all__ = ["Data", "asset", "component", "encode", "standalone"]
 
 
 class Data(TypedDict):
-    """What a frames component consists of:
-    JSON, independent of page or notebook."""
+    """The content of a frames component, as JSON, for page and notebook."""
 
     svg: str
     """The frame shown first, themed, with ids below `ID`."""
     slots: list[list[Any]]
-    """[element, attribute ("" for its content),
-    distinct contents, the one of each frame]."""
+    """Rows [element, attribute or "" for the content, distinct contents,
+    index of the content of each frame]."""
     texts: list[str]
-    """What the slider says at each frame."""
+    """The text of the slider at each frame."""
     name: str
     start: int
     seconds: float
@@ -47,8 +45,7 @@ def encode(
     seconds: float,
     autoplay: bool,
 ) -> Data:
-    """The differences between `svgs`,
-    one a frame, against the frame `start`."""
+    """Encode `svgs`, one a frame, as differences to the frame `start`."""
     index = {element: i for i, element in enumerate(elements(svgs[start]))}
     slots: list[list[Any]] = []
     _compare(list(svgs), start, index, slots)
@@ -69,31 +66,17 @@ def _compare(
     index: dict[ET.Element, int],
     slots: list[list[Any]],
 ) -> None:
-    """Compare one element over all frames:
-    first its attributes, then its content."""
+    """Compare one element over all frames: its attributes, its content."""
     here = index.get(same[start], -1)
-    for attribute in sorted(
-        {key for element in same for key in element.attrib}
-    ):
-        _slot(
-            here,
-            attribute,
-            [element.get(attribute, "") for element in same],
-            slots,
-        )
-    if (
-        len(
-            {
-                (element.text, *(child.tag for child in element))
-                for element in same
-            }
-        )
-        == 1
-    ):
+    for attribute in sorted({key for e in same for key in e.attrib}):
+        contents = [e.get(attribute, "") for e in same]
+        _slot(here, attribute, contents, slots)
+    content = {(e.text, *(child.tag for child in e)) for e in same}
+    if len(content) == 1:
         for children in zip(*same, strict=True):
             _compare(list(children), start, index, slots)
     else:
-        _slot(here, "", [_content(element) for element in same], slots)
+        _slot(here, "", [_content(e) for e in same], slots)
 
 
 def _slot(
@@ -101,14 +84,8 @@ def _slot(
 ) -> None:
     distinct = list(dict.fromkeys(contents))
     if len(distinct) > 1:
-        slots.append(
-            [
-                here,
-                attribute,
-                distinct,
-                [distinct.index(content) for content in contents],
-            ]
-        )
+        frames = [distinct.index(content) for content in contents]
+        slots.append([here, attribute, distinct, frames])
 
 
 def _content(element: ET.Element) -> str:
@@ -117,19 +94,17 @@ def _content(element: ET.Element) -> str:
 
 
 def component(data: Data, name: str, alt: str) -> str:
-    """The HTML of frames called `name`:
-    SVG, controls, data. The script is `assets/frames.js`."""
+    """Return the HTML of frames called `name`: SVG, controls and data.
+
+    The script is `assets/frames.js`.
+    """
     payload = {
         key: data[key] for key in ("slots", "texts", "seconds", "autoplay")
     }
-    inline = json.dumps(
-        payload, ensure_ascii=False, separators=(",", ":")
-    ).replace("</", "<\\/")
-    value, last, first = (
-        html.escape(data["name"]),
-        len(data["texts"]) - 1,
-        data["start"],
-    )
+    inline = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    inline = inline.replace("</", "<\\/")
+    value = html.escape(data["name"])
+    last, first = len(data["texts"]) - 1, data["start"]
     text = html.escape(data["texts"][first])
     return (
         f'<div class="dp-frames" id="{name}-frames">'
@@ -148,8 +123,7 @@ def component(data: Data, name: str, alt: str) -> str:
 
 
 def picture(svg: str, name: str, alt: str) -> str:
-    """The inline SVG of a figure called `name`,
-    with its alternative text."""
+    """Return the inline SVG of figure `name`, with alternative text."""
     label = html.escape(" ".join(alt.split()))
     start = f'<svg role="img" aria-label="{label}" '
     return svg.replace(ID, name).replace("<svg ", start, 1)
@@ -164,7 +138,7 @@ def _button(kind: str, label: str, path: str) -> str:
 
 
 def standalone(data: Data) -> str:
-    """The component with its style and script, for a notebook."""
+    """Return the component with its style and script, for a notebook."""
     name = f"frames-{zlib.crc32(data['svg'].encode()):08x}"
     style, script = asset("figures.css"), asset("frames.js")
     body = component(data, name, f"Frames over {data['name']}")
@@ -172,9 +146,6 @@ def standalone(data: Data) -> str:
 
 
 def asset(name: str) -> str:
-    """The text of a file in `assets/`."""
-    return (
-        files("diffprog.figures")
-        .joinpath("assets", name)
-        .read_text(encoding="utf-8")
-    )
+    """Return the text of a file in `assets/`."""
+    path = files("diffprog.figures").joinpath("assets", name)
+    return path.read_text(encoding="utf-8")

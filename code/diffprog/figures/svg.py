@@ -1,10 +1,9 @@
-"""From a matplotlib figure to inline SVG
-that follows the page's light or dark theme.
+"""Turn matplotlib's SVG into inline SVG that follows the page's theme.
 
-Matplotlib draws in the light colours of `PALETTE`; here each becomes a CSS
-variable, `var(--fig-blue)`, whose two values stand in `assets/figures.css`.
-What would leak into the page (a global style, ids that repeat from figure
-to figure) is removed or made the figure's own.
+Matplotlib draws in the light colours of `PALETTE`. Here each colour becomes
+a CSS variable, `var(--fig-blue)`; `assets/figures.css` has its values in
+both themes. A global style is removed, and ids are made unique, so that
+figures do not affect the page or each other.
 """
 
 from __future__ import annotations
@@ -26,12 +25,10 @@ PALETTE = {
     "purple": "#a3407c",
     "gold": "#8f6400",
 }
-"""Name → light colour. Each is unlike any other colour,
-since it is found again by its value."""
+"""Name → light colour, each unique, since we find it by its value."""
 
 ID = "figure-id"
-"""Stands for the figure's own name in every id,
-until the page gives it one."""
+"""Placeholder for the figure's name in ids, until the page has one."""
 
 _VARIABLE = {
     colour: f"var(--fig-{name})" for name, colour in PALETTE.items()
@@ -43,8 +40,7 @@ _GEOMETRY = ("d", "x", "y", "width", "height", "transform", "points")
 
 
 def themed(svg: ET.Element) -> ET.Element:
-    """The `<svg>` that matplotlib wrote, changed:
-    without namespaces, ready to go inline."""
+    """Change matplotlib's `<svg>` for use inline, without namespaces."""
     for element in svg.iter():
         element.tag = element.tag.rpartition("}")[2]
         element.text = (
@@ -59,21 +55,19 @@ def themed(svg: ET.Element) -> ET.Element:
 
 
 def elements(svg: ET.Element) -> Iterator[ET.Element]:
-    """The elements below `svg` in document order,
-    as `querySelectorAll("*")` finds them."""
+    """Iterate over all elements below `svg`, as querySelectorAll("*")."""
     iterator = svg.iter()
     next(iterator)
     return iterator
 
 
 def serialise(element: ET.Element) -> str:
-    """`element` as the text that goes into a page."""
+    """Return `element` as text for a page."""
     return ET.tostring(element, encoding="unicode")
 
 
 def _strip(svg: ET.Element) -> None:
-    """Remove what would reach outside the figure:
-    metadata, the global style, its size."""
+    """Remove metadata, the global style, and the size of the figure."""
     for parent in list(svg.iter()):
         for child in list(parent):
             if (
@@ -88,8 +82,7 @@ def _strip(svg: ET.Element) -> None:
 
 
 def _own_ids(svg: ET.Element) -> None:
-    """Keep only the ids that something refers to,
-    numbered under the figure's own name."""
+    """Keep only ids that are used, numbered under the figure's name."""
     ids: dict[str, str] = {}
     for element in svg.iter():
         for key in list(element.attrib):
@@ -114,8 +107,7 @@ def _own_ids(svg: ET.Element) -> None:
 
 
 def _tidy(element: ET.Element) -> None:
-    """Theme the colours, leave the choice of
-    font to the page, round coordinates to 0.1."""
+    """Theme the colours, remove fonts, round coordinates to 0.1."""
     if element.get("transform", "").startswith("rotate(-0 "):
         del element.attrib["transform"]
     for key, value in element.attrib.items():
@@ -147,8 +139,7 @@ def _tidy(element: ET.Element) -> None:
 
 
 def _shallow(element: ET.Element) -> ET.Element:
-    """Drop what carries nothing:
-    bare groups (their children stay) and invisible paths."""
+    """Replace bare groups by their children, and drop invisible paths."""
     children: list[ET.Element] = []
     for child in element:
         child = _shallow(child)

@@ -1,1 +1,1 @@
-"""How sure a fit is: covariances, intervals, and simulated experiments."""
+"""Uncertainties of fits: covariances, intervals, simulated experiments."""

@@ -24,7 +24,7 @@ from torch import Tensor
 from torch.func import vmap
 
 from diffprog import _checks
-from diffprog.loops.gauss_newton import linearised
+from diffprog.loops.gauss_newton import best_step, linearised
 
 __all__ = ["profile_chi2", "profile_interval"]
 
@@ -36,15 +36,20 @@ def profile_chi2(
     data: Tensor,
     steps: int = 1,
 ) -> Tensor:
-    """χ²(ψ) = min over ν of Σ r(ψ, ν, y)²,
-    for each ψ and each data set at once.
+    """χ²(ψ) = min over ν of Σ r(ψ, ν, y)², (toys, grid).
 
-    `residuals` takes one ψ, shape (), ν of the shape of nuisance, where the
-    search starts, and one y, (N,), and returns (N,). psi has shape (grid,),
-    or (); data (toys, N), or (N,). Returns (toys, grid), less what is
-    missing. The search takes so many Gauss–Newton steps: one is enough
-    where r is linear in ν. ValueError for integers, numbers that are not
-    finite, and other shapes.
+    A single psi or a single data set drops its axis.
+
+    Args:
+        residuals: A function of one ψ, (), of ν and of one y, (N,) that
+            returns r.
+        psi: Trial values, (grid,) or ().
+        nuisance: The ν where the search starts.
+        data: The y, (toys, N) or (N,).
+        steps: Gauss–Newton steps; one is enough where r is linear in ν.
+
+    Raises:
+        ValueError: A number is not finite, or residuals are not (N,).
     """
     for name, x in {"psi": psi, "nuisance": nuisance, "data": data}.items():
         _checks.finite(name, x)
@@ -62,8 +67,7 @@ def profile_chi2(
         ν = nuisance
         for _ in range(steps):
             r, j = linearised(lambda ν: residuals(psi, ν, y), ν)
-            step = torch.linalg.lstsq(j, r[:, None]).solution
-            ν = ν - step.reshape(ν.shape)
+            ν = ν - best_step(r, j).reshape(ν.shape)
         return (residuals(psi, ν, y) ** 2).sum()
 
     over_psi = vmap(chi2, (0, None)) if psi.ndim else chi2
@@ -73,34 +77,34 @@ def profile_chi2(
 
 
 def profile_interval(psi: Tensor, chi2: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the ends of {ψ: χ²(ψ) − min χ² < 1},
-    read off a grid with straight lines.
+    """Return the ends of {ψ: χ²(ψ) − min χ² < 1}, each of shape (…,).
 
-    psi has shape (grid,), ascending; chi2 (…, grid). Returns two
-    tensors (…,): the outermost ends, −∞ or ∞ where the grid stops before χ²
-    has risen by 1. ValueError for other shapes, integers, and numbers that
-    are not finite.
+    Between the points of the grid χ² is taken for straight. The ends are
+    the outermost ones, and −∞ or ∞ where the grid stops before χ² has risen
+    by 1.
+
+    Args:
+        psi: Trial values, (grid,), rising.
+        chi2: χ² there, (…, grid).
+
+    Raises:
+        ValueError: psi does not rise, or a number is not finite.
     """
+    _checks.shapes(psi=(psi, "grid"), chi2=(chi2, "… grid"))
     _checks.finite("psi", psi)
     _checks.finite("chi2", chi2)
-    if psi.ndim != 1 or len(psi) < 2 or not (psi.diff() > 0).all():
-        raise _checks.wrong(
-            "psi", _checks.described(psi), "(grid,), ascending"
-        )
-    if chi2.ndim < 1 or chi2.shape[-1] != len(psi):
-        raise _checks.wrong(
-            "chi2", f"shape {tuple(chi2.shape)}", f"(..., {len(psi)})"
-        )
+    if len(psi) < 2 or not (psi.diff() > 0).all():
+        raise _checks.refused("psi", "pass two values or more, rising")
     excess = chi2 - chi2.min(-1, keepdim=True).values - 1
     low = -_last_below(-psi.flip(0), excess.flip(-1))
     return low, _last_below(psi, excess)
 
 
 def _last_below(x: Tensor, y: Tensor) -> Tensor:
-    """Return where y, (…, grid),
-    last rises through zero; ∞ if it ends below."""
-    i = torch.where(y < 0, torch.arange(len(x)), -1).amax(-1)
+    """Return where y, (…, grid), last rises through zero, or ∞."""
+    places = torch.arange(len(x), device=x.device)
+    i = torch.where(y < 0, places, -1).amax(-1)
     j = (i + 1).clamp(max=len(x) - 1)
-    y0, y1 = (y.gather(-1, k[..., None])[..., 0] for k in (i, j))
+    y0, y1 = (y.gather(-1, at[..., None])[..., 0] for at in (i, j))
     crossing = x[i] + (x[j] - x[i]) * y0 / (y0 - y1)
     return torch.where(j > i, crossing, torch.inf)

@@ -1,5 +1,4 @@
-"""How sure a least-squares fit is:
-covariances, and experiments in bulk that test them.
+"""The uncertainty of a least-squares fit, and simulations that test it.
 
 Symbols, shapes. p parameters, flattened; N numbers measured, each with the
 same error σ; … stands for any batch of fits, for instance toys (simulated
@@ -21,33 +20,34 @@ from torch import Tensor
 from diffprog import _checks, _samples
 
 __all__ = [
-    "correlation",
-    "covariance",
-    "coverage",
-    "delta_chi2",
-    "fitted_sigma",
-    "linear_fits",
-    "region_content",
-    "standard_errors",
-    "toys",
-]
+    "correlation", "covariance", "coverage", "delta_chi2", "fitted_sigma",
+    "linear_fits", "region_content", "standard_errors", "toys",
+]  # fmt: skip
 
 
 def covariance(hessian: Tensor, sigma: float | Tensor, n: int) -> Tensor:
-    """C = (2σ²/N)·H⁻¹, since the mean squared
-    error is (σ²/N)·χ², and C⁻¹ = ½ ∂²χ²/∂θ².
+    """C = (2σ²/N)·H⁻¹, (…, p, p), for the mean squared error (σ²/N)·χ².
 
-    hessian has shape (…, p, p); sigma is one number above zero, or one for
-    each fit of the batch, (…,), in the units of the data; n is N.
-    ValueError where a direction has no curvature or curves down: the data
-    say nothing about it.
+    This follows from C⁻¹ = ½ ∂²χ²/∂θ².
+
+    Args:
+        hessian: H, (…, p, p).
+        sigma: σ, one number or one for each fit, (…,), in the units of the
+            data.
+        n: N.
+
+    Raises:
+        ValueError: A direction has no curvature, so the data say nothing
+            about it, or curves down.
     """
     why = "else the data leave a direction free, or this is no minimum"
     _checks.definite("hessian", hessian, why)
     _checks.count("n", n)
-    sigma = torch.as_tensor(sigma, dtype=hessian.dtype)
+    sigma = torch.as_tensor(
+        sigma, dtype=hessian.dtype, device=hessian.device
+    )
+    _checks.shapes(hessian=(hessian, "… p p"), sigma=(sigma, "…"))
     _checks.positives("sigma", sigma)
-    _checks.broadcast(hessian=hessian.shape[:-2], sigma=sigma.shape)
     c: Tensor = (
         2 * sigma[..., None, None] ** 2 / n * torch.linalg.inv(hessian)
     )
@@ -55,152 +55,106 @@ def covariance(hessian: Tensor, sigma: float | Tensor, n: int) -> Tensor:
 
 
 def standard_errors(covariance: Tensor) -> Tensor:
-    """√Cⱼⱼ, (…, p), in the units of the parameters;
-    covariance has shape (…, p, p)."""
-    _checks.square("covariance", covariance)
+    """√Cⱼⱼ, (…, p), in the units of the parameters."""
+    _checks.shapes(covariance=(covariance, "… p p"))
     return covariance.diagonal(dim1=-2, dim2=-1).sqrt()
 
 
 def correlation(covariance: Tensor) -> Tensor:
-    """Cᵢⱼ/√(Cᵢᵢ·Cⱼⱼ), (…, p, p), between −1 and 1;
-    covariance has shape (…, p, p)."""
+    """Cᵢⱼ/√(Cᵢᵢ·Cⱼⱼ), (…, p, p), between −1 and 1."""
     s = standard_errors(covariance)
     return covariance / (s[..., :, None] * s[..., None, :])
 
 
 def fitted_sigma(residuals: Tensor, parameters: int) -> Tensor:
-    """√(Σ r²/(N − p)): σ from the residuals of a fit of p parameters.
+    """σ̂ = √(Σ r²/(N − p)), (…,), from residuals r, (…, N), of fits.
 
-    residuals has shape (…, N), in the units of the data; returns (…,). The
-    fit follows the noise in p of N directions, hence N − p; parameters=0
-    gives the biased value. ValueError for N ≤ p, integers in residuals, and
-    residuals of shape ().
+    The fit follows the noise in p of N directions, hence N − p.
+    parameters = 0 gives the biased value.
+
+    Raises:
+        ValueError: N ≤ p.
     """
-    _checks.floating("residuals", residuals)
-    if not residuals.ndim:
-        raise _checks.wrong("residuals", "shape ()", "(…, N)")
+    _checks.shapes(residuals=(residuals, "… N"))
     if parameters != 0:
         _checks.count("parameters", parameters)
-    free = residuals.shape[-1] - parameters
-    if free < 1:
-        raise _checks.wrong(
-            "parameters",
-            parameters,
-            f"fewer than the {residuals.shape[-1]} data",
-        )
-    return ((residuals**2).sum(-1) / free).sqrt()
+    n = residuals.shape[-1]
+    if n <= parameters:
+        want = f"fewer than the {n} data"
+        raise _checks.wrong("parameters", parameters, want)
+    return ((residuals**2).sum(-1) / (n - parameters)).sqrt()
 
 
 def toys(
     model: Tensor, sigma: float, n: int, seed: int | torch.Generator
 ) -> Tensor:
-    """y = m + σ·ε, n times, ε normal and independent:
-    n simulated measurements.
+    """y = m + σ·ε, n times: simulated measurements, (n, *shape of m).
 
-    model is what is measured on average, of any shape; returns (n, *shape),
-    in the same units. ValueError for integers, σ ≤ 0 or n < 1.
+    ε is normal and independent. It is drawn on the CPU, so that a seed
+    gives the same numbers on each device.
+
+    Args:
+        model: m, the measurements without noise, of any shape.
     """
     _checks.floating("model", model)
     sigma = _checks.positive("sigma", sigma)
     _checks.count("n", n)
     g = _samples.generator(seed)
-    noise = torch.randn(n, *model.shape, generator=g, dtype=model.dtype)
-    return model + sigma * noise
+    ε = torch.randn(n, *model.shape, generator=g, dtype=model.dtype)
+    return model + sigma * ε.to(model.device)
 
 
-def linear_fits(x: Tensor, data: Tensor) -> Tensor:
-    """θ̂ = (XᵀX)⁻¹Xᵀy for each of the data sets at once.
-
-    x is X, (N, p); data has shape (toys, N), or (N,). Returns (toys, p),
-    or (p,). ValueError for other shapes, numbers that are not finite, and
-    data of another precision than X.
-    """
-    _checks.finite("x", x)
-    _checks.finite("data", data)
-    if x.ndim != 2 or not x.numel():
-        raise _checks.wrong("x", f"shape {tuple(x.shape)}", "(N, p)")
-    if data.ndim not in (1, 2) or data.shape[-1] != x.shape[0]:
-        shapes = (
-            f"shape {tuple(data.shape)} with X of shape {tuple(x.shape)}"
-        )
-        raise _checks.wrong(
-            "data", shapes, "(toys, N), or (N,), with X of shape (N, p)"
-        )
-    if data.dtype != x.dtype:
-        raise _checks.wrong(
-            "data",
-            _checks.described(data),
-            f"the precision of X, {x.dtype}",
-        )
-    y = data.reshape(-1, len(x)).T
-    fits: Tensor = torch.linalg.lstsq(x, y).solution.T
-    return fits.reshape(*data.shape[:-1], x.shape[1])
+def linear_fits(X: Tensor, data: Tensor) -> Tensor:
+    """θ̂ = (XᵀX)⁻¹Xᵀy, (…, p), for each data set y of (…, N) at once."""
+    _checks.shapes(X=(X, "N p"), data=(data, "… N"))
+    _checks.comparable(X=X, data=data)
+    y = data.reshape(-1, len(X)).T
+    fits: Tensor = torch.linalg.lstsq(X, y).solution.T
+    return fits.reshape(*data.shape[:-1], X.shape[1])
 
 
 def coverage(estimate: Tensor, error: Tensor, truth: Tensor) -> Tensor:
-    """Return the fraction of toys, along axis 0, in which |θ̂ − θ| < error.
+    """Return the fraction of toys in which |θ̂ − θ| < error, (…).
 
-    estimate has shape (toys, …); error and truth broadcast to it. Returns
-    the other axes, (…). ValueError for integers, no toys, and shapes that
-    do not broadcast.
+    estimate has shape (toys, …); error and truth broadcast to it.
     """
-    for name, x in {
-        "estimate": estimate,
-        "error": error,
-        "truth": truth,
-    }.items():
-        _checks.floating(name, x)
-    if not estimate.ndim or not len(estimate):
-        raise _checks.wrong(
-            "estimate",
-            f"shape {tuple(estimate.shape)}",
-            "(toys, …), toys > 0",
-        )
-    _checks.broadcast(
-        estimate=estimate.shape, error=error.shape, truth=truth.shape
-    )
+    _checks.shapes(estimate=(estimate, "toys …"))
+    _checks.broadcast(estimate=estimate, error=error, truth=truth)
     return ((estimate - truth).abs() < error).to(estimate.dtype).mean(0)
 
 
 def delta_chi2(
     estimate: Tensor, truth: Tensor, covariance: Tensor
 ) -> Tensor:
-    """Δχ² = (θ̂ − θ)ᵀ C⁻¹ (θ̂ − θ), (…,):
-    how far off in units of the errors, all in one.
+    """Δχ² = (θ̂ − θ)ᵀ C⁻¹ (θ̂ − θ), (…,): the distance in units of errors.
 
-    estimate has shape (…, p), truth (p,), or (…, p), covariance (p, p),
-    or (…, p, p). To ask about a few of the parameters, pick their entries
-    of all three. ValueError for other shapes, integers, and where C has no
-    inverse.
+    For some of the parameters, pass only their entries of all three.
+
+    Args:
+        estimate, truth: θ̂ and θ, (…, p).
+        covariance: C, (…, p, p).
+
+    Raises:
+        ValueError: C has no inverse.
     """
-    _checks.definite(
-        "covariance",
-        covariance,
-        "else the errors of some combination are zero",
+    why = "else the errors of some combination are zero"
+    _checks.definite("covariance", covariance, why)
+    _checks.shapes(
+        covariance=(covariance, "… p p"),
+        estimate=(estimate, "… p"),
+        truth=(truth, "… p"),
     )
-    for name, x in {"estimate": estimate, "truth": truth}.items():
-        _checks.floating(name, x)
-        if x.shape[-1:] != covariance.shape[-1:]:
-            want = f"(…, {covariance.shape[-1]}), as the covariance has it"
-            raise _checks.wrong(name, f"shape {tuple(x.shape)}", want)
     d = (estimate - truth)[..., None]
     distance: Tensor = d.mT @ torch.linalg.solve(covariance, d)
     return distance[..., 0, 0]
 
 
 def region_content(delta: float, parameters: int) -> float:
-    """P(Δχ² < delta) for so many parameters jointly:
-    γ(p/2, delta/2)/Γ(p/2).
+    """P(Δχ² < delta) = γ(p/2, delta/2)/Γ(p/2) for p parameters together.
 
-    0.683, 0.393, 0.199 for Δχ² < 1 with one, two, three parameters.
-    ValueError for delta ≤ 0 or parameters < 1.
+    It is 0.683, 0.393, 0.199 for delta = 1 and one, two, three parameters.
     """
     _checks.count("parameters", parameters)
-    half = (
-        torch.tensor(
-            [parameters, _checks.positive("delta", delta)],
-            dtype=torch.float64,
-        )
-        / 2
-    )
-    return float(torch.special.gammainc(half[0], half[1]))
+    delta = _checks.positive("delta", delta)
+    p, x = torch.tensor([parameters, delta], dtype=torch.float64) / 2
+    return float(torch.special.gammainc(p, x))

@@ -1,5 +1,4 @@
-"""Loops that fit: gradient descent,
-Gauss–Newton, training, and many runs at once."""
+"""Loops that fit: gradient descent, Gauss–Newton, training, ensembles."""
 
 from diffprog import explain_old_names
 

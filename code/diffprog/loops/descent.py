@@ -1,7 +1,7 @@
 """Gradient descent: by hand, and with the optimizers of PyTorch.
 
 Symbols. θ are the parameters: leaf tensors of any shape, by name. f is the
-loss: a function of no arguments, which computes one number from them. η is
+loss: a function of no arguments that computes one number from them. η is
 the learning rate, in units of θ² per unit of loss.
 
 Nothing differentiates through these loops: what they return is free of any
@@ -22,7 +22,7 @@ from torch.optim import Optimizer
 from diffprog import _checks
 from diffprog.loops.history import Diverged, History, Recorder, bar
 
-__all__ = ["Diverged", "History", "fit", "gradient_descent"]
+__all__ = ["Diverged", "History", "descend", "fit", "gradient_descent"]
 
 
 def gradient_descent(
@@ -31,14 +31,15 @@ def gradient_descent(
     learning_rate: float,
     steps: int,
 ) -> History:
-    """θ ← θ − η ∇f(θ), so many steps.
+    """θ ← θ − η ∇f(θ), `steps` times.
 
-    The tensors in `parameters` are changed in place; their gradients, of no
-    use any more, are gone at the end. The history has steps + 1 entries.
-    Diverged, with the history so far, once the loss is not finite.
-    ValueError for a parameter that is not a finite leaf with requires_grad
-    or that takes no part in the loss, a loss that is not one number, η ≤ 0,
-    steps < 1.
+    The tensors in `parameters` are changed in place, and left without a
+    gradient.
+
+    Raises:
+        Diverged: The loss is not finite. The error has the history so far.
+        ValueError: A parameter is not a finite leaf with requires_grad, or
+            takes no part in the loss; the loss is not one number; η ≤ 0.
     """
     _checks.trainable(parameters)
     rate = _checks.positive("learning_rate", learning_rate)
@@ -67,14 +68,19 @@ def fit(
     *,
     progress: bool = True,
 ) -> History:
-    """As many steps of any torch optimizer:
-    zero the gradients, loss, backward, step.
+    """Zero the gradients, loss, backward, optimizer.step, `steps` times.
 
-    `parameters` are those to write down; the optimizer must hold them, and
-    may hold more. An optimizer that computes the loss several times in a
-    step (L-BFGS) gets to do so: see History.evaluations. The history has
-    steps + 1 entries. Diverged and ValueError as in `gradient_descent`, and
-    ValueError for a parameter that the optimizer does not hold.
+    An optimizer may compute the loss several times in a step, as L-BFGS
+    does: History.evaluations counts that.
+
+    Args:
+        parameters: Those to write down. The optimizer must hold them, and
+            may hold more.
+
+    Raises:
+        Diverged: As in `gradient_descent`.
+        ValueError: The optimizer does not hold a parameter, and as in
+            `gradient_descent`.
     """
     _checks.trainable(parameters)
     _checks.count("steps", steps)
@@ -88,14 +94,52 @@ def fit(
                 "an optimizer that does not hold it",
                 "one made with it",
             )
+
+    def one() -> Tensor:
+        value = loss()
+        _checks.scalar("loss", value)
+        return value
+
     recorder = Recorder(parameters, steps)
+    return descend(
+        one, parameters, optimizer, steps, recorder, progress=progress
+    )
+
+
+def descend(
+    loss: Callable[[], Tensor],
+    parameters: Mapping[str, Tensor],
+    optimizer: Optimizer,
+    steps: int,
+    recorder: Recorder,
+    *,
+    progress: bool,
+) -> History:
+    """Make the steps of every fit that has an optimizer.
+
+    loss() has shape (…,), for fits side by side of which none touches
+    another. Then the gradient of the sum of the losses in the parameters of
+    one fit is that of its own loss. Optimizers that treat each number for
+    itself, like Adam, take each fit its own way.
+
+    Args:
+        parameters: Those that the loss must depend on.
+        recorder: It knows what to write down.
+
+    Raises:
+        Diverged: A loss is not finite.
+        ValueError: The loss does not depend on a parameter.
+    """
     step = 0
 
     def closure() -> Any:
         optimizer.zero_grad()
         value = loss()
-        _checks.scalar("loss", value)
         recorder.record(step, value)
+        if value.ndim:
+            value = value.sum()
+        if step == 0:
+            _checks.scalar("loss", value)
         value.backward()
         if step == 0:
             for name, p in parameters.items():
@@ -114,15 +158,14 @@ def fit(
 
 
 def _needs_closure(optimizer: Optimizer) -> bool:
-    """Say whether step() insists on a function that
-    computes the loss, to call it as it likes."""
+    """Return whether step() must be given a function for the loss."""
     closure = signature(optimizer.step).parameters.get("closure")
     return closure is not None and closure.default is closure.empty
 
 
 def _gradient(name: str, p: Tensor) -> Tensor:
     if p.grad is None:
-        raise _checks.wrong(
-            name, "a loss that does not depend on it", "one that does"
+        raise _checks.refused(
+            name, "the loss does not depend on it (its gradient is None)"
         )
     return p.grad

@@ -18,21 +18,24 @@ from torch import Tensor
 from diffprog import _checks
 from diffprog.loops.history import History, Recorder
 
-__all__ = ["gauss_newton", "linearised"]
+__all__ = ["best_step", "gauss_newton", "linearised"]
 
 
 def gauss_newton(
     residuals: Callable[[Tensor], Tensor], theta: Tensor, steps: int
 ) -> History:
-    """θ ← θ − (JᵀJ)⁻¹Jᵀr, so many steps;
-    one is enough where r is linear in θ.
+    """θ ← θ − (JᵀJ)⁻¹Jᵀr, `steps` times, from theta, which is left alone.
 
-    `residuals` takes theta and returns (N,); theta has any shape and is
-    left as it is. The history has the parameter "theta" and, as loss, the
-    mean of r². An evaluation is one r with its J, which costs p passes
-    forward. Where J leaves a direction free, the shortest step is taken.
-    Diverged once the loss is not finite; ValueError for integers, residuals
-    of another shape, and where J is not finite.
+    One step is enough where r is linear in θ. Where J leaves a direction
+    free, the step is the shortest.
+
+    Returns:
+        The history of "theta", whose loss is the mean of r². An evaluation
+        is one r with its J, which costs p passes forward.
+
+    Raises:
+        Diverged: The loss is not finite.
+        ValueError: J is not finite, or the residuals are not (N,).
     """
     _checks.floating("theta", theta)
     _checks.count("steps", steps)
@@ -42,19 +45,22 @@ def gauss_newton(
         r, j = linearised(residuals, theta)
         recorder.record(step, (r**2).mean())
         _checks.finite("the Jacobian of residuals", j)
-        # lstsq solves the same equations without squaring the condition
-        # number of J.
-        step = torch.linalg.lstsq(j, r[:, None]).solution
-        theta -= step.reshape(theta.shape)
+        theta -= best_step(r, j).reshape(theta.shape)
     recorder.record(steps, (residuals(theta) ** 2).mean())
     return recorder.history()
+
+
+def best_step(r: Tensor, j: Tensor) -> Tensor:
+    """(JᵀJ)⁻¹Jᵀr, (p,): the δ with the smallest Σ (r − J·δ)²."""
+    # lstsq does not square the condition number of J, as JᵀJ would.
+    step: Tensor = torch.linalg.lstsq(j, r[:, None]).solution[:, 0]
+    return step
 
 
 def linearised(
     residuals: Callable[[Tensor], Tensor], theta: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Return r, (N,), and J, (N, p),
-    from one pass over the residuals in forward mode."""
+    """r and J, from one pass over the residuals in forward mode."""
 
     def twice(theta: Tensor) -> tuple[Tensor, Tensor]:
         r = residuals(theta)

@@ -1,17 +1,24 @@
-"""What a training loop leaves behind:
-the loss and the parameters at each step.
+"""What every fit leaves behind: its losses and parameters at each step.
 
-Symbols, shapes. k updates give k + 1 entries.
-    loss[i]         ()   the loss at parameters[…][i], before update i; the
-                         last, after all updates
-    parameters[…][i]     one parameter, of any shape, before update i
-    evaluations[i]  ()   how often the loss and its gradient were computed
-                         to get there
+Symbols, shapes. A step is one update of the parameters. … are fits that run
+side by side, such as from several starts; a single fit has none.
+    loss         (steps + 1, …)   before each step, and after the last
+    parameters   (steps + 1, *)   each parameter then, of any shape *
+    evaluations  (steps + 1,)     how often the loss and its gradient were
+                                  computed to get there
+
+What a fit minimises, or maximises, has one form for each purpose:
+    loss()              of leaf tensors: gradient_descent, fit
+    loss(model, *data)  of a model: train, and of many: train_together
+    residuals(θ)        whose squares are summed: gauss_newton
+    objective(s, b)     of counts: fit_cuts, fit_learned_cut
+    objective(c)        of cuts, without gradients: search
+An objective is maximised, and the loss is minus the objective.
 """
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -26,25 +33,30 @@ __all__ = ["Diverged", "History", "Recorder", "bar"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class History:
-    """The path of a fit of k updates:
-    k + 1 losses, parameters and counts of work.
+    """The path of a fit, free of any graph.
 
-    loss has shape (k+1,); parameters maps each name to a tensor of
-    shape (k+1, *shape); evaluations has shape (k+1,), int64, and equals 0,
-    1, …, k for an optimizer that computes the gradient once per update. All
-    are free of any graph.
+    evaluations, int64, is 0, 1, …, steps for an optimizer that computes the
+    gradient once a step. `train` and `train_together` leave parameters
+    empty: a path of all weights would be large, and the models have the
+    last ones. seen[i] is what their `look` returned before step i, or after
+    the last, for the steps that they were asked for.
     """
 
     loss: Tensor
     parameters: dict[str, Tensor]
     evaluations: Tensor
+    seen: dict[int, Tensor] = field(default_factory=dict)
+
+    @property
+    def last(self) -> dict[str, Tensor]:
+        """The parameters at the end, by name."""
+        return {name: p[-1] for name, p in self.parameters.items()}
 
     def __len__(self) -> int:
         return len(self.loss)
 
     def __getitem__(self, index: slice | Tensor) -> "History":
-        """Return the entries that a slice,
-        or a tensor of numbers of entries, picks."""
+        """Return the entries that a slice or a tensor of indices picks."""
         if not isinstance(index, slice | Tensor) or (
             isinstance(index, Tensor) and not index.ndim
         ):
@@ -53,31 +65,40 @@ class History:
                 _checks.described(index),
                 "a slice, as in history[:10]",
             )
+        picked = enumerate(torch.arange(len(self))[index].tolist())
         return History(
             self.loss[index],
             {name: p[index] for name, p in self.parameters.items()},
             self.evaluations[index],
+            {i: self.seen[j] for i, j in picked if j in self.seen},
         )
 
     def __repr__(self) -> str:
-        shapes = ", ".join(
-            f"{name} {tuple(p.shape[1:])}"
-            for name, p in self.parameters.items()
-        )
-        losses = (
-            f"loss {self.loss[0]:.4g} to {self.loss[-1]:.4g}"
-            if len(self)
-            else "no loss"
-        )
-        return f"History of {len(self)} entries: {losses}; {shapes}"
+        fits = self.loss.shape[1:]
+        what = f"History of {len(self)} entries"
+        what += f" of {fits.numel()} fits: " if fits else ": "
+        if len(self):
+            middle = self.loss.reshape(len(self), -1).median(1).values
+            what += f"loss {middle[0]:.4g} to {middle[-1]:.4g}"
+            what += " in the median" if fits else ""
+        else:
+            what += "no loss"
+        if self.parameters:
+            what += "; " + ", ".join(
+                f"{name} {tuple(p.shape[1:])}"
+                for name, p in self.parameters.items()
+            )
+        if self.seen:
+            what += f"; seen at {len(self.seen)} steps"
+        return what
 
 
 class Diverged(FloatingPointError):
     """The loss is infinite, or not a number.
 
-    `step` is the number of updates before that, and `history` the path up
-    to there. That loss is its last entry; all losses of `history[:-1]` are
-    finite.
+    `step` is the number of steps before that, and `history` the path up to
+    there. This loss is the last entry; all losses of `history[:-1]` are
+    finite. Of several fits, one is enough.
     """
 
     def __init__(self, step: int, history: History) -> None:
@@ -87,7 +108,10 @@ class Diverged(FloatingPointError):
 
     def __str__(self) -> str:
         loss = self.history.loss
-        what = f"the loss is {loss[-1].item()}"
+        first = tuple((~loss[-1].isfinite()).nonzero()[0].tolist())
+        loss = loss[:, *first]
+        fit = f" of fit {', '.join(map(str, first))}" if first else ""
+        what = f"the loss{fit} is {loss[-1].item()}"
         if self.step == 0:
             return (
                 f"{what} at the start values, before any update: "
@@ -107,56 +131,75 @@ class Diverged(FloatingPointError):
 class Recorder:
     """Writes down a path, for the loops of this package.
 
-    What is known in advance is allocated in advance; `item()` is the one
-    place where a step waits for the device, and a loop that has to stop on
-    a loss that is not finite cannot do without.
+    `look` is called before each step in `at`. Memory is allocated once:
+    small results kept between the large tensors of a step would fragment
+    it. A step waits for the device only to see whether the loss is finite.
     """
 
     def __init__(
-        self, parameters: Mapping[str, Tensor], steps: int
+        self,
+        parameters: Mapping[str, Tensor],
+        steps: int,
+        look: Callable[[], Tensor] | None = None,
+        at: Sequence[int] = (),
     ) -> None:
         values = [p.detach() for p in parameters.values()]
         self._names = list(parameters)
+        self._steps = steps
         self._rows = [p.new_empty(steps + 1, *p.shape) for p in values]
         self._copies = [
             (_cheap(row), _cheap(p))
             for row, p in zip(self._rows, values, strict=True)
         ]
-        self._losses: list[float] = []
+        self._loss = torch.empty(0)
         self._evaluations: list[int] = []
         self._count = 0
-        self._dtype = torch.get_default_dtype()
+        self._look = look
+        self._at = set(at)
+        self._seen: dict[int, Tensor] = {}
 
     def record(self, step: int, loss: Tensor) -> None:
-        """Note loss and parameters before update `step`;
-        count, only, when called again for it.
+        """Note loss and parameters before `step`, the first time only.
 
-        Diverged if the loss noted is not finite.
+        Each call counts as an evaluation.
+
+        Raises:
+            Diverged: The loss noted is not finite.
         """
-        if step == len(self._losses):
-            value = loss.item()
+        if step == len(self._evaluations):
+            loss = loss.detach()
+            if not step:
+                self._loss = loss.new_empty(self._steps + 1, *loss.shape)
+            self._loss[step] = loss
             for row, p in self._copies:
                 row[step] = p
-            self._losses.append(value)
             self._evaluations.append(self._count)
-            self._dtype = loss.dtype
-            if not math.isfinite(value):
+            if not math.isfinite(
+                (loss.sum() if loss.ndim else loss).item()
+            ):
                 raise Diverged(step, self.history())
+            if self._look and step in self._at:
+                with torch.no_grad():
+                    self._seen[step] = self._look().clone()
         self._count += 1
 
     def history(self) -> History:
         """Return what was noted so far."""
-        rows = (row[: len(self._losses)] for row in self._rows)
+        entries = len(self._evaluations)
+        rows = (row[:entries] for row in self._rows)
         return History(
-            torch.tensor(self._losses, dtype=self._dtype),
+            self._loss[:entries],
             dict(zip(self._names, rows, strict=True)),
             torch.tensor(self._evaluations),
+            self._seen,
         )
 
 
 def _cheap(x: Tensor) -> Any:
-    """Return x as a NumPy array on the same memory,
-    if it can be: to copy it costs far less."""
+    """Return x as a NumPy array on the same memory, if that is possible.
+
+    NumPy copies a few numbers much faster than torch.
+    """
     try:
         return x.numpy()
     except TypeError:  # on another device, or of a type that NumPy lacks
@@ -164,6 +207,5 @@ def _cheap(x: Tensor) -> Any:
 
 
 def bar(steps: int, progress: bool) -> Iterable[int]:
-    """Return 0, 1, …, steps − 1 behind a progress bar:
-    none in built pages."""
+    """Return 0, 1, …, steps − 1, with a progress bar except in a build."""
     return tqdm(range(steps), disable=not progress or building())

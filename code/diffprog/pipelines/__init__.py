@@ -1,4 +1,4 @@
-"""Networks around simulators, and what their data can tell."""
+"""Networks around simulators, and what can be learned from their data."""
 
 from diffprog import explain_old_names
 

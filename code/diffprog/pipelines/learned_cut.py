@@ -1,5 +1,4 @@
-"""A cut along a learned function of all observables,
-on the objective of the other cuts.
+"""A cut on a learned function of all observables, with any objective.
 
 Symbols, shapes, units. n events, d observables.
     m   (n, d)   GeV   masses
@@ -7,18 +6,21 @@ Symbols, shapes, units. n events, d observables.
                        weight σ(t)
     Z   ()             objective of two counts
 
-A rectangular cut asks each observable for itself; t = w·m + c is a plane, a
-network any surface. Its steepness is learned with it, since k·t is as good
-a score as t. The best there is, for s/√b and for any objective that grows
-with s and falls with b, is a cut on the ratio of the densities of signal
-and background (J. Neyman, E. S. Pearson, 1933).
+A rectangular cut looks at each observable on its own. The edge t = 0 of
+t = w·m + c is a plane, and that of a network any surface. The steepness is
+learned with the edge, since 2t is as good a score as t. For s/√b, and for
+any objective that grows with s and falls with b, the best cut is one on the
+ratio of the densities of signal and background.
+
+Source: J. Neyman, E. S. Pearson, On the problem of the most efficient tests
+of statistical hypotheses, Phil. Trans. R. Soc. A 231 (1933) 289.
 """
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import torch
-from torch import Tensor, nn
+from torch import Generator, Tensor, nn
 
 from diffprog import _checks, _samples
 from diffprog.loops.descent import fit
@@ -31,18 +33,26 @@ __all__ = ["LearnedCut", "fit_learned_cut"]
 
 
 class LearnedCut(nn.Module):
-    """t(m): standardise, then linear layers
-    with tanh between; hidden=() is one plane.
+    """t(m): standardise, then linear layers with tanh between.
 
-    Standardised by mean and width of the background it is made with,
-    (n, d), which are no parameters. Weights are drawn from the seed, leave
-    the global random state alone, and have the precision of the background.
-    ValueError for a background of one event, with a constant observable, or
-    not finite, and layers of no unit.
+    Args:
+        background: Its mean and width standardise all masses, and are not
+            parameters. The weights have its dtype and device.
+        hidden: The widths of the hidden layers. Without any, t is a plane.
+        seed: It determines the weights; the global random state is left
+            alone.
+
+    Raises:
+        ValueError: The background has one event, a constant observable, or
+            a mass that is not finite; a layer has no unit.
     """
 
     def __init__(
-        self, background: Tensor, hidden: Sequence[int] = (), *, seed: int
+        self,
+        background: Tensor,
+        hidden: Sequence[int] = (),
+        *,
+        seed: int | Generator,
     ) -> None:
         super().__init__()
         _checks.columns("background", background)
@@ -50,13 +60,10 @@ class LearnedCut(nn.Module):
             _checks.count("hidden", width)
         sizes = [background.shape[1], *hidden, 1]
         self.scale = Scale.standard(background)
-        self.layers = seeded(lambda: _layers(sizes), seed).to(
-            background.dtype
-        )
+        self.layers = seeded(lambda: _layers(sizes), seed).to(background)
 
     def check(self, name: str, m: Tensor) -> None:
-        """Raise ValueError unless m is (n, d) and of
-        the precision of the background it knows."""
+        """Raise ValueError unless m is (n, d), of the dtype it knows."""
         d, dtype = len(self.scale.centre), self.scale.centre.dtype
         if (
             not isinstance(m, Tensor)
@@ -71,15 +78,13 @@ class LearnedCut(nn.Module):
             raise _checks.wrong(name, _checks.described(m), want)
 
     def forward(self, m: Tensor) -> Tensor:
-        """t, (n,), for masses (n, d).
-        ValueError for others, as in `check`."""
+        """t, (n,), for masses (n, d)."""
         self.check("m", m)
         t: Tensor = self.layers(self.scale(m))[:, 0]
         return t
 
     def count(self, m: Tensor) -> Tensor:
-        """Σ over events of [t ≥ 0], (), int64.
-        ValueError for a sample empty or not finite, too."""
+        """Σ over events of [t ≥ 0], (), int64, for a finite sample."""
         _samples.masses("m", m)
         with torch.no_grad():
             kept: Tensor = self(m) >= 0
@@ -99,12 +104,15 @@ def fit_learned_cut(
     steps: int = 300,
     learning_rate: float = 0.02,
 ) -> History:
-    """Maximise objective(soft count of signal,
-    of background) by Adam; the model is changed.
+    """Maximise objective(soft counts) by Adam; the model is changed.
 
-    The loss of the history is minus the objective. ValueError for samples
-    that are empty, not finite, or not of the observables that the model
-    knows, and learning_rate ≤ 0; Diverged as in descent.fit.
+    Returns:
+        The history of all weights, whose loss is minus the objective.
+
+    Raises:
+        Diverged: The objective is not finite.
+        ValueError: A sample is empty or not finite, or has not the
+            observables that the model knows; learning_rate ≤ 0.
     """
     _samples.both(signal, background)
     model.check("signal", signal)

@@ -4,18 +4,17 @@
 
 Symbols, shapes. n rows; … stands for any batch.
     t        (…, n, i)   the inputs, in their units
-    latent   (…, n, l)   what the simulator needs and nobody measures
+    latent   (…, n, l)   inputs of the simulator that are not measured
     x        (…, n, o)   the observations
 
-A network that shall predict x itself is the same with nothing, or a mere
-`Unscale`, in the place of the simulator.
+For a network that predicts x itself, put nn.Identity() or `Unscale` in the
+place of the simulator.
 """
 
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Self
 
-import torch
 from torch import Tensor, nn
 
 from diffprog import _checks
@@ -24,19 +23,17 @@ __all__ = ["Pipeline", "Scale", "Unscale", "mean_squared_error", "mlp"]
 
 
 def mlp(*widths: int) -> nn.Sequential:
-    """Return linear layers with ReLU between them:
-    mlp(1, 100, 50, 2) takes 1 number to 2.
+    """Return linear layers of these widths, with ReLU between them.
 
     The weights are drawn from the global random state, as torch does: see
-    ensembles.seeded. ValueError for fewer than two widths, and widths below
-    1.
+    ensembles.seeded.
+
+    Example:
+        >>> mlp(1, 100, 50, 2)  # from 1 input to 2 outputs
     """
     if len(widths) < 2:
-        raise _checks.wrong(
-            "widths",
-            widths,
-            "those of the inputs and of the outputs, at least",
-        )
+        want = "the widths of the inputs and the outputs, at least"
+        raise _checks.wrong("widths", widths, want)
     for width in widths:
         _checks.count("widths", width)
     layers: list[nn.Module] = []
@@ -46,12 +43,13 @@ def mlp(*widths: int) -> nn.Sequential:
 
 
 class _Columns(nn.Module):
-    """A centre and a width for each column, (i,):
-    buffers, so that they are no parameters."""
+    """A centre and a width for each column, (i,), kept as buffers."""
 
     def __init__(self, centre: Tensor, width: Tensor) -> None:
         super().__init__()
-        _check_columns(centre, width)
+        _checks.same_shape(centre=centre, width=width)
+        _checks.finite("centre", centre)
+        _checks.positives("width", width)
         self.centre: Tensor
         self.width: Tensor
         self.register_buffer("centre", centre.detach().clone())
@@ -59,8 +57,7 @@ class _Columns(nn.Module):
 
 
 class Unscale(_Columns):
-    """x = centre + width·z, the inverse of `Scale`,
-    with its arguments and errors."""
+    """x = centre + width·z: the inverse of `Scale`."""
 
     def forward(self, z: Tensor) -> Tensor:
         """x, (…, n, i)."""
@@ -70,25 +67,28 @@ class Unscale(_Columns):
 class Scale(_Columns):
     """z = (x − centre)/width, for each column of x, (…, n, i).
 
-    centre and width, (i,), have the units of x. ValueError for centres that
-    are not finite, and widths that are not above zero.
+    Args:
+        centre: One for each column, (i,), finite, in the units of x.
+        width: One for each column, (i,), above zero, in the units of x.
     """
 
     @classmethod
     def standard(cls, x: Tensor) -> Self:
         """Give each column of x, (n, i), mean 0 and standard deviation 1.
 
-        ValueError for n < 2, and columns that are constant or not finite.
+        Raises:
+            ValueError: n < 2, or a column is constant or not finite.
         """
         _checks.columns("x", x)
         return cls(x.mean(0), x.std(0))
 
     @classmethod
     def onto(cls, x: Tensor, low: float, high: float) -> Self:
-        """Take the smallest of each column of x,
-        (n, i), to low, and the largest to high.
+        """Take each column of x, (n, i), onto the interval [low, high].
 
-        ValueError as in `standard`, and unless low < high.
+        Raises:
+            ValueError: low ≥ high, or n < 2, or a column is constant or not
+                finite.
         """
         _checks.columns("x", x)
         if not low < high:
@@ -102,18 +102,20 @@ class Scale(_Columns):
         return (x - self.centre) / self.width
 
     def inverse(self) -> Unscale:
-        """Return what undoes this: x from z."""
+        """Return the inverse, which gives x from z."""
         return Unscale(self.centre, self.width)
 
 
 class Pipeline(nn.Module):
-    """x = simulator(network(scale(t))):
-    a composition, and differentiable since each stage is.
+    """x = simulator(network(scale(t))), differentiable as each stage is.
 
-    The network has the parameters. scale and simulator are modules or plain
-    functions of one tensor; nn.Identity() stands for a stage left out. By
-    the chain rule ∂x/∂θ is the Jacobian of the simulator in the latent
-    quantities times that of the network in its weights θ.
+    By the chain rule ∂x/∂θ is the Jacobian of the simulator in the latent
+    quantities, times that of the network in its weights θ.
+
+    Args:
+        scale, simulator: Modules or functions of one tensor; nn.Identity()
+            to leave one out.
+        network: A module, with the parameters to train.
     """
 
     def __init__(
@@ -123,63 +125,35 @@ class Pipeline(nn.Module):
         simulator: Callable[[Tensor], Tensor],
     ) -> None:
         super().__init__()
-        for name, stage in {
-            "scale": scale,
-            "network": network,
-            "simulator": simulator,
-        }.items():
-            if not callable(stage):
-                raise _checks.wrong(
-                    name,
-                    _checks.described(stage),
-                    "a function of one tensor",
-                )
         if not isinstance(network, nn.Module):
-            raise _checks.wrong(
-                "network",
-                _checks.described(network),
-                "an nn.Module, to train it",
-            )
+            got = _checks.described(network)
+            raise _checks.wrong("network", got, "an nn.Module, to train it")
+        for name, f in {"scale": scale, "simulator": simulator}.items():
+            if not callable(f):
+                got = _checks.described(f)
+                raise _checks.wrong(name, got, "a function of one tensor")
         self.scale = scale
         self.network = network
         self.simulator = simulator
 
     def latent(self, t: Tensor) -> Tensor:
-        """network(scale(t)), (…, n, l): the causes."""
+        """network(scale(t)), (…, n, l)."""
         z: Tensor = self.network(self.scale(t))
         return z
 
     def forward(self, t: Tensor) -> Tensor:
-        """simulator(latent(t)), (…, n, o): what is observed."""
+        """simulator(latent(t)), (…, n, o)."""
         return self.simulator(self.latent(t))
 
 
 def mean_squared_error(x: Tensor, target: Tensor) -> Tensor:
     """Mean of (x − target)², over all numbers, in the units of x squared.
 
-    ValueError where the shapes differ: (n,) against (n, 1) would broadcast
-    to (n, n) silently.
+    Raises:
+        ValueError: The shapes differ: (n,) and (n, 1) would broadcast to
+            (n, n) silently.
     """
     if x.shape != target.shape:
-        got, want = (
-            f"shape {tuple(target.shape)}",
-            f"that of x, {tuple(x.shape)}",
-        )
-        raise _checks.wrong("target", got, want)
+        got = f"shape {tuple(target.shape)}"
+        raise _checks.wrong("target", got, f"that of x, {tuple(x.shape)}")
     return ((x - target) ** 2).mean()
-
-
-def _check_columns(centre: Tensor, width: Tensor) -> None:
-    _checks.finite("centre", centre)
-    _checks.floating("width", width)
-    if centre.shape != width.shape:
-        got = f"shape {tuple(width.shape)}"
-        raise _checks.wrong(
-            "width", got, f"that of centre, {tuple(centre.shape)}"
-        )
-    if not (torch.isfinite(width) & (width > 0)).all():
-        raise _checks.wrong(
-            "width",
-            width.tolist(),
-            "finite numbers above zero, one a column",
-        )

@@ -1,18 +1,17 @@
-"""The networks of Part 3 around the pitching
-machine, and what each of them is given.
+"""The networks of Part 3 around the pitching machine, and their inputs.
 
 Symbols, shapes, units. n throws; see `simulator.pitching` and
 `pipelines.pipeline`.
     t        (n, 1)      days     times of day
     (t, T)   (n·m, 2)    days, s  a row for each throw and flight time:
                                   `throws`
-    x        (n, m)      m        what is observed
-    w        (n, 1)               weights of throws whose drift is measured
-                                  directly, beside x
+    x        (n, m)      m        the observations
+    w        (n, 1)               weights of throws whose drift is measured,
+                                  too
     c        (4,), (6,)           coefficients of the structural prior
 
-All networks have two hidden layers, of 100 and 50 units, with ReLU. Stages
-that do nothing are scales with centre 0 and width 1, so that fits with
+All networks have two hidden layers, of 100 and 50 units, with ReLU. A stage
+that does nothing is a scale with centre 0 and width 1, so that fits with
 different scaling can be trained together.
 """
 
@@ -26,13 +25,9 @@ from diffprog.pipelines.pipeline import Pipeline, Scale, mlp
 from diffprog.simulator.pitching import FLIGHT, Pitch, pitch
 
 __all__ = [
-    "direct",
-    "drift_scale",
-    "even_points",
-    "physics",
-    "structured_drift",
+    "direct", "drift_scale", "even_points", "physics", "structured_drift",
     "throws",
-]
+]  # fmt: skip
 
 HIDDEN = (100, 50)
 
@@ -44,11 +39,11 @@ def direct(
     scale_input: bool = False,
     scale_target: bool = False,
 ) -> Pipeline:
-    """t → x by a network alone: 1-100-50-1,
-    or as many inputs and outputs as t and x have columns.
+    """t → x by a network alone, from the columns of t to those of x.
 
-    scale_input takes each column of t onto [−3, 3]; with scale_target, the
-    network predicts (x − mean)/standard deviation.
+    Args:
+        scale_input: Take each column of t onto [−3, 3].
+        scale_target: Predict (x − mean)/standard deviation.
     """
     return Pipeline(
         Scale.onto(t, -3, 3) if scale_input else _nothing(t),
@@ -64,11 +59,12 @@ def physics(
     scale_input: bool = False,
     scale_drifts: Scale | None = None,
 ) -> Pipeline:
-    """t → (Δx0, Δv0) by a network 1-100-50-2,
-    → x by the simulator, at the flight times (m,), in s.
+    """t → (Δx0, Δv0) by a network, → x by the simulator.
 
-    scale_input takes t onto [−3, 3]; with scale_drifts, such as
-    `drift_scale(x)`, the network predicts the drifts in that scale.
+    Args:
+        flight: One flight time, or several, (m,), in s.
+        scale_input: Take t onto [−3, 3].
+        scale_drifts: Predict the drifts in this scale, as `drift_scale(x)`.
     """
     network = mlp(t.shape[1], *HIDDEN, 2)
     network.append((scale_drifts or _nothing(t.new_zeros(1, 2))).inverse())
@@ -80,12 +76,11 @@ def physics(
 
 
 def drift_scale(x: Tensor) -> Scale:
-    """Return the scale of the drifts that heights x,
-    (n, 1), at 3 s, ask for: nobody measures them.
+    """Guess the scale of the drifts from heights x, (n, 1), at 3 s.
 
-    Δx0 = δ/2 + u·s/√2 and 3·Δv0 = δ/2 + w·s/√2: each drift takes half of
-    what the mean height is off by, δ, and (u, w) of size one move the
-    heights by one standard deviation s.
+    Δx0 = δ/2 + u·s/√2 and 3·Δv0 = δ/2 + w·s/√2, where δ is the mean of the
+    heights minus the height without drift. Each drift takes half of δ, and
+    (u, w) of size one move the heights by one standard deviation s.
     """
     δ = x.mean() - pitch(x.new_zeros(1, 2))[0]
     to_drifts = x.new_tensor([1, 1 / FLIGHT])  # FLIGHT·Δv0 is a height
@@ -93,51 +88,48 @@ def drift_scale(x: Tensor) -> Scale:
 
 
 def throws(t: Tensor, flight: Sequence[float]) -> Tensor:
-    """Return all pairs (t, T), (n·m, 2), throw by throw:
-    the order of x, (n, m), flattened.
-
-    ValueError for times t of another shape than (n, 1), and integers.
-    """
-    _checks.times("t", t)
+    """Return all pairs (t, T), (n·m, 2), in the order of x flattened."""
+    _checks.shapes(t=(t, "n 1"))
     n, m = len(t), len(flight)
-    times = torch.tensor(flight, dtype=t.dtype)
+    times = t.new_tensor(flight)
     return torch.stack(
         [t.expand(n, m).flatten(), times.expand(n, m).flatten()], dim=1
     )
 
 
-def even_points(n: int, points: int) -> Tensor:
-    """Return weights w, (n, 1): 1/points at throws
-    evenly spread over the n, both ends in, else 0.
+def even_points(
+    n: int,
+    points: int,
+    *,
+    dtype: torch.dtype | None = None,
+    device: torch.device | str | None = None,
+) -> Tensor:
+    """Return weights w, (n, 1): 1/points at evenly spread throws, else 0.
 
-    ValueError unless 2 ≤ points ≤ n.
+    The first and the last throw are among the 2 ≤ points ≤ n.
     """
     if not (isinstance(points, int) and 2 <= points <= n):
-        raise _checks.wrong(
-            "points", points, f"a whole number from 2 to {n}"
-        )
-    w = torch.zeros(n, 1)
+        want = f"a whole number from 2 to {n}"
+        raise _checks.wrong("points", points, want)
+    w = torch.zeros(n, 1, dtype=dtype, device=device)
     w[torch.linspace(0, n - 1, points).round().long()] = 1 / points
     return w
 
 
 def structured_drift(t: Tensor, c: Tensor) -> Tensor:
-    """Δx0 = A·sin 20t + B·cos 20t (+ c_x),
-    Δv0 = b₁·t + b₂·t² (+ c_v), (n, 2), in m and m/s.
+    """Δx0 = A·sin 20t + B·cos 20t + c_x, Δv0 = b₁·t + b₂·t² + c_v, (n, 2).
 
-    A structural prior: what kind of drift it is, known from elsewhere. c
-    is (A, B, b₁, b₂), or six numbers with the constants c_x, c_v at the
-    end. ValueError for another number of them, for times t of another shape
-    than (n, 1), and integers.
+    This is a structural prior: the form of the drifts, in m and m/s, is
+    known from elsewhere.
+
+    Args:
+        t: Times of day, (n, 1).
+        c: A, B, b₁, b₂, (4,), or with the constants c_x, c_v, (6,).
     """
-    _checks.times("t", t)
-    _checks.floating("c", c)
-    if c.shape not in ((4,), (6,)):
-        raise _checks.wrong(
-            "c",
-            f"shape {tuple(c.shape)}",
-            "(4,), or (6,) with two constants",
-        )
+    _checks.shapes(t=(t, "n 1"), c=(c, "coefficients"))
+    if len(c) not in (4, 6):
+        want = "(4,), or (6,) with two constants"
+        raise _checks.wrong("c", f"shape {tuple(c.shape)}", want)
     x0 = c[0] * torch.sin(20 * t) + c[1] * torch.cos(20 * t)
     v0 = c[2] * t + c[3] * t**2
     z = torch.cat([x0, v0], dim=-1)
@@ -145,5 +137,5 @@ def structured_drift(t: Tensor, c: Tensor) -> Tensor:
 
 
 def _nothing(x: Tensor) -> Scale:
-    """Return the scale that leaves x, (n, i), as it is."""
+    """Return the scale that does not change x, (n, i)."""
     return Scale(x.new_zeros(x.shape[1]), x.new_ones(x.shape[1]))

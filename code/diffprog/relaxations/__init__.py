@@ -1,5 +1,4 @@
-"""Cuts hard and soft: counts, objectives,
-and ways to a slope where there is none."""
+"""Cuts, hard and soft: counts, objectives, and estimates of slopes."""
 
 from diffprog import explain_old_names
 

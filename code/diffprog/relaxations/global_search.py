@@ -1,9 +1,8 @@
-"""A search without gradients, to compare with:
-differential evolution on the hard objective.
+"""A search without gradients, to compare with: differential evolution.
 
 Symbols, shapes. d cuts; P members of the population.
     c   (P, d)   GeV   cuts
-    Z   (P,)           objective: hard, so flat wherever it has a slope
+    Z   (P,)           hard objective, flat except where it jumps
 
 Needs SciPy, which no other module of the book does.
 
@@ -15,55 +14,60 @@ Source: R. Storn, K. Price, Differential evolution, J. Global Optim.
 # (SciPy has no annotations.)
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.optimize import differential_evolution
-from torch import Tensor
+from torch import Generator, Tensor
 
 from diffprog import _checks
+from diffprog.loops.history import History
 
-__all__ = ["Search", "search"]
-
-
-@dataclass(frozen=True)
-class Search:
-    """The best cuts found, (d,), in GeV,
-    their objective, and how many cuts were evaluated."""
-
-    cuts: Tensor
-    objective: float
-    evaluations: int
+__all__ = ["search"]
 
 
 def search(
     objective: Callable[[Tensor], Tensor],
     bounds: Sequence[tuple[float, float]],
-    seed: int,
-) -> Search:
-    """Maximise an objective of cuts,
-    (P, d) to (P,), within bounds: d pairs, in GeV.
+    seed: int | Generator,
+) -> History:
+    """Maximise objective(c), (P, d) → (P,), within bounds on each cut.
 
-    With SciPy's defaults: a population of 15·d, which ends after 1000
+    SciPy's defaults: a population of 15·d, which ends after 1000
     generations, or once the spread of its objectives is below 1 % of their
-    mean. No polish by gradients at the end, since there are none.
-    ValueError for bounds that do not rise, and for an objective that is not
-    finite or not of shape (P,).
+    mean. No gradients polish the end, since there are none.
+
+    Args:
+        bounds: d pairs (low, high), in GeV.
+
+    Returns:
+        The history of the best cuts so far, "c", with loss −Z: one entry
+        for the first population, and one for each generation. An evaluation
+        is the objective of one member. All is in torch's default dtype.
+
+    Raises:
+        ValueError: A low is not below its high; Z is not finite, or
+            not (P,).
     """
     if not len(bounds) or not all(low < high for low, high in bounds):
         raise _checks.wrong(
             "bounds", bounds, "pairs (low, high), low < high"
         )
-    evaluations = 0
+    losses: list[float] = []
+    best: list[Tensor] = []
+    evaluations: list[int] = []
+    count = 0
+
+    def note(loss: float, x: NDArray[np.float64]) -> None:
+        losses.append(loss)
+        best.append(_tensor(x))
+        evaluations.append(count)
 
     def cost(x: NDArray[np.float64]) -> NDArray[np.float64]:
-        nonlocal evaluations
-        c = torch.from_numpy(np.ascontiguousarray(x.T)).to(
-            torch.get_default_dtype()
-        )
-        evaluations += len(c)
+        nonlocal count
+        c = _tensor(x.T)
         z = objective(c)
         if z.shape != (len(c),) or not torch.isfinite(z).all():
             raise _checks.wrong(
@@ -71,16 +75,24 @@ def search(
                 _checks.described(z),
                 f"({len(c)},), all finite",
             )
-        return -z.numpy().astype(np.float64)
+        loss: NDArray[np.float64] = -z.numpy().astype(np.float64)
+        count += len(c)
+        if not losses:
+            note(loss.min(), x[:, loss.argmin()])
+        return loss
+
+    def generation(intermediate_result: Any) -> None:
+        note(intermediate_result.fun, intermediate_result.x)
 
     try:
-        found = differential_evolution(
+        differential_evolution(
             cost,
             bounds,
-            rng=seed,
+            rng=_numpy_seed(seed),
             polish=False,
             vectorized=True,
             updating="deferred",
+            callback=generation,
         )
     except RuntimeError as error:
         if isinstance(
@@ -88,5 +100,19 @@ def search(
         ):  # SciPy wraps ours in a sentence of its own
             raise error.__cause__ from None
         raise
-    cuts = torch.from_numpy(found.x).to(torch.get_default_dtype())
-    return Search(cuts, -float(found.fun), evaluations)
+    return History(
+        _tensor(losses),
+        {"c": torch.stack(best)},
+        torch.tensor(evaluations),
+    )
+
+
+def _tensor(x: NDArray[np.float64] | list[float]) -> Tensor:
+    return torch.tensor(x, dtype=torch.get_default_dtype())
+
+
+def _numpy_seed(seed: int | Generator) -> int:
+    """Return `seed`, or one that it draws: SciPy takes no Generator."""
+    if isinstance(seed, Generator):
+        return int(torch.randint(2**31, (), generator=seed))
+    return seed

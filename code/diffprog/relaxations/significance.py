@@ -1,4 +1,4 @@
-"""How clearly a signal stands out of a background: objectives for cuts.
+"""Significance of a signal on a background: objectives for cuts.
 
 Symbols, shapes. Counts come hard (integers) or soft (with a slope), in any
 shapes that broadcast.
@@ -7,11 +7,11 @@ shapes that broadcast.
     δ   relative uncertainty of b: its standard deviation is δ·b
     Z   significance, in standard deviations
 
-No background. Where b is below `NO_BACKGROUND`, Z = 0 by definition, with
-slope zero: a sample in which no background is left says nothing about how
-much to expect, so such a cut gets no prize. (s/√b would be infinite or, for
-s = 0, NaN; either wins an argmax.) That includes b < 0, as weighted events
-may give. A count that is NaN gives NaN.
+Without a background, b < `NO_BACKGROUND`, we define Z = 0, with slope zero:
+a sample in which no background is left does not tell how much to expect, so
+such a cut must not win. (s/√b would be infinite or, for s = 0, NaN, and
+argmax returns both.) Weighted events may even give b < 0. If a count is
+NaN, so is Z.
 """
 
 import torch
@@ -21,17 +21,15 @@ from diffprog import _checks
 
 __all__ = ["NO_BACKGROUND", "asimov", "significance"]
 
-# events: far below what any real sample could tell, far above where float32
-# gradients overflow
+# In events: far less than any real sample can resolve, and far more than
+# where gradients in float32 overflow.
 NO_BACKGROUND = 1e-12
 
 
 def significance(s: Tensor, b: Tensor) -> Tensor:
-    """Z = s/√b, where b is known;
-    good for s ≪ b, and far too good where b is small.
+    """Z = s/√b, for b that is known; zero without a background.
 
-    Zero where there is no background. ValueError for shapes that do not
-    broadcast.
+    It holds for s ≪ b, and is far too large where b is small.
     """
     _check_counts(s, b)
     none, b = _guarded(s, b)
@@ -39,68 +37,58 @@ def significance(s: Tensor, b: Tensor) -> Tensor:
 
 
 def asimov(s: Tensor, b: Tensor, uncertainty: float = 0.0) -> Tensor:
-    """Return the median significance of a discovery,
-    for b measured with a relative uncertainty δ.
+    """Median significance Z of a discovery, for b measured to ± σ = δ·b.
 
-    With σ² = (δ·b)², the variance of b, this is
         Z² = 2·[(s + b)·ln((s + b)·(b + σ²)/(b² + (s + b)·σ²))
-                − b²/σ²·ln(1 + σ²·s/(b·(b + σ²)))]
-    and, for δ = 0, Z² = 2·[(s + b)·ln(1 + s/b) − s]. It tends to
-    s/√(b + σ²) for s ≪ b. Written here so that it loses no digits there,
-    and has a slope at s = 0: u = σ²/b; b̂ is the background that fits best
-    if there is no signal; both measurements are off from it, by z₁ and z₂
-    relative to it; D(z) = ((1 + z)·ln(1 + z) − z)/z².
+                − b²/σ²·ln(1 + σ²·s/(b·(b + σ²)))],
+    which for δ = 0 is 2·[(s + b)·ln(1 + s/b) − s]. It tends to s/√(b + σ²)
+    for s ≪ b, and is zero without a background. `uncertainty` is δ ≥ 0.
 
-    Zero where there is no background. ValueError unless δ is one number, 0
-    or more, and for shapes that do not broadcast.
-
-    Source: G. Cowan, K. Cranmer, E. Gross, O. Vitells, Eur. Phys. J. C
-    71 (2011) 1554, and G. Cowan, Discovery sensitivity for a counting
-    experiment with background uncertainty (2012).
+    Source:
+        G. Cowan, K. Cranmer, E. Gross, O. Vitells, Eur. Phys. J. C 71
+        (2011) 1554; G. Cowan, Discovery sensitivity for a counting
+        experiment with background uncertainty (2012).
     """
     _check_counts(s, b)
     δ = _checks.not_negative("uncertainty", uncertainty)
     none, b = _guarded(s, b)
-    u = δ**2 * b
-    b_hat = b + s * u / (1 + u)
-    z1 = s / (1 + u) / b_hat
-    z2 = -u * z1
-    return torch.where(
-        none, 0, s / (1 + u) * (2 * (_d(z1) + u * _d(z2)) / b_hat).sqrt()
-    )
+    # The brackets cancel for s ≪ b, and √ has no slope at Z² = 0. So Z² is
+    # written as s² times what does not vanish. Both measurements, s + b and
+    # b ± σ, are compared with b̂, the best fit to them if s is absent:
+    u = δ**2 * b  # σ²/b
+    b_hat = b + s * u / (1 + u)  # b̂, where ln((s + b)/b̂) is the first ln
+    z1 = s / (1 + u) / b_hat  # z₁ = (s + b − b̂)/b̂
+    z2 = -u * z1  # z₂ = (b − b̂)/b̂
+    # Z² = 2·b̂·[z₁²·D(z₁) + z₂²·D(z₂)/u], D(z) = ((1 + z)·ln(1 + z) − z)/z²
+    z = s / (1 + u) * (2 * (_d(z1) + u * _d(z2)) / b_hat).sqrt()
+    return torch.where(none, 0, z)
 
 
 def _d(z: Tensor) -> Tensor:
-    """D(z) = ((1 + z)·ln(1 + z) − z)/z²,
-    which is ½ − z/6 + z²/12 − … near zero."""
+    """D(z) = ((1 + z)·ln(1 + z) − z)/z² = ½ − z/6 + z²/12 − …."""
     small = z.abs() < 0.05
-    # where() hands a gradient to both branches, so each is kept where it is
-    # finite. Rounding may put z at −1, where the logarithm is not.
+    # where() sends a gradient to both branches, so each gets only values at
+    # which it is finite. Rounding may put z at −1, where ln is not.
     near = torch.where(small, z, 0)
     far = torch.where(small, 1, z).clamp(min=torch.finfo(z.dtype).eps - 1)
     series = torch.zeros_like(z)
     for j in reversed(range(12)):
         series = 1 / ((j + 1) * (j + 2)) - near * series
-    return torch.where(
-        small, series, ((1 + 1 / far) * torch.log1p(far) - 1) / far
-    )
+    exact = ((1 + 1 / far) * torch.log1p(far) - 1) / far
+    return torch.where(small, series, exact)
 
 
 def _guarded(s: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-    """Return where there is no background,
-    and b with ones put there; a NaN in s stays visible."""
+    """Return where b is no background, and b with 1 in its place there."""
+    # Where s is NaN, b stays, so that Z becomes NaN.
     none = (b < NO_BACKGROUND) & ~s.isnan()
     return none, torch.where(none, 1, b)
 
 
 def _check_counts(s: Tensor, b: Tensor) -> None:
     for name, x in {"s": s, "b": b}.items():
-        if (
-            not isinstance(x, Tensor)
-            or x.is_complex()
-            or x.dtype == torch.bool
-        ):
-            raise _checks.wrong(
-                name, _checks.described(x), "a tensor of counts"
-            )
-    _checks.broadcast(s=s.shape, b=b.shape)
+        real = isinstance(x, Tensor) and not x.is_complex()
+        if not real or x.dtype == torch.bool:
+            got = _checks.described(x)
+            raise _checks.wrong(name, got, "a tensor of counts")
+    _checks.broadcast_shapes(s=s.shape, b=b.shape)

@@ -1,5 +1,4 @@
-"""Forward models, from conditions to observations:
-a ball, a pitching machine, masses."""
+"""Forward models: a ball, a pitching machine, masses."""
 
 from diffprog import explain_old_names
 

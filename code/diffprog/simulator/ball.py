@@ -1,13 +1,13 @@
 """Forward models: conditions in, observation out.
 
-Symbols, shapes, units. Time is axis -2, space is axis -1; d spatial
+Symbols, shapes, units. Time is axis −2, space is axis −1; d spatial
 dimensions, n times; … stands for any batch of conditions.
     t      (n, 1)         s       times
     a      (…, 1, d)      m/s²    acceleration, constant
     v0     (…, 1, d)      m/s     velocity at t = 0
     x0     (…, 1, d)      m       position at t = 0
-    t_top  (…, 1, d)      s       time at which the velocity is zero: the
-                                  top, in height
+    t_top  (…, 1, d)      s       time at which the velocity is zero: in
+                                  height, the time of the top
     θ      any            rad     angle of launch above the ground, `theta`
     v      any            m/s     speed of launch
     g      any            m/s²    acceleration of free fall, above zero
@@ -31,9 +31,12 @@ def position_numpy(
 ) -> NDArray[np.float64]:
     """x(t) = x0 + v0·t + ½·a·t², one time after the other.
 
-    t has shape (n,), in s; a, v0 and x0 have shape (d,), in m/s², m/s and
-    m. Returns the positions, (n, d), in m, in float64. ValueError for
-    arguments of another shape or type.
+    Args:
+        t: Times, (n,), in s.
+        a, v0, x0: Conditions, (d,), in m/s², m/s and m.
+
+    Returns:
+        Positions, (n, d), in m, in float64.
     """
     t, a, v0, x0 = _arrays(t=t, a=a, v0=v0, x0=x0)
     x = np.empty((len(t), len(x0)))
@@ -45,10 +48,13 @@ def position_numpy(
 def position(t: Tensor, a: Tensor, v0: Tensor, x0: Tensor) -> Tensor:
     """x(t) = x0 + v0·t + ½·a·t², all times at once, by broadcasting.
 
-    t has shape (n, 1), in s; a, v0 and x0 have shape (1, d), or (…, 1, d)
-    for a batch, in m/s², m/s and m. Returns the positions, (…, n, d), in m.
-    ValueError for integers, for times of shape (n,), and for shapes that do
-    not broadcast.
+    Args:
+        t: Times, (n, 1), in s.
+        a, v0, x0: Conditions, (1, d), or (…, 1, d) for a batch, in m/s²,
+            m/s and m.
+
+    Returns:
+        Positions, (…, n, d), in m.
     """
     _check_tensors(t, a=a, v0=v0, x0=x0)
     return x0 + v0 * t + a * t**2 / 2
@@ -57,55 +63,42 @@ def position(t: Tensor, a: Tensor, v0: Tensor, x0: Tensor) -> Tensor:
 def position_from_top(
     t: Tensor, a: Tensor, t_top: Tensor, x0: Tensor
 ) -> Tensor:
-    """x(t) = x0 − a·t_top·t + ½·a·t²:
-    the velocity v0 + a·t is zero at t_top = −v0/a.
+    """x(t) = x0 − a·t_top·t + ½·a·t², where t_top = −v0/a.
 
-    The motion of `position`, with a question put as a parameter: not linear
-    in (a, t_top), and linear in (a, x0) at each t_top. Shapes, units and
-    errors as in `position`.
+    This is the motion of `position`, with the time of velocity zero as a
+    parameter. It is not linear in (a, t_top), and linear in (a, x0) at each
+    t_top. Shapes and units are those of `position`.
     """
     _check_tensors(t, a=a, t_top=t_top, x0=x0)
     return position(t, a, -a * t_top, x0)
 
 
 def shot_range(theta: Tensor, v: Tensor, g: Tensor) -> Tensor:
-    """R = v²·sin(2θ)/g, on flat ground without drag.
+    """R = v²·sin(2θ)/g, in m: where a shot lands, without drag.
 
-    theta in rad, v in m/s, g in m/s², of any shapes that broadcast. Returns
-    the distance at which the shot lands, in m. At θ = 45° the slope dR/dθ
-    is zero and R is largest. ValueError for integers, and for shapes that
-    do not broadcast.
+    theta (rad), v (m/s) and g (m/s²) have any shapes that broadcast. At
+    θ = 45° the slope dR/dθ is zero and R is largest.
     """
-    for name, x in {"theta": theta, "v": v, "g": g}.items():
-        _checks.floating(name, x)
-    _checks.broadcast(theta=theta.shape, v=v.shape, g=g.shape)
+    _checks.broadcast(theta=theta, v=v, g=g)
     return v**2 * torch.sin(2 * theta) / g
 
 
 def _check_tensors(t: Tensor, **conditions: Tensor) -> None:
-    _checks.times("t", t)
-    for name, x in conditions.items():
-        _checks.floating(name, x)
-    _checks.broadcast(
-        t=t.shape, **{name: x.shape for name, x in conditions.items()}
-    )
+    _checks.shapes(t=(t, "… n 1"))
+    _checks.broadcast(t=t, **conditions)
 
 
 def _arrays(**arrays: object) -> list[NDArray[np.float64]]:
-    """Return them in float64, in which t² of
-    a small integer type does not overflow."""
+    """Convert to float64: t² of a small integer type may overflow."""
     real: dict[str, NDArray[np.float64]] = {}
     for name, x in arrays.items():
-        if not (
-            isinstance(x, np.ndarray)
-            and x.dtype.kind in "iuf"
-            and x.ndim == 1
+        if (
+            not isinstance(x, np.ndarray)
+            or x.dtype.kind not in "iuf"
+            or x.ndim != 1
         ):
-            raise _checks.wrong(
-                name,
-                _checks.described(x),
-                "a real NumPy array with one axis",
-            )
+            want = "a real NumPy array with one axis"
+            raise _checks.wrong(name, _checks.described(x), want)
         real[name] = x.astype(np.float64)
     for name in ("v0", "x0"):
         if real[name].shape != real["a"].shape:

@@ -1,15 +1,13 @@
-"""Toy masses: a signal on a background,
-from a seed, and what is expected of them.
+"""Toy masses of signal and background, and their expected counts.
 
 Symbols, shapes, units.
     m    (n,), or (n, d)   GeV      masses of n events: one, or d
                                     independent observables of each
     c    (…,), or (…, d)   GeV      a cut, or one for each observable
-    μ, σ (d,)                       mean and width in the toy's own units,
-                                    which are TeV above half a TeV:
+    μ, σ (d,)                       mean and width in the toy's own units:
                                     m = 1000·N(μ, σ) + 500
-A normal mass has a tail below zero, which a mass has not: a flaw of these
-toys, not of the method.
+The normal distribution has a tail below zero, where no mass can be: a flaw
+of these toys, not of the method.
 """
 
 import math
@@ -21,29 +19,20 @@ from torch import Generator, Tensor
 from diffprog import _checks, _samples
 
 __all__ = [
-    "BACKGROUND",
-    "SIGNAL",
-    "TEN_BACKGROUND",
-    "TEN_SIGNAL",
-    "TWO_BACKGROUND",
-    "TWO_SIGNAL",
-    "Process",
-    "density",
-    "draw",
-    "expected_count",
-    "one_mass",
-    "ten_masses",
-    "two_masses",
-]
+    "BACKGROUND", "SIGNAL", "TEN_BACKGROUND", "TEN_SIGNAL",
+    "TWO_BACKGROUND", "TWO_SIGNAL", "Process", "density", "draw",
+    "expected_count", "one_mass", "ten_masses", "two_masses",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Process:
-    """So many events, observable j of each
-    distributed as 1000·N(μⱼ, σⱼ) + 500, in GeV.
+    """Events whose observables j are distributed as 1000·N(μⱼ, σⱼ) + 500.
 
-    Means and widths are kept as floats. ValueError for events < 1, a mean
-    that is not finite, a width ≤ 0, or not as many widths as means.
+    Attributes:
+        events: The number of events.
+        means: μ, finite, one for each observable; kept as floats.
+        widths: σ, above zero, one for each mean; kept as floats.
     """
 
     events: int
@@ -55,15 +44,14 @@ class Process:
         if not self.means or len(self.means) != len(self.widths):
             got = f"{len(self.means)} with {len(self.widths)} widths"
             raise _checks.wrong(
-                "means", got, "as many as widths, one or more"
+                "means", got, "one or more, each with width"
             )
         means = tuple(float(μ) for μ in self.means)
         if not all(map(math.isfinite, means)):
             raise _checks.wrong("means", means, "finite numbers")
-        object.__setattr__(
-            self, "means", means
-        )  # the way to set what is frozen
         widths = tuple(_checks.positive("widths", σ) for σ in self.widths)
+        # A frozen dataclass can be set only this way.
+        object.__setattr__(self, "means", means)
         object.__setattr__(self, "widths", widths)
 
     @property
@@ -83,10 +71,11 @@ BACKGROUND = Process(10_000, (0.2,), (0.3,))
 TWO_SIGNAL = Process(500, (0.6, 0.5), (0.05, 0.1))
 TWO_BACKGROUND = Process(10_000, (0.2, 0.1), (0.3, 0.4))
 
-# Ten weak observables: narrow on broad, with means close together, so that
-# no single cut does much. The second background is irreducible: distributed
-# as the signal. It keeps pace with the signal whatever the cut, rectangular
-# or learned, so that some hundred events are always left.
+# Ten weak observables: a narrow signal on a broad background, with means so
+# close together that no single cut does much. The second background is
+# irreducible: it has the distribution of the signal, so any cut,
+# rectangular or learned, keeps the same fraction of both. Some hundred
+# background events are always left.
 TEN_SIGNAL = Process(
     500, tuple(0.10 + 0.02 * j for j in range(10)), (0.1,) * 10
 )
@@ -97,29 +86,29 @@ TEN_BACKGROUND = (
 
 
 def one_mass(seed: int | Generator = 3) -> tuple[Tensor, Tensor]:
-    """Return 500 signal and 10 000 background
-    masses in GeV, (500,) and (10000,)."""
+    """Draw 500 signal and 10 000 background masses, (500,) and (10000,)."""
     return _toy(SIGNAL, BACKGROUND, seed=seed)
 
 
 def two_masses(seed: int | Generator = 3) -> tuple[Tensor, Tensor]:
-    """Return the masses of events with two observables,
-    in GeV, (500, 2) and (10000, 2)."""
+    """Draw events with two observables, (500, 2) and (10000, 2)."""
     return _toy(TWO_SIGNAL, TWO_BACKGROUND, seed=seed)
 
 
 def ten_masses(seed: int | Generator = 3) -> tuple[Tensor, Tensor]:
-    """Return the masses of events with ten weak observables,
-    in GeV, (500, 10) and (10000, 10)."""
+    """Draw events with ten weak observables, (500, 10) and (10000, 10)."""
     return _toy(TEN_SIGNAL, *TEN_BACKGROUND, seed=seed)
 
 
 def draw(process: Process, seed: int | Generator) -> Tensor:
-    """Return the masses of a sample in GeV, (n,),
-    or (n, d): one observable after the other.
+    """Draw the masses of a sample, (n,) or (n, d), in GeV.
 
-    A generator that is handed in moves on; a number starts a new one, which
-    gives what torch.manual_seed gives, and leaves the global state alone.
+    The observables are drawn one after the other.
+
+    Args:
+        seed: A generator, which moves on, or the seed of a new one. A seed
+            gives the numbers that torch.manual_seed gives, and leaves the
+            global state alone.
     """
     g = _samples.generator(seed)
     n = process.events
@@ -135,35 +124,30 @@ def draw(process: Process, seed: int | Generator) -> Tensor:
 
 
 def expected_count(process: Process, c: Tensor) -> Tensor:
-    """n·Πⱼ P(mⱼ ≥ cⱼ): how many events a cut
-    keeps on average, without drawing any.
+    """n·Πⱼ P(mⱼ ≥ cⱼ), (…,): the events that a cut keeps on average.
 
-    c has shape (…,) for one observable, (…, d) for several; returns (…,).
-    Differentiable.
+    The count is differentiable in c.
     """
-    _checks.floating("c", c)
-    x = c[..., None] if len(process.means) == 1 else c
-    if not x.ndim or x.shape[-1] != len(process.means):
-        want = f"(…, {len(process.means)}), a cut for each observable"
-        raise _checks.wrong("c", f"shape {tuple(c.shape)}", want)
-    μ, σ = process.centres.to(c.dtype), process.spreads.to(c.dtype)
+    d = len(process.means)
+    _checks.shapes(
+        c=(c, "…" if d == 1 else f"… {d}, a cut for each observable")
+    )
+    x = c[..., None] if d == 1 else c
+    μ, σ = process.centres.to(c), process.spreads.to(c)
     p: Tensor = torch.special.ndtr((μ - x) / σ).prod(-1)
     return process.events * p
 
 
 def density(process: Process, m: Tensor) -> Tensor:
-    """n·φ((m − μ)/σ)/σ, in events per GeV:
-    minus the derivative of `expected_count`.
+    """n·φ((m − μ)/σ)/σ, in events per GeV, in the shape of m.
 
-    For one observable; m has any shape and precision, and the result the
-    same. ValueError for several.
+    This is minus the derivative of `expected_count`, for one observable.
     """
     _checks.floating("m", m)
     if len(process.means) != 1:
-        raise _checks.wrong(
-            "process", f"{len(process.means)} observables", "one"
-        )
-    μ, σ = process.centres[0].to(m.dtype), process.spreads[0].to(m.dtype)
+        got = f"{len(process.means)} observables"
+        raise _checks.wrong("process", got, "one")
+    μ, σ = process.centres[0].to(m), process.spreads[0].to(m)
     z = (m - μ) / σ
     return (
         process.events

@@ -1,15 +1,15 @@
-"""A pitching machine whose settings drift during the day:
-the forward model of Part 3.
+"""A pitching machine whose settings drift during the day.
 
-It throws balls straight up, and where each one is after some seconds is
-measured. What it was set to is known; how far the settings have drifted is
-not, and is seen only through the throw.
+This is the forward model of Part 3. The machine throws balls straight up,
+and a camera measures the height of each ball after some seconds. The
+settings at the start of the day are known. Their drifts are not, and only
+the throws tell about them.
 
 Symbols, shapes, units. One space dimension, height above ground; n throws
 of a day, m flight times; … stands for any batch, for instance seeds.
     t        (n, 1)      days   time of day of a throw, from 0 to 1
-    drift    (…, n, 2)   m, m/s Δx0 and Δv0 at each throw: the latent
-                         quantities, in this order
+    drift    (…, n, 2)   m, m/s Δx0 and Δv0 at each throw, in this order:
+                                the latent quantities
     flight   (m,)        s      flight times T at which each ball is
                                 measured
     x        (…, n, m)   m      positions: the observations
@@ -24,16 +24,8 @@ from diffprog import _checks
 from diffprog.simulator.ball import position
 
 __all__ = [
-    "FLIGHT",
-    "V0",
-    "X0",
-    "A",
-    "Pitch",
-    "day",
-    "drifts",
-    "pitch",
-    "rms",
-]
+    "FLIGHT", "V0", "X0", "A", "Pitch", "day", "drifts", "pitch", "rms",
+]  # fmt: skip
 
 A = -9.8  # m/s², acceleration of free fall
 V0 = 10.0  # m/s, what the machine is set to
@@ -41,53 +33,49 @@ X0 = 15.0  # m, what the machine is set to
 FLIGHT = 3.0  # s, when the camera takes its picture
 
 
-def day(n: int = 100) -> Tensor:
-    """Return the times of n throws spread
-    evenly over a day, (n, 1), from 0 to 1."""
+def day(
+    n: int = 100,
+    *,
+    dtype: torch.dtype | None = None,
+    device: torch.device | str | None = None,
+) -> Tensor:
+    """Return the times of n throws spread evenly over a day, (n, 1)."""
     _checks.count("n", n)
-    return torch.linspace(0, 1, n)[:, None]
+    return torch.linspace(0, 1, n, dtype=dtype, device=device)[:, None]
 
 
 def drifts(t: Tensor) -> Tensor:
-    """Δx0 = 2·sin(20·t) and Δv0 = 5·t², in m and m/s:
-    the truth, which no fit is shown.
-
-    t has shape (…, n, 1), in days. Returns (…, n, 2). ValueError for
-    another shape, and integers.
-    """
-    _checks.times("t", t)
+    """Δx0 = 2·sin(20·t) and Δv0 = 5·t², the truth that no fit is shown."""
+    _checks.shapes(t=(t, "… n 1"))
     return torch.cat([2 * torch.sin(20 * t), 5 * t**2], dim=-1)
 
 
 def pitch(
     drift: Tensor, flight: float | Sequence[float] | Tensor = FLIGHT
 ) -> Tensor:
-    """x = (x0 + Δx0) + (v0 + Δv0)·T + ½·a·T²
-    for each throw and each flight time T.
+    """x = (x0 + Δx0) + (v0 + Δv0)·T + ½·a·T², for all throws and times T.
 
-    drift has shape (…, n, 2), in m and m/s; flight is one number, or
-    several, (m,), in s. Returns the positions, (…, n, m), in m. Linear in
-    the drift. ValueError for other shapes, and integers.
+    The positions are linear in the drift.
+
+    Args:
+        drift: Δx0 and Δv0, (…, n, 2), in m and m/s.
+        flight: One flight time T, or several, (m,), in s.
+
+    Returns:
+        Positions, (…, n, m), in m.
     """
-    _checks.floating("drift", drift)
-    if drift.ndim < 2 or drift.shape[-1] != 2:
-        want = "(…, n, 2), a row of Δx0 and Δv0 for a throw"
-        raise _checks.wrong("drift", f"shape {tuple(drift.shape)}", want)
-    a = torch.tensor([[A]], dtype=drift.dtype)
-    # Each throw is a batch of its own, with its own conditions; all have
+    _checks.shapes(drift=(drift, "… n 2, a row of Δx0 and Δv0 for a throw"))
+    a, times = drift.new_tensor([[A]]), _flight(flight, drift)[:, None]
+    # Each throw is a batch of its own, with its own conditions. All have
     # the same flight times.
     x0, v0 = X0 + drift[..., :1, None], V0 + drift[..., 1:, None]
-    return position(
-        _flight(flight, drift.dtype)[:, None], a, v0, x0
-    ).squeeze(-1)
+    return position(times, a, v0, x0).squeeze(-1)
 
 
 class Pitch(nn.Module):
-    """`pitch` at fixed flight times, as the last
-    stage of a pipeline: drift (…, n, 2) to (…, n, m).
+    """`pitch` at fixed flight times, as the last stage of a pipeline.
 
-    The flight times, (m,), in s, are no parameters. ValueError as in
-    `pitch`.
+    The flight times, (m,), in s, are a buffer, so no fit changes them.
     """
 
     def __init__(
@@ -95,30 +83,24 @@ class Pitch(nn.Module):
     ) -> None:
         super().__init__()
         self.flight: Tensor
-        self.register_buffer(
-            "flight", _flight(flight, torch.get_default_dtype())
-        )
+        self.register_buffer("flight", _flight(flight, torch.empty(0)))
 
     def forward(self, drift: Tensor) -> Tensor:
-        """x, (…, n, m), in m."""
+        """x, (…, n, m), in m, for drifts (…, n, 2)."""
         return pitch(drift, self.flight)
 
 
 def rms(error: Tensor) -> Tensor:
-    """√(mean of error²) over the throws, axis −2:
-    (…, n, 2) gives (…, 2), in m and m/s."""
+    """√(mean of error²) over the throws, (…, n, 2) → (…, 2)."""
     return (error**2).mean(-2).sqrt()
 
 
 def _flight(
-    flight: float | Sequence[float] | Tensor, dtype: torch.dtype
+    flight: float | Sequence[float] | Tensor, like: Tensor
 ) -> Tensor:
-    """Return the flight times as (m,)."""
-    times = torch.as_tensor(flight, dtype=dtype)
+    """Return the flight times, (m,), in dtype and device of `like`."""
+    times = torch.as_tensor(flight, dtype=like.dtype, device=like.device)
     if times.ndim > 1 or not times.numel():
-        raise _checks.wrong(
-            "flight",
-            f"shape {tuple(times.shape)}",
-            "one flight time, or (m,)",
-        )
+        got = f"shape {tuple(times.shape)}"
+        raise _checks.wrong("flight", got, "one flight time, or (m,)")
     return times.reshape(-1)

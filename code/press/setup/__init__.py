@@ -1,1 +1,1 @@
-"""The environment of the book: what `make setup` does, with the standard library alone."""
+"""The set-up: the environment in ``.venv``, its locked versions, and a browser."""

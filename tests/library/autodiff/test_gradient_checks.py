@@ -31,7 +31,7 @@ def test_central_difference_is_exact_for_a_quadratic():
 
 def test_central_difference_takes_two_evaluations_an_entry():
     calls = []
-    central_difference(lambda x: calls.append(1) or f(x), X, 1e-3)
+    central_difference(lambda x: calls.append(1) or f(x), X, 1e-3)  # type: ignore[func-returns-value]
     assert len(calls) == 2 * X.numel()
 
 
@@ -54,29 +54,29 @@ def test_order_of_a_power(p):
 
 
 def test_bad_arguments():
-    with pytest.raises(ValueError, match="x: got"):
+    with pytest.raises(ValueError, match=r"^x: "):
         central_difference(f, torch.tensor([1, 2]), 0.1)
-    with pytest.raises(ValueError, match="h: got"):
+    with pytest.raises(ValueError, match=r"^h: "):
         central_difference(f, X, 0.0)
-    with pytest.raises(ValueError, match="values: got"):
+    with pytest.raises(ValueError, match=r"^values: "):
         order(STEPS, STEPS * 0)
-    with pytest.raises(ValueError, match="steps: got"):
+    with pytest.raises(ValueError, match=r"^steps: "):
         order(STEPS[:1], STEPS[:1])
-    with pytest.raises(ValueError, match=r"values: got shape \(2,\), want \(3,\)"):
+    with pytest.raises(ValueError, match=r"^values: "):
         order(STEPS[:3], STEPS[:2])
-    with pytest.raises(ValueError, match=r"steps: got 0\.1 throughout, want two that differ"):
+    with pytest.raises(ValueError, match=r"^steps: "):
         order(torch.tensor([0.1, 0.1]), torch.tensor([0.1, 0.2]))
-    with pytest.raises(ValueError, match="values: got entries that are not finite"):
+    with pytest.raises(ValueError, match=r"^values: "):
         order(STEPS, STEPS / 0)
 
 
 def test_a_remainder_takes_gradient_and_direction_of_the_shape_of_x():
     """(2,) against (2, 2) would broadcast to another direction without a word."""
-    with pytest.raises(ValueError, match=r"direction: got shape \(2,\), want \(2, 2\)"):
+    with pytest.raises(ValueError, match=r"^direction: "):
         remainders(f, GRADIENT, X, V[0], STEPS)
-    with pytest.raises(ValueError, match=r"gradient: got shape \(1, 2\), want \(2, 2\)"):
+    with pytest.raises(ValueError, match=r"^gradient: "):
         remainders(f, GRADIENT[:1], X, V, STEPS)
-    with pytest.raises(ValueError, match=r"x: got a torch\.int64"):
+    with pytest.raises(ValueError, match=r"^x: "):
         remainders(f, GRADIENT, X.long(), V, STEPS)
-    with pytest.raises(ValueError, match=r"steps: got shape \(\), want \(n,\)"):
+    with pytest.raises(ValueError, match=r"^steps: "):
         remainders(f, GRADIENT, X, V, STEPS[0])

@@ -80,5 +80,5 @@ def test_the_first_of_several_outputs_is_refused_too():
     first = x.unbind()[0]
     y = first * 2.0
     for node in (y.grad_fn, first.grad_fn):
-        with pytest.raises(ValueError, match="node: got several outputs of UnbindBackward0"):
-            graph.products(node, torch.tensor(1.0))
+        with pytest.raises(ValueError, match=r"^node: "):
+            graph.products(node, torch.tensor(1.0))  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ def kept(m, c):
     return (m[:, None] >= c).sum(0)
 
 
-# Exercise 3: the scan
+# ex-scan
 
 
 def by_broadcast(signal, background, cuts):
@@ -129,7 +129,6 @@ WRONG_SCANS = {
     "all cuts": (picked(lambda z, c: c), "one cut is asked for"),
     "only z": (lambda *x: by_broadcast(*x)[0], "return two things"),
     "swapped": (lambda *x: by_broadcast(*x)[::-1], "swapped"),
-    "nothing": (lambda *_: None, "return"),
 }
 
 
@@ -154,7 +153,7 @@ def test_numbers_of_the_page_fail():
     assert not check_scan(lambda *_: (12.6588, 1027.45)).passed
 
 
-# Exercise 2.1a: a safe significance
+# ex-safe-significance
 
 
 def by_where(s, b):
@@ -200,9 +199,8 @@ WRONG_SAFE = {
     "zeros": (lambda s, b: torch.zeros(s.shape), "zero everywhere"),
     "minus one": (lambda s, b: by_where(s, b).where(b > 0, -1), "below zero"),
     "dropped": (lambda s, b: s[b > 0] / b[b > 0].sqrt(), "keeps its place"),
-    "in place": (in_place, "has changed b"),
+    "in place": (in_place, "changes b"),
     "wrong factor": (lambda s, b: 2 * by_where(s, b), "not right"),
-    "nothing": (lambda s, b: None, "return"),
 }
 
 
@@ -223,25 +221,6 @@ def test_numbers_copied_from_one_case_fail():
     random = torch.Generator().manual_seed(SEEDS[0])
     s, b = torch.randint(1, 30, (2, 12), generator=random)
     assert not check_safe_significance(lambda *_: by_where(s, b)).passed
-
-
-# Both
-
-
-@pytest.mark.parametrize("check", [check_scan, check_safe_significance])
-def test_an_unfilled_stub_is_told_whose_turn_it_is(check):
-    def stub(*_):
-        raise NotImplementedError
-
-    assert "your turn" in check(stub).message
-
-
-@pytest.mark.parametrize("check", [check_scan, check_safe_significance])
-def test_other_errors_are_shown(check):
-    def broken(*_):
-        return torch.tensor(1.0).no_such_thing
-
-    assert "AttributeError" in check(broken).message
 
 
 def test_other_errors_of_torch_are_shown():

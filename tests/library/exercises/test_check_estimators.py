@@ -6,11 +6,6 @@ import torch
 from diffprog.exercises.estimators import check_score, check_straight_through
 from diffprog.relaxations.estimators import score_function
 
-
-def stub(*_):
-    raise NotImplementedError
-
-
 # Score function: right answers, in different styles.
 
 
@@ -86,18 +81,12 @@ WRONG_SCORES = [
     ("no k inside", mistaken(score=lambda c, k, eps: k * torch.tanh(eps / 2)), "k is missing ins"),
     ("at eps", mistaken(at=lambda c, eps: eps), "evaluated at eps"),
     ("at c − eps", mistaken(at=lambda c, eps: c - eps), "c − eps"),
-    (
-        "score of the cut",
-        mistaken(score=lambda c, k, eps: k * torch.tanh(k * (c + eps) / 2)),
-        "noise alone",
-    ),
+    ("score of the cut", mistaken(score=lambda c, k, eps: k * torch.tanh(k * (c + eps) / 2)),
+        "noise alone"),
     ("mean", mistaken(finish=lambda x: x.mean()), "one number"),
     ("autograd", through_autograd, "only evaluates f"),
-    ("nothing", mistaken(finish=lambda x: None), "return"),
     ("numbers of the page", of_the_page, "not right"),
-    ("stub", stub, "your turn"),
-    ("called", torch.zeros(3), "without calling it"),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -162,11 +151,9 @@ WRONG_DETOURS = [
     ("twice", lambda hard, soft: hard + 2 * (soft - soft.detach()), "twice"),
     ("all detached", lambda hard, soft: hard + (soft - soft).detach(), "graph is lost"),
     ("no_grad", without_graph, "graph is lost"),
-    ("in place", in_place, "changes `soft`"),
+    ("in place", in_place, "changes soft"),
     ("number", lambda hard, soft: hard.sum().item(), "return a tensor"),
-    ("None", lambda hard, soft: None, "None"),
     ("constant", lambda hard, soft: torch.tensor([37.0, 31, 12]), "not right"),
-    ("stub", stub, "your turn"),
 ]
 
 

@@ -82,41 +82,29 @@ WRONG = {
     "swapped": (safe(lambda s, b: z(b, s)), "changed places"),
     "no minus": (safe(lambda s, b: (2 * (s + b) * torch.log1p(s / b)).sqrt()), "− s at the end"),
     "b only": (safe(lambda s, b: (2 * (b * torch.log1p(s / b) - s)).sqrt()), "not by s or b alone"),
-    "minus b": (
-        safe(lambda s, b: (2 * ((s + b) * torch.log1p(s / b) - b)).sqrt()),
-        "b is subtracted",
-    ),
+    "minus b": (safe(lambda s, b: (2 * ((s + b) * torch.log1p(s / b) - b)).sqrt()),
+        "b is subtracted"),
     "log10": (safe(lambda s, b: (2 * ((s + b) * torch.log10(1 + s / b) - s)).sqrt()), "base 10"),
     "log2": (safe(lambda s, b: (2 * ((s + b) * torch.log2(1 + s / b) - s)).sqrt()), "base 2"),
     "clamped": (safe(lambda s, b: z(s, b.clamp(min=1))), "raise it to one"),
     "another factor": (safe(lambda s, b: 1.1 * z(s, b)), "not right"),
     "log": (safe(lambda s, b: (2 * ((s + b) * torch.log(1 + s / b) - s)).sqrt()), "log1p"),
-    "log of a ratio": (
-        safe(lambda s, b: (2 * ((s + b) * ((s + b) / b).log() - s)).sqrt()),
-        "log1p",
-    ),
+    "log of a ratio": (safe(lambda s, b: (2 * ((s + b) * ((s + b) / b).log() - s)).sqrt()),
+        "log1p"),
     "unsafe": (z, "NaN"),
     "prize": (lambda s, b: z(s, b + 1e-9), "prize"),
     "only NaN": (lambda s, b: torch.nan_to_num(z(s, b), 0, posinf=math.inf), "infinity"),
-    "where too late": (
-        lambda s, b: torch.where((s > 0) & (b > 0), z(s, b), 0),
-        "comes too late",
-    ),
-    "root too late": (
-        lambda s, b: torch.where(b > 0, z(s, torch.where(b > 0, b, 1)), 0),
-        "s = 0",
-    ),
+    "a prize for nothing": (lambda s, b: by_where(s, b) + (s == 0) * (b > 0), "without signal"),
+    "where too late": (lambda s, b: torch.where((s > 0) & (b > 0), z(s, b), 0), "comes too late"),
+    "root too late": (lambda s, b: torch.where(b > 0, z(s, torch.where(b > 0, b, 1)), 0), "s = 0"),
     "detached": (lambda s, b: by_where(s, b).detach(), "no gradient"),
     "math": (by_math, "end the graph"),
     "b detached": (lambda s, b: by_where(s, b.detach()), "no gradient in b"),
-    "slope of another": (
-        lambda s, b: by_where(s, b).detach() + (s - s.detach()) + (b - b.detach()),
-        "gradient of Z in s",
-    ),
-    "in place": (in_place, "changed b"),
+    "slope of another": (lambda s, b: by_where(s, b).detach() + (s - s.detach()) + (b - b.detach()),
+        "gradient of Z in s"),
+    "in place": (in_place, "changes b"),
     "summed": (lambda s, b: by_where(s, b).sum(), "one Z for each"),
-    "nothing": (lambda s, b: None, "return"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("answer", RIGHT, ids=lambda f: f.__name__)
@@ -136,17 +124,3 @@ def test_wrong_answers_are_told_why(name):
 def test_numbers_of_the_page_fail():
     assert not check_asimov(lambda s, b: torch.full_like(s, 5.49)).passed
     assert not check_asimov(lambda *_: torch.tensor(12.03)).passed
-
-
-def test_an_unfilled_stub_is_told_whose_turn_it_is():
-    def stub(*_):
-        raise NotImplementedError
-
-    assert "your turn" in check_asimov(stub).message
-
-
-def test_other_errors_are_shown():
-    def broken(*_):
-        return torch.tensor(1.0).no_such_thing
-
-    assert "AttributeError" in check_asimov(broken).message

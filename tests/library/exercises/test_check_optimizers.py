@@ -70,8 +70,7 @@ WRONG: list[tuple[str, Callable[[Tensor, float], Any]]] = [
     ("twice", lambda t, unit: ratio(squared(columns(t) / torch.tensor([unit, unit, 1.0])))),
     ("alone", lambda t, unit: torch.linalg.eigvalsh(2 / len(t) * squared(columns(t / unit)))[-1]),
     ("shape", lambda t, unit: torch.linalg.eigvalsh(squared(columns(t / unit)))),
-    ("None", lambda t, unit: None),
-    ("line", lambda t, unit: ratio(squared(torch.stack([t**2, t, 1.0])))),
+    ("line", lambda t, unit: ratio(squared(torch.stack([t**2, t, 1.0])))),  # type: ignore[list-item]
 ]
 
 
@@ -85,14 +84,3 @@ def test_wrong_answers_are_named(word: str, answer: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("number", [501.3, 190.5, 7.0])
 def test_numbers_of_the_page_do_not_pass(number: float) -> None:
     assert not check_rescale(lambda t, unit: number).passed
-
-
-def test_the_stub_says_your_turn() -> None:
-    def stub(t: Tensor, unit: float) -> float:
-        raise NotImplementedError("Your turn!")
-
-    assert "your turn" in check_rescale(stub).message
-
-
-def test_the_result_of_a_call_is_not_a_function() -> None:
-    assert "function itself" in check_rescale(501.3).message

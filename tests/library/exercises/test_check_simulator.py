@@ -20,12 +20,7 @@ WRONG = {
     "axes swapped": (lambda t, a, v0, x0: RIGHT["a loop"](t, a, v0, x0).T, "changed places"),
     "no factor ½": (lambda t, a, v0, x0: x0 + v0 * t[:, None] + a * t[:, None] ** 2, "not right"),
     "a batch too many": (lambda t, a, v0, x0: RIGHT["a loop"](t, a, v0, x0)[None], "has shape"),
-    "nothing returned": (lambda t, a, v0, x0: None, "does your function return it"),
-    "only the first dimension": (
-        lambda t, a, v0, x0: RIGHT["a loop"](t, a, v0, x0)[:, :1],
-        "has shape",
-    ),
-    "called instead of handed over": (torch.zeros(3), "hand me the function itself"),
+    "one dimension": (lambda t, a, v0, x0: RIGHT["a loop"](t, a, v0, x0)[:, :1], "has shape"),
 }
 
 
@@ -56,25 +51,3 @@ def test_numbers_copied_from_one_case_fail():
     t = torch.rand(7, generator=random) * 5
     first = RIGHT["a loop"](t, *torch.randn(3, 2, generator=random))
     assert not check_shapes(lambda t, a, v0, x0: first).passed
-
-
-def test_an_unfilled_stub_is_told_whose_turn_it_is():
-    def stub(t, a, v0, x0):
-        raise NotImplementedError
-
-    assert "your turn" in check_shapes(stub).message
-
-
-def test_an_error_inside_is_shown_with_its_line():
-    def broken(t, a, v0, x0):
-        return t.no_such_thing
-
-    verdict = check_shapes(broken)
-    assert "AttributeError" in verdict.message
-    assert "in line" in verdict.message
-
-
-def test_in_a_build_a_wrong_solution_stops_it(monkeypatch):
-    monkeypatch.setenv("DIFFPROG_BUILD", "1")
-    with pytest.raises(RuntimeError, match=r"✗ Exercise 1\.1a"):
-        check_shapes(lambda *_: None)

@@ -1,4 +1,4 @@
-"""The check of exercise 4 (chapter part2/step), and what the chapter says about `backward()`."""
+"""The check of `part2/step`, and what the chapter says about `backward()`."""
 
 from collections.abc import Callable
 
@@ -6,9 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from diffprog.exercises import step
 from diffprog.exercises._check import SEEDS
-from diffprog.exercises.step import check_soft_fit
+from diffprog.exercises._cuts import cut_mistakes, value_mistakes
+from diffprog.exercises._loop import path_mistakes, update_mistakes
+from diffprog.exercises._loop import value_mistakes as history_mistakes
+from diffprog.exercises.step import NEAR, check_soft_fit, problems
 from diffprog.relaxations.cut_fit import fit_cuts
 from diffprog.relaxations.cuts import count, soft_count
 
@@ -50,7 +52,7 @@ def by_library(signal, background, start, k, steps, learning_rate):
     found = fit_cuts(
         signal, background, torch.tensor(start), k, steps=steps, learning_rate=learning_rate
     )
-    return found.path, found.objective
+    return found.parameters["c"], -found.loss
 
 
 def with_adam_by_hand(signal, background, start, k, steps, learning_rate):
@@ -63,8 +65,8 @@ def with_adam_by_hand(signal, background, start, k, steps, learning_rate):
         c = c.detach()
         path.append(c)
         values.append(z)
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-        c = c + learning_rate * m / (1 - 0.9**i) / ((v / (1 - 0.999**i)).sqrt() + 1e-8)
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2  # type: ignore[assignment]
+        c = c + learning_rate * m / (1 - 0.9**i) / ((v / (1 - 0.999**i)).sqrt() + 1e-8)  # type: ignore[attr-defined]
     return path, values
 
 
@@ -157,10 +159,10 @@ def one_graph(signal, background, start, k, steps, learning_rate):
 
 WRONG = [
     ("sign of the update", loop(sign=1), "downhill"),
-    ("gradients not zeroed", loop(zeroed=False), "zero them"),
+    ("gradients not zeroed", loop(zeroed=False), "add up"),
     ("SGD", loop(make=torch.optim.SGD), "Adam is asked for"),
     ("Adam afresh in each turn", loop(afresh=True), "anew"),
-    ("no step", loop(stepping=False), "never moves"),
+    ("no step", loop(stepping=False), "nothing ever moves"),
     ("hard counts", loop(kept=hard), "`>=`"),
     ("no requires_grad", loop(first=torch.tensor), "requires_grad"),
     (
@@ -208,31 +210,37 @@ WRONG = [
         loop(arguments=lambda start, k, steps, rate: (start, k, 40, rate)),
         "argument steps",
     ),
-    ("one tensor", loop(noted=lambda c: c.detach()), "c.item()"),
+    ("one tensor", loop(noted=lambda c: c.detach()), "Write down a copy"),
     ("noted after the update", loop(late=True), "after its update"),
     (
         "an update too many",
         loop(arguments=lambda start, k, steps, rate: (start, k, steps + 1, rate)),
         "one update too many",
     ),
-    ("first missing", loop(finish=lambda p, v, *_: (p[1:], v)), "first cut"),
-    ("last missing", loop(finish=lambda p, v, *_: (p[:-1], v)), "last cut"),
-    ("last only", loop(finish=lambda p, v, *_: (p[-1:], v)), "whole path"),
+    ("first missing", loop(finish=lambda p, v, *_: (p[1:], v)), "first entry"),
+    ("last missing", loop(finish=lambda p, v, *_: (p[:-1], v)), "last entry"),
+    ("last only", loop(finish=lambda p, v, *_: (p[-1:], v)), "return all steps + 1"),
     ("values of the last only", loop(finish=lambda p, v, *_: (p, v[-1:])), "only the last"),
     ("first value missing", loop(finish=lambda p, v, *_: (p, v[1:])), "first significance"),
-    ("last value missing", loop(finish=lambda p, v, *_: (p, v[:-1])), "last significance is miss"),
+    (
+        "last value missing",
+        loop(finish=lambda p, v, *_: (p, v[:-1])),
+        "last update is missing",
+    ),
     ("last value old", loop(finish=lambda p, v, *_: (p, [*v[:-1], v[-2]])), "older"),
     ("losses", loop(finish=lambda p, v, *_: (p, [-z for z in v])), "minus the significance"),
     ("hard values", loop(finish=hard_values), "hard counts"),
     ("cuts twice", loop(finish=lambda p, v, *_: (p, p)), "holds the cuts again"),
-    ("nothing returned", loop(finish=lambda *_: None), "return"),
     ("a cut only", loop(finish=lambda p, v, *_: p[-1]), "two things"),
     ("numbers", loop(finish=lambda p, v, *_: (p[-1], v[-1])), "steps + 1 entries"),
-    ("empty", loop(finish=lambda p, v, *_: ([], v)), "empty"),
+    ("NumPy with a graph", loop(noted=lambda c: c.numpy()), "write down numbers"),
+    ("empty path", loop(finish=lambda p, v, *_: ([], v)), "the cuts are empty"),
+    ("empty values", loop(finish=lambda p, v, *_: (p, [])), "the values are empty"),
+    ("not summed at the end", loop(finish=lambda p, v, s, _: (p, [z * s for z in v])), "(80,)"),
+    ("values after the update", loop(finish=lambda p, v, *_: (p, [*v[1:], v[-1]])), "each signif"),
+    ("first value always", loop(finish=lambda p, v, *_: (p, [v[0]] * len(v))), "the first one"),
     ("one graph", one_graph, "anew"),
     ("numbers of the page", page, "not right"),
-    ("stub", lambda *_: (_ for _ in ()).throw(NotImplementedError), "your turn"),
-    ("called", 3.0, "without calling it"),
 ]
 
 
@@ -245,12 +253,19 @@ def test_wrong_answers_hear_the_likely_cause(answer, word):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_mistake_looks_like_the_right_answer(seed):
-    for problem in step._problems(seed):
-        path, values = step._climb(problem)
-        for mistake in step._path_mistakes(problem).values():
-            assert mistake.shape != path.shape or (mistake - path).abs().max() > 4 * step.NEAR
-        for mistake in step._value_mistakes(problem, path, values).values():
-            assert mistake.shape != values.shape or not torch.allclose(mistake, values, rtol=3e-4)
+    for p in problems(seed):
+        fit = p.fit()
+        path, values = fit.path, fit.values
+        for cause, result in [
+            *update_mistakes(fit),
+            *cut_mistakes(p),
+            *path_mistakes(fit, path),
+        ]:
+            if isinstance(result, Tensor) and result.shape == path.shape:
+                assert (result - path).abs().max() > 4 * NEAR, cause
+        for cause, result in [*history_mistakes(fit, values), *value_mistakes(p)]:
+            if isinstance(result, Tensor) and result.shape == values.shape:
+                assert not torch.allclose(result.double(), values, rtol=3e-4), cause
 
 
 # What the chapter says about backward().
@@ -261,7 +276,7 @@ masses = torch.linspace(480, 520, 9)
 def gradient(count):
     c = torch.tensor(500.0, requires_grad=True)
     count(c).backward()
-    return c.grad.item()
+    return c.grad.item()  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

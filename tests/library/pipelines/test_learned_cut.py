@@ -20,6 +20,7 @@ def value(model: LearnedCut, signal: torch.Tensor, background: torch.Tensor) -> 
     return significance(model.count(signal), model.count(background)).item()
 
 
+@pytest.mark.slow
 def test_a_network_beats_the_rectangle_and_a_plane_does_not() -> None:
     """Fitted on one sample, judged on another: the signal is a blob, not beyond a plane.
 
@@ -28,7 +29,7 @@ def test_a_network_beats_the_rectangle_and_a_plane_does_not() -> None:
     """
     c = fit_cuts(
         SIGNAL, BACKGROUND, torch.tensor([500.0, 500.0]), 0.1, steps=100, learning_rate=20.0
-    ).cuts
+    ).last["c"]
     rectangle = significance(*(count(m, c) for m in FRESH)).item()
     plane = LearnedCut(BACKGROUND, seed=0)
     fit_learned_cut(plane, SIGNAL, BACKGROUND, steps=400, learning_rate=0.05)
@@ -47,14 +48,15 @@ def test_one_observable_on_one_side_is_the_cut() -> None:
     edge = m[kept.int().argmax()].item()
     # The soft cut of the steepness that it has learned, but for what is left of the way: less than
     # the 8 GeV by which the best cut differs from sample to sample, and 1e-3 of the objective.
-    k = (plane.layers[0].weight / plane.scale.width).item()
+    k = (plane.layers[0].weight / plane.scale.width).item()  # type: ignore[arg-type,operator]
     soft = fit_cuts(s, b, torch.tensor(1000.0), k, steps=300)
-    assert edge == pytest.approx(soft.cuts.item(), abs=8)
-    assert -history.loss[-1].item() == pytest.approx(soft.objective[-1].item(), rel=1e-3)
+    assert edge == pytest.approx(soft.last["c"].item(), abs=8)
+    assert history.loss[-1].item() == pytest.approx(soft.loss[-1].item(), rel=1e-3)
     # Sharpened, it does better than what was climbed.
     assert value(plane, s[:, None], b[:, None]) > -history.loss[-1]
 
 
+@pytest.mark.slow
 def test_a_network_can_learn_its_sample_by_heart() -> None:
     objective = partial(asimov, uncertainty=0.05)
     s, b = ten_masses()
@@ -82,6 +84,11 @@ def test_the_loss_falls_and_the_history_is_of_all_weights() -> None:
     }
 
 
+def test_a_fit_takes_300_steps_unless_told_otherwise() -> None:
+    s, b = SIGNAL[:5], BACKGROUND[:5]
+    assert len(fit_learned_cut(LearnedCut(b, seed=0), s, b)) == 301  # and the start
+
+
 def test_counts() -> None:
     model = LearnedCut(BACKGROUND, seed=0)
     weight = {"weight": torch.tensor([[1.0, 0.0]]), "bias": torch.zeros(1)}
@@ -93,6 +100,7 @@ def test_counts() -> None:
         soft = torch.sigmoid(k * (m[:, 0] - centre)).sum()
         assert model.soft_count(m).item() == pytest.approx(soft.item(), rel=1e-5)  # float32
     assert not model.count(SIGNAL).requires_grad
+    assert model.count(BACKGROUND.mean(0)[None]) == 1, "an event on the plane, at t = 0, is kept"
 
 
 def test_the_seed_makes_the_weights_and_the_global_state_is_left_alone() -> None:
@@ -123,39 +131,38 @@ def test_the_precision_is_that_of_the_background() -> None:
 def test_a_model_takes_the_masses_it_knows() -> None:
     """One column would broadcast to two without a word."""
     model, one = LearnedCut(BACKGROUND, seed=0), SIGNAL[:, :1]
-    want = r"want a torch.float32 tensor of shape \(n, 2\), as the background it was made with"
     for f in (model, model.count, model.soft_count):
         for m in (one, SIGNAL[:, 0], SIGNAL.double()):
-            with pytest.raises(ValueError, match=rf"m: got .*, {want}"):
+            with pytest.raises(ValueError, match=r"^m: "):
                 f(m)
-    with pytest.raises(ValueError, match=rf"signal: got .* shape \(500, 1\), {want}"):
+    with pytest.raises(ValueError, match=r"^signal: "):
         fit_learned_cut(model, one, BACKGROUND[:, :1])
-    with pytest.raises(ValueError, match=rf"background: got .*float64.*, {want}"):
+    with pytest.raises(ValueError, match=r"^background: "):
         fit_learned_cut(model, SIGNAL, BACKGROUND.double())
 
 
 def test_bad_input_is_refused() -> None:
     model = LearnedCut(BACKGROUND, seed=0)
-    with pytest.raises(ValueError, match="signal: got an empty sample"):
+    with pytest.raises(ValueError, match=r"^signal: "):
         fit_learned_cut(model, SIGNAL[:0], BACKGROUND)
-    with pytest.raises(ValueError, match="background: got masses that are NaN"):
+    with pytest.raises(ValueError, match=r"^background: "):
         fit_learned_cut(model, SIGNAL, BACKGROUND * math.nan)
-    with pytest.raises(ValueError, match="the same observables in both"):
+    with pytest.raises(ValueError, match=r"^background: "):
         fit_learned_cut(model, SIGNAL, BACKGROUND[:, 0])
-    with pytest.raises(ValueError, match="learning_rate: got -1"):
+    with pytest.raises(ValueError, match=r"^learning_rate: "):
         fit_learned_cut(model, SIGNAL, BACKGROUND, learning_rate=-1)
-    with pytest.raises(ValueError, match="steps: got 0"):
+    with pytest.raises(ValueError, match=r"^steps: "):
         fit_learned_cut(model, SIGNAL, BACKGROUND, steps=0)
-    with pytest.raises(ValueError, match="m: got an empty sample"):
+    with pytest.raises(ValueError, match=r"^m: "):
         model.count(SIGNAL[:0])
-    with pytest.raises(ValueError, match=r"background: got shape \(5,\), want \(n, i\) with n > 1"):
+    with pytest.raises(ValueError, match=r"^background: "):
         LearnedCut(torch.rand(5), seed=0)
-    with pytest.raises(ValueError, match=r"background: got shape \(1, 2\)"):
+    with pytest.raises(ValueError, match=r"^background: "):
         LearnedCut(torch.rand(1, 2), seed=0)
     constant = torch.stack([BACKGROUND[:, 0], torch.full((10_000,), 0.1)], dim=1)
-    with pytest.raises(ValueError, match=r"background: got column 1 constant at 0\.1"):
+    with pytest.raises(ValueError, match=r"^background: "):
         LearnedCut(constant, seed=0)
-    with pytest.raises(ValueError, match="background: got entries that are not finite"):
+    with pytest.raises(ValueError, match=r"^background: "):
         LearnedCut(BACKGROUND * math.inf, seed=0)
-    with pytest.raises(ValueError, match="hidden: got 0"):
+    with pytest.raises(ValueError, match=r"^hidden: "):
         LearnedCut(BACKGROUND, (0,), seed=0)

@@ -81,6 +81,7 @@ def test_what_the_page_concludes_holds(entries):
 # The library ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_seed_3_predicts_well_from_wrong_drifts_in_the_ratio_3_to_1() -> None:
     """Wrong by 1.3 m and 0.44 m/s r.m.s., along (3, −1), with a prediction right to 0.13 m."""
     model = seeded(lambda: physics(t), 3)
@@ -136,7 +137,7 @@ def test_what_breaks_the_degeneracy_and_what_does_not() -> None:
     each: list[tuple[Tensor, ...]] = []
     for flight, w, ridge, _, _ in plans.values():
         for seed in seeds:
-            models.append(seeded(lambda f=flight: physics(t, f, scale_input=True), seed))
+            models.append(seeded(lambda f=flight: physics(t, f, scale_input=True), seed))  # type: ignore[misc]
             each.append((pitch(truth, flight), w, torch.tensor(ridge), torch.eye(2)))
     train_together(
         models,

@@ -1,6 +1,7 @@
 """relaxations.cut_fit: fits of cuts on soft counts."""
 
 import math
+import re
 from functools import partial
 
 import pytest
@@ -33,32 +34,39 @@ def true(c: Tensor) -> float:
 
 @pytest.mark.parametrize(
     ("k", "cut", "significance"),
-    [(0.01, 949.8, 11.04), (0.1, 1022.2, 12.59), (1.0, 1026.6, 12.64), (10.0, 1017.2, 12.59)],
+    [
+        pytest.param(0.01, 949.8, 11.04, marks=pytest.mark.slow),
+        pytest.param(0.1, 1022.2, 12.59, marks=pytest.mark.slow),
+        (1.0, 1026.6, 12.64),
+        pytest.param(10.0, 1017.2, 12.59, marks=pytest.mark.slow),
+    ],
 )
 def test_cuts_of_the_curriculum(k: float, cut: float, significance: float) -> None:
     found = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, torch.tensor(500.0), k)
-    assert found.cuts.item() == pytest.approx(cut, abs=ONE_DIGIT)
-    assert true(found.cuts) == pytest.approx(significance, abs=TWO_DIGITS)
+    assert found.last["c"].item() == pytest.approx(cut, abs=ONE_DIGIT)
+    assert true(found.last["c"]) == pytest.approx(significance, abs=TWO_DIGITS)
 
 
+@pytest.mark.slow
 def test_too_soft_a_cut_runs_off_to_where_its_objective_is_best() -> None:
     found = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, torch.tensor(500.0), 0.001)
-    assert found.cuts < -900
-    assert (found.path[-101:].diff() < -0.3).all()  # still going
+    assert found.last["c"] < -900
+    assert (found.parameters["c"][-101:].diff() < -0.3).all()  # still going
     c = torch.linspace(-6000, 1500, 300)
     soft = from_mean_counts(SIGNAL_MASSES, BACKGROUND_MASSES, c, 0.001)
     assert (soft.diff() < 0).all()
     assert soft[0].item() == pytest.approx(5, abs=0.01)  # all events: 500/√10000
 
 
+@pytest.mark.slow
 def test_from_beyond_all_events_sharp_cuts_do_not_move_and_annealing_does() -> None:
     start = torch.tensor(1300.0)
     for k in (1.0, 10.0):
         found = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, start, k, steps=100)
-        assert (found.path == 1300).all()
-        assert (found.objective < 1e-3).all()
+        assert (found.parameters["c"] == 1300).all()
+        assert (found.loss > -1e-3).all()
     found = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, start, annealed(0.01, 10, 2000))
-    assert true(found.cuts) == pytest.approx(12.66, abs=TWO_DIGITS)
+    assert true(found.last["c"]) == pytest.approx(12.66, abs=TWO_DIGITS)
 
 
 def test_differences_among_sharp_cuts_are_below_the_sampling_error() -> None:
@@ -72,37 +80,38 @@ def test_differences_among_sharp_cuts_are_below_the_sampling_error() -> None:
 def test_what_counts_is_the_learning_rate_times_the_steepness() -> None:
     """Short of the time to get there, and with steps of many widths of the edge."""
     fitted = partial(fit_cuts, SIGNAL_MASSES, BACKGROUND_MASSES, torch.tensor(500.0))
-    slow = fitted(1.0, learning_rate=0.1, steps=1000).cuts.item()
+    slow = fitted(1.0, learning_rate=0.1, steps=1000).last["c"].item()
     assert slow < 500 + 0.1 * 1000 * 1.5  # Adam's steps are about η long; half as much to spare
-    fast = fitted(1.0, learning_rate=10, steps=500).cuts.item()
+    fast = fitted(1.0, learning_rate=10, steps=500).last["c"].item()
     assert fast == pytest.approx(1026.6, abs=ONE_DIGIT)
 
 
 def test_histories() -> None:
     start = torch.tensor(500.0)
     found = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, start, 0.1, steps=30)
-    assert found.path.shape == found.objective.shape == found.steepness.shape == (31,)
-    assert found.path[0] == 500
-    assert found.path[-1] == found.cuts
+    assert found.parameters["c"].shape == found.loss.shape == (31,)
+    assert found.parameters["c"][0] == 500
+    assert found.parameters["c"][-1] == found.last["c"]
     assert start == 500
-    assert not found.cuts.requires_grad
+    assert not found.last["c"].requires_grad
     for i in (0, 17, 30):
-        soft = from_mean_counts(SIGNAL_MASSES, BACKGROUND_MASSES, found.path[i], 0.1)
-        assert found.objective[i].item() == pytest.approx(soft.item(), rel=1e-5)
-    assert repr(found) == "CutFit of 31 entries, cuts of shape ()"
+        soft = from_mean_counts(SIGNAL_MASSES, BACKGROUND_MASSES, found.parameters["c"][i], 0.1)
+        assert found.loss[i].item() == pytest.approx(-soft.item(), rel=1e-5)
+    assert re.fullmatch(r"History of 31 entries: loss -\S+ to -\S+; c \(\)", repr(found))
 
 
 def test_a_batch_of_starts_is_each_start() -> None:
     starts = torch.tensor([[500.0, 800.0], [1100.0, 1300.0]])
     batch = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, starts, 0.3, steps=60)
-    assert batch.path.shape == (61, 2, 2)
-    assert batch.objective.shape == (61, 2, 2)
+    assert batch.parameters["c"].shape == (61, 2, 2)
+    path = batch.parameters["c"]
+    assert batch.loss.shape == (61, 2, 2)
     for i in range(2):
         for j in range(2):
             one = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, starts[i, j], 0.3, steps=60)
             # Other windows, so sums of other order: some roundings, 6e-5 at 1000 GeV, 1e-6 of Z.
-            torch.testing.assert_close(batch.path[:, i, j], one.path, rtol=0, atol=1e-3)
-            torch.testing.assert_close(batch.objective[:, i, j], one.objective, rtol=0, atol=1e-4)
+            torch.testing.assert_close(path[:, i, j], one.parameters["c"], rtol=0, atol=1e-3)
+            torch.testing.assert_close(batch.loss[:, i, j], one.loss, rtol=0, atol=1e-4)
 
 
 def test_a_batch_with_annealing_ends_in_one_place() -> None:
@@ -111,23 +120,24 @@ def test_a_batch_with_annealing_ends_in_one_place() -> None:
     found = fit_cuts(SIGNAL_MASSES, BACKGROUND_MASSES, starts, k, steps=200, learning_rate=10.0)
     # At a learning rate of 10 GeV Adam still swings by 0.2 in its last steps; within 0.5 no cut
     # has less than 12.62.
-    assert (found.cuts - 1026.6).abs().max() < 0.5
-    assert all(true(c) > 12.62 for c in found.cuts)
+    assert (found.last["c"] - 1026.6).abs().max() < 0.5
+    assert all(true(c) > 12.62 for c in found.last["c"])
 
 
+@pytest.mark.slow
 def test_two_cuts_reach_the_grids_best() -> None:
     s, b = two_masses()
     fresh_s, fresh_b = two_masses(4)
     found = fit_cuts(s, b, torch.tensor([500.0, 500.0]), 1.0)
-    assert found.path.shape == (2001, 2)
-    assert found.cuts.tolist() == pytest.approx([1027.2, 854.6], abs=ONE_DIGIT)
-    z = significance(count(s, found.cuts), count(b, found.cuts)).item()
+    assert found.parameters["c"].shape == (2001, 2)
+    assert found.last["c"].tolist() == pytest.approx([1027.2, 854.6], abs=ONE_DIGIT)
+    z = significance(count(s, found.last["c"]), count(b, found.last["c"])).item()
     assert z == pytest.approx(24.08, abs=TWO_DIGITS)
     c = torch.linspace(500, 1500, 501)
     # A grid of 2 GeV stands on a tread of the staircase, and so does the fit: an event of signal
     # more or less is 1/√b = 0.06.
     assert z > best(significance(scan_grid(s, c, c), scan_grid(b, c, c)), c, c)[0] - 0.06
-    fresh = significance(count(fresh_s, found.cuts), count(fresh_b, found.cuts)).item()
+    fresh = significance(count(fresh_s, found.last["c"]), count(fresh_b, found.last["c"])).item()
     assert fresh == pytest.approx(23.20, abs=TWO_DIGITS)
 
 
@@ -135,10 +145,10 @@ def test_a_batch_of_starts_for_two_cuts() -> None:
     s, b = two_masses()
     starts = torch.tensor([[500.0, 500.0], [900.0, 700.0], [1000.0, 900.0]])
     found = fit_cuts(s, b, starts, 0.1, steps=80, learning_rate=20.0)
-    assert found.path.shape == (81, 3, 2)
-    assert found.objective.shape == (81, 3)
+    assert found.parameters["c"].shape == (81, 3, 2)
+    assert found.loss.shape == (81, 3)
     # 80 steps of up to 20 GeV: the last ten still swing by some GeV.
-    assert (found.cuts - torch.tensor([1022.6, 849.6])).abs().max() < 3
+    assert (found.last["c"] - torch.tensor([1022.6, 849.6])).abs().max() < 3
 
 
 def test_any_objective() -> None:
@@ -155,7 +165,7 @@ def test_any_objective() -> None:
     )
     grid = torch.linspace(500, 1230, 5000)
     kept = scan(SIGNAL_MASSES, grid), scan(BACKGROUND_MASSES, grid)
-    fitted = objective(count(SIGNAL_MASSES, found.cuts), count(BACKGROUND_MASSES, found.cuts))
+    fitted = objective(*(count(m, found.last["c"]) for m in (SIGNAL_MASSES, BACKGROUND_MASSES)))
     # The fit climbs the soft course of a staircase, the scan finds its highest tread: a few steps
     # above, and an event of signal more or less is one of 0.2 %.
     assert fitted > 0.99 * objective(*kept).max()
@@ -166,9 +176,9 @@ def test_annealed() -> None:
     assert k.tolist() == pytest.approx([0.01, 0.1, 1, 10])
     assert annealed(2, 5, 1).tolist() == pytest.approx([2])
     for bad in ((0, 1, 2), (1, -1, 2), (1, math.nan, 2)):
-        with pytest.raises(ValueError, match="want one finite number above zero"):
+        with pytest.raises(ValueError, match=r"^(first|last): "):
             annealed(*bad)
-    with pytest.raises(ValueError, match="steps: got 0"):
+    with pytest.raises(ValueError, match=r"^steps: "):
         annealed(1, 2, 0)
 
 
@@ -204,7 +214,7 @@ def test_local_counts_have_checked_gradients() -> None:
 def test_the_order_of_events_does_not_matter() -> None:
     g = torch.Generator().manual_seed(0)
     found = [
-        fit_cuts(s, b, torch.tensor(700.0), 0.1, steps=50).path
+        fit_cuts(s, b, torch.tensor(700.0), 0.1, steps=50).parameters["c"]
         for s, b in (
             (SIGNAL_MASSES, BACKGROUND_MASSES),
             (
@@ -216,42 +226,49 @@ def test_the_order_of_events_does_not_matter() -> None:
     assert torch.equal(*found)
 
 
+def test_the_type_of_the_masses_is_that_of_the_history() -> None:
+    s, b = SIGNAL_MASSES.double(), BACKGROUND_MASSES.double()
+    found = fit_cuts(s, b, torch.tensor(700.0).double(), annealed(0.1, 1, 3), steps=3)
+    assert found.loss.dtype == found.last["c"].dtype == torch.float64
+
+
 def test_no_background_near_is_no_error() -> None:
     s, b = torch.tensor([5.0, 6, 7]), torch.tensor([-1e6, -1e6])
     found = fit_cuts(s, b, torch.tensor(5.5), 1.0, steps=5)
-    assert (found.objective == 0).all()
-    assert (found.path == 5.5).all()
+    assert (found.loss == 0).all()
+    assert (found.parameters["c"] == 5.5).all()
 
 
 def test_an_objective_that_is_not_finite_stops_the_fit() -> None:
     s, b = torch.tensor([5.0, 6, 7]), torch.tensor([-1e6, -1e6])
-    with pytest.raises(Diverged):
-        fit_cuts(s, b, torch.tensor(5.5), 1.0, objective=lambda s, b: s / b, steps=5)
+    start = torch.tensor([-2e6, 5.5])  # the first keeps all background
+    with pytest.raises(Diverged, match=r"^the loss of fit 1 is -inf at the start values"):
+        fit_cuts(s, b, start, 1.0, objective=lambda s, b: s / b, steps=5)
 
 
 def test_bad_input_is_refused() -> None:
     one, two = torch.rand(5), torch.rand(5, 2)
     c = torch.tensor(0.5)
-    with pytest.raises(ValueError, match="signal: got an empty sample"):
+    with pytest.raises(ValueError, match=r"^signal: "):
         fit_cuts(one[:0], one, c, 1.0)
-    with pytest.raises(ValueError, match="background: got an empty sample"):
+    with pytest.raises(ValueError, match=r"^background: "):
         fit_cuts(one, one[:0], c, 1.0)
-    with pytest.raises(ValueError, match="background: got masses that are NaN"):
+    with pytest.raises(ValueError, match=r"^background: "):
         fit_cuts(one, torch.tensor([math.nan]), c, 1.0)
-    with pytest.raises(ValueError, match=r"background: got shape \(5, 2\) with a signal of shape"):
+    with pytest.raises(ValueError, match=r"^background: "):
         fit_cuts(one, two, c, 1.0)
-    with pytest.raises(ValueError, match=r"start: got shape \(3,\), want \(…, 2\)"):
+    with pytest.raises(ValueError, match=r"^start: "):
         fit_cuts(two, two, torch.rand(3), 1.0)
-    with pytest.raises(ValueError, match="start: got entries that are not finite"):
+    with pytest.raises(ValueError, match=r"^start: "):
         fit_cuts(one, one, torch.tensor(math.nan), 1.0)
-    with pytest.raises(ValueError, match=r"start: got shape \(0,\), want one start or more"):
+    with pytest.raises(ValueError, match=r"^start: "):
         fit_cuts(one, one, torch.zeros(0), 1.0)
     for k in (0.0, -1.0, math.nan, math.inf, torch.tensor([1.0, -1.0])):
-        with pytest.raises(ValueError, match="steepness: got"):
+        with pytest.raises(ValueError, match=r"^steepness: "):
             fit_cuts(one, one, c, k, steps=2)
-    with pytest.raises(ValueError, match=r"steepness: got shape \(3,\), want \(2,\), one a step"):
+    with pytest.raises(ValueError, match=r"^steepness: "):
         fit_cuts(one, one, c, torch.ones(3), steps=2)
-    with pytest.raises(ValueError, match="steps: got 0"):
+    with pytest.raises(ValueError, match=r"^steps: "):
         fit_cuts(one, one, c, 1.0, steps=0)
-    with pytest.raises(ValueError, match="learning_rate: got 0"):
+    with pytest.raises(ValueError, match=r"^learning_rate: "):
         fit_cuts(one, one, c, 1.0, learning_rate=0)

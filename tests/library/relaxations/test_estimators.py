@@ -93,6 +93,16 @@ def test_a_baseline_takes_away_most_of_the_spread() -> None:
     assert with_it < without / 5
 
 
+def test_the_baseline_of_a_draw_is_the_mean_of_the_others() -> None:
+    """Of n draws it is over n − 1: over all n it would depend on the draw, and add a bias."""
+    ε = noise(4, K, 0).double()
+    value = C + ε  # f is the cut itself
+    others = torch.stack([value[torch.arange(4) != i].mean() for i in range(4)])
+    wanted = (value - others) * K * torch.tanh(K * ε / 2)
+    # Rounding of 1000 GeV, against a difference of a few.
+    torch.testing.assert_close(score_function(lambda c: c, C, K, ε), wanted, rtol=1e-10, atol=0)
+
+
 @pytest.mark.parametrize("baseline", [False, True])
 def test_score_function_with_noise_for_each_event(baseline: bool) -> None:
     at = torch.tensor(1100.0, dtype=torch.float64)
@@ -127,7 +137,7 @@ def test_reparameterised_noise_sees_no_steps() -> None:
     assert score_function(steps, C, K, noise(4000, K, 0).double()).mean().item() == pytest.approx(
         0.1, abs=0.01
     )
-    with pytest.raises(ValueError, match="f: got values without a slope: hard counts, want soft"):
+    with pytest.raises(ValueError, match=r"^f: "):
         reparameterised(hard, C, ε)
 
 
@@ -166,6 +176,7 @@ def test_straight_through_is_the_gradient_of_no_objective() -> None:
     assert abs(around(straight_through_count)) > 0.05
 
 
+@pytest.mark.slow
 def test_gumbel_softmax_gives_the_mean_of_relaxed_counts() -> None:
     """Of one count, the mean and its slope are an integral over the noise of one event."""
     m, tau = SIGNAL[:5], 0.5
@@ -220,26 +231,26 @@ def test_gumbel_softmax_is_the_softmax_of_two_gumbels() -> None:
 def test_bad_input_is_refused() -> None:
     m, c, ε = torch.rand(4), torch.tensor(0.5), torch.rand(3)
     for k in (0.0, -1.0, math.nan):
-        with pytest.raises(ValueError, match="k: got"):
+        with pytest.raises(ValueError, match=r"^k: "):
             noise(3, k, 0)
-        with pytest.raises(ValueError, match="k: got"):
+        with pytest.raises(ValueError, match=r"^k: "):
             score_function(hard, c, k, ε)
-        with pytest.raises(ValueError, match="k: got"):
+        with pytest.raises(ValueError, match=r"^k: "):
             score_function_events(m, m, c, k, 3, 0)
-        with pytest.raises(ValueError, match="k: got"):
+        with pytest.raises(ValueError, match=r"^k: "):
             gumbel_softmax_count(m, c, k, 1.0, 3, 0)
-        with pytest.raises(ValueError, match="tau: got"):
+        with pytest.raises(ValueError, match=r"^tau: "):
             gumbel_softmax_count(m, c, 1.0, k, 3, 0)
-        with pytest.raises(ValueError, match="k: got"):
+        with pytest.raises(ValueError, match=r"^k: "):
             straight_through_count(m, c, k)
-    with pytest.raises(ValueError, match="draws: got 0"):
+    with pytest.raises(ValueError, match=r"^draws: "):
         noise(0, 1.0, 0)
     for draws in (0, 1.5):
-        with pytest.raises(ValueError, match="draws: got"):
-            score_function_events(m, m, c, 1.0, draws, 0)
-        with pytest.raises(ValueError, match="draws: got"):
-            gumbel_softmax_count(m, c, 1.0, 1.0, draws, 0)
-    with pytest.raises(ValueError, match="draws: got 1, want 2 or more, for a baseline"):
+        with pytest.raises(ValueError, match=r"^draws: "):
+            score_function_events(m, m, c, 1.0, draws, 0)  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match=r"^draws: "):
+            gumbel_softmax_count(m, c, 1.0, 1.0, draws, 0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^draws: "):
         score_function(lambda c: c, c, 1.0, ε[:1])
     assert score_function(lambda c: c, c, 1.0, ε[:1], baseline=False).shape == (1,)
     both: list[Draws] = [
@@ -247,25 +258,33 @@ def test_bad_input_is_refused() -> None:
         lambda c, e: reparameterised(soft, c, e),
     ]
     for f in both:
-        with pytest.raises(ValueError, match=r"c: got shape \(2,\), want one cut, shape \(\)"):
+        with pytest.raises(ValueError, match=r"^c: "):
             f(torch.zeros(2), ε)
-        with pytest.raises(ValueError, match=r"eps: got shape \(\), want \(draws,\)"):
+        with pytest.raises(ValueError, match=r"^eps: "):
             f(c, torch.tensor(0.1))
-        with pytest.raises(ValueError, match="floating-point"):
+        with pytest.raises(ValueError, match=r"^eps: "):
             f(c, torch.tensor([1]))
-    with pytest.raises(ValueError, match=r"f: got .* want one value a draw, \(3,\)"):
+        with pytest.raises(ValueError, match=r"^c: "):
+            f(torch.tensor(1), ε)
+    with pytest.raises(ValueError, match=r"^c: "):
+        score_function_events(m, m, torch.tensor(1), 1.0, 3, 0)
+    with pytest.raises(ValueError, match=r"^c: "):
+        gumbel_softmax_count(m, torch.tensor(1), 1.0, 1.0, 3, 0)
+    with pytest.raises(ValueError, match=r"^c: "):
+        score_function_events(m, m, 0.5, 1.0, 3, 0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^f: "):
         score_function(lambda c: c.sum(), c, 1.0, ε)
-    with pytest.raises(ValueError, match=r"f: got .* want one value a draw"):
+    with pytest.raises(ValueError, match=r"^f: "):
         reparameterised(lambda c: c.sum(), c, ε)
-    with pytest.raises(ValueError, match=r"c: got shape \(2,\) with masses of shape \(4,\)"):
+    with pytest.raises(ValueError, match=r"^c: "):
         score_function_events(m, m, torch.zeros(2), 1.0, 3, 0)
-    with pytest.raises(ValueError, match="with masses of shape"):
+    with pytest.raises(ValueError, match=r"^m: "):
         gumbel_softmax_count(m[:, None], c, 1.0, 1.0, 3, 0)
-    with pytest.raises(ValueError, match="background: got an empty sample"):
+    with pytest.raises(ValueError, match=r"^background: "):
         score_function_events(m, m[:0], c, 1.0, 3, 0)
-    with pytest.raises(ValueError, match="m: got an empty sample"):
+    with pytest.raises(ValueError, match=r"^m: "):
         gumbel_softmax_count(m[:0], c, 1.0, 1.0, 3, 0)
-    with pytest.raises(ValueError, match="c: got a cut that is NaN"):
+    with pytest.raises(ValueError, match=r"^c: "):
         score_function_events(m, m, c * math.nan, 1.0, 3, 0)
-    with pytest.raises(ValueError, match="c: got a cut that is NaN"):
+    with pytest.raises(ValueError, match=r"^c: "):
         gumbel_softmax_count(m, c * math.nan, 1.0, 1.0, 3, 0)

@@ -141,50 +141,50 @@ def test_best() -> None:
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_nothing_that_is_not_finite_wins(bad: float) -> None:
-    with pytest.raises(ValueError, match="z: got values that are NaN or infinite"):
+    with pytest.raises(ValueError, match=r"^z: "):
         best(torch.tensor([1.0, bad]), torch.tensor([1.0, 2]))
 
 
 def test_bad_grids_of_values_are_refused() -> None:
     c = torch.zeros(2)
     for z, cuts in ((torch.zeros(3), (c,)), (torch.zeros(2, 2), (c,)), (torch.zeros(0), (c[:0],))):
-        with pytest.raises(ValueError, match="z: got shape"):
+        with pytest.raises(ValueError, match=r"^z: "):
             best(z, *cuts)
 
 
 def test_bad_input_is_refused() -> None:
     m, c = torch.zeros(3), torch.zeros(2)
-    with pytest.raises(ValueError, match="m: got an empty sample"):
+    with pytest.raises(ValueError, match=r"^m: "):
         scan(torch.zeros(0), c)
-    with pytest.raises(ValueError, match="m: got masses that are NaN"):
+    with pytest.raises(ValueError, match=r"^m: "):
         scan(torch.tensor([math.nan]), c)
-    with pytest.raises(ValueError, match="c: got a cut that is NaN"):
+    with pytest.raises(ValueError, match=r"^c: "):
         scan(m, torch.tensor([math.nan]))
-    with pytest.raises(ValueError, match=r"m: got shape \(3, 1\), want \(n,\), one observable"):
+    with pytest.raises(ValueError, match=r"^m: "):
         scan(m[:, None], c)
-    with pytest.raises(ValueError, match=r"c: got shape \(\), want \(g,\)"):
+    with pytest.raises(ValueError, match=r"^c: "):
         scan(m, torch.tensor(1.0))
-    with pytest.raises(ValueError, match="floating-point"):
+    with pytest.raises(ValueError, match=r"^c: "):
         scan(m, torch.tensor([1]))
 
 
 def test_bad_grids_are_refused() -> None:
     m, c = torch.zeros(3, 2), torch.zeros(1)
-    with pytest.raises(ValueError, match=r"m: got shape \(3, 2\) with 1 lists of cuts, want"):
+    with pytest.raises(ValueError, match=r"^m: "):
         scan_grid(m, c)
-    with pytest.raises(ValueError, match=r"m: got shape \(3,\)"):
+    with pytest.raises(ValueError, match=r"^m: "):
         scan_grid(m[:, 0], c)
     for bad in (torch.tensor([1.0, 1]), torch.tensor([2.0, 1]), torch.zeros(0), torch.zeros(1, 1)):
-        with pytest.raises(ValueError, match=r"cuts: got .* want \(g,\), rising"):
+        with pytest.raises(ValueError, match=r"^cuts: "):
             scan_grid(m, c, bad)
-    with pytest.raises(ValueError, match="cuts: got a cut that is NaN"):
+    with pytest.raises(ValueError, match=r"^cuts: "):
         scan_grid(m, c, torch.tensor([math.nan]))
 
 
 def test_bad_windows_are_refused() -> None:
     m, c = torch.zeros(3), torch.zeros(1)
     for name, cuts in {"low": (c * math.nan, c), "high": (c, c * math.nan)}.items():
-        with pytest.raises(ValueError, match=f"{name}: got a cut that is NaN"):
+        with pytest.raises(ValueError, match=rf"^{name}: "):
             scan_windows(m, *cuts)
-    with pytest.raises(ValueError, match=r"high: got shape \(\), want \(g,\)"):
+    with pytest.raises(ValueError, match=r"^high: "):
         scan_windows(m, c, c[0])

@@ -138,28 +138,28 @@ def test_no_background_is_worth_nothing_here_too() -> None:
 @pytest.mark.parametrize("f", [mean_over_cuts, mean_over_events])
 def test_bad_input_is_refused(f: Callable[..., Tensor]) -> None:
     m, c = torch.rand(4), torch.tensor(0.5)
-    with pytest.raises(ValueError, match="signal: got an empty sample"):
+    with pytest.raises(ValueError, match=r"^signal: "):
         f(m[:0], m, c, 1.0)
-    with pytest.raises(ValueError, match="background: got masses that are NaN"):
+    with pytest.raises(ValueError, match=r"^background: "):
         f(m, m * math.nan, c, 1.0)
-    with pytest.raises(ValueError, match=r"background: got shape \(4, 1\) with a signal"):
+    with pytest.raises(ValueError, match=r"^background: "):
         f(m, m[:, None], c, 1.0)
-    with pytest.raises(ValueError, match="one observable"):
+    with pytest.raises(ValueError, match=r"^signal: "):
         f(m[:, None], m[:, None], c[None], 1.0)
-    with pytest.raises(ValueError, match="k: got -1"):
+    with pytest.raises(ValueError, match=r"^k: "):
         f(m, m, c, -1.0)
-    with pytest.raises(ValueError, match="c: got a cut that is NaN"):
+    with pytest.raises(ValueError, match=r"^c: "):
         f(m, m, c * math.nan, 1.0)
 
 
 def test_mean_counts_are_of_samples_that_belong_together() -> None:
     m, c = torch.rand(4), torch.tensor(0.5)
-    with pytest.raises(ValueError, match="signal: got an empty sample"):
+    with pytest.raises(ValueError, match=r"^signal: "):
         from_mean_counts(m[:0], m, c, 1.0)
-    with pytest.raises(ValueError, match=r"background: got shape \(4, 1\) with a signal"):
+    with pytest.raises(ValueError, match=r"^background: "):
         from_mean_counts(m, m[:, None], c, 1.0)
 
 
 def test_noise_for_each_event_takes_one_cut() -> None:
-    with pytest.raises(ValueError, match=r"c: got shape \(2,\), want one cut, shape \(\)"):
+    with pytest.raises(ValueError, match=r"^c: "):
         mean_over_events(torch.rand(4), torch.rand(4), torch.rand(2), 1.0)

@@ -144,28 +144,28 @@ def test_population_optimum_of_the_curriculum() -> None:
 
 def test_bad_processes_are_refused() -> None:
     for events in (0, -1, 1.5, True):
-        with pytest.raises(ValueError, match="events: got"):
-            Process(events, (0.1,), (0.1,))
-    with pytest.raises(ValueError, match=r"means: got 2 with 1 widths"):
+        with pytest.raises(ValueError, match=r"^events: "):
+            Process(events, (0.1,), (0.1,))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"^means: "):
         Process(1, (0.1, 0.2), (0.1,))
-    with pytest.raises(ValueError, match=r"means: got 0"):
+    with pytest.raises(ValueError, match=r"^means: "):
         Process(1, (), ())
     for mean in (math.nan, math.inf):
-        with pytest.raises(ValueError, match=r"means: got .* want finite numbers"):
+        with pytest.raises(ValueError, match=r"^means: "):
             Process(5, (mean,), (1.0,))
     for width in (0.0, -1.0, math.nan):
-        with pytest.raises(ValueError, match="widths: got"):
+        with pytest.raises(ValueError, match=r"^widths: "):
             Process(1, (0.1,), (width,))
 
 
 def test_bad_cuts_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"c: got shape \(3,\), want \(…, 2\)"):
+    with pytest.raises(ValueError, match=r"^c: "):
         expected_count(TWO_SIGNAL, torch.zeros(3))
-    with pytest.raises(ValueError, match=r"c: got shape \(\)"):
+    with pytest.raises(ValueError, match=r"^c: "):
         expected_count(TWO_SIGNAL, torch.tensor(1.0))
-    with pytest.raises(ValueError, match="floating-point"):
+    with pytest.raises(ValueError, match=r"^c: "):
         expected_count(SIGNAL, torch.tensor(1))
-    with pytest.raises(ValueError, match="process: got 2 observables, want one"):
+    with pytest.raises(ValueError, match=r"^process: "):
         density(TWO_SIGNAL, torch.zeros(3))
-    with pytest.raises(ValueError, match="floating-point"):
+    with pytest.raises(ValueError, match=r"^m: "):
         density(SIGNAL, torch.tensor(1))

@@ -128,13 +128,18 @@ def fresh(branch, tmp_path_factory) -> Path:
     return python
 
 
-@pytest.fixture(scope="session")
-def student(fresh, branch, run_all) -> dict[str, Run]:
-    """The branch's student notebooks, run there as they are."""
+@pytest.fixture(
+    scope="session", params=["here", pytest.param("fresh", marks=pytest.mark.exhaustive)]
+)
+def student(request, branch, run_all) -> dict[str, Run]:
+    """The branch's student notebooks, run as they are: here, with its library, and in `fresh`."""
     some = {name: nbformat.read(branch / "student" / f"{name}.ipynb", 4) for name in CHAPTERS}
-    return run_all(some, python=str(fresh), PYTHONPATH="")
+    if request.param == "here":
+        return run_all(some, PYTHONPATH=str(branch / "code"))
+    return run_all(some, python=str(request.getfixturevalue("fresh")), PYTHONPATH="")
 
 
+@pytest.mark.exhaustive
 def test_it_is_small_and_has_torch_for_the_cpu_only(fresh):
     command = [fresh, "-c", "import torch, diffprog; print(torch.__version__, diffprog.__file__)"]
     answer = subprocess.run(command, capture_output=True, text=True, check=True, cwd=fresh.parent)

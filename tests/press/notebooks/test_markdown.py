@@ -45,6 +45,8 @@ def table(*rows: list[str]) -> nodes.table:
         (paragraph(nodes.strong("", "a"), " ", nodes.emphasis("", "b")), "**a** *b*"),
         (paragraph(nodes.math("", " x_0 ")), "$x_0$"),
         (paragraph(nodes.literal("", "a`b")), "``a`b``"),
+        (paragraph(nodes.literal("", "`a")), "`` `a ``"),
+        (paragraph(nodes.literal("", "a`")), "`` a` ``"),
         (paragraph(nodes.reference("", "there", refuri="https://e.org/a")), "[there](https://e.org/a)"),
         (paragraph(nodes.inline("", "3.6 × 10⁻⁸")), "3.6 × 10⁻⁸"),
         (nodes.math_block("", "a\n\n= b"), "$$\na\n= b\n$$"),

@@ -44,7 +44,7 @@ def outputs(book, chapter, warm):
 def test_a_warm_kernel_is_a_kernel_of_its_own(book, chapter):
     with prefork(["decimal"], environment(book)) as warm:
         one, two = (outputs(book, chapter, warm) for _ in range(2))
-        parent = f"{warm._process.pid}\n"
+        parent = f"{warm._process.pid}\n"  # type: ignore[union-attr]
     cold = outputs(book, chapter, None)
     assert one[0] == two[0] == parent != cold[0]
     assert one[1].startswith("True False")
@@ -53,7 +53,7 @@ def test_a_warm_kernel_is_a_kernel_of_its_own(book, chapter):
 
 def test_where_there_is_nothing_to_fork_from_a_kernel_starts_by_itself(book, chapter):
     with prefork([], environment(book)) as warm:
-        warm.close()
+        warm.close()  # type: ignore[union-attr]
         assert outputs(book, chapter, warm)[3] == "1"
 
 

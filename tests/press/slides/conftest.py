@@ -134,7 +134,10 @@ def opened(browser: Any, build: Any) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture(scope="session")
 def facts(browser: Any, build: Any) -> Callable[..., list[dict[str, Any]]]:
-    """`facts(deck, …)`: what is measured on each slide of a deck that was opened from a file."""
+    """`facts(deck, …)`: what is measured on each slide of a deck that was opened from a file.
+
+    On the screen that decks are made for, axe is run as well.
+    """
     known: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
 
     def measure(name: str, width: int, height: int, theme: str, axe: bool) -> list[dict[str, Any]]:
@@ -160,8 +163,8 @@ def facts(browser: Any, build: Any) -> Callable[..., list[dict[str, Any]]]:
         context.close()
         return found
 
-    def facts(name: str, *, screen=(1280, 720), theme="light", axe=False) -> list[dict[str, Any]]:
-        key = (name, *screen, theme, axe)
+    def facts(name: str, *, screen=(1280, 720), theme="light") -> list[dict[str, Any]]:
+        key = (name, *screen, theme, screen == (1280, 720))
         if key not in known:
             known[key] = measure(*key)
         return known[key]

@@ -1,11 +1,13 @@
 """Every slide of every deck, in a browser, opened from a file."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
+from press.repository import Repository
 from press.slides.check import figures
 from press.slides.deck import heads, read
 from press.slides.write import write_decks
@@ -24,10 +26,10 @@ def test_every_slide_fits_the_screen(facts, name, screen):
         assert not slide["scrolls"], slide["id"]
 
 
-def test_exercises_fit_with_a_qr_code(opened, build, name, tmp_path, monkeypatch):
+def test_exercises_fit_with_a_qr_code(opened, edition, name, tmp_path):
     """Without a repository there is none, and the goal takes its place."""
-    monkeypatch.setenv("CI_PROJECT_URL", "https://github.com/someone/a-book-of-a-long-name")
-    write_decks(build.book, tmp_path)
+    known = Repository("https://github.com/someone/a-book-of-a-long-name")
+    write_decks(replace(edition, repository=known), tmp_path)
     page = opened(name, tmp_path.as_uri())
     page.evaluate(FACTS)
     at = page.evaluate("Reveal.getSlides().map(s => s.querySelectorAll('svg.qr').length)")
@@ -49,7 +51,7 @@ def test_everything_can_be_read_from_the_last_row(facts, name):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_no_complaint_in_the_console_and_no_request_leaves(facts, name, theme):
-    slides = facts(name, theme=theme, axe=True)
+    slides = facts(name, theme=theme)
     assert [slide["dark"] for slide in slides] == [theme == "dark"] * len(slides)
     assert slides[-1]["complaints"] == []
 
@@ -57,7 +59,7 @@ def test_no_complaint_in_the_console_and_no_request_leaves(facts, name, theme):
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_slide_is_accessible(facts, name, theme):
     """By WCAG 2.2, A and AA, as far as axe can tell."""
-    assert {s["id"]: s["axe"] for s in facts(name, theme=theme, axe=True) if s["axe"]} == {}
+    assert {s["id"]: s["axe"] for s in facts(name, theme=theme) if s["axe"]} == {}
 
 
 def test_every_slide_has_notes_and_minutes(facts, name):
@@ -75,8 +77,8 @@ def test_every_slide_leads_to_its_place_in_a_chapter(facts, build, name):
             assert not anchor or f'id="{anchor}"' in text, link
 
 
-def test_a_deck_has_the_right_length(build, name):
-    deck = read(build.book, build.book.root / f"book/slides/{name}.md")
+def test_a_deck_has_the_right_length(edition, name):
+    deck = read(edition, edition.book.root / f"book/slides/{name}.md")
     if deck.part:
         assert 15 <= len(deck.slides) <= 25
     else:
@@ -91,11 +93,11 @@ def test_numbers_on_slides_and_in_notes_are_computed_or_given(build, name):
     assert strangers(text, {str(number) for number in given}) == []
 
 
-def test_every_figure_of_the_part_is_shown_or_left_out_with_a_reason(build, name):
-    deck = read(build.book, build.book.root / f"book/slides/{name}.md")
+def test_every_figure_of_the_part_is_shown_or_left_out_with_a_reason(edition, name):
+    deck = read(edition, edition.book.root / f"book/slides/{name}.md")
     if deck.part:
         shown = {entry.name for slide in deck.slides for entry in slide.entries}
-        assert figures(build.book, deck.part) <= shown | deck.left_out.keys()
+        assert figures(edition.store, deck.part) <= shown | deck.left_out.keys()
         assert all(len(reason.split()) >= 4 for reason in deck.left_out.values())
 
 

@@ -73,6 +73,10 @@ def test_an_unknown_number_names_the_slide(book, deck):
         (slide(LINE) + slide("Twice."), "has the same heading"),
         (slide("No figure."), "fig-line is neither shown nor left out"),
         (slide(":::{exercise} ex-add\n:::"), "the slide below is not the solution of ex-add"),
+        (
+            slide(":::{exercise} ex-add\n:::") + slide(":::{solution} ex-add\n:::", title="Beside"),
+            "the slide below is not the solution of ex-add",
+        ),
     ],
 )
 def test_what_a_deck_must_have(book, deck, text, message):
@@ -195,6 +199,20 @@ def test_a_formula_is_one_word_and_so_is_a_piece_of_code():
     assert words("<h2>One point</h2> two <span class='x'>three</span>") == 4
     assert words('so <span class="math"><b>a b c</b><!--math--></span> is') == 3
     assert words("write <code>add(a, b)</code> now") == 3
+
+
+def test_what_slides_lack_without_an_address_is_told_where_they_have_exercises(
+    book, deck, tmp_path, capsys
+):
+    deck(slide(LINE))
+    write_decks(edition(book), tmp_path / "site")
+    assert capsys.readouterr().out == ""
+    deck(slide(LINE) + turn(""))
+    write_decks(edition(book), tmp_path / "site")
+    assert capsys.readouterr().out.startswith("Slides have no QR codes: set `repository: url`")
+    (book.root / "_config.yml").write_text("html: {baseurl: https://example.org/book}")
+    write_decks(edition(Book(book.root)), tmp_path / "site")
+    assert capsys.readouterr().out == ""
 
 
 def test_decks_that_are_gone_leave_nothing(book, deck, tmp_path):

@@ -156,7 +156,7 @@ def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(opened, server, 
     assert complaints == []
 
 
-def test_on_paper_each_slide_is_a_page(build):
+def test_on_paper_each_slide_is_a_page(build, edition):
     run = subprocess.run(
         [sys.executable, "-m", "press", "slides", "--pdf"],
         cwd=build.book.root,
@@ -167,7 +167,7 @@ def test_on_paper_each_slide_is_a_page(build):
     )
     assert run.returncode == 0, run.stderr
     for head in heads(build.book):
-        deck = read(build.book, head.path)
+        deck = read(edition, head.path)
         data = (build.book.build / "pdf" / f"{deck.name}.pdf").read_bytes()
         assert f"_build/pdf/{deck.name}.pdf  {len(deck.slides)} slides" in run.stdout
         assert len(re.findall(rb"/Type\s*/Page\b", data)) == len(deck.slides)

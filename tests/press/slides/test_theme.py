@@ -30,7 +30,9 @@ def restyle(tmp_path, monkeypatch):
 
 
 def width(made: str) -> int:
-    return int(re.search(r"--width:(\d+)px", made)[1])
+    found = re.search(r"--width:(\d+)px", made)
+    assert found is not None
+    return int(found[1])
 
 
 @pytest.mark.parametrize(

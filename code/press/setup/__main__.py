@@ -1,4 +1,4 @@
-"""Sets up the environment: ``python code/press/setup/bootstrap.py``.
+"""Set up the environment: ``python code/press/setup``.
 
 Any Python from 2.7 on can parse this file, so that a wrong one says one sentence instead of a
 syntax error. The work is in environment.py.
@@ -14,8 +14,7 @@ if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         + ": install one of these and run it again, or name it: `make setup PYTHON=python3.12`."
     )
 
-# Python puts the folder of the script first, where a module of ours could hide one of the standard
-# library; the source root above holds packages only.
+# Python puts the folder of the script first; the packages of `code` are two folders up.
 sys.path[0] = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 
 from press.setup.environment import main  # noqa: E402

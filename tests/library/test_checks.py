@@ -1,0 +1,206 @@
+"""_checks and _samples: what each accepts, and the one place where their sentences are pinned.
+
+Tests of other modules ask for the type of an error and the name of the argument only.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from diffprog import _checks, _samples
+
+NAN, INF = math.nan, math.inf
+INTEGERS = "a floating-point tensor, since others cannot carry gradients: write 5.0 instead of 5"
+
+
+def leaf(*values: float) -> Tensor:
+    return torch.tensor(values or 0, dtype=torch.float32).requires_grad_()
+
+
+Case = tuple[Callable[..., object], Any, str]
+
+# Helper, argument, and what is said of it behind its name.
+REFUSED: list[Case] = [
+    (_checks.floating, 5.0, "got 5.0 (float), want a floating-point tensor"),
+    (_checks.floating, torch.tensor(5), f"got a torch.int64 tensor of shape (), want {INTEGERS}"),
+    (_checks.floating, torch.tensor([1j]),
+     "got a torch.complex64 tensor of shape (1,), want a floating-point tensor"),
+    (_checks.floating, np.zeros(2),
+     "got a NumPy float64 array of shape (2,), want a floating-point tensor"),
+    *((_checks.finite, torch.tensor([1, x]),
+      "got entries that are not finite, want finite numbers") for x in (NAN, INF)),
+    (_checks.columns, torch.zeros(3),
+     "got shape (3,), want (n, i) with n > 1: write x[:, None] for one column"),
+    (_checks.columns, torch.zeros(1, 2), "got shape (1, 2), want (n, i) with n > 1"),
+    (_checks.columns, torch.tensor([[1, 2.5], [2, 2.5]]),
+     "column 1 is 2.5 throughout"),
+    (_checks.columns, torch.tensor([[1.0], [NAN]]),
+     "got entries that are not finite, want finite numbers"),
+    (_checks.scalar, 2.0, "got 2.0 (float), want a tensor of shape (): no .item(), no float()"),
+    (_checks.scalar, leaf(1, 2),
+     "got a torch.float32 tensor of shape (2,), want one number, shape (): take the .mean()"),
+    (_checks.scalar, torch.tensor(1.0),
+     "the value depends on no parameter: compute it in torch from the parameters, with no "
+     ".detach() and no torch.no_grad()"),
+    *((_checks.positive, x, f"got {x!r} ({type(x).__name__}), want one finite number above zero")
+      for x in (0, -1, NAN, INF, 1e39, "5", b"5", None)),
+    (_checks.positive, torch.tensor([1.0, 2]),
+     "got a torch.float32 tensor of shape (2,), want one finite number above zero"),
+    (_checks.positive, leaf(),
+     "it is not fitted, so pass a number that needs no gradient"),
+    *((_checks.not_negative, x, f"got {x!r} ({type(x).__name__}), want a number, 0 or more")
+      for x in (-0.1, NAN, INF, "0", None)),
+    (_checks.positives, torch.tensor([1.0, 0]),
+     "got values [1.0, 0.0], want finite numbers above zero"),
+    (_checks.positives, torch.zeros(10),
+     "got a torch.float32 tensor of shape (10,), want finite numbers above zero"),
+    (_checks.positives, torch.tensor([INF]), "got values [inf], want finite numbers above zero"),
+    *((_checks.count, n, f"got {n!r} ({type(n).__name__}), want an int, 1 or more")
+      for n in (0, -1, 2.0, True, "10", None)),
+    (_samples.masses, torch.zeros(2, 2, 2),
+     "got shape (2, 2, 2), want (n,), or (n, d) for d observables"),
+    (_samples.masses, torch.zeros(0, 2),
+     "got an empty sample of shape (0, 2), want one event or more"),
+    (_samples.masses, torch.tensor([1, NAN]),
+     "got masses that are NaN or infinite, want finite numbers, in GeV"),
+    (_samples.masses, torch.tensor([INF, -INF]),
+     "got masses that are NaN or infinite, want finite numbers, in GeV"),
+    (lambda name, c: _samples.shapes(name, c, torch.zeros(5, 2)), torch.zeros(3),
+     "got shape (3,), want (…, 2), a cut for each observable"),
+    (lambda name, c: _samples.shapes(name, c, torch.zeros(5, 2)), torch.tensor(0.0),
+     "got shape (), want (…, 2), a cut for each observable"),
+    (lambda name, c: _samples.cuts(name, c, torch.zeros(5)), torch.tensor([1, NAN]),
+     "got a cut that is NaN, want numbers, in GeV"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "x", "sentence"), REFUSED)
+def test_what_is_refused_is_one_sentence(
+    check: Callable[..., object], x: object, sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"^x: {re.escape(sentence)}$"):
+        check("x", x)
+
+
+ACCEPTED: list[tuple[Callable[..., object], Any]] = [
+    *((_checks.floating, torch.zeros(2, dtype=t)) for t in (torch.float64, torch.bfloat16)),
+    (_checks.finite, torch.zeros(0)),
+    (_checks.columns, torch.tensor([[1.0], [2]])),
+    (_checks.scalar, leaf(1.0).sum()),
+    (_checks.positives, torch.tensor([1e-30, 1e30])),
+    (_checks.count, 1),
+    (_samples.masses, torch.zeros(1, 3)),
+    (lambda name, c: _samples.cuts(name, c, torch.zeros(5)), torch.tensor([-INF, INF])),
+    (lambda name, c: _samples.cuts(name, c, torch.zeros(5, 2)), torch.zeros(3, 2)),
+]
+
+
+@pytest.mark.parametrize(("check", "x"), ACCEPTED)
+def test_what_is_right_passes(check: Callable[..., object], x: object) -> None:
+    check("x", x)
+
+
+def test_numbers_come_back_as_floats() -> None:
+    for x in (2, 2.0, np.float32(2), torch.tensor(2), torch.tensor([2.0])):
+        for check in (_checks.positive, _checks.not_negative):
+            found = check("x", x)
+            assert (found, type(found)) == (2.0, float)
+    assert _checks.not_negative("x", 0) == 0
+    assert _checks.positive("x", torch.finfo(torch.float32).max) > 3e38
+
+
+def test_shapes_and_precisions_are_compared_with_the_first() -> None:
+    """What shapes may be said to be is in test_shapes.py."""
+    _checks.same_shape(x=torch.zeros(2, 1), y=torch.zeros(2, 1).double())
+    with pytest.raises(ValueError, match=r"^y: got shape \(2, 3\), want that of x, \(2, 1\)$"):
+        _checks.same_shape(x=torch.zeros(2, 1), y=torch.zeros(2, 3))
+    _checks.comparable(x=torch.zeros(2, 1), y=torch.zeros(3))
+    got = r"a torch.float64 tensor of shape \(1,\)"
+    with pytest.raises(
+        ValueError, match=rf"^y: got {got}, want the precision of x, torch.float32$"
+    ):
+        _checks.comparable(x=torch.zeros(2), y=torch.zeros(1).double())
+    with pytest.raises(ValueError, match=r"^x: got entries that are not finite"):
+        _checks.comparable(x=torch.tensor(NAN), y=torch.zeros(1))
+
+
+def test_the_first_shape_that_does_not_broadcast_is_named() -> None:
+    _checks.broadcast_shapes(a=(3, 1), b=(4,), c=(), d=(2, 3, 4))
+    sentence = r"^c: got shape \(2, 4\), want one that broadcasts with \(3, 4\)$"
+    with pytest.raises(ValueError, match=sentence):
+        _checks.broadcast_shapes(a=(3, 1), b=(4,), c=(2, 4), d=(7,))
+    _checks.broadcast(a=torch.zeros(3, 1), b=torch.zeros(4))
+    with pytest.raises(ValueError, match=r"^b: got shape \(2,\), want one that broadcasts"):
+        _checks.broadcast(a=torch.zeros(3), b=torch.zeros(2))
+    with pytest.raises(ValueError, match=r"^b: got a torch.int64"):
+        _checks.broadcast(a=torch.zeros(3), b=torch.zeros(2).long())
+
+
+def test_a_definite_matrix_has_eigenvalues_above_rounding() -> None:
+    _checks.definite("h", torch.eye(2), "no valley")
+    near = torch.diag(torch.tensor([1.0, torch.finfo(torch.float32).eps]))
+    for x, got in ((torch.diag(torch.tensor([1.0, -2.0])), "-2"), (near, "1.19e-07")):
+        sentence = rf"^h: got an eigenvalue {got}, want all above zero: no valley$"
+        with pytest.raises(ValueError, match=sentence):
+            _checks.definite("h", x, "no valley")
+    with pytest.raises(ValueError, match=r"^h: got entries that are not finite"):
+        _checks.definite("h", torch.eye(2) * NAN, "no valley")
+
+
+twin = leaf(1.0)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "sentence"),
+    [
+        ({}, 'parameters: got {} (dict), want a mapping like {"v0": v0}, not empty'),
+        (None, 'parameters: got None (NoneType), want a mapping like {"v0": v0}, not empty'),
+        ({"v0": 5.0}, "v0: got 5.0 (float), want a floating-point tensor"),
+        ({"v0": torch.tensor(5)}, f"v0: got a torch.int64 tensor of shape (), want {INTEGERS}"),
+        (
+            {"v0": torch.ones(2)},
+            "v0: got requires_grad=False, want a leaf with requires_grad=True",
+        ),
+        (
+            {"v0": leaf(1) * 2},
+            "v0: got the result of a computation, want a leaf: x.detach().requires_grad_()",
+        ),
+        ({"v0": leaf(1, NAN)}, "v0: got start values [1.0, nan], want finite numbers"),
+        ({"v0": twin, "w0": twin}, "w0: it is the same tensor as v0: pass each once"),
+    ],
+)
+def test_what_a_loop_cannot_train_is_one_sentence(parameters: object, sentence: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        _checks.trainable(parameters)
+
+
+def test_leaves_by_name_can_be_trained() -> None:
+    _checks.trainable({"v0": leaf(1), "w0": leaf(1)})
+
+
+def test_samples_have_the_same_observables() -> None:
+    _samples.both(torch.zeros(5, 2), torch.zeros(7, 2))
+    sentence = (
+        r"^background: got shape \(5, 2\) with a signal of \(5,\), "
+        "want the same observables in both$"
+    )
+    with pytest.raises(ValueError, match=sentence):
+        _samples.both(torch.zeros(5), torch.zeros(5, 2))
+    for name, arguments in {
+        "signal": (torch.zeros(0), torch.zeros(1)), "background": (torch.zeros(1), torch.zeros(0))
+    }.items():  # fmt: skip
+        with pytest.raises(ValueError, match=f"^{name}: got an empty sample"):
+            _samples.both(*arguments)
+
+
+def test_a_seed_is_where_random_numbers_start_and_a_generator_goes_on() -> None:
+    one, same = (torch.rand(3, generator=_samples.generator(5)) for _ in range(2))
+    assert torch.equal(one, same)
+    generator = torch.Generator()
+    assert _samples.generator(generator) is generator

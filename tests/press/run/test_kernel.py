@@ -1,0 +1,108 @@
+"""A kernel really runs here, one for all that is said of it; outputs are judged without one."""
+
+import asyncio
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from nbformat.v4 import new_output
+
+from press.book import Book, PressError
+from press.chapter import Chapter, code_cells
+from press.kernel_settings import environment
+from press.run.kernel import _accept, run
+from press.run.prefork import prefork
+
+CELLS = (
+    "import os, sys\nfrom toylib import low\nprint(os.environ['DIFFPROG_BUILD'], os.listdir())",
+    "low.ONE, hash('a'), [n for n in os.environ if n == 'PYTHONWARNINGS']",
+    "import time\ntime.sleep(0.02)",
+    "\nx = 1\n\nundefined + x",
+    "print('not run')",
+)
+
+
+@pytest.fixture
+def notebook(book: Book, write, monkeypatch):
+    """What a chapter gave, the message of the cell that failed, and the chapter."""
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    write("part1/one", *CELLS)
+    chapter = Chapter.read(book, book.page("part1/one"))
+    notebook = chapter.copy()
+    with ThreadPoolExecutor(1) as pool:  # the browser of other tests has this thread's loop
+        future = pool.submit(asyncio.run, run(book, chapter, notebook))
+        with pytest.raises(PressError) as caught:
+            future.result()
+    return [cell.outputs for cell in code_cells(notebook)], str(caught.value), chapter
+
+
+def test_a_chapter_runs_as_builds_do_until_a_cell_fails(notebook):
+    outputs, message, chapter = notebook
+    assert outputs[0][0].text == "1 []\n", "in an empty folder, told that it is a build"
+    same = hash_of_a()
+    assert outputs[1][0].data["text/plain"] == f"(1, {same}, [])"
+    line = chapter.text.splitlines().index("undefined + x") + 1
+    assert message == (
+        f"book/part1/one.md:{line}: cell 4: NameError: name 'undefined' is not defined"
+    )
+    assert outputs[4] == []
+
+
+def hash_of_a() -> int:
+    """What every Python with PYTHONHASHSEED=0 says."""
+    command = [sys.executable, "-S", "-c", "print(hash('a'))"]
+    return int(subprocess.check_output(command, env={"PYTHONHASHSEED": "0"}))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kernels start by themselves")
+def test_a_kernel_is_forked_and_where_there_is_nothing_to_fork_from_it_is_not(book):
+    env, folder = environment(book), str(book.root)
+    with prefork([], env) as warm:
+        assert warm is not None
+        kernel = warm.fork(["-f", f"{folder}/connection.json"], env, folder)
+        assert kernel is not None
+        kernel.kill()
+        warm.close()
+        assert warm.fork([], env, folder) is None
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        (new_output("error", ename="E", evalue="e", traceback=[]), "shows the traceback"),
+        (new_output("stream", name="stderr", text="a\ncareless\n"), "error: careless$"),
+        (new_output("stream", text="<object at 0x7f0000000000>"), "shows a memory address: <ob"),
+        (
+            new_output("execute_result", {"text/plain": "<A at 0x7f0000000000>"}),
+            "shows a memory address: <A",
+        ),
+    ],
+)
+def test_what_must_not_reach_a_page_is_refused_with_its_place(output, message):
+    with pytest.raises(PressError, match=rf"^one\.md:7: cell 1: .*{message}"):
+        _accept(output, "one.md:7: cell 1")
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        new_output("stream", text="meet at 0x12"),
+        new_output("execute_result", {"text/plain": "1"}, execution_count=3),
+        new_output("display_data", {"text/html": "<b>at 0x7f0000000000</b>"}),
+    ],
+)
+def test_other_outputs_are_taken_without_their_count(output):
+    _accept(output, "one.md:7")
+    assert "execution_count" not in output
+
+
+def test_what_may_bring_in_other_packages_is_left_out(book, monkeypatch):
+    for name in ("PYTHONPATH", "PYTHONWARNINGS", "JUPYTER_PATH", "IPYTHONDIR"):
+        monkeypatch.setenv(name, "/elsewhere")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    found = environment(book)
+    assert "/elsewhere" not in found.values()
+    assert found["PYTHONPATH"] == str(book.code)
+    assert found["LANG"] == "C.UTF-8"
+    assert (found["PYTHONHASHSEED"], found["OMP_NUM_THREADS"]) == ("0", "1")

@@ -1,0 +1,447 @@
+"""One small book with everything in it is built, once: page, notebooks and deck."""
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from press import manifest
+from press.book import Book
+
+from .constructs import PNG
+from .small import Result, Small
+
+PAGE = """\
+---
+description: A chapter about adding.
+card: fig-line
+---
+
+# Adding
+
+It is {number}`n-one`, as {cite:t}`key` says of $x^2$ in {numref}`fig-line`: {deck}`deck`.
+The exercise is {ref}`ex-add`, and the page after it [](two.md).
+
+:::{admonition} Why?
+:class: dropdown
+
+Because.
+:::
+
+```{code-cell} ipython3
+:tags: [remove-cell]
+
+from diffprog import show
+from IPython.display import display
+from toylib import alone
+
+show.number("n-one", alone.ONE)
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-line
+    caption: |
+      A line.
+  image:
+    alt: |
+      A line that rises from the lower left to the upper right.
+---
+text = '<text style="font-size:calc(10px*var(--fig-text))">a</text>'
+svg = f'<svg viewBox="0 0 400 250"><path d="M0 1 4 0"/>{text}</svg>'
+display({show.FIGURE: {"svg": svg}, "image/png": "@PNG@"}, raw=True)
+```
+
+```{code-cell} ipython3
+show.source(alone.twice)
+```
+
+:::{exercise} Addition
+:name: ex-add
+:original: 5
+
+Write `add`.
+
+```{admonition} Hint
+:class: dropdown
+
+Use a plus.
+```
+:::
+
+```{code-cell} ipython3
+:exercise: ex-add
+
+def add(a, b):
+    ### BEGIN SOLUTION
+    return a + b
+    ### END SOLUTION
+
+print(f"{add(1, 2)} is the sum")
+```
+
+:::{remark}
+A sum commutes.
+:::
+
+## After it
+
+```{code-cell} ipython3
+:tags: [hide-input]
+
+alone.twice(21)
+```
+""".replace("@PNG@", PNG)
+FRAMES = {
+    "svg": '<svg viewBox="0 0 4 1"><path d="M0 1 4 0"/></svg>',
+    "slots": [[0, "d", ["M0 1 4 0", "M0 0 4 1"], [0, 1]]],
+    "texts": ["0 s", "1 s"],
+    "name": "time",
+    "start": 0,
+    "seconds": 1.0,
+    "autoplay": False,
+}
+SECOND = f"""\
+---
+description: A chapter with frames.
+---
+
+# Moving
+
+```{{code-cell}} ipython3
+---
+mystnb:
+  figure: {{name: fig-move, caption: It moves.}}
+  image: {{alt: A line that turns about its middle from rising to falling.}}
+---
+from diffprog import show
+from IPython.display import display
+
+display({{show.FRAMES: {FRAMES}}}, raw=True)
+```
+"""
+DECK = """\
+---
+title: A deck & more
+description: What it is about.
+part: part1
+left_out:
+  fig-move: it cannot be seen at rest
+---
+
+# A deck
+
+It found {number}`n-one`.
+
+:::{notes} 2
+:chapter: part1/one
+
+@WORDS@
+:::
+
+## A line
+
+:::{show} fig-line
+:::
+
+:::{notes} 1.5
+@WORDS@
+:::
+
+## Your turn
+
+:::{exercise} ex-add
+:::
+
+:::{notes} 3
+@WORDS@
+:::
+
+### The answer
+
+:::{solution} ex-add
+:::
+
+:::{notes} 1
+@WORDS@
+:::
+""".replace("@WORDS@", "word " * 45)
+FILES = {
+    "_toc.yml": """\
+format: jb-book
+root: book/index
+parts:
+  - numbered: 2
+    chapters:
+      - file: book/part1/index
+        sections:
+          - file: book/part1/one
+          - file: book/part1/two
+  - chapters:
+      - file: book/sources
+""",
+    "book/part1/index.md": "---\ndescription: The part.\n---\n\n# Part\n\nWords.\n",
+    "book/part1/one.md": PAGE,
+    "book/part1/two.md": SECOND,
+    "book/sources.md": "---\ndescription: Sources.\n---\n\n# Sources\n\n```{bibliography}\n```\n",
+    "book/references.bib": (
+        "@article{key, author={Doe, Jane}, title={A paper}, year={2000}, journal={J}}\n"
+        "@article{other, author={Roe, Ann}, title={Not cited}, year={2001}, journal={J}}\n"
+    ),
+    "book/slides/deck.md": DECK,
+    "code/toylib/alone.py": "from .both import TWO\n\nONE = TWO - 1\n\n\n"
+    'def twice(x):\n    """Two of them."""\n    return TWO * x\n',
+}
+HOSTING = dict.fromkeys(("GITHUB_REPOSITORY", "CI_PROJECT_URL"), "")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    small = Small(tmp_path_factory.mktemp("small"))
+    small.create()
+    for name in ("one", "two", "three"):
+        (small.root / f"book/{name}.md").unlink()
+    for name, text in FILES.items():
+        path = small.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return small
+
+
+@pytest.fixture(scope="module")
+def result(small: Small) -> Result:
+    return small.good_build(JOBS="1", **HOSTING)  # more chapters than jobs, so kernels are forked
+
+
+@pytest.fixture(scope="module")
+def site(small: Small, result: Result) -> Path:
+    return small.root / "_build/html"
+
+
+@pytest.fixture(scope="module")
+def page(site: Path) -> str:
+    return (site / "book/part1/one.html").read_text()
+
+
+def notebook(site: Path, kind: str, name: str = "part1/one") -> nbformat.NotebookNode:
+    return nbformat.read(site / f"notebooks/{kind}/{name}.ipynb", 4)
+
+
+def sources(notebook: nbformat.NotebookNode, kind: str) -> list[str]:
+    return [cell.source for cell in notebook.cells if cell.cell_type == kind]
+
+
+def test_the_build_says_what_it_did_and_where_to_look(result: Result) -> None:
+    assert result.executed == dict.fromkeys(("part1/one", "part1/two"), "not run before")
+    assert len(re.findall(r"  ✓ part1/\w+ \(\d+\.\d s\)", result.output)) == 2
+    assert re.search(r"^part1/one +\d+\.\d  executed: not run before$", result.output, re.M)
+    assert "part1/index " not in result.output, "a page without cells is no chapter of the table"
+    assert "Reading all pages again" not in result.output
+    assert "set `repository: url` in _config.yml" in " ".join(result.output.split())
+    assert result.output.endswith("\nOpen _build/html/index.html\n")
+    assert result.errors == ""
+
+
+def test_a_second_build_finds_nothing_to_do(small: Small, site: Path) -> None:
+    assert manifest.read(Book(small.root))["sources"] == manifest.sources(Book(small.root)) | {
+        "repository": "None"
+    }
+    again = small.good_build(**HOSTING).output
+    assert again == "Nothing has changed since the last build\n\nOpen _build/html/index.html\n"
+
+
+# The page ---------------------------------------------------------------------------------------
+
+
+def test_numbers_formulas_references_and_links_are_in_the_prose(page: str) -> None:
+    prose = page.partition("<p>It is")[2].partition("</section>")[0]
+    assert prose.startswith(' <span class="dp-number">1</span>, as ')
+    assert 'class="katex"' in prose
+    assert 'href="#fig-line"><span class="std std-numref">Figure 1.1.1</span></a>' in prose
+    assert 'href="../../slides/deck.html">A deck &amp; more</a>' in prose
+    assert 'href="#ex-add">' in prose
+    assert "Exercise 1.1a</span>" in prose
+    assert 'href="two.html"' in prose
+    assert re.search(r'href="\.\./sources\.html#\S+"', prose)
+
+
+def test_a_fold_is_native(page: str) -> None:
+    assert re.search(
+        r'<details class="dp-fold dropdown">\s*<summary>Why\?</summary>\s*<p>Because', page
+    )
+
+
+def test_the_figure_has_its_name_and_text_and_the_source_its_path(page: str) -> None:
+    assert 'aria-label="A line that rises from the lower left to the upper right."' in page
+    assert '<figure class="align-default" id="fig-line">' in page
+    excerpt = page.partition('<div class="dp-source docutils container">')[2]
+    assert "code/toylib/alone.py" in excerpt[:300]
+    assert "twice" in excerpt[:1000]
+
+
+def test_the_exercise_is_a_box_a_stub_and_a_fold_with_its_remark(page: str) -> None:
+    box = page.partition('class="dp-exercise admonition" id="ex-add"')[2]
+    box, _, rest = box.partition('<div class="cell dp-stub docutils container">')
+    assert "Exercise 1.1a: Addition" in box
+    assert '<p class="dp-original">Exercise 5 of the original tutorial</p>' in box
+    assert "<summary>Hint</summary>" in box
+    stub, _, solution = rest.partition('<details class="dp-fold dp-solution">')
+    text = re.sub(r"<[^>]+>", "", stub)
+    assert "raise NotImplementedError(" in text
+    assert "return" not in text
+    assert solution.lstrip().startswith("<summary>Solution</summary>")
+    answer = solution.partition("</details>")[0]
+    assert "SOLUTION" not in answer
+    assert "return" in answer
+    assert "3 is the sum" in answer
+    assert '<div class="dp-remark docutils container">\n<p>A sum commutes.</p>' in answer
+    assert page.count("dp-stub") == 1
+
+
+def test_a_chapter_has_buttons_and_a_way_to_its_deck_and_a_plain_page_has_none(
+    site: Path, page: str
+) -> None:
+    box = page.partition('<section class="tex2jax_ignore mathjax_ignore" id="adding">')[2]
+    box = box.partition("</h1>")[2].lstrip()
+    assert box.startswith('<nav class="dp-launch" aria-label="Notebooks">')
+    assert 'href="../../notebooks/student/part1/one.ipynb" download>' in box
+    assert 'href="../../launching.html">Binder' in box
+    assert "repository:" in (site / "launching.html").read_text()
+    present = '<p class="dp-present"><a href="../../slides/deck.html">Present this part</a>: slides'
+    assert present in page
+    plain = (site / "book/index.html").read_text()
+    assert "dp-launch" not in plain
+    assert "dp-present" not in plain
+    assert "dp-launch" not in (site / "book/part1/index.html").read_text()
+
+
+def test_others_see_a_description_and_a_card(site: Path, page: str) -> None:
+    assert '<meta name="description" content="A chapter about adding.">' in page
+    assert '<meta property="og:title" content="Adding">' in page
+    assert '<meta property="og:image" content="../../_static/cards/book-part1-one.png">' in page
+    card = (site / "_static/cards/book-part1-one.png").read_bytes()
+    assert card[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
+
+
+def test_frames_bring_their_script_to_their_page_only(site: Path, page: str) -> None:
+    moving = (site / "book/part1/two.html").read_text()
+    assert re.search(r'<script defer="defer" src="../../_static/frames\.js', moving)
+    assert 'type="range"' in moving
+    assert "frames.js" not in page
+    for name in ("figures.css", "book.css", "katex.css"):
+        assert f"_static/{name}" in page
+        assert (site / "_static" / name).stat().st_size > 0
+    assert (site / "_static/frames.js").exists()
+
+
+def test_icons_are_cut_down_and_their_script_is_gone(site: Path, page: str) -> None:
+    assert list(site.rglob("fontawesome.js*")) == []
+    assert list(site.rglob("*.map")) == []
+    fonts = list((site / "_static/vendor/fontawesome/webfonts").iterdir())
+    assert {path.suffix for path in fonts} == {".woff2"}
+    assert sum(path.stat().st_size for path in fonts) < 20_000, "of three hundred thousand"
+    assert 'title="Search" aria-label="Search"' not in page
+
+
+def test_the_root_leads_to_the_first_page(site: Path) -> None:
+    root = (site / "index.html").read_text()
+    assert 'content="0; url=book/index.html"' in root
+    assert '<a href="book/index.html">' in root
+
+
+# Notebooks --------------------------------------------------------------------------------------
+
+
+def test_each_page_but_the_bibliography_has_two_notebooks(site: Path) -> None:
+    names = {path.relative_to(site / "notebooks").as_posix() for path in site.rglob("*.ipynb")}
+    pages = ("index", "part1/index", "part1/one", "part1/two")
+    assert names == {f"{kind}/{page}.ipynb" for kind in ("student", "solved") for page in pages}
+    assert not [c for c in notebook(site, "student", "index").cells if c.cell_type == "code"]
+
+
+def test_a_student_gets_stubs_and_no_outputs(site: Path) -> None:
+    student = notebook(site, "student")
+    cells = [cell for cell in student.cells if cell.cell_type == "code"]
+    assert [(c.outputs, c.execution_count) for c in cells] == [([], None)] * len(cells)
+    (stub,) = [c for c in cells if "exercise" in c.metadata.get("tags", [])]
+    assert stub.metadata.tags == ["exercise", "raises-exception"]
+    assert "Your turn! Exercise 1.1a: Addition" in stub.source
+    assert "return a + b" not in json.dumps(student)
+    assert json.dumps(student).count("Your turn! Exercise") == 1, "the stub is a cell, and no text"
+    assert "commutes" not in json.dumps(student), "a remark tells about the solution"
+    assert "[compare with the solution](../../solved/part1/one.ipynb)" in json.dumps(student)
+
+
+def test_the_solved_one_has_the_same_cells_with_solution_and_outputs(site: Path) -> None:
+    student, solved = (notebook(site, kind) for kind in ("student", "solved"))
+    assert [(c.id, c.cell_type) for c in solved.cells] == [
+        (c.id, c.cell_type) for c in student.cells
+    ]
+    assert [c.id for c in solved.cells][:2] == ["part1-one-000", "part1-one-001"]
+    cells = [cell for cell in solved.cells if cell.cell_type == "code"]
+    assert [c.execution_count for c in cells] == list(range(1, len(cells) + 1))
+    texts = [o.get("text", "") or o.data.get("text/plain", "") for c in cells for o in c.outputs]
+    assert "3 is the sum\n" in texts
+    assert "42" in texts
+    (figure,) = [o for c in cells for o in c.outputs if "image/png" in o.get("data", {})]
+    assert figure.data["text/plain"].startswith("A line that rises")
+    assert figure.metadata["image/png"]["alt"].startswith("A line that rises")
+    assert "vnd.diffprog" not in json.dumps(solved)
+    (answer,) = [c.source for c in cells if "def add" in c.source]
+    assert "    return a + b\n" in answer
+    assert "SOLUTION" not in answer
+    assert any("A sum commutes." in text for text in sources(solved, "markdown"))
+
+
+def test_a_notebook_begins_with_title_note_and_set_up(site: Path) -> None:
+    for kind, word in (("student", "to run and to fill in"), ("solved", "its exercises solved")):
+        title, setup, text = notebook(site, kind).cells[:3]
+        assert title.source.startswith("# Adding\n\n> *A chapter of ")
+        assert word in title.source
+        assert ("“your turn”" in title.source) == (kind == "student")
+        assert ("On Binder" in title.source) == (kind == "student")
+        assert "import diffprog" in setup.source
+        assert text.source.startswith("It is 1, as ")
+
+
+def test_of_a_hidden_cell_what_is_needed_is_kept(site: Path) -> None:
+    kept = [c for c in notebook(site, "student").cells if "toylib" in c.source]
+    assert len(kept) == 1
+    assert kept[0].metadata == {"jupyter": {"source_hidden": True}}
+    assert "show.number" not in kept[0].source
+
+
+def test_a_notebook_has_what_it_cites_and_links_to_notebooks(site: Path) -> None:
+    markdown = "\n".join(sources(notebook(site, "student"), "markdown"))
+    assert "## Cited here\n\n- " in markdown
+    assert "A paper" in markdown
+    assert "Not cited" not in markdown
+    assert "](two.ipynb)" in markdown
+    assert re.search(r"1\.1.*A line\.", markdown)
+    assert "\n## After it" in markdown
+
+
+# The deck ---------------------------------------------------------------------------------------
+
+
+def test_the_deck_shows_what_the_chapter_gave(site: Path) -> None:
+    deck = (site / "slides/deck.html").read_text()
+    assert '<span class="number">1</span>' in deck
+    assert "M0 1 4 0" in deck
+    slides = re.findall(r'<section id="([^"]+)" data-minutes="([^"]+)">', deck)
+    assert slides == [("a-deck", "2"), ("a-line", "1.5"), ("your-turn", "3"), ("the-answer", "1")]
+    assert '<section>\n<section id="your-turn"' in deck, "the solution is below its exercise"
+    counts = re.findall(r'<span class="count">([^<]+)</span>', deck)
+    assert counts[-1] == f"{len(slides)} / {len(slides)}"
+
+
+def test_the_deck_can_be_carried_away(site: Path) -> None:
+    deck = (site / "slides/deck.html").read_text()
+    linked = re.findall(r'(?:src|href)="(assets/[^"]+)"', deck)
+    assert {"assets/reveal.js", "assets/reveal.css", "assets/pygments.css"} <= set(linked)
+    for name in (*linked, "assets/InterVariable.woff2", "assets/DejaVuSansMono.ttf"):
+        assert (site / "slides" / name).stat().st_size > 0
