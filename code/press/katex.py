@@ -52,7 +52,7 @@ def _process() -> subprocess.Popen[str]:
 
 @cache
 def render(latex: str, display: bool) -> str:
-    """The HTML of a formula; raises PressError where KaTeX cannot read it."""
+    """Return the HTML of a formula; raise PressError where KaTeX cannot read it."""
     process = _process()
     assert process.stdin is not None
     assert process.stdout is not None
@@ -65,7 +65,7 @@ def render(latex: str, display: bool) -> str:
 
 
 def copy_style(static: Path) -> None:
-    """KaTeX's style sheet, and of its fonts the one format that every browser in use reads."""
+    """Copy KaTeX's style sheet, and its fonts in the one format that all browsers read."""
     css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
     css = re.sub(r',url\([^)]+\) format\("(?:woff|truetype)"\)', "", css)
     files.write(static / "katex.css", css.replace("url(fonts/", "url(katex/"))

@@ -67,11 +67,11 @@ class Store:
 
     @classmethod
     def of(cls, book: Book, executions: Iterable[Execution] = ()) -> Store:
-        """The store of a book, with what these chapters gave."""
+        """Return the store of a book, with what these chapters gave."""
         return cls(book.build / "outputs", collect(executions))
 
     def __getitem__(self, name: str) -> Entry:
-        """The entry called `name`; raises PressError where there is none."""
+        """Return the entry called `name`; raise PressError where there is none."""
         if name not in self._entries:
             try:
                 content = json.loads(self.path(name).read_text(encoding="utf-8"))
@@ -85,7 +85,7 @@ class Store:
         return iter(sorted(self._entries.keys() | on_disk))
 
     def path(self, name: str) -> Path:
-        """Where the entry called `name` is kept."""
+        """Return where the entry called `name` is kept."""
         return self.folder / f"{name}.json"
 
     def write(self, *, partial: bool = False) -> None:
@@ -114,7 +114,7 @@ def check_name(name: str, place: str) -> None:
 
 
 def collect(executions: Iterable[Execution]) -> list[Entry]:
-    """All entries of the executed chapters; raises PressError for a name given twice."""
+    """Return all entries of the executed chapters; raise PressError for a name given twice."""
     entries: dict[str, Entry] = {}
     for execution in executions:
         for entry in (*_outputs(execution), *_exercises(execution)):

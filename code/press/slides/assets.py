@@ -43,7 +43,7 @@ def copy(folder: Path) -> None:
 
 
 def _colours() -> str:
-    """The colours of code, light and dark; its background is the deck's."""
+    """Return the colours of code, light and dark; its background is the deck's."""
     rules = []
     for prefix, style in STYLES.items():
         css = HtmlFormatter(style=style).get_style_defs(f".reveal{prefix.strip()} .listing")
