@@ -12,6 +12,17 @@ from press.book import Book
 from press.dependencies import imports, library_files
 
 
+@pytest.fixture
+def built(book: Book) -> Book:
+    """A book that was built, as far as the manifest knows."""
+    for name in ("html/index.html", "sphinx/environment"):
+        (book.build / name).parent.mkdir(parents=True)
+        (book.build / name).write_text("made")
+    (book.root / "book/slides").mkdir()
+    manifest.finished(book, manifest.sources(book))
+    return book
+
+
 def plan(book: Book) -> manifest.Plan:
     return manifest.plan(book, manifest.sources(book))
 
@@ -62,13 +73,13 @@ def test_all_that_the_press_imports_of_the_library_is_part_of_it():
 
 
 def test_a_site_that_was_touched_is_not_gone_on_from(built):
-    (built.build / "html/a.html").write_text("edited")
+    (built.build / "html/index.html").write_text("edited")
     assert plan(built).site is None
     assert plan(built).why == ""
 
 
 def test_what_was_read_before_the_manifest_is_not_trusted(built):
-    (built.build / "sphinx/env").write_text("later")
+    (built.build / "sphinx/environment").write_text("later")
     assert plan(built).why == "the last build did not come to its end, or was damaged"
 
 
@@ -87,23 +98,22 @@ def test_a_file_that_vanishes_is_passed_over(book: Book) -> None:
 
 
 @pytest.fixture
-def built(book: Book) -> Book:
+def made(book: Book) -> Book:
     """A book with a site, a store, a cache and what Sphinx has read, as a build leaves them."""
     for name in ("html/a.html", "outputs/n.json", "executed/one-1.json", "sphinx/env"):
         files.write(book.build / name, name)
-    (book.root / "book/slides").mkdir()
     manifest.finished(book, manifest.sources(book))
     return book
 
 
-def test_a_finished_build_is_current(built: Book) -> None:
-    assert manifest.is_current(built)
-    assert set(manifest.read(built)) == {"sources", "outputs", "kept", "reading"}
-    assert set(manifest.sources(built)) >= {
+def test_a_finished_build_is_current(made: Book) -> None:
+    assert manifest.is_current(made)
+    assert set(manifest.read(made)) == {"sources", "outputs", "kept", "reading"}
+    assert set(manifest.sources(made)) >= {
         *("_config.yml", "_toc.yml", "book/end.md", "code/toylib/low.py"),
         *("Python", "repository"),
     }
-    assert not any(name.startswith("_build") for name in manifest.sources(built))
+    assert not any(name.startswith("_build") for name in manifest.sources(made))
 
 
 @pytest.mark.parametrize(
@@ -114,13 +124,13 @@ def test_a_finished_build_is_current(built: Book) -> None:
         "_build/html/stray.html",
     ],
 )
-def test_after_any_change_it_is_not(built: Book, name: str) -> None:
-    files.write(built.root / name, "Other words")
-    assert not manifest.is_current(built)
+def test_after_any_change_it_is_not(made: Book, name: str) -> None:
+    files.write(made.root / name, "Other words")
+    assert not manifest.is_current(made)
 
 
 def test_before_the_first_build_and_without_a_good_record_nothing_is_current(
-    book: Book, built: Book
+    book: Book, made: Book
 ) -> None:
     for text in ("", "[1]", '{"sources": '):
         (book.build / "manifest.json").write_text(text)
@@ -134,27 +144,40 @@ def reading(book: Book) -> bool:
     return (book.build / "sphinx").exists()
 
 
-def test_with_other_contents_all_is_read_again(built: Book) -> None:
-    toc = built.root / "_toc.yml"
+def test_what_sphinx_has_read_is_kept_where_it_can_be_trusted(made: Book) -> None:
+    files.write(made.root / "book/end.md", "Other words")
+    assert plan(made).why == ""
+    assert reading(made)
+
+
+def test_what_a_build_left_that_did_not_end_is_read_again(made: Book) -> None:
+    files.write(made.build / "sphinx/env", "half")
+    assert "did not come to its end" in plan(made).why
+    assert not reading(made)
+
+
+def test_with_other_contents_all_is_read_again(made: Book) -> None:
+    toc = made.root / "_toc.yml"
     toc.write_text(toc.read_text().replace("book/part1/one", "book/part1/two"))
-    assert plan(built).why == "_toc.yml changed"
-    assert not reading(built)
+    assert plan(made).why == "_toc.yml changed"
+    assert not reading(made)
 
 
-def test_where_files_were_edited_meanwhile_all_is_read_again(built: Book) -> None:
-    manifest.finished(built, {})
-    assert not manifest.is_current(built)
-    assert plan(built).why == "files were edited while the last build ran"
-    assert not reading(built)
+def test_where_files_were_edited_meanwhile_all_is_read_again(made: Book) -> None:
+    manifest.finished(made, {})
+    assert not manifest.is_current(made)
+    why = plan(made).why
+    assert why == "files were edited while the last build ran"
+    assert not reading(made)
 
 
-def test_where_nothing_was_read_there_is_nothing_to_say(built: Book) -> None:
-    shutil.rmtree(built.build / "sphinx")
-    assert plan(built) == manifest.Plan("")
+def test_where_nothing_was_read_there_is_nothing_to_say(made: Book) -> None:
+    shutil.rmtree(made.build / "sphinx")
+    assert plan(made).why == ""
 
 
-def test_a_record_is_the_same_whatever_the_order(built: Book) -> None:
-    path = built.build / "manifest.json"
+def test_a_record_is_the_same_whatever_the_order(made: Book) -> None:
+    path = made.build / "manifest.json"
     text = path.read_text()
     assert text == json.dumps(json.loads(text), indent=1, sort_keys=True)
 

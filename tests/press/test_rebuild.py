@@ -156,10 +156,10 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], bool]] = {
     "truncated page": (lambda b: truncate(b / "html/book/one.html"), False),
     "missing site": (lambda b: shutil.rmtree(b / "html"), False),
     "truncated environment": (
-        lambda b: noticed(b / "sphinx/.doctrees/environment.pickle"), False,
+        lambda b: noticed(b / "sphinx/doctrees/environment.pickle"), False,
     ),
     "truncated doctree": (
-        lambda b: noticed(b / "sphinx/.doctrees/book/one.doctree"), False,
+        lambda b: noticed(b / "sphinx/doctrees/book/one.doctree"), False,
     ),
     "corrupt manifest": (lambda b: (b / "manifest.json").write_text("[1"), False),
     "no build at all": (lambda b: shutil.rmtree(b), True),

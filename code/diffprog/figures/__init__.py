@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         dots,
         figure,
         frames,
-    )
+    )  # fmt: skip
 
 __all__ = [
     "BLUE", "GOLD", "GREEN", "GRID", "INK", "MUTED", "ORANGE", "PAPER",
