@@ -36,7 +36,7 @@ def remove(small: Small) -> None:
 
 def image(small: Small) -> None:
     (small.root / "book/dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
-    small.edit("book/two.md", "prose of", "prose, ![A dot](dot.svg), of")
+    small.edit("book/two.md", "two, which", "two, ![A dot](dot.svg) which")
 
 
 EDITS: dict[str, tuple[Callable[[Small], object], dict[str, str]]] = {
