@@ -15,9 +15,9 @@ import pytest
 import torch
 from filelock import FileLock
 
+from press import katex
 from press.book import Book
 from press.edition import Edition
-from press.pages import katex
 from press.store import Entry, Store
 
 ROOT = Path(__file__).parent.parent

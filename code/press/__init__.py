@@ -1,4 +1,9 @@
-"""The press: turns the chapters and the code they run into pages, slides and notebooks."""
+"""The press: turns the chapters and the code they run into pages, slides and notebooks.
+
+Modules and folders import one way only, from the right to the left:
+
+    book files kinds … ◂ chapter ◂ run ◂ store edition ◂ slides ◂ pages ◂ notebooks ◂ site build cli
+"""
 
 import sys
 

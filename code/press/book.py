@@ -85,7 +85,7 @@ class Book:
         return self.root / "code"
 
     def page(self, name: str) -> Page:
-        """The page of that short or full name; raises PressError naming those there are."""
+        """Return the page with that short or full name, or raise PressError naming all pages."""
         for page in self.pages:
             if name.removesuffix(".md") in (page.name, page.docname):
                 return page
@@ -97,7 +97,7 @@ class Book:
 
 
 def _read(path: Path) -> Any:
-    """What a file of settings holds."""
+    """Return what a file of settings holds."""
     try:
         return _loaded(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -114,7 +114,7 @@ def _loaded(text: str) -> Any:
 
 
 def numbered(toc: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Names and numbers of all files, counted as Sphinx does: on through numbered parts."""
+    """Yield names and numbers of all files, counted as Sphinx does: on through numbered parts."""
     yield toc["root"], ""
     count = 0
     for part in toc.get("parts", [toc]):

@@ -12,9 +12,9 @@ from .book import Book
 from .edition import Edition
 from .pages import launch_buttons
 from .pages.publish import publish
-from .pages.site import render, render_alone
 from .products import write_products
 from .run.progress import Progress, table
+from .site import render, render_alone
 from .slides.model import Deck
 from .slides.write import write_decks
 
@@ -22,7 +22,7 @@ __all__ = ["build_book", "build_chapter", "build_decks"]
 
 
 def build_book(book: Book, jobs: int | None = None) -> None:
-    """The whole book, with `jobs` chapters running at a time; raises PressError where it fails."""
+    """Build the whole book, running `jobs` chapters at a time; raise PressError where it fails."""
     touched, made_from = manifest.touched(book), manifest.sources(book)
     progress = Progress(sys.stdout)
     progress.say("Executing what changed")
@@ -40,7 +40,7 @@ def build_book(book: Book, jobs: int | None = None) -> None:
 
 
 def build_chapter(book: Book, name: str) -> Path:
-    """One chapter alone, to look at while it is written; returns its page.
+    """Build one chapter alone, to look at while it is written, and return its page.
 
     Raises PressError where it fails or Sphinx has something to warn of, as `build_book` does.
     """
@@ -51,6 +51,6 @@ def build_chapter(book: Book, name: str) -> Path:
 
 
 def build_decks(book: Book, jobs: int | None = None) -> list[Deck]:
-    """The decks alone, into the site that is there."""
+    """Build the decks alone, into the existing site."""
     edition = Edition.make(book, jobs=jobs, progress=Progress(sys.stdout))
     return write_decks(edition, book.build / "html")

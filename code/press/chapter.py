@@ -135,7 +135,7 @@ class Chapter:
         return [cell.source for cell in code_cells(self.notebook)]
 
     def copy(self) -> NotebookNode:
-        """Its notebook, to be filled with outputs."""
+        """Return a copy of the notebook, to be filled with outputs."""
         return deepcopy(self.notebook)
 
     @property
@@ -149,15 +149,15 @@ class Chapter:
         }
 
     def exercise(self, cell: int) -> Exercise | None:
-        """The exercise whose code is in the cell with this index, if there is one."""
+        """Return the exercise whose code is in the cell with this index, or None."""
         return next((exercise for exercise in self.exercises if exercise.cell == cell), None)
 
     def place(self, cell: int, line: int = 1) -> str:
-        """File, line and code cell as editors understand them; `line` counts in the cell."""
+        """Return file, line and code cell as editors read them; `line` counts in the cell."""
         return _place(self.page, self.notebook, cell, line)
 
     def is_current(self, book: Book) -> bool:
-        """Whether the page and all that its outputs depend on are still as they were read."""
+        """Say whether the page, and all that its outputs depend on, are still as they were read."""
         same = self.page.path.read_text(encoding="utf-8-sig") == self.text
         return same and inputs(self.code, book.root) == self.inputs
 
@@ -176,7 +176,7 @@ def read_all(book: Book) -> list[Chapter]:
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """The code cells of a notebook, in order."""
+    """Return the code cells of a notebook, in order."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
@@ -222,7 +222,7 @@ class _Reader:
     # Cells --------------------------------------------------------------------------------------
 
     def notebook(self, text: str) -> NotebookNode:
-        """The cells of a page as myst-nb cuts them, each with the line on which it begins."""
+        """Return the cells of a page as myst-nb cuts them, with the line on which each begins."""
         try:
             found = read_myst_markdown_notebook(
                 text, self.config, add_source_map=True, path=self.page.path
@@ -255,7 +255,7 @@ class _Reader:
     # Exercises ----------------------------------------------------------------------------------
 
     def exercises(self, notebook: NotebookNode) -> Iterator[Exercise]:
-        """The exercises of a page in reading order, each with its code cell."""
+        """Yield the exercises of a page in reading order, each with its code cell."""
         boxes = self.boxes(notebook)
         cells = self.solved_cells(notebook, boxes)
         for letters, (name, box) in zip(_letters(), boxes.items(), strict=False):
@@ -274,7 +274,7 @@ class _Reader:
             )  # fmt: skip
 
     def boxes(self, notebook: NotebookNode) -> dict[str, _Directive]:
-        """The `{exercise}` directives of a page, by name."""
+        """Return the `{exercise}` directives of a page, by name."""
         found: dict[str, _Directive] = {}
         for index, cell in enumerate(notebook.cells):
             first = notebook.metadata.source_map[index]
@@ -292,7 +292,7 @@ class _Reader:
         return found
 
     def parsed(self, box: _Directive) -> DirectiveParsingResult:
-        """Options and body of an `{exercise}` directive, which has a title and a name."""
+        """Return options and body of an `{exercise}` directive, which needs a title and a name."""
         try:
             parsed = parse_directive_text(_ExerciseText, box.argument, box.content)
         except MarkupError as error:
@@ -302,7 +302,7 @@ class _Reader:
         return parsed
 
     def goal_and_hints(self, body: list[str]) -> tuple[str, tuple[str, ...]]:
-        """The body of an `{exercise}` directive without its hints, and the hints."""
+        """Return the body of an `{exercise}` directive without its hints, and the hints."""
         goal, hints, done = list[str](), list[str](), 0
         for token in self.tokens("\n".join(body)):
             inner = _directive(token, 0, "exercise")
@@ -315,7 +315,7 @@ class _Reader:
         return "\n".join(goal + body[done:]).strip(), tuple(hints)
 
     def solved_cells(self, notebook: NotebookNode, names: Container[str]) -> dict[str, int]:
-        """The cell that solves each exercise; raises where marks of a solution are not right."""
+        """Return the cell that solves each exercise; raise where marks of a solution are wrong."""
         found: dict[str, int] = {}
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":
@@ -351,7 +351,7 @@ class _Reader:
     # Directives ---------------------------------------------------------------------------------
 
     def directives(self, markdown: str, line: int, within: str = "") -> Iterator[_Directive]:
-        """All directives in `markdown`, which begins after `line` lines, in lists and boxes too."""
+        """Yield all directives in `markdown`, which begins after `line` lines; nested ones too."""
         for token in self.tokens(markdown):
             if directive := _directive(token, line, within):
                 yield directive
@@ -359,7 +359,7 @@ class _Reader:
                     yield from self.directives(directive.content, directive.line, directive.name)
 
     def tokens(self, markdown: str) -> list[Token]:
-        """The blocks of `markdown`, those in lists and quotes among them."""
+        """Return the blocks of `markdown`, including those in lists and quotes."""
         extensions = tuple(sorted(self.config.enable_extensions))
         return _parser(extensions).parse(f"{markdown}\n")
 
@@ -372,7 +372,7 @@ def _parser(extensions: tuple[str, ...]) -> MarkdownIt:
 
 
 def _directive(token: Token, line: int, within: str) -> _Directive | None:
-    """The directive that this token is, if it is one."""
+    """Return the directive that this token is, or None."""
     name, _, argument = token.info.strip().partition("}")
     if token.type not in ("fence", "colon_fence") or name[:1] != "{" or token.map is None:
         return None
@@ -404,7 +404,7 @@ def _letters() -> Iterator[str]:
 
 
 def _cut(source: str, label: str) -> tuple[str, str, tuple[str, ...]]:
-    """Stub, solution and secret lines of an exercise's cell, whose marks are right."""
+    """Return stub, solution and secret lines of an exercise's cell, whose marks are right."""
     message = json.dumps(f"Your turn! Exercise {label}", ensure_ascii=False)
     stub, solution, secret = list[str](), list[str](), list[str]()
     inside = False

@@ -27,7 +27,7 @@ _RUNS_TEXT = {"exec", "eval", "run_module", "run_path"}
 
 
 def inputs(cells: Sequence[str], root: Path) -> dict[str, str]:
-    """Digests of all that the outputs of these code cells depend on: name → digest.
+    """Return the digest, by name, of all that the outputs of these code cells depend on.
 
     Prose, captions and the options of cells are not among them.
     """
@@ -39,12 +39,12 @@ def inputs(cells: Sequence[str], root: Path) -> dict[str, str]:
 
 
 def key(inputs: dict[str, str]) -> str:
-    """One digest of them all."""
+    """Return one digest of all inputs."""
     return digest(repr(sorted(inputs.items())).encode())
 
 
 def library_files(cells: Iterable[str], code: Path) -> set[Path]:
-    """The files below `code` that running these cells may read."""
+    """Return the files below `code` that running these cells may read."""
     waiting: list[str] = []
     for cell in cells:
         names = imports(cell, "")
@@ -63,7 +63,7 @@ def library_files(cells: Iterable[str], code: Path) -> set[Path]:
 
 
 def imported_packages(cells: Iterable[str], code: Path) -> set[str]:
-    """The packages that these cells import, directly or through the library."""
+    """Return the packages that these cells import, directly or through the library."""
     cells = list(cells)
     library = (path for path in library_files(cells, code) if path.suffix == ".py")
     sources = [*cells, *(path.read_text(encoding="utf-8") for path in library)]
@@ -72,7 +72,7 @@ def imported_packages(cells: Iterable[str], code: Path) -> set[str]:
 
 @cache
 def imports(source: str, package: str) -> tuple[str, ...] | None:
-    """All dotted names that `source`, in `package`, imports; None where that cannot be known."""
+    """Return the dotted names that `source`, in `package`, imports, or None if unknown."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
@@ -99,13 +99,13 @@ def imports(source: str, package: str) -> tuple[str, ...] | None:
 
 
 def _imported_by(function: ast.expr) -> str:
-    """The last name of `importlib.import_module` and its like; `model.eval` is none of them."""
+    """Return the last name of `importlib.import_module` and its like, but not of `model.eval`."""
     name = getattr(function, "attr", "")
     return name if name != "eval" else ""
 
 
 def _modules(name: str, code: Path) -> Iterator[Path]:
-    """What importing `name` runs: the packages on the way to it, and itself; `a.*` is all of a."""
+    """Yield what importing `name` runs: its packages, and itself; `a.*` is all of a."""
     parts = name.split(".")
     for depth in range(1, len(parts) + 1):
         stem = code.joinpath(*parts[:depth])
@@ -116,7 +116,7 @@ def _modules(name: str, code: Path) -> Iterator[Path]:
 
 
 def _data(folder: Path) -> Iterator[Path]:
-    """The files that a module in `folder` may read: there, and in subfolders without modules."""
+    """Yield the files that a module in `folder` may read, also in subfolders without modules."""
     for path in folder.iterdir():
         if path.name == "__pycache__" or path.name[0] == ".":
             continue
@@ -127,7 +127,7 @@ def _data(folder: Path) -> Iterator[Path]:
 
 
 def _all_below(folder: Path, code: Path) -> Iterator[str]:
-    """The dotted names of all modules below `folder`."""
+    """Yield the dotted names of all modules below `folder`."""
     for path in files(folder):
         if path.suffix == ".py":
             yield _dotted(path.parent if path.stem == "__init__" else path.with_suffix(""), code)

@@ -60,15 +60,15 @@ class Edition:
         return cls(book, executions, store, repository.find(book), bool(only))
 
     def execution(self, docname: str) -> Execution | None:
-        """What the page with this Sphinx name gave, if the edition has it."""
+        """Return what the page with this Sphinx name gave, or None if the edition lacks it."""
         return next((e for e in self.executions if e.page.docname == docname), None)
 
     def chapter(self, page: Page) -> Chapter:
-        """The chapter of this page; raises KeyError where only another one is built."""
+        """Return the chapter of this page; raise KeyError where only another one is built."""
         return {e.page: e.chapter for e in self.executions}[page]
 
     def outputs_of(self, text: str) -> NotebookNode:
-        """The notebook, with outputs, of the page with this text; myst-nb knows no more of it."""
+        """Return the notebook, with outputs, of the page with this text, all that myst-nb knows."""
         for execution in self.executions:
             if execution.chapter.text == text:
                 return deepcopy(execution.notebook)
@@ -89,12 +89,12 @@ def handed_over(edition: Edition) -> Iterator[None]:
 
 
 def exists() -> bool:
-    """Whether an edition was handed over."""
+    """Say whether an edition was handed over."""
     return _EDITION.get(None) is not None
 
 
 def current(make_of: Path | None = None) -> Edition:
-    """The edition that was handed over, or else that of the book in the folder `make_of`."""
+    """Return the edition that was handed over, or else make that of the book in `make_of`."""
     try:
         return _EDITION.get()
     except LookupError:

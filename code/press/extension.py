@@ -18,15 +18,24 @@ from sphinx.util.docutils import SphinxRole
 from . import edition, kinds
 from .book import PressError
 from .notebooks import write as notebooks
-from .pages import assets, exercise, fold, katex, launch_buttons, nobreak, outdated, social_card
+from .pages import (
+    assets,
+    deck_links,
+    exercise,
+    fold,
+    formulas,
+    launch_buttons,
+    nobreak,
+    outdated,
+    social_card,
+)
 from .products import write_products
-from .slides import deck_links
 
 __all__ = ["read", "setup"]
 
 
 def read(text: str) -> Any:
-    """The reader that myst-nb uses for every page: its notebook, with outputs."""
+    """Return the notebook of a page, with outputs; myst-nb reads every page by this function."""
     notebook = edition.current().outputs_of(text)
     # myst-nb and MyST each add one to lines that are counted from zero.
     notebook.metadata.source_map = [line - 1 for line in notebook.metadata.source_map]
@@ -37,7 +46,7 @@ class NumberRole(SphinxRole):
     """``{number}`name` ``: the number that a cell gave the prose under this name."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Its text; the page depends on it."""
+        """Return the text of the number, on which the page then depends."""
         store = edition.current().store
         try:
             entry = store[self.text]
@@ -66,7 +75,7 @@ def _hand_text(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
-    """Without `make book`, what stands beside Sphinx's pages is written here."""
+    """Write what stands beside Sphinx's pages, where `make book` does not."""
     if error is None and app.builder.format == "html":
         write_products(edition.current(), app)
 
@@ -82,7 +91,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     exercise.setup(app)
     fold.setup(app)
     nobreak.setup(app)
-    katex.setup(app)
+    formulas.setup(app)
     assets.setup(app)
     social_card.setup(app)
     launch_buttons.setup(app)

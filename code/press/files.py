@@ -33,7 +33,7 @@ def write(path: Path, content: str | bytes) -> None:
 
 
 def files(path: Path) -> Iterator[Path]:
-    """`path`, or the files below it, without what editors and tools leave there."""
+    """Yield `path`, or the files below it, without what editors and tools leave there."""
     if path.is_file():
         yield path
     for folder, folders, names in os.walk(path):
@@ -42,7 +42,7 @@ def files(path: Path) -> Iterator[Path]:
 
 
 def digests(paths: Iterable[Path]) -> dict[Path, str]:
-    """The digest of each of these files; one that is gone when its turn comes is left out."""
+    """Return the digest of each of these files; leave out a file that vanishes meanwhile."""
     found = {}
     for path in paths:
         with suppress(FileNotFoundError):  # editors keep files for a moment
@@ -51,5 +51,5 @@ def digests(paths: Iterable[Path]) -> dict[Path, str]:
 
 
 def digest(data: bytes) -> str:
-    """SHA-256 of `data`, in hexadecimal."""
+    """Return SHA-256 of `data`, in hexadecimal."""
     return hashlib.sha256(data).hexdigest()

@@ -31,7 +31,7 @@ class StudentText:
 
 
 def _notebook(site: Path, name: str) -> Iterator[StudentText]:
-    """The student notebook of a chapter."""
+    """Yield the student notebook of a chapter."""
     path = site / "notebooks" / "student" / f"{name}.ipynb"
     if path.exists():
         cells = nbformat.read(path, as_version=4).cells
@@ -70,7 +70,7 @@ def check_students(edition: Edition, site: Path) -> None:
 
 
 def _open_lines(chapter: Chapter) -> frozenset[str]:
-    """The lines of a chapter outside of its solutions."""
+    """Return the lines of a chapter outside of its solutions."""
     lines = chapter.text.splitlines()
     for exercise in chapter.exercises:
         first = chapter.notebook.metadata.source_map[exercise.cell]

@@ -31,13 +31,13 @@ FOREIGN = ("PYTHON", "JUPYTER", "IPYTHON")
 
 
 def environment(book: Book) -> dict[str, str]:
-    """The variables of a kernel that runs a chapter of `book`."""
+    """Return the variables of a kernel that runs a chapter of `book`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     ours = {"PYTHONPATH": str(book.code), "MATPLOTLIBRC": str(MATPLOTLIBRC)}
     return kept | ENVIRONMENT | ours
 
 
 def digest() -> str:
-    """A digest of the settings that are the same on every machine."""
+    """Return a digest of the settings that are the same on every machine."""
     content = json.dumps(ENVIRONMENT, sort_keys=True) + MATPLOTLIBRC.read_text(encoding="utf-8")
     return files.digest(content.encode())

@@ -34,7 +34,7 @@ READING = ("sphinx",)
 
 
 def sources(book: Book) -> dict[str, str]:
-    """Digests of all files from which the book is made, by path."""
+    """Return the digests of all files from which the book is made, by path."""
     press = files.digests(path for place in SHOWN_BY for path in files.files(place))
     return _digests(book.root, SOURCES) | {
         "the press": files.digest(repr(sorted(press.values())).encode()),
@@ -44,7 +44,7 @@ def sources(book: Book) -> dict[str, str]:
 
 
 def touched(book: Book) -> dict[Path, tuple[int, int]]:
-    """When each of these files was last written: digests know nothing of an edit taken back."""
+    """Return when each source was last written, because digests miss an edit taken back."""
     found = {}
     for path in (path for name in SOURCES for path in files.files(book.root / name)):
         with suppress(FileNotFoundError):
@@ -53,7 +53,7 @@ def touched(book: Book) -> dict[Path, tuple[int, int]]:
 
 
 def is_current(book: Book) -> bool:
-    """Whether all stands as the last build left it, and its sources are the same."""
+    """Say whether sources and results are as the last build left them."""
     last = read(book)
     made = {"outputs": OUTPUTS, "kept": KEPT}
     return last.get("sources") == sources(book) and all(
@@ -120,7 +120,7 @@ def finished(book: Book, made_from: dict[str, str]) -> None:
 
 
 def read(book: Book) -> dict[str, Any]:
-    """What the last successful build left; empty where there was none, or it cannot be read."""
+    """Return what the last successful build left; empty if there is nothing to read."""
     try:
         content = json.loads(_path(book).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -62,7 +62,7 @@ def begin(book: Book, name: str) -> list[Path]:
 
 
 def _checked(name: str) -> tuple[str, str]:
-    """The part and the chapter that a name consists of."""
+    """Return the part and the chapter that a name consists of."""
     match = FORM.fullmatch(name)
     if match is None or len(name) > LONGEST:
         raise PressError(
@@ -77,12 +77,12 @@ def _checked(name: str) -> tuple[str, str]:
 
 
 def _deck(book: Book, part: str) -> Path | None:
-    """The deck that shows this part."""
+    """Return the deck that shows this part."""
     return next((d.path for d in deck.heads(book) if d.part == part), None)
 
 
 def _text(template: str, part: str, chapter: str) -> str:
-    """The text of a template for another name; outputs have hyphens where modules have `_`."""
+    """Return a template for another name; outputs have hyphens where modules have `_`."""
     dashed, title = chapter.replace("_", "-"), chapter.replace("_", " ").capitalize()
     words = {
         "part4": part, "fig-tape": f"fig-{dashed}", "ex-tape": f"ex-{dashed}",
@@ -93,7 +93,7 @@ def _text(template: str, part: str, chapter: str) -> str:
 
 
 def _listed(book: Book, part: str, chapter: str) -> tuple[Page, str]:
-    """The page before the new one, and `_toc.yml` with both, all else as it was.
+    """Return the page before the new one, and `_toc.yml` with both, all else as it was.
 
     A chapter comes at the end of its part, and a part behind the last that is numbered.
     """
@@ -118,14 +118,14 @@ def _listed(book: Book, part: str, chapter: str) -> tuple[Page, str]:
 
 
 def _line(lines: Sequence[str], page: Page) -> tuple[str, int]:
-    """The indentation of the line that lists a page, and its index."""
+    """Return the indentation of the line that lists a page, and its index."""
     pattern = re.compile(rf"( *)- *file: *['\"]?{re.escape(page.docname)}(?:\.md)?['\"]? *(?:#.*)?")
     found = ((match[1], i) for i, line in enumerate(lines) if (match := pattern.fullmatch(line)))
     return next(found, ("", len(lines)))
 
 
 def _names(toc: str) -> list[str]:
-    """The pages that a `_toc.yml` lists; none if it cannot be read."""
+    """Return the pages that a `_toc.yml` lists; none if it cannot be read."""
     try:
         return [name for name, _ in numbered(yaml.safe_load(toc))]
     except (yaml.YAMLError, LookupError, TypeError, AttributeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -9,7 +10,6 @@ from sphinx.application import Sphinx
 from .edition import Edition
 from .guard import check_students
 from .notebooks.write import Pages
-from .pages.redirect import redirect
 from .slides.write import write_decks
 
 __all__ = ["write_products"]
@@ -22,5 +22,20 @@ def write_products(edition: Edition, app: Sphinx) -> None:
     shown.write(edition, site / "notebooks")
     if not edition.alone:
         write_decks(edition, site)
-        redirect(site, edition.book.landing.docname, shown.title)
+        _redirect(site, edition.book.landing.docname, shown.title)
     check_students(edition, site)
+
+
+def _redirect(site: Path, docname: str, title: str) -> None:
+    """Write `index.html`, with a link for who does not follow redirects."""
+    page, title = f"{docname}.html", escape(title)
+    (site / "index.html").write_text(
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="refresh" content="0; url={page}">\n'
+        f'<link rel="canonical" href="{page}">\n'
+        '<link rel="icon" href="_static/favicon.svg">\n'
+        f"<title>{title}</title>\n</head>\n"
+        f'<body><p><a href="{page}">{title}</a></p></body>\n'
+        "</html>\n",
+        encoding="utf-8",
+    )

@@ -36,7 +36,7 @@ class Repository:
         return urlsplit(self.url).path.strip("/")
 
     def binder(self, notebook: str) -> str:
-        """Where Binder opens a notebook of the branch, `student/part1/simulator.ipynb`."""
+        """Return where Binder opens a notebook of the branch, `student/part1/simulator.ipynb`."""
         host = urlsplit(self.url).hostname
         spec = {
             "github.com": f"gh/{self.path}",
@@ -45,7 +45,7 @@ class Repository:
         return f"https://mybinder.org/v2/{spec}/{BRANCH}?urlpath={quote(f'lab/tree/{notebook}')}"
 
     def colab(self, notebook: str) -> str | None:
-        """Where Colab opens it; Colab knows GitHub only."""
+        """Return where Colab opens it, or None, since Colab knows GitHub only."""
         if urlsplit(self.url).hostname != "github.com":
             return None
         place = f"{self.path}/blob/{BRANCH}/{quote(notebook)}"
@@ -53,14 +53,14 @@ class Repository:
 
 
 def find(book: Book) -> Repository | None:
-    """The repository of the checkout in which `book` is; None where nothing tells."""
+    """Return the repository of the checkout in which `book` is, or None if unknown."""
     configured = (book.config.get("repository") or {}).get("url") or ""
     places = [configured, *_hosting(), _remote(book.root)]
     return next((Repository(url) for url in map(_https, places) if url), None)
 
 
 def _hosting() -> list[str]:
-    """What GitHub's and GitLab's CI say."""
+    """Return what GitHub's and GitLab's CI say."""
     server, name = (os.environ.get(f"GITHUB_{part}", "") for part in ("SERVER_URL", "REPOSITORY"))
     return [f"{server}/{name}" if server and name else "", os.environ.get("CI_PROJECT_URL", "")]
 
@@ -75,7 +75,7 @@ def _remote(root: Path) -> str:
 
 
 def _https(address: str) -> str:
-    """The address to read it at, without a user's name; '' for what is none, such as a folder."""
+    """Return the https address of a remote, without a user's name; '' for a folder."""
     address = address.strip().rstrip("/").removesuffix(".git")
     if address.startswith(("http://", "https://")):
         parts = urlsplit(address)

@@ -32,7 +32,7 @@ def main() -> int:
 
 
 def differences(one: dict[str, str], two: dict[str, str]) -> list[str]:
-    """The files that are not in both with the same digest."""
+    """Return the files that are not in both with the same digest."""
     return sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))
 
 

@@ -7,6 +7,7 @@ here what they call by name, and the rest of a chapter in its execution.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,12 +18,14 @@ from nbformat import NotebookNode
 from . import files, kinds
 from .book import Book, PressError
 from .kinds import Kind
-from .naming import check_name
 from .run.cache import Execution
 
-__all__ = ["Entry", "Store", "collect"]
+__all__ = ["Entry", "Store", "check_name", "collect"]
 
+LONGEST_NAME = 100  # characters; file systems take 255 bytes, and more is added to a name
 SHORTEST_ALT = 40  # characters; a file name or the caption again does not describe a figure
+
+_NAME = re.compile(r"\w[\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,11 @@ class Store:
 
     @classmethod
     def of(cls, book: Book, executions: Iterable[Execution] = ()) -> Store:
-        """The store of a book, with what these chapters gave."""
+        """Return the store of a book, with what these chapters gave."""
         return cls(book.build / "outputs", collect(executions))
 
     def __getitem__(self, name: str) -> Entry:
-        """The entry called `name`; raises PressError where there is none."""
+        """Return the entry called `name`; raise PressError where there is none."""
         if name not in self._entries:
             try:
                 content = json.loads(self.path(name).read_text(encoding="utf-8"))
@@ -82,7 +85,7 @@ class Store:
         return iter(sorted(self._entries.keys() | on_disk))
 
     def path(self, name: str) -> Path:
-        """Where the entry called `name` is kept."""
+        """Return where the entry called `name` is kept."""
         return self.folder / f"{name}.json"
 
     def write(self, *, partial: bool = False) -> None:
@@ -101,8 +104,17 @@ class Store:
             path.unlink()
 
 
+def check_name(name: str, place: str) -> None:
+    """Raise PressError, with the place, for a name that cannot be used everywhere."""
+    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        raise PressError(
+            f"{place}: {name[:LONGEST_NAME]!r} cannot be a name: begin with a letter or digit, and"
+            f" go on with letters, digits, -, _ and full stops, at most {LONGEST_NAME} in all"
+        )
+
+
 def collect(executions: Iterable[Execution]) -> list[Entry]:
-    """All entries of the executed chapters; raises PressError for a name given twice."""
+    """Return all entries of the executed chapters; raise PressError for a name given twice."""
     entries: dict[str, Entry] = {}
     for execution in executions:
         for entry in (*_outputs(execution), *_exercises(execution)):

@@ -34,6 +34,11 @@ def remove(small: Small) -> None:
     (small.root / "book/three.md").unlink()
 
 
+def image(small: Small) -> None:
+    (small.root / "book/dot.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    small.edit("book/two.md", "two, which", "two, ![A dot](dot.svg) which")
+
+
 EDITS: dict[str, tuple[Callable[[Small], object], dict[str, str]]] = {
     "nothing": (lambda s: None, {}),
     "cell": (lambda s: s.edit("book/three.md", "x = 3", "x = 33"), {"three": "its cells changed"}),
@@ -62,6 +67,8 @@ EDITS: dict[str, tuple[Callable[[Small], object], dict[str, str]]] = {
         lambda s: s.edit("requirements.txt", "2.13.0", "2.13.1"),
         dict.fromkeys(("one", "two", "three"), "requirements.txt changed"),
     ),
+    "image": (image, {}),
+    "image that goes": (lambda s: s.edit("book/two.md", "![A dot](dot.svg)", ""), {}),
     "theme": (lambda s: s.configure(search_bar_text="Find"), {}),
     "bibliography": (lambda s: (s.root / "book/references.bib").write_text("% none\n"), {}),
     "order of chapters": (

@@ -1,4 +1,4 @@
-"""The look of the book: figures, animations and sliders.
+"""The look of the book: the one way to a figure, an animation, a slider.
 
 A figure is drawn with matplotlib inside `figure`, frames by a function of
 one value given to `frames`. In the built book both become inline SVG that
@@ -39,9 +39,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
-        raise AttributeError(
-            f"module {__name__!r} has no attribute {name!r}"
-        )
+        raise AttributeError(f"{__name__} has no attribute {name!r}")
     from diffprog.figures import drawing
 
     return getattr(drawing, name)

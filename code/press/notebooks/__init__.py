@@ -8,7 +8,7 @@ KINDS = ("student", "solved")
 
 
 def built(book: Book) -> Path:
-    """The folder of the built notebooks; raises PressError where there is none."""
+    """Return the folder of the built notebooks; raise PressError where there is none."""
     folder = book.build / "html" / "notebooks"
     if not folder.exists():
         raise PressError("the book is not built: run `make book` first")

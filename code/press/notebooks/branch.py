@@ -71,7 +71,7 @@ def assemble(book: Book, folder: Path) -> None:
 
 
 def _binder(book: Book, folder: Path) -> None:
-    """Python's version as it is; the requirements with the address of PyTorch's wheels."""
+    """Copy Python's version, and the requirements with the address of PyTorch's wheels."""
     shutil.copytree(book.root / ".binder", folder)
     path, index = folder / "requirements.txt", os.environ.get("TORCH_INDEX", "")
     text = path.read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ def _binder(book: Book, folder: Path) -> None:
 
 
 def _texts(book: Book, folder: Path) -> None:
-    """The package that pip installs, and the page that the hosting shows."""
+    """Write the package that pip installs, and the page that the hosting shows."""
     ours = tomllib.loads((book.root / "pyproject.toml").read_text(encoding="utf-8"))
     needed = re.findall(r"^([\w-]+)==", (folder / ".binder/requirements.txt").read_text(), re.M)
     project = PROJECT.format(

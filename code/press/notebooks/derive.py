@@ -70,7 +70,7 @@ class Source:
 
 
 def derive(source: Source, kind: str) -> NotebookNode:
-    """The notebook of one kind, `student` or `solved`."""
+    """Return the notebook of one kind, `student` or `solved`."""
     with_solutions = kind == "solved"
     (first, *rest), page = source.pieces, source.chapter.page
     assert isinstance(first, Text)
@@ -133,7 +133,7 @@ def _setup(repository: Repository | None) -> str:
 
 
 def _with_needed(pieces: list[Text | Code], executed: NotebookNode) -> list[Text | Code | str]:
-    """The pieces, and before them what they need of cells that the page leaves out."""
+    """Return the pieces, and before each what it needs of cells that the page leaves out."""
     shown = {piece.index for piece in pieces if isinstance(piece, Code)}
     last = max(shown, default=-1)
     later: list[str] = []
@@ -156,7 +156,7 @@ def _with_needed(pieces: list[Text | Code], executed: NotebookNode) -> list[Text
 
 
 def _code(cell: NotebookNode, exercise: Exercise | None) -> NotebookNode:
-    """A code cell that `_finish` has still to fill: its source as written, and what it gave."""
+    """Return a code cell that `_finish` will fill: its source as written, and what it gave."""
     hidden = {"hide-input", "remove-input", "hide-cell"} & set(cell.metadata.get("tags", []))
     metadata = {"jupyter": {"source_hidden": True}} if hidden else {}
     new: NotebookNode = new_code_cell(cell.source, metadata=metadata)

@@ -45,7 +45,7 @@ class _Copied:
 
 
 def copy(book: Book) -> tuple[Path, list[str]]:
-    """Bring `notebooks/` up to date; the folder, and sentences on what does not follow the book.
+    """Bring `notebooks/` up to date; return it, and sentences on what does not follow the book.
 
     The record of what was copied is a hidden file there, written anew before each copy: whenever
     this is stopped, the next time goes on from there.
@@ -90,7 +90,7 @@ def open_lab(book: Book) -> int:
 def _renewed(
     was: _Copied | None, there: bytes | None, new: bytes, place: Path
 ) -> tuple[bytes | None, list[str]]:
-    """The content that a copy is to have, None where it stays; and what the reader should know."""
+    """Return the new content of a copy, None where it stays, and what the reader should know."""
     if there is None or there == new or (was and was.book == files.digest(there)):
         return new, []
     if was and was.book == files.digest(new):
@@ -115,7 +115,7 @@ def _renewed(
 
 
 def _notebook(data: bytes) -> dict[str, Any] | None:
-    """The notebook in a file, or None if it is no notebook that we can renew."""
+    """Return the notebook in a file, or None if it is no notebook that we can renew."""
     try:
         notebook = json.loads(data)
         for cell in notebook["cells"]:
@@ -127,7 +127,7 @@ def _notebook(data: bytes) -> dict[str, Any] | None:
 
 
 def _read(record: Path) -> dict[str, _Copied]:
-    """What was copied; what cannot be read of it is left out, and that copy is the reader's."""
+    """Return what was copied; a copy without a readable record is the reader's."""
     try:
         content = json.loads(record.read_text(encoding="utf-8"))
         return {name: _entry(entry) for name, entry in content.items()}

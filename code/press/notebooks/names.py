@@ -1,4 +1,4 @@
-"""Which names a cell takes from others, and which it gives: to leave out cells that nobody needs.
+"""Which names a cell takes from others, and which it gives: to leave out cells not needed.
 
 A cell of the tag `remove-cell` makes numbers for the prose. A notebook has the numbers in its
 text, and needs of such a cell only what a later one takes from it. A cell that is no Python even
@@ -83,7 +83,7 @@ class _WithoutNumbers(ast.NodeTransformer):
 
 
 def _changed(source: str) -> set[str]:
-    """The names of containers in which `source` sets an entry."""
+    """Return the names of containers in which `source` sets an entry."""
     entries = (n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Subscript))
     set_ = (n.value for n in entries if isinstance(n.ctx, ast.Store))
     return {value.id for value in set_ if isinstance(value, ast.Name)}
@@ -112,7 +112,7 @@ def _table(text: str) -> symtable.SymbolTable:
 
 
 def _used(table: symtable.SymbolTable) -> set[str]:
-    """Names that a piece of code, or a function in it, looks up at top level."""
+    """Return the names that a piece of code, or a function in it, looks up at top level."""
     names = {s.get_name() for s in table.get_symbols() if s.is_referenced()
              and (s.is_global() or table.get_type() == "module")}  # fmt: skip
     return names.union(*(_used(child) for child in table.get_children()))

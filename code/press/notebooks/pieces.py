@@ -30,7 +30,7 @@ class Code:
 
 
 def pieces(page: nodes.document, writer: Writer) -> list[Text | Code]:
-    """The pieces of a page."""
+    """Return the pieces of a page."""
     return list(_Walk(writer).section(page, 0))
 
 
@@ -39,7 +39,7 @@ class _Walk:
     writer: Writer
 
     def section(self, parent: nodes.Element, depth: int) -> Iterator[Text | Code]:
-        """A section begins a cell, and so does an exercise; plain blocks share one."""
+        """Yield cells: a section begins one, and so does an exercise; plain blocks share one."""
         waiting: list[str] = []
         for child in parent.children:
             apart = list(self.apart(child, depth))
@@ -53,7 +53,7 @@ class _Walk:
         yield from _flush(waiting)
 
     def apart(self, node: nodes.Node, depth: int) -> Iterator[Text | Code]:
-        """What does not share a cell with the text round it."""
+        """Yield what does not share a cell with the text round it."""
         if isinstance(node, exercise):
             title, *content = node.children
             heading = f"{'#' * (depth + 1)} {self.writer.text(title)}"  # type: ignore[arg-type]
@@ -71,7 +71,7 @@ class _Walk:
                 yield Text(self.writer.blocks(node.children), solved=True)
 
     def captions(self, cell: nodes.Element) -> Iterator[Text]:
-        """The caption of each figure, with its number."""
+        """Yield the caption of each figure, with its number."""
         for figure in cell.findall(nodes.figure):
             for caption in figure.findall(nodes.caption):
                 yield Text(self.writer.write(caption))

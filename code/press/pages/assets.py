@@ -55,7 +55,7 @@ def _page_context(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """The frames script only where there are frames."""
+    """Add the script of frames, only where there are frames."""
     if doctree is not None and any(
         "dp-frames" in raw.astext() for raw in doctree.findall(nodes.raw)
     ):

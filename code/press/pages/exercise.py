@@ -42,7 +42,7 @@ class ExerciseDirective(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = EXERCISE_OPTIONS
 
     def run(self) -> list[nodes.Node]:
-        """The box, with a title that references show."""
+        """Return the box, with a title that references show."""
         name = nodes.fully_normalize_name(self.options.get("name", ""))
         found = _chapter(self.env.docname).exercises
         known = next((known for known in found if known.name == name), None)
@@ -67,7 +67,7 @@ class RemarkDirective(Directive):
     has_content = True
 
     def run(self) -> list[nodes.Node]:
-        """A container that `Fold` moves into the solution above it."""
+        """Return a container that `Fold` moves into the solution above it."""
         node = remark()
         self.state.nested_parse(self.content, self.content_offset, node)
         return [node]
@@ -151,7 +151,7 @@ def _close_box(self: Any, node: exercise) -> None:
 
 
 def _nothing(self: Any, node: nodes.Element) -> None:
-    """A remark that follows no exercise is shown as it is."""
+    """Show a remark that follows no exercise as it is."""
 
 
 def setup(app: Sphinx) -> None:

@@ -24,7 +24,7 @@ class FoldAdmonitions(SphinxTransform):
     default_priority = 850
 
     def apply(self, **kwargs: Any) -> None:
-        """Its title becomes the summary."""
+        """Make the title of each such box its summary."""
         for box in list(self.document.findall(nodes.admonition)):
             if "dropdown" in box["classes"]:
                 title, *content = box.children

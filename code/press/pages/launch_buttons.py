@@ -42,7 +42,7 @@ start.</p>
 
 
 def notice(repository: Repository | None) -> str | None:
-    """The line for the build's output where no repository is known."""
+    """Return the line for the build's output where no repository is known."""
     if repository:
         return None
     return (
@@ -52,7 +52,7 @@ def notice(repository: Repository | None) -> str | None:
 
 
 def box(docname: str, name: str, repository: Repository | None) -> str:
-    """The box as HTML, for the page `docname` with the short name `name`."""
+    """Return the box as HTML, for the page `docname` with the short name `name`."""
     rows = []
     for kind, label, what in KINDS:
         notebook = f"{kind}/{name}.ipynb"
@@ -83,7 +83,7 @@ def _insert(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Under the title of each numbered page with code."""
+    """Put the box under the title of each numbered page with code."""
     found = edition.current().execution(pagename)
     if found is not None and found.page.number and found.chapter.code and "body" in context:
         html = box(pagename, found.page.name, edition.current().repository)

@@ -29,7 +29,7 @@ class KeepTogether(SphinxPostTransform):
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
-        """Formulas first: the texts behind them get shorter."""
+        """Join formulas first, because the texts behind them get shorter."""
         for formula in list(self.document.findall(nodes.math)):
             _keep_mark(formula)
         for text in list(self.document.findall(nodes.Text)):

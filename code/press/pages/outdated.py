@@ -7,6 +7,7 @@ read, and all of them where something changed that other pages may show.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -20,8 +21,8 @@ from ..files import digest
 __all__ = ["setup"]
 
 SHARED = (
-    "titles", "longtitles", "tocs", "toc_secnumbers", "toc_fignumbers", "toctree_includes",
-    "files_to_rebuild", "numbered_toctrees", "domaindata",
+    "titles", "longtitles", "tocs", "toc_secnumbers", "toc_fignumbers", "files_to_rebuild",
+    "numbered_toctrees", "domaindata",
 )  # fmt: skip
 """What Sphinx keeps of a page for others: headings, numbers, labels, citations."""
 
@@ -41,13 +42,25 @@ def _to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     book = edition.current().book
     texts = (path.read_text(encoding="utf-8") for path in sorted((book.root / DECKS).glob("*.md")))
     decks = [text.split("---\n")[1:2] for text in texts]  # of the rest, no page shows anything
-    shared = digest(repr([decks, [_plain(getattr(env, name)) for name in SHARED]]).encode())
+    contents = sorted(env.toctree_includes.items())
+    kept = [_plain(getattr(env, name)) for name in SHARED]
+    shared = digest(repr([decks, contents, kept]).encode())
     before = vars(env).get("press_shared")
     vars(env)["press_shared"] = shared
     if shared != before:
         return sorted(env.found_docs)
     bibliographies = env.get_domain("cite").bibliographies  # type: ignore[attr-defined]
     return sorted({app.config.root_doc, *(key.docname for key in bibliographies)})
+
+
+def _forget_files(app: Sphinx, error: Exception | None) -> None:
+    """Remove images and downloads that only the last text of a page had."""
+    kept = {"_images": app.env.images, "_downloads": app.env.dlfiles}
+    for name, known in kept.items() if error is None else ():
+        folder, wanted = Path(app.outdir) / name, {there for _, there in known.values()}
+        for path in [path for path in folder.rglob("*") if path.is_file()]:
+            if path.relative_to(folder).as_posix() not in wanted:
+                path.unlink()
 
 
 def _forget_words(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -65,7 +78,9 @@ def _plain(value: Any) -> Any:
         return value.pformat()
     if isinstance(value, dict):
         return sorted((repr(key), _plain(inner)) for key, inner in value.items())
-    if isinstance(value, list | tuple | set | frozenset):
+    if isinstance(value, tuple):
+        return tuple(_plain(inner) for inner in value)
+    if isinstance(value, list | set | frozenset):
         return sorted(repr(_plain(inner)) for inner in value)
     text = repr(value)
     if " at 0x" in text:  # the address is another in each build
@@ -78,3 +93,4 @@ def setup(app: Sphinx) -> None:
     app.connect("env-get-outdated", _edited)
     app.connect("env-get-updated", _to_write, priority=900)  # after Sphinx has counted figures
     app.connect("html-collect-pages", _forget_words)  # the last event before the index is written
+    app.connect("build-finished", _forget_files)

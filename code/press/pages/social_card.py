@@ -27,7 +27,7 @@ LONGEST = 160  # characters of a description that search engines show
 
 
 def draw(title: str, book_title: str, picture: str | None) -> bytes:
-    """A PNG card: `title`, the book's title, and `picture`, a PNG in base64."""
+    """Draw a PNG card: `title`, the book's title, and `picture`, a PNG in base64."""
     import matplotlib as mpl
 
     with mpl.rc_context():
@@ -97,7 +97,7 @@ def _title(env: BuildEnvironment, docname: str) -> str:
 
 
 def _cards(env: BuildEnvironment) -> dict[str, tuple[tuple[str, ...], bytes]]:
-    """Of each page what its card is made of, and the card: Sphinx keeps them for the next build."""
+    """Return what the card of each page is made of, and the card; Sphinx keeps both."""
     cards: dict[str, tuple[tuple[str, ...], bytes]] = vars(env).setdefault("press_cards", {})
     return cards
 
@@ -124,7 +124,7 @@ def _write_all(app: Sphinx, error: Exception | None) -> None:
 
 
 def _picture(docname: str, figure: str) -> str:
-    """The figure that a page wants on its card; raises PressError where there is none."""
+    """Return the figure that a page wants on its card; raise PressError where there is none."""
     try:
         return str(edition.current().store[figure].data["image/png"])
     except (PressError, KeyError):
@@ -133,7 +133,7 @@ def _picture(docname: str, figure: str) -> str:
 
 
 def _check(app: Sphinx, env: BuildEnvironment) -> None:
-    """A page without a description, or with one that would be cut off, stops the build."""
+    """Stop the build for a page without a description, or with one that would be cut off."""
     for docname in sorted(env.found_docs):
         description = str(env.metadata[docname].get("description", ""))
         if not 0 < len(description) <= LONGEST:

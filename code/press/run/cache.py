@@ -43,7 +43,7 @@ class Execution:
 
 
 def cached(book: Book, chapter: Chapter) -> Execution | None:
-    """The kept execution of `chapter`, or None; a page without cells needs none."""
+    """Return the kept execution of `chapter`, or None; a page without cells needs none."""
     notebook = chapter.copy()
     if not chapter.code:
         return Execution(chapter, notebook, chapter.page.path, 0.0)
@@ -71,12 +71,12 @@ def keep(
 
 
 def last(book: Book, page: Page) -> dict[str, Any] | None:
-    """What was kept of `page` last, whatever has changed since; None where nothing can be read."""
+    """Return what was kept of `page` last, whatever changed since, or None."""
     return next((kept for path in _files(book, page) if (kept := _read(path))), None)
 
 
 def why(book: Book, chapter: Chapter) -> str:
-    """Why `chapter` has to run: what differs from the inputs of its last execution."""
+    """Say why `chapter` has to run: what differs from the inputs of its last execution."""
     kept = last(book, chapter.page)
     if kept is None:
         return "not run before" if not _files(book, chapter.page) else "its cache was damaged"
@@ -109,7 +109,7 @@ def _path(book: Book, chapter: Chapter) -> Path:
 
 
 def _files(book: Book, page: Page) -> list[Path]:
-    """What is kept of `page`; a name like `one` must not find the files of `one-more`."""
+    """Return what is kept of `page`; the name `one` must not find the files of `one-more`."""
     return sorted(
         path
         for path in _folder(book).glob(f"{_stem(page)}-*.json")

@@ -48,9 +48,10 @@ async def run(
 ) -> list[float]:
     """Fill in the outputs of `notebook`, and return the seconds that each cell took.
 
-    It runs in an empty folder, with this book's library and without the settings of whoever builds,
-    in a kernel from `prefork`, if there is one. Raises PressError naming the line and the cell
-    where something is wrong.
+    The kernel runs in an empty folder, with this book's library and without the builder's own
+    settings; it comes from `prefork`, if there is one.
+
+    Raises PressError naming the line and the cell where something is wrong.
     """
     begun: dict[int, float] = {}
     took: list[float] = []

@@ -46,13 +46,13 @@ def execute_all(
 
 
 def _cores() -> int:
-    """The cores that this process may use."""
+    """Count the cores that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)  # not on macOS and Windows
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _expected(book: Book, chapter: Chapter) -> float:
-    """Seconds that `chapter` took last; where that is not known, its length stands in."""
+    """Return the seconds that `chapter` took last, or a guess from its length."""
     kept = last(book, chapter.page)
     return float(sum(kept["seconds"])) if kept else len(chapter.text) / 1000
 
@@ -93,7 +93,7 @@ async def _tick(progress: Progress) -> None:
 def _prefork(
     book: Book, chapters: Sequence[Chapter], jobs: int
 ) -> AbstractContextManager[Prefork | None]:
-    """Where kernels start warm, if that pays: some worker has more than one chapter to run."""
+    """Start what kernels are forked from, if some worker has more than one chapter to run."""
     if len(chapters) <= jobs:
         return nullcontext()
     used = imported_packages((cell for c in chapters for cell in c.code), book.code)

@@ -92,7 +92,7 @@ class _Kernel:
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
-            return 1  # nobody knows more; nobody asks for more
+            return 1  # not our child, so there is no exit code; Jupyter only tests for None
         return None
 
     wait = poll

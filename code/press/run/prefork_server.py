@@ -1,8 +1,8 @@
 """Forks kernels from a process that has imported already what chapters import. A script of its own.
 
-It is given the names of modules, and reads requests, one a line: {"argv": …, "env": …, "cwd": …}.
-To each it answers with the process id of a kernel. When its standard input ends, with the build, so
-does it, and so do its kernels, which look for their parent.
+Its arguments are names of modules. It reads requests, one a line: {"argv": …, "env": …, "cwd": …},
+and answers each with the process id of a kernel. It ends when its standard input ends, with the
+build, and its kernels end after it, because they look for their parent.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class Progress:
 
     @contextmanager
     def running(self, name: str, reason: str) -> Iterator[None]:
-        """While the chapter runs, for this reason."""
+        """Show that a chapter runs, and why, until the block ends."""
         self.say(f"  ▸ {name} ({reason})")
         self.begun[name] = time.perf_counter()
         sign = "✗"
@@ -56,7 +56,7 @@ class Progress:
 
 
 def table(executions: Sequence[Execution], writing: float) -> str:
-    """Which chapters were executed and why, which were cached, and the seconds it took.
+    """List which chapters were executed and why, which were cached, and the seconds.
 
     Of a cached chapter, these are the seconds that its cells took when they ran.
     """

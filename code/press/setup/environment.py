@@ -83,7 +83,7 @@ def main() -> int:
 
 
 def digest() -> str:
-    """What an environment depends on: its inputs, the version of Python and where it stands."""
+    """Return a digest of what an environment depends on: its inputs, Python and its place."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     # The settings of the other tools install nothing.
     installs = [project["build-system"], project["project"], project["tool"]["hatch"]]
@@ -206,5 +206,5 @@ def run(name: str, command: list[str], **variables: str) -> None:
 
 
 def cause(output: str) -> str | None:
-    """The sentence for what is found in an output, if it is a known one."""
+    """Return the sentence for what an output contains, or None if it is not known."""
     return next((text for signs, text in CAUSES.items() if re.search(signs, output)), None)

@@ -31,7 +31,7 @@ AS_PIP_DOES = {
 
 
 def uv_variables(pip: list[str]) -> dict[str, str]:
-    """The variables with which uv finds what this pip finds."""
+    """Return the variables with which uv finds what this pip finds."""
     config = subprocess.check_output([*pip, "config", "list"], encoding="utf-8")
     lines = [line.partition("=") for line in config.splitlines()]
     said = {name: literal_eval(value).split() for name, _, value in lines}

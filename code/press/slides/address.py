@@ -9,13 +9,14 @@ __all__ = ["known", "of"]
 
 
 def known(edition: Edition) -> bool:
-    """Whether there is anything to lead to."""
+    """Say whether there is anything to lead to."""
     return bool(edition.repository or edition.book.address)
 
 
 def of(edition: Edition, page: Page, anchor: str) -> str:
-    """The address that launches the page's notebook for students; where no repository is known,
-    that of a place on the published page; empty where the book has none either.
+    """Return the address that launches the page's notebook for students.
+
+    Without a known repository, return that of the anchor on the published page, or nothing.
     """
     if edition.repository:
         return edition.repository.binder(f"student/{page.name}.ipynb")

@@ -13,8 +13,7 @@ from pygments.formatters import HtmlFormatter
 
 from diffprog.figures import slider
 
-from .. import files
-from ..pages import katex
+from .. import files, katex
 
 __all__ = ["copy"]
 
@@ -44,7 +43,7 @@ def copy(folder: Path) -> None:
 
 
 def _colours() -> str:
-    """The colours of code, light and dark; its background is the deck's."""
+    """Return the colours of code, light and dark; its background is the deck's."""
     rules = []
     for prefix, style in STYLES.items():
         css = HtmlFormatter(style=style).get_style_defs(f".reveal{prefix.strip()} .listing")

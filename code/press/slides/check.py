@@ -60,7 +60,7 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
 
 
 def figures(store: Store, part: str) -> set[str]:
-    """The figures of the chapters in the folder `part`."""
+    """Return the figures of the chapters in the folder `part`."""
     entries = (store[name] for name in store if name.startswith("fig-"))
     return {
         entry.name

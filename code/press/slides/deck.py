@@ -27,12 +27,12 @@ KEYS = {"title", "description", "part", "accent", "left_out", "given"}
 
 
 def heads(book: Book) -> list[Deck]:
-    """All decks in the order of their files' names, without their slides."""
+    """Return all decks in the order of their files' names, without their slides."""
     return [_head(book, path) for path in sorted((book.root / DECKS).glob("*.md"))]
 
 
 def read(edition: Edition, path: Path) -> Deck:
-    """The deck in this file; PressError, with file and line, where it is not right."""
+    """Return the deck in this file; raise PressError, with file and line, where it is wrong."""
     deck = _head(edition.book, path)
     context = Context(edition, path)
     chapter: Chapter | None = None
@@ -67,7 +67,7 @@ def _head(book: Book, path: Path) -> Deck:
 
 
 def _cut(context: Context, tokens: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
-    """The tokens of each slide: those of its heading, and the others."""
+    """Yield the tokens of each slide: those of its heading, and the others."""
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open"]
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
         context.line = (tokens[start].map or [0])[0] + 1
@@ -120,7 +120,7 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
 
 
 def _notes(context: Context, slide: Slide, given: Directive) -> None:
-    """`{notes} 2.5`: what the speaker says in so many minutes; `:chapter:` where it is told."""
+    """Read `{notes} 2.5`: what the speaker says in 2.5 minutes, for the chapter `:chapter:`."""
     try:
         slide.minutes = float(given.argument)
     except ValueError:

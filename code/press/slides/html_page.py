@@ -46,7 +46,7 @@ KEYS = (
 
 
 def page(deck: Deck) -> str:
-    """The whole file."""
+    """Return the whole file."""
     numbered = list(enumerate(deck.slides))
     stacks, stack = [], -1
     for number, slide in numbered:

@@ -43,7 +43,7 @@ def listing(
     marked: Collection[int] = (),
     height: str = "code-height",
 ) -> str:
-    """Highlighted code in the largest type that fits; `marked` lines stand out from the start.
+    """Return highlighted code in the largest type that fits; `marked` lines stand out.
 
     `height` names the measure of its room. A sign that the font lacks may be wider than others.
     """
@@ -74,7 +74,7 @@ def listing(
 
 
 def without_docstrings(code: str) -> str:
-    """`code` with the first line of each docstring only: the rest is said aloud."""
+    """Return `code` with the first line of each docstring only; the rest is said aloud."""
     lines = code.splitlines()
     for node in sorted(_documented(code), key=lambda node: -node.lineno):
         first, last = node.lineno, node.end_lineno or node.lineno
@@ -85,7 +85,7 @@ def without_docstrings(code: str) -> str:
 
 
 def _documented(code: str) -> list[ast.expr]:
-    """The docstrings in `code`."""
+    """Return the docstrings in `code`."""
     return [
         node.body[0].value
         for node in ast.walk(ast.parse(code))
@@ -96,7 +96,7 @@ def _documented(code: str) -> list[ast.expr]:
 
 
 def _find(context: Context, code: str, text: str) -> range:
-    """The lines, counted from zero, that a step names."""
+    """Return the lines, counted from zero, that a step names."""
     first, _, last = (part.strip() for part in text.partition("…"))
     lines = code.splitlines()
     begin = next((i for i, line in enumerate(lines) if first in line), None)

@@ -21,12 +21,11 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
-from .. import kinds
+from .. import katex, kinds
 from ..book import PressError
 from ..chapter import Chapter
 from ..edition import Edition
 from ..kinds import Kind
-from ..pages import katex
 from ..self_contained import embedded, requested, without_comments
 from ..store import Entry
 
@@ -53,11 +52,11 @@ class Context:
         raise PressError(f"{self.path.relative_to(self.edition.book.root)}:{self.line}: {message}")
 
     def chapter(self, name: str) -> Chapter:
-        """The chapter with this name."""
+        """Return the chapter with this name."""
         return self.edition.chapter(self.edition.book.page(name))
 
     def entry(self, name: str, *wanted: Kind) -> Entry:
-        """The output called `name`, which must be one of these kinds."""
+        """Return the output called `name`, which must be one of these kinds."""
         try:
             found = self.edition.store[name]
         except PressError as error:
@@ -79,12 +78,12 @@ class Directive:
 
 
 def parse(text: str) -> list[Token]:
-    """The Markdown's tokens."""
+    """Return the Markdown's tokens."""
     return _parser().parse(text, {})
 
 
 def render(source: str | Sequence[Token], context: Context, *, inline: bool = False) -> str:
-    """The HTML of Markdown, or of tokens that `parse` gave."""
+    """Return the HTML of Markdown, or of tokens that `parse` gave."""
     parser, env = _parser(), {"context": context}
     if isinstance(source, str):
         return str(parser.renderInline(source, env) if inline else parser.render(source, env))
@@ -92,7 +91,7 @@ def render(source: str | Sequence[Token], context: Context, *, inline: bool = Fa
 
 
 def directive(token: Token) -> Directive | None:
-    """The directive that this token is, or None."""
+    """Return the directive that this token is, or None."""
     match = re.fullmatch(r"\{([\w-]+)\} *(.*)", token.info.strip())
     if token.type not in ("colon_fence", "fence") or match is None:
         return None

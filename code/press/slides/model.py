@@ -85,7 +85,7 @@ class Deck:
 
 
 def words(markup: str) -> int:
-    """How many words a reader of this HTML reads; a formula is one, and so is a piece of code."""
+    """Count the words of this HTML; a formula is one word, and so is a piece of code."""
     plain = re.sub(
         r'<(?:span class="math"|div class="formula")>.*?<!--math-->|<code>.*?</code>',
         " formula ",

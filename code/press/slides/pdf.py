@@ -12,7 +12,7 @@ __all__ = ["print_decks"]
 
 
 def print_decks(book: Book, decks: list[Deck]) -> list[Path]:
-    """The PDF of each deck that is built, in `_build/pdf`."""
+    """Print each deck that is built to a PDF in `_build/pdf`."""
     from playwright.sync_api import Error, sync_playwright
 
     from ..setup.browser import launch

@@ -23,14 +23,14 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
 
 
 def style(slide: Slide) -> str:
-    """How wide its figure is drawn, and by how much its text is enlarged to be read from afar."""
+    """Return how wide its figure is drawn, and how much its text is enlarged, as CSS."""
     if not _drawn(slide):
         return ""
     return f"--width:{_width(slide):.0f}px;--fig-text:{enlarged(slide):.3f}"
 
 
 def enlarged(slide: Slide) -> float:
-    """How many times the text of its figure grows; 1 where there is none."""
+    """Return how many times the text of its figure grows; 1 where there is none."""
     if not _drawn(slide):
         return 1.0
     svg = slide.entries[-1].content["svg"]
@@ -61,7 +61,7 @@ def _width(slide: Slide) -> float:
 
 
 def ratio(svg: str) -> float:
-    """Width over height."""
+    """Return width over height."""
     width, height = _size(svg)
     return width / height
 

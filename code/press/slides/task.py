@@ -23,10 +23,10 @@ _CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+|\n+^\S*check_\w+
 
 
 def exercise(context: Context, slide: Slide, given: Directive) -> None:
-    """The goal, the stub, and the way to it: a link, and a QR code for who sits in the room.
+    """Show the goal, the stub and a link, with a QR code for those who sit in the room.
 
-    The goal has the place of the code, too, where nothing is known that a code could lead to.
-    A goal of many words is said shorter in the directive's body, and fully on the page.
+    Without a known address there is no QR code, and the goal fills its place. The body of the
+    directive may say a long goal in fewer words.
     """
     entry = context.entry(given.argument, EXERCISE)
     data = entry.content
@@ -49,7 +49,7 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
 
 
 def solution(context: Context, slide: Slide, given: Directive) -> None:
-    """The solution; lines that the stub had not are marked."""
+    """Show the solution, and mark the lines that the stub did not have."""
     entry = context.entry(given.argument, EXERCISE)
     data = entry.content
     stub, solved = (
@@ -68,18 +68,18 @@ def solution(context: Context, slide: Slide, given: Directive) -> None:
 
 
 def _goal(text: str) -> str:
-    """The sentence that says what to write; the hints stay on the page."""
+    """Return the sentence that says what to write; the hints stay on the page."""
     first = " ".join(text.split("\n\n")[0].split())
     return first[first.index("Write `") :] if "Write `" in first else first
 
 
 def _asks_for(goal: str, stub: str) -> bool:
-    """Whether the goal names a function, `name(…)`, with the arguments that it has in the stub."""
+    """Say whether the goal names a function, `name(…)`, with the arguments of the stub."""
     return any(f"def {signature}:" in stub for signature in re.findall(r"`(\w+\(.*?\))`", goal))
 
 
 def _code(where: str) -> str:
-    """A QR code for an address, and a link."""
+    """Return a QR code for an address, and a link."""
     buffer = io.BytesIO()
     segno.make(where, error="l", micro=False).save(
         buffer, kind="svg", xmldecl=False, svgns=False, border=4, omitsize=True, lineclass="",

@@ -6,7 +6,7 @@ import pytest
 
 from press.files import write
 from press.pages.publish import publish, restore
-from press.pages.redirect import redirect
+from press.products import _redirect
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_a_site_that_is_there_is_not_replaced_by_an_older_one(book, new):
 
 
 def test_the_root_leads_to_the_landing_page(tmp_path):
-    redirect(tmp_path, "book/index", "A & B")
+    _redirect(tmp_path, "book/index", "A & B")
     text = (tmp_path / "index.html").read_text()
     assert 'content="0; url=book/index.html"' in text
     assert '<a href="book/index.html">A &amp; B</a>' in text

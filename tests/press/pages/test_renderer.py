@@ -7,8 +7,9 @@ from myst_nb.core.render import MimeData
 
 from diffprog.show import FIGURE, NUMBER, SOURCE
 from diffprog.show import FRAMES as MOVING
+from press import katex
 from press.book import PressError
-from press.pages import katex, launch_buttons
+from press.pages import launch_buttons
 from press.pages.renderer import Renderer
 from press.repository import Repository
 

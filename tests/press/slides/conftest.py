@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 
 from diffprog.show import EXERCISE, FIGURE, NUMBER, SOURCE
-from press import repository
+from press import katex, repository
 from press.book import Book
 from press.chapter import read_all
 from press.edition import Edition
-from press.pages import katex
 from press.run.cache import Execution
 from press.slides.deck import heads
 from press.store import Entry, Store

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from press.book import PressError
-from press.naming import check_name
-from press.store import Entry
+from press.store import Entry, check_name
 
 ENTRY: dict[str, Any] = {
     "kind": "number",

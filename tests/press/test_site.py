@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sphinx.errors import ExtensionError
 
+from press import site
 from press.book import PressError
 from press.chapter import Chapter
 from press.edition import Edition, exists
-from press.pages import site
 from press.run.cache import Execution
 from press.store import Store
 
@@ -41,6 +41,16 @@ def edition(book, monkeypatch):
     chapters = [Chapter.read(book, page) for page in book.pages]
     executions = [Execution(c, c.copy(), book.root / "none.json", 0.0) for c in chapters]
     return Edition(book, executions, Store.of(book))
+
+
+def test_pages_that_stay_come_from_the_last_site_but_for_what_is_always_copied(edition):
+    last = edition.book.build / "html"
+    for name in ("book/end.html", "_static/book.css"):
+        (last / name).parent.mkdir(parents=True)
+        (last / name).write_text("last")
+    there = site.render(edition, last).outdir
+    assert [path.name for path in there.rglob("*.*")] == ["end.html"]
+    assert (last / "_static/book.css").exists()
 
 
 def test_every_warning_is_an_error_and_all_are_told(edition):

