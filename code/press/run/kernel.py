@@ -6,6 +6,7 @@ A failing cell, a traceback, standard error and memory addresses are refused, wi
 from __future__ import annotations
 
 import atexit
+import os
 import re
 import sys
 import tempfile
@@ -25,10 +26,12 @@ from ..self_contained import requested_by_output
 from .prefork import Prefork
 from .streams import merged, warning
 
-__all__ = ["run"]
+__all__ = ["connect", "run"]
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 600  # seconds a cell
+
+_LONGEST_SOCKET = 90  # bytes: systems allow 103 or 107, and Jupyter adds the number of the socket
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
 _LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
@@ -73,6 +76,7 @@ async def run(
         )
         manager = client.create_kernel_manager()
         manager.kernel_spec_manager = _ThisPython()
+        connect(manager, Path(folder, "kernel"))
         if prefork:
             manager.provisioner = prefork.provisioner(manager)
         try:
@@ -93,6 +97,15 @@ async def run(
             for output in cell.outputs:
                 _accept(output, chapter.place(index))
     return took
+
+
+def connect(manager: KernelManager, socket: Path) -> None:
+    """Have a kernel that is not started yet listen at files beside `socket`, where there are such.
+
+    A TCP port is chosen before the kernel takes it, and another kernel may take it in between.
+    """
+    if sys.platform != "win32" and len(os.fsencode(socket)) <= _LONGEST_SOCKET:
+        manager.transport, manager.ip = "ipc", str(socket)
 
 
 def _end(manager: KernelManager) -> None:

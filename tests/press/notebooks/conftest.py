@@ -4,9 +4,11 @@ import asyncio
 import json
 import os
 import sys
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -16,6 +18,7 @@ from nbformat import NotebookNode
 
 from press.kernel_settings import ENVIRONMENT
 from press.notebooks import KINDS
+from press.run.kernel import connect
 
 from ...conftest import ROOT, Build
 
@@ -72,11 +75,14 @@ def run(notebook: NotebookNode, kernel: str, env: dict[str, str]) -> Run:
     notebook = nbformat.from_dict(notebook)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(STRICT))
     client = NotebookClient(notebook, timeout=600, kernel_name=kernel, coalesce_streams=True)
+    manager = client.create_kernel_manager()
     settings = {key: value for key, value in ENVIRONMENT.items() if key != "DIFFPROG_BUILD"}
-    try:
-        asyncio.run(client.async_execute(env={**os.environ, **settings, **env}))
-    except CellExecutionError as error:
-        return str(error)
+    with tempfile.TemporaryDirectory() as folder:
+        connect(manager, Path(folder, "kernel"))
+        try:
+            asyncio.run(client.async_execute(env={**os.environ, **settings, **env}))
+        except CellExecutionError as error:
+            return str(error)
     del notebook.cells[0]
     return notebook
 

@@ -1,6 +1,7 @@
 """Chapters really run here, in kernels of their own."""
 
 import json
+import sys
 
 import pytest
 
@@ -68,6 +69,13 @@ def test_what_must_not_reach_a_page_stops_the_build(book, write, cell, message):
     write("part1/one", cell)
     with pytest.raises(PressError, match=message):
         execute(book, "part1/one")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no sockets that are files")
+def test_kernels_do_not_compete_for_ports(book, write):
+    write("part1/one", "from ipykernel.connect import get_connection_info\nget_connection_info()")
+    (execution,) = execute(book, "part1/one")
+    assert '"transport": "ipc"' in execution.notebook.cells[1].outputs[0].data["text/plain"]
 
 
 def test_a_damaged_cache_is_computed_again(book, write):
