@@ -37,10 +37,10 @@ slides-pdf: browser ## build the decks and print them, into _build/pdf
 	@$(VENV_PYTHON) -m press slides --pdf
 
 watch: setup ## build whenever a file is saved, and reload the browser, at http://127.0.0.1:8000
-	@$(VENV_PYTHON) -m press.watch
+	@$(VENV_PYTHON) -m press watch
 
 check-reproducible: setup ## build the last commit twice, in two places, and compare to the byte
-	@$(VENV_PYTHON) -m press.reproduce
+	@$(VENV_PYTHON) -m press check-reproducible
 
 serve: book ## build, and show the book at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
