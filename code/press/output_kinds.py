@@ -68,9 +68,13 @@ class Frames(Figure):
     name, mime = "frames", show.FRAMES
     has_controls = True
 
-    def on_slide(self, content: Any, name: str, alt: str) -> str:
+    def on_page(self, content: Any, name: str, alt: str) -> list[nodes.Node]:
         """Return the first picture, its controls, and what differs in the others."""
-        return slider.component(content, name, alt)
+        return [nodes.raw("", slider.component(content, name, alt), format="html")]
+
+    def on_slide(self, content: Any, name: str, alt: str) -> str:
+        """Return the same; on a slide nothing plays before the speaker asks for it."""
+        return slider.component(content | {"autoplay": False}, name, alt)
 
     def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
         """Add frames that bring their script along."""

@@ -21,12 +21,12 @@ SHORTEST_NOTES = 40
 def check(edition: Edition, deck: Deck) -> None:
     """Raise PressError with all that is wrong, a line each."""
     where = deck.path.relative_to(edition.book.root)
-    wrong = [f"{where}:{line}: {message}" for line, message in _complaints(edition.store, deck)]
+    wrong = [f"{where}:{line}: {message}" for line, message in _complaints(edition, deck)]
     if wrong:
         raise PressError("\n".join(wrong))
 
 
-def _complaints(store: Store, deck: Deck) -> Iterator[tuple[int, str]]:
+def _complaints(edition: Edition, deck: Deck) -> Iterator[tuple[int, str]]:
     ids: dict[str, int] = {}
     for slide, after in zip(deck.slides, [*deck.slides[1:], None], strict=True):
         yield from ((slide.line, message) for message in _on(slide, after))
@@ -34,9 +34,11 @@ def _complaints(store: Store, deck: Deck) -> Iterator[tuple[int, str]]:
             yield slide.line, f"the slide of line {ids[slide.id]} has the same heading"
         ids[slide.id] = slide.line
     shown = {entry.name for slide in deck.slides for entry in slide.entries}
-    wanted = figures(store, deck.part) if deck.part else set()
+    wanted = figures(edition.store, deck.part) if deck.part else set()
     for name in sorted(wanted - shown - deck.left_out.keys()):
         yield 1, f"{name} is neither shown nor left out with a reason"
+    for docname in sorted(_chapters(edition, deck) - _shown_chapters(deck)):
+        yield 1, f"no slide leads to {docname}.md: give its first one `:chapter:` in the notes"
     for name in sorted(deck.left_out.keys() & shown):
         yield 1, f"{name} is shown, and left out"
     for name in sorted(deck.left_out.keys() - wanted):
@@ -57,6 +59,16 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
         below = after is not None and after.level == 3 and after.layout == "solution"
         if not below or after is None or after.entries[-1].name != slide.entries[-1].name:
             yield f"the slide below is not the solution of {slide.entries[-1].name}"
+
+
+def _chapters(edition: Edition, deck: Deck) -> set[str]:
+    """Return the numbered chapters of the deck's part, whose pages offer their slides."""
+    pages = (page for page in edition.book.pages if page.number.count(".") and deck.part)
+    return {page.docname for page in pages if page.docname.startswith(f"book/{deck.part}/")}
+
+
+def _shown_chapters(deck: Deck) -> set[str]:
+    return {slide.chapter.page.docname for slide in deck.slides if slide.chapter is not None}
 
 
 def figures(store: Store, part: str) -> set[str]:

@@ -1,4 +1,8 @@
-"""`{show} fig-name`: a figure of the book, or its animation, on a slide."""
+"""`{show} fig-name`: a figure of the book, or its animation, on a slide.
+
+An animation stands at its first frame until it is moved, or at `:start:`, which is the text that
+its slider shows at a frame, or `last`.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +22,25 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
     entry = context.entry(
         given.argument, *(k for k in output_kinds.BY_NAME.values() if k.is_figure)
     )
-    slide.shown += output_kinds.BY_NAME[entry.kind].on_slide(entry.content, entry.name, entry.alt)
+    shown = output_kinds.BY_NAME[entry.kind].on_slide(entry.content, entry.name, entry.alt)
+    frame = _start(context, given, entry.content.get("texts", []))
+    slide.shown += shown.replace('class="dp-frames"', f'class="dp-frames" data-start="{frame}"', 1)
     slide.entries.append(entry)
     if slide.layout != "title":
         slide.layout = "wide" if ratio(entry.content["svg"]) >= measure("figure-ratio") else "tall"
+
+
+def _start(context: Context, given: Directive, texts: list[str]) -> int:
+    """Return the number of the frame at which the animation stands on arrival."""
+    if unknown := given.options.keys() - {"start"}:
+        context.fail(f"{{show}} has the option :start:, not :{min(unknown)}:")
+    wanted = given.options.get("start", texts[0] if texts else "")
+    if wanted == "last" and texts:
+        return len(texts) - 1
+    if "start" in given.options and wanted not in texts:
+        known = f"{texts[0]} to {texts[-1]}, or last" if texts else "none: it is no animation"
+        context.fail(f"{given.argument} has no frame {wanted!r} to start at; its frames: {known}")
+    return texts.index(wanted) if texts else 0
 
 
 def style(slide: Slide) -> str:

@@ -1,11 +1,11 @@
-"""Where an exercise is launched, or at least read: for QR codes, which need a whole address."""
+"""Addresses: of an exercise's notebook, for QR codes, and of a chapter's slides."""
 
 from __future__ import annotations
 
 from ..book import Page
 from ..edition import Edition
 
-__all__ = ["known", "of"]
+__all__ = ["chapter_address", "known", "of"]
 
 
 def known(edition: Edition) -> bool:
@@ -22,3 +22,8 @@ def of(edition: Edition, page: Page, anchor: str) -> str:
         return edition.repository.binder(f"student/{page.name}.ipynb")
     base = edition.book.address
     return f"{base}{page.docname}.html#{anchor}" if base else ""
+
+
+def chapter_address(page: Page) -> str:
+    """Return the part behind `#/` of the address of this chapter's first slide."""
+    return f"chapter-{page.name.replace('/', '-')}"

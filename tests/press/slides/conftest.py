@@ -31,6 +31,11 @@ part: part1
 """
 NOTES = "\n:::{notes} 2\n:chapter: part1/one\n" + "word " * 45 + "\n:::\n"
 
+SVG = (
+    '<svg class="dp-svg" viewBox="0 0 400 250">'
+    '<text style="font-size:calc(10px*var(--fig-text))">a</text></svg>'
+)
+
 CODE = '''\
 def add(a, b):
     """The sum.
@@ -61,8 +66,6 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    text = '<text style="font-size:calc(10px*var(--fig-text))">a</text>'
-    svg = f'<svg class="dp-svg" viewBox="0 0 400 250">{text}</svg>'
     head = "from diffprog.exercises.x import check\n\ndef add(a, b):\n    "
     tail = "\n\nprint(check_add(add))\nadd(1, 2)\n"
     exercise = {
@@ -74,7 +77,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
     source = {"code": CODE, "name": "lib.add", "path": "lib.py"}
     number = {"name": "n-steps", "text": "7 389", "value": 7389}
     entries = [
-        entry("fig-line", "figure", {FIGURE: {"svg": svg}}),
+        entry("fig-line", "figure", {FIGURE: {"svg": SVG}}),
         entry("lib.add", "source", {SOURCE: source}),
         entry("n-steps", "number", {NUMBER: number}),
         entry("ex-add", "exercise", {EXERCISE: exercise}, "7"),

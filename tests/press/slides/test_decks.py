@@ -36,9 +36,13 @@ def test_exercises_fit_with_a_qr_code(opened, edition, name, tmp_path):
     assert at.count(1) == page.locator(".slide.exercise").count()
     for index in (index for index, codes in enumerate(at) if codes):
         assert page.evaluate("index => facts(index).outside", index) == []
-        box = page.locator("section.present svg.qr").bounding_box()
+        box = page.locator("section section.present svg.qr").bounding_box()
         assert box["width"] >= 250
-        assert page.locator("section.present .launch a").get_attribute("href").startswith("https:")
+        assert (
+            page.locator("section section.present .launch a")
+            .get_attribute("href")
+            .startswith("https:")
+        )
 
 
 def test_everything_can_be_read_from_the_last_row(facts, name):
