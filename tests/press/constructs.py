@@ -366,8 +366,8 @@ PASSES = {
     "sectnum": ("```{sectnum}\n```\n\nAfter it.", "After it."),
 }
 
-FORM = "has no notebook form (notebooks/page_to_markdown.py)"
-PARTY = "is of a third party, which no page asks: put the file beside the chapter"
+FORM = "has no form in notebooks: avoid it, or add one in page_to_markdown.py"
+PARTY = "would be loaded from another host: put the file beside the chapter"
 REFUSED = {
     "date": ("Text.\n\n```{date}\n```", 3, "can only be used within a substitution definition"),
     "replace": ("```{replace} x\n```", 1, "can only be used within a substitution definition"),
@@ -453,5 +453,5 @@ REFUSED_SLIDES = {
     "image without words": ("![](../ball.png)", "needs alternative text"),
     "missing image": ("![A ball](none.png)", "none.png is no file beside the deck"),
     "image from elsewhere": ("![A ball](https://example.org/a.png)", "is no file beside the deck"),
-    "HTML from elsewhere": ("<script src='https://example.org/a.js'></script>", "third party"),
+    "HTML from elsewhere": ("<script src='https://example.org/a.js'></script>", "another host"),
 }

@@ -135,7 +135,7 @@ def _accept(output: NotebookNode, place: str) -> None:
         )
     if address := requested_by_output(data):
         raise PressError(
-            f"{place}: its output loads {address}, but a page loads nothing from third parties: put"
+            f"{place}: its output loads {address}, but a page loads nothing from other hosts: put"
             " the content itself into the output"
         )
     output.pop("execution_count", None)

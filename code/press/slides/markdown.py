@@ -168,7 +168,7 @@ def _image(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[s
 def _html(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
     context: Context = env["context"]
     if address := requested(tokens[i].content):
-        context.fail(f"{address} is of a third party, which no deck asks")
+        context.fail(f"{address} would be loaded from another host: put the file beside the deck")
     return without_comments(tokens[i].content)
 
 
