@@ -447,11 +447,11 @@ SLIDES = {
 REFUSED_SLIDES = {
     "list-table": (":::{list-table}\n* - One\n:::", "a slide knows the directives"),
     "directive in a box": ("::::{note}\n:::{show} fig-none\n:::\n::::", "called 'fig-none'"),
-    "code": ("```python\na = 1\n```", "'python' cannot stand here"),
+    "code": ("```python\na = 1\n```", "'python' cannot stand on a slide"),
     "role": ("{abbr}`MC (Monte Carlo)`", "a slide knows the roles"),
     "footnote": ("Text[^one].\n\n[^one]: Note.", "no footnotes: say it in the notes"),
     "image without words": ("![](../ball.png)", "needs alternative text"),
-    "missing image": ("![A ball](none.png)", "none.png is no file beside the deck"),
-    "image from elsewhere": ("![A ball](https://example.org/a.png)", "is no file beside the deck"),
+    "missing image": ("![A ball](none.png)", "none.png is not a file beside the deck"),
+    "image from elsewhere": ("![A ball](https://example.org/a.png)", "not a file beside the deck"),
     "HTML from elsewhere": ("<script src='https://example.org/a.js'></script>", "another host"),
 }

@@ -46,7 +46,7 @@ KEYS = (
 
 
 def page(deck: Deck) -> str:
-    """Return the whole file."""
+    """Return the HTML file of a deck."""
     numbered = list(enumerate(deck.slides))
     stacks, stack = [], -1
     for number, slide in numbered:
