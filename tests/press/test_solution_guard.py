@@ -106,7 +106,7 @@ def test_what_sphinx_does_not_meet_stops_the_build_with_file_and_line(small):
     assert result.code == 1
     line = hidden.splitlines().index(":::{exercise} Add two numbers") + 1
     assert re.search(
-        rf"book/one\.md:{line}: WARNING: Sphinx has not met the exercise 'ex-add'", result.errors
+        rf"book/one\.md:{line}: WARNING: the page shows no exercise 'ex-add'", result.errors
     ), result.errors
 
 

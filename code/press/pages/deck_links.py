@@ -1,4 +1,4 @@
-"""The way from the pages to the decks: the role `deck`, and a line at the end of each chapter."""
+"""Links from pages to decks: the role `deck`, and a line at the end of each chapter."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DeckRole(SphinxRole):
     """``{deck}`part1` ``: a link to the deck in `book/slides/part1.md`, with its title."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the link to a deck, on which the page then depends."""
+        """Return the link to a deck, and note that the page depends on the deck."""
         try:
             decks = heads(edition.current().book)
         except PressError as error:
@@ -42,7 +42,7 @@ def _present(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Offer a part's deck at the end of each of its pages; not where one chapter is built alone."""
+    """Link a part's deck at the end of each of its pages, unless one chapter is built alone."""
     if doctree is None or edition.current().alone:
         return
     for deck in heads(edition.current().book):
