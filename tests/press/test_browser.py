@@ -38,7 +38,7 @@ def test_no_browser_ends_in_one_sentence(found):
 def test_a_wrong_chromium_is_not_passed_over(found, monkeypatch, tmp_path):
     (tmp_path / "chrome").touch(mode=0o755)
     monkeypatch.setenv("CHROMIUM", "/no/such/chromium")
-    with pytest.raises(SystemExit, match="CHROMIUM=/no/such/chromium is no Chromium"):
+    with pytest.raises(SystemExit, match="CHROMIUM=/no/such/chromium is not a Chromium"):
         found()
 
 

@@ -156,12 +156,12 @@ def test_the_chapter_needs_the_one_before(small):
         ("../tape", "in small letters"),
         ("part1/" + "a" * 40, "at most 40 characters"),
         ("", "give a part and a name"),
-        ("part1/random", "'random' means something else"),
-        ("part1/lambda", "'lambda' means something else"),
-        ("part1/index", "'index' means something else"),
-        ("slides/tape", "'slides' means something else"),
-        ("part1/one", "book/part1/one.md is there already"),
-        ("part3/simulator", "code/diffprog/exercises/simulator.py is there already"),
+        ("part1/random", "'random' has another meaning"),
+        ("part1/lambda", "'lambda' has another meaning"),
+        ("part1/index", "'index' has another meaning"),
+        ("slides/tape", "'slides' has another meaning"),
+        ("part1/one", "book/part1/one.md exists already"),
+        ("part3/simulator", "code/diffprog/exercises/simulator.py exists already"),
     ],
 )
 def test_a_name_that_is_taken_or_cannot_be_one_is_refused_and_nothing_written(
