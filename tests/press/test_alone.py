@@ -48,7 +48,7 @@ MISTAKES = {
     ),
     "exercise without its cell": (
         ("Prose of", f"{BOX}Prose of"),
-        "book/one.md:7: no cell solves this exercise: one needs the option `:exercise: ex-alone`",
+        "book/one.md:7: no cell solves this exercise: give one the option `:exercise: ex-alone`",
     ),
 }
 
