@@ -1,8 +1,8 @@
-"""Every construct of MyST, Sphinx, myst-nb and sphinx-design: what is written, and what arrives.
+"""Every construct of MyST, Sphinx, myst-nb and sphinx-design: its source and its result.
 
-`PASSES` holds for each page its source and the Markdown that its notebook has below the title.
-`REFUSED` holds the source, the line that the complaint names (None where Sphinx gives none), and
-words of the complaint.
+`PASSES` holds for each page its source, and the Markdown below the title of its notebook.
+`REFUSED` holds the source, the line that the message names (None if Sphinx names none), and words
+of the message.
 """
 
 PNG = (

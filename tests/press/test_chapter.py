@@ -1,4 +1,4 @@
-"""What the press reads in a chapter, and what it refuses: above all, marks of solutions."""
+"""What the press reads in a chapter, and what it refuses, above all wrong marks of solutions."""
 
 from dataclasses import replace
 
@@ -88,7 +88,7 @@ CONTAINERS = {
 
 
 def contained(container: str, box: str) -> str:
-    """`box` in `container`, indented as its place is."""
+    """Return `box` in `container`, indented like its place."""
     before, _, _ = container.format("@").rpartition("@")
     first = before.rpartition("\n")[2]
     indent = "> " if first == "> " else " " * len(first)

@@ -1,4 +1,4 @@
-"""How a deck is made from Markdown and the store, and what stops it."""
+"""A deck is made from Markdown and the store, and faults in it stop the build."""
 
 import shutil
 

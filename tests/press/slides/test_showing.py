@@ -1,4 +1,4 @@
-"""A deck in use: keys, animations, steps through code, the speaker's window, paper."""
+"""A deck in use: keys, animations, steps through code, the speaker's window, PDF."""
 
 import os
 import re
@@ -25,7 +25,7 @@ def with_frames(page):
 
 @pytest.mark.parametrize("arrows", [False, True])
 def test_the_keyboard_goes_through_all_slides_in_order(opened, name, arrows):
-    """By the space bar, and by arrows: down to a solution, else to the right."""
+    """The space bar goes on, as do the arrows: down to a solution, else to the right."""
     page = opened(name)
     wanted = page.evaluate("Reveal.getSlides().map(slide => slide.id)")
     seen = [page.evaluate(CURRENT)]
