@@ -1,6 +1,6 @@
 """The edition: the executed chapters of a book, on which all later steps of a build work.
 
-Sphinx calls the extension without arguments of ours, so the extension gets the edition here.
+Sphinx sets the extension up by itself, so the build hands the edition over in this module.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Edition:
         return {e.page: e.chapter for e in self.executions}[page]
 
     def outputs_of(self, text: str) -> NotebookNode:
-        """Return the executed notebook of the page with this text; myst-nb gives us no name."""
+        """Return the executed notebook of the page with this text; myst-nb passes only the text."""
         for execution in self.executions:
             if execution.chapter.text == text:
                 return deepcopy(execution.notebook)

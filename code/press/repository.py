@@ -60,7 +60,7 @@ def find(book: Book) -> Repository | None:
 
 
 def _hosting() -> list[str]:
-    """Return the repository that GitHub's CI names, and the one of GitLab's CI, each or ''."""
+    """Return the addresses that GitHub's and GitLab's CI state; '' for one that is not running."""
     server, name = (os.environ.get(f"GITHUB_{part}", "") for part in ("SERVER_URL", "REPOSITORY"))
     return [f"{server}/{name}" if server and name else "", os.environ.get("CI_PROJECT_URL", "")]
 

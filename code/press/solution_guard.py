@@ -66,7 +66,7 @@ def check_students(edition: Edition, site: Path) -> None:
                 for (page, name), lines in secret.items():
                     told = lines & text.lines - open_lines[page] - open_lines[chapter.page]
                     if told:
-                        raise PressError(f"{where}: gives away {name}: {min(told)!r}")
+                        raise PressError(f"{where}: shows the solution of {name}: {min(told)!r}")
 
 
 def _open_lines(chapter: Chapter) -> frozenset[str]:

@@ -115,7 +115,7 @@ def _renewed(
 
 
 def _notebook(data: bytes) -> dict[str, Any] | None:
-    """Return the notebook in a file, or None if it is no notebook that we can renew."""
+    """Return the notebook in a file, or None if the file is not one that can be renewed."""
     try:
         notebook = json.loads(data)
         for cell in notebook["cells"]:

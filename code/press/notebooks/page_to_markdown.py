@@ -253,7 +253,7 @@ def _details(title: str, body: str) -> str:
 
 
 def _plain(entry: nodes.Element) -> bool:
-    """Return whether a cell is one line, without pipes in code or formulas, which stay as is."""
+    """Return whether a cell is one line, without pipes in code or formulas: they split rows."""
     fixed = entry.findall(lambda node: isinstance(node, nodes.literal | nodes.math | nodes.raw))
     return (
         all(isinstance(child, nodes.paragraph) for child in entry.children)

@@ -24,7 +24,7 @@ __all__ = ["setup"]
 FONT_AWESOME = Path("_static/vendor/fontawesome/webfonts")
 
 NAMES = (
-    # A fold of the contents has no name, and two other controls have one that is not their text.
+    # A fold of the contents has no name; two other controls have one that contradicts their text.
     (
         '<summary><span class="toctree-toggle"',
         '<summary aria-label="Chapters"><span class="toctree-toggle"',

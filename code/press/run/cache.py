@@ -89,7 +89,7 @@ def why(book: Book, chapter: Chapter) -> str:
 
 
 def prune(book: Book) -> None:
-    """Delete files of pages that are no longer in the book, and files not written to the end."""
+    """Delete files of pages that are no longer in the book, and incomplete files."""
     wanted = {path for page in book.pages for path in _files(book, page)}
     for path in _folder(book).glob("*"):
         if path not in wanted:

@@ -29,7 +29,7 @@ from .streams import merged, warning
 __all__ = ["connect", "run"]
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-TIMEOUT = 600  # seconds a cell
+TIMEOUT = 600  # seconds per cell
 
 _LONGEST_SOCKET = 90  # bytes: systems allow 103 or 107, and Jupyter adds the number of the socket
 

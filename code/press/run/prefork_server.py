@@ -23,7 +23,7 @@ def serve(modules: list[str]) -> None:
     for name in [*modules, "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell"]:
         importlib.import_module(name)
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # an ended kernel stays as no zombie
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels leave no zombies
     for line in sys.stdin:
         kernel = os.fork()
         if not kernel:

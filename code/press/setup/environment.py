@@ -83,7 +83,7 @@ def main() -> int:
 
 
 def digest() -> str:
-    """Return a digest of what an environment depends on: its inputs, Python and its place."""
+    """Return a digest of what an environment depends on: inputs, Python's version and folder."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     # All other tables only configure tools, and install nothing.
     installs = [project["build-system"], project["project"], project["tool"]["hatch"]]
