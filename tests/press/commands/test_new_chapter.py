@@ -116,7 +116,7 @@ def test_new_chapters_build_and_pass_as_they_are(whole):
     assert "21 passed" in run(whole, "pytest", "-q", "-p", "no:cacheprovider", "tests")
     assert set(whole.good_build().executed) == {"part1/soft_edges", "part1/tape", "part4/wire"}
     assert (whole.root / "_build/html/slides/part4.html").exists()
-    assert "Write your own" in run(whole, "press", "new-chapter", "part4/last")
+    assert "Replace its text" in run(whole, "press", "new-chapter", "part4/last")
     run(whole, "press", "build", "part4/last")
 
 
