@@ -1,4 +1,4 @@
-"""One small book with everything in it is built, once: page, notebooks and deck."""
+"""One small book with everything in it, built once: its page, notebooks and deck."""
 
 import json
 import re

@@ -23,7 +23,7 @@ class DeckRole(SphinxRole):
     """``{deck}`part1` ``: a link to the deck in `book/slides/part1.md`, with its title."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the link to a deck, on which the page then depends."""
+        """Return the link to a deck, and note that the page depends on the deck."""
         try:
             decks = heads(edition.current().book)
         except PressError as error:

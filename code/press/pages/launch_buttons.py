@@ -1,6 +1,6 @@
 """The box under a chapter's title: open it as a notebook on Binder or Colab, or present it.
 
-Where no repository is known, the buttons lead to a page that says how to set it.
+If no repository is known, the buttons lead to a page that says how to set it.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ start.</p>
 
 
 def notice(repository: Repository | None) -> str | None:
-    """Return the line for the build's output where no repository is known."""
+    """Return a line for the build's output if no repository is known, else None."""
     if repository:
         return None
     return (

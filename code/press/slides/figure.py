@@ -44,14 +44,14 @@ def _start(context: Context, given: Directive, texts: list[str]) -> int:
 
 
 def style(slide: Slide) -> str:
-    """Return how wide its figure is drawn, and how much its text is enlarged, as CSS."""
+    """Return the width of the slide's figure, and the factor by which its text grows, as CSS."""
     if not _drawn(slide):
         return ""
     return f"--width:{_width(slide):.0f}px;--fig-text:{enlarged(slide):.3f}"
 
 
 def enlarged(slide: Slide) -> float:
-    """Return how many times the text of its figure grows; 1 where there is none."""
+    """Return the factor by which the text of the slide's figure grows; 1 without a figure."""
     if not _drawn(slide):
         return 1.0
     svg = slide.entries[-1].content["svg"]
@@ -77,12 +77,12 @@ def _width(slide: Slide) -> float:
         room -= round(line) * math.ceil(characters / measure("heading-characters"))
     else:
         widest = measure("figure-title" if slide.layout == "title" else "figure-beside")
-        room += measure("row-gap")  # no heading is above it
+        room += measure("row-gap")  # there is no heading above it
     return min(widest, room * ratio(svg))
 
 
 def ratio(svg: str) -> float:
-    """Return width over height."""
+    """Return the width of a figure over its height."""
     width, height = _size(svg)
     return width / height
 

@@ -9,14 +9,14 @@ __all__ = ["chapter_address", "known", "of"]
 
 
 def known(edition: Edition) -> bool:
-    """Say whether there is anything to lead to."""
+    """Return whether exercises have such an address."""
     return bool(edition.repository or edition.book.address)
 
 
 def of(edition: Edition, page: Page, anchor: str) -> str:
     """Return the address that launches the page's notebook for students.
 
-    Without a known repository, return that of the anchor on the published page, or nothing.
+    If no repository is known, return the address of `anchor` on the published page, or ''.
     """
     if edition.repository:
         return edition.repository.binder(f"student/{page.name}.ipynb")

@@ -1,4 +1,4 @@
-"""How a deck is made from Markdown and the store, and what stops it."""
+"""A deck is made from Markdown and the store, and faults in it stop the build."""
 
 import re
 import shutil
@@ -46,12 +46,12 @@ def test_numbers_figures_and_code_come_from_the_store(book, deck):
     ("text", "message"),
     [
         (":::{show} fig-lines\n:::", r"deck\.md:17: nothing in the book is called 'fig-lines'"),
-        (":::{show} ex-add\n:::", "'ex-add' is of the kind exercise, wanted: figure"),
+        (":::{show} ex-add\n:::", "'ex-add' is of the kind exercise, not figure"),
         ("{number}`n-stepz`", "nothing in the book is called 'n-stepz'"),
         ("{numref}`fig-line`", r"knows the roles \{number\}, .*, not \{numref\}"),
         (":::{list-table} x\n:::", "knows the directives show, source"),
-        ("```python\nx\n```", "'python' cannot stand here"),
-        (LINE + LINE, "fig-line stands on the slide of line 17 already"),
+        ("```python\nx\n```", "'python' cannot stand on a slide"),
+        (LINE + LINE, "fig-line is already on the slide of line 17"),
         (":::{source} lib.add\nsubtract\n:::", "no line of this code contains 'subtract'"),
         (":::{source} lib.add\nreturn … def\n:::", "no line after 'return' contains 'def'"),
         ("$\\frac{1$", "the formula"),
@@ -70,10 +70,10 @@ def test_an_unknown_number_names_the_slide(book, deck):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (slide("word " * 41), "43 words on a slide, where 40 are the most"),
-        (slide(LINE, notes="Too short."), "2 words of notes, where 40 are the least"),
+        (slide("word " * 41), "43 words on a slide: write at most 40"),
+        (slide(LINE, notes="Too short."), "2 words of notes: write at least 40"),
         (slide(LINE) + slide("Twice."), "has the same heading"),
-        (slide("No figure."), "fig-line is neither shown nor left out"),
+        (slide("No figure."), "fig-line is not on a slide"),
         (slide(":::{exercise} ex-add\n:::"), "the slide below is not the solution of ex-add"),
         (
             slide(":::{exercise} ex-add\n:::") + slide(":::{solution} ex-add\n:::", title="Beside"),
@@ -89,10 +89,10 @@ def test_what_a_deck_must_have(book, deck, text, message):
 def test_a_figure_left_out_needs_a_reason_and_must_not_be_shown(book, deck):
     head = "---\ntitle: A\ndescription: B\npart: part1\nleft_out:\n  fig-line: a reason\n---\n"
     check(edition(book), read(edition(book), deck(slide("Nothing."), head)))
-    with pytest.raises(PressError, match="is shown, and left out"):
+    with pytest.raises(PressError, match="is shown, but it is in left_out"):
         check(edition(book), read(edition(book), deck(slide(LINE), head)))
     other = head.replace("fig-line", "fig-gone")
-    with pytest.raises(PressError, match="fig-gone, which is left out, is no figure"):
+    with pytest.raises(PressError, match="fig-gone, in left_out, is not a figure"):
         check(edition(book), read(edition(book), deck(slide(LINE), other)))
 
 
@@ -100,7 +100,7 @@ def test_a_figure_that_is_too_high_is_named_with_its_slide(book, deck):
     entry = Store.of(book)["fig-line"]
     entry.data[FIGURE]["svg"] = entry.data[FIGURE]["svg"].replace("400 250", "400 900")
     Store(Store.of(book).folder, [entry]).write(partial=True)
-    with pytest.raises(PressError, match=r"book/slides/deck\.md:15: fig-line is too high"):
+    with pytest.raises(PressError, match=r"book/slides/deck\.md:15: fig-line is too tall"):
         check(edition(book), read(edition(book), deck(slide(LINE))))
 
 

@@ -1,4 +1,4 @@
-"""A deck in use: keys, animations, steps through code, the speaker's window, paper."""
+"""A deck in use: keys, animations, steps through code, the speaker's window, PDF."""
 
 import os
 import re
