@@ -15,6 +15,7 @@ from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
 from ..edition import Edition
 from .boxes_and_tabs import spread
+from .cell import cell
 from .code_listing import source
 from .exercise import exercise, solution
 from .figure import show
@@ -104,6 +105,7 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
         return
     directives: dict[str, Callable[[Context, Slide, Directive], None]] = {
         "show": show,
+        "cell": cell,
         "source": source,
         "exercise": exercise,
         "solution": solution,
