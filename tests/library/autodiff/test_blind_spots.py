@@ -111,6 +111,18 @@ def test_a_difference_that_spans_some_teeth_tells(h):
     assert wide < 0.5
 
 
+def test_a_result_that_is_only_counted_has_no_graph():
+    """The range of a throw, by adding up steps until it lands; truth 2·5/9.8 for each m/s."""
+    v0 = torch.tensor(2.0, requires_grad=True)
+    x, v, reached = torch.tensor(0.0), v0, torch.tensor(0.0)
+    while x >= 0:
+        v = v - G * 0.001
+        x = x + v * 0.001
+        reached = reached + 5.0 * 0.001
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        reached.backward()
+
+
 def test_with_the_time_of_impact_both_slopes_are_right():
     for argument in (0, 1):
         slopes = [grad(f, argnums=argument)(X0, X0 * 0) for f in (with_impact, exact)]
