@@ -2,7 +2,7 @@
 
 Modules and folders import one way only, from the right to the left:
 
-    book files kinds … ◂ chapter ◂ run ◂ store edition ◂ slides ◂ pages ◂ notebooks ◂ site build cli
+    book files … ◂ chapter ◂ run ◂ store edition ◂ slides ◂ pages ◂ notebooks ◂ build ◂ commands
 """
 
 import sys

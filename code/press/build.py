@@ -15,7 +15,7 @@ from .pages.publish import publish
 from .products import write_products
 from .run.progress import Progress, table
 from .site import render, render_alone
-from .slides.model import Deck
+from .slides.slide import Deck
 from .slides.write import write_decks
 
 __all__ = ["build_book", "build_chapter", "build_decks"]

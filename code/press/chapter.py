@@ -35,7 +35,7 @@ from myst_parser.parsers.mdit import create_md_parser
 from nbformat import NotebookNode, ValidationError
 
 from .book import Book, Page, PressError
-from .dependencies import inputs
+from .cache_key import inputs
 
 __all__ = ["EXERCISE_OPTIONS", "YOUR_TURN", "Chapter", "Exercise", "code_cells", "read_all"]
 

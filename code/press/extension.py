@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.docutils import SphinxRole
 
-from . import edition, kinds
+from . import edition, output_kinds
 from .book import PressError
 from .notebooks import write as notebooks
 from .pages import (
@@ -52,7 +52,7 @@ class NumberRole(SphinxRole):
             entry = store[self.text]
         except PressError as error:
             return [], [self.inliner.reporter.error(str(error), line=self.lineno)]
-        if entry.kind != kinds.NUMBER.name:
+        if entry.kind != output_kinds.NUMBER.name:
             message = f"{self.text!r} is a {entry.kind}, not a number"
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
         self.env.note_dependency(os.path.relpath(store.path(self.text), self.env.srcdir))

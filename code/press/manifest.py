@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from . import files, repository
 from .book import DECKS, Book
-from .dependencies import REQUIREMENTS
+from .cache_key import REQUIREMENTS
 
 __all__ = ["Plan", "finished", "is_current", "lock", "plan", "read", "sources", "touched"]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from sphinx.application import Sphinx
 
 from .edition import Edition
-from .guard import check_students
 from .notebooks.write import Pages
 from .slides.write import write_decks
+from .solution_guard import check_students
 
 __all__ = ["write_products"]
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from . import files, kinds
+from . import files, output_kinds
 from .book import Book, PressError
-from .kinds import Kind
+from .output_kinds import Kind
 from .run.cache import Execution
 
 __all__ = ["Entry", "Store", "check_name", "collect"]
@@ -34,7 +34,7 @@ class Entry:
 
     name: str
     kind: str
-    """The name of its kind, as in `kinds.BY_NAME`."""
+    """The name of its kind, as in `output_kinds.BY_NAME`."""
     chapter: str
     """The page's docname."""
     number: str
@@ -55,7 +55,7 @@ class Entry:
     @property
     def content(self) -> Any:
         """What its kind is about, in our own MIME type."""
-        return self.data[kinds.BY_NAME[self.kind].mime]
+        return self.data[output_kinds.BY_NAME[self.kind].mime]
 
 
 class Store:
@@ -119,7 +119,7 @@ def collect(executions: Iterable[Execution]) -> list[Entry]:
     for execution in executions:
         for entry in (*_outputs(execution), *_exercises(execution)):
             other = entries.get(entry.name)
-            if other is not None and entry.kind != kinds.SOURCE.name:
+            if other is not None and entry.kind != output_kinds.SOURCE.name:
                 here, there = (f"{e.chapter}.md:{e.line}" for e in (entry, other))
                 raise PressError(f"{here}: the name {entry.name!r} is taken by {there}")
             entries.setdefault(entry.name, entry)
@@ -132,7 +132,7 @@ def _outputs(execution: Execution) -> Iterator[Entry]:
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            kind = kinds.of_output(data)
+            kind = output_kinds.of_output(data)
             line = notebook.metadata.source_map[index] + 1
             where = {"chapter": page.docname, "cell": index, "line": line}
             if kind and kind.is_figure:
@@ -174,10 +174,10 @@ def _exercises(execution: Execution) -> Iterator[Entry]:
         }
         yield Entry(
             name=exercise.name,
-            kind=kinds.EXERCISE.name,
+            kind=output_kinds.EXERCISE.name,
             chapter=chapter.page.docname,
             number=exercise.number,
             cell=exercise.cell,
             line=notebook.metadata.source_map[exercise.cell] + 1,
-            data={kinds.EXERCISE.mime: data},
+            data={output_kinds.EXERCISE.mime: data},
         )

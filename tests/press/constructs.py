@@ -366,7 +366,7 @@ PASSES = {
     "sectnum": ("```{sectnum}\n```\n\nAfter it.", "After it."),
 }
 
-FORM = "has no notebook form (notebooks/markdown.py)"
+FORM = "has no notebook form (notebooks/page_to_markdown.py)"
 PARTY = "is of a third party, which no page asks: put the file beside the chapter"
 REFUSED = {
     "date": ("Text.\n\n```{date}\n```", 3, "can only be used within a substitution definition"),

@@ -35,7 +35,7 @@ def make_old(root: Path) -> None:
         (build / environment).write_bytes(GONE)
         # That build succeeded: what it notes is what is there.
         manifest["reading"][environment] = hashlib.sha256(GONE).hexdigest()
-    manifest["sources"] |= {"book/_press/cli.py": "0", "code/press/cli.py": "0"}
+    manifest["sources"] |= {"book/_press/cli.py": "0", "code/press/commands/cli.py": "0"}
     (build / "manifest.json").write_text(json.dumps(manifest))
     for stale in ("book/_press", "code/toylib", "code/toylib/gone"):
         path = root / stale / "__pycache__/gone.cpython-311.pyc"

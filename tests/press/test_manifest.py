@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from press import files, manifest
 from press.book import Book
-from press.dependencies import imports, library_files
+from press.cache_key import imports, library_files
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from .. import kinds
+from .. import output_kinds
 
 __all__ = ["outputs"]
 
@@ -22,7 +22,7 @@ def outputs(cell: NotebookNode, count: int) -> list[NotebookNode]:
     for output in cell.outputs:
         output = nbformat.from_dict(output)
         data: dict[str, Any] = output.get("data", {})
-        kind = kinds.of_output(data)
+        kind = output_kinds.of_output(data)
         if kind and not kind.in_notebook(output, data.pop(kind.mime), alt):
             continue
         if output.output_type == "execute_result":

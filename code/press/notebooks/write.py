@@ -19,9 +19,9 @@ from .. import edition
 from ..edition import Edition
 from ..run.cache import Execution
 from . import KINDS
-from .derive import Source, derive
-from .markdown import Writer
-from .pieces import Code, Text, pieces
+from .page_to_markdown import Writer
+from .student_and_solved import Source, derive
+from .text_and_code import Code, Text, pieces
 
 __all__ = ["Pages", "setup"]
 

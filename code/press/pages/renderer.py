@@ -11,7 +11,7 @@ from typing import ClassVar
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 
-from .. import kinds
+from .. import output_kinds
 
 __all__ = ["Renderer"]
 
@@ -20,7 +20,7 @@ class Renderer:
     """Turns each output of a kind of ours into what the kind shows on a page."""
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
-        ("*", kind.mime, 1) for kind in kinds.BY_NAME.values()
+        ("*", kind.mime, 1) for kind in output_kinds.BY_NAME.values()
     ]
 
     @staticmethod
@@ -28,7 +28,7 @@ class Renderer:
         renderer: NbElementRenderer, data: MimeData, inline: bool
     ) -> list[nodes.Node] | None:
         """Return the nodes for `data`, or None where its type is not ours."""
-        kind = kinds.of_output({data.mime_type: data.content})
+        kind = output_kinds.of_output({data.mime_type: data.content})
         if kind is None:
             return None
         options = data.cell_metadata.get("mystnb", {})

@@ -17,8 +17,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from ..book import Book, Page
+from ..cache_key import key
 from ..chapter import Chapter, code_cells
-from ..dependencies import key
 from ..files import digest, write
 
 __all__ = ["Execution", "cached", "keep", "last", "prune", "why"]

@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
 from ..book import Book, PressError
+from ..cache_key import imported_packages
 from ..chapter import Chapter
-from ..dependencies import imported_packages
 from ..kernel_settings import environment
 from .cache import Execution, cached, keep, last, why
 from .kernel import run

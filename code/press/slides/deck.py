@@ -14,12 +14,12 @@ from markdown_it.token import Token
 from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
 from ..edition import Edition
-from .layout import spread
-from .listing import source
-from .markup import Context, Directive, directive, parse, render
-from .model import Deck, Slide
-from .picture import show
-from .task import exercise, solution
+from .boxes_and_tabs import spread
+from .code_listing import source
+from .exercise import exercise, solution
+from .figure import show
+from .markdown import Context, Directive, directive, parse, render
+from .slide import Deck, Slide
 
 __all__ = ["heads", "read"]
 

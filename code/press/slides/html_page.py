@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from itertools import groupby
 
-from .model import Deck, Slide
-from .picture import style
+from .figure import style
+from .slide import Deck, Slide
 
 __all__ = ["page"]
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from ..book import Book, PressError
-from .model import Deck
+from .slide import Deck
 
 __all__ = ["print_decks"]
 

@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from press.cache_key import imported_packages
 from press.chapter import Chapter, code_cells
-from press.dependencies import imported_packages
 from press.kernel_settings import environment
 from press.run.kernel import run
 from press.run.prefork import prefork

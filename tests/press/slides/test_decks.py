@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from press.repository import Repository
-from press.slides.check import figures
 from press.slides.deck import heads, read
+from press.slides.deck_rules import figures
 from press.slides.write import write_decks
 
 from ...book.test_curriculum import strangers

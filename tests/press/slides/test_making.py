@@ -7,12 +7,12 @@ import pytest
 from diffprog.show import FIGURE
 from press.book import Book, PressError
 from press.edition import Edition
-from press.slides import address
-from press.slides.check import check
+from press.slides import launch_address
+from press.slides.code_listing import without_docstrings
 from press.slides.deck import read
+from press.slides.deck_rules import check
 from press.slides.html_page import page
-from press.slides.listing import without_docstrings
-from press.slides.model import words
+from press.slides.slide import words
 from press.slides.write import write_decks
 from press.store import Store
 
@@ -173,12 +173,12 @@ def test_an_exercise_on_a_slide_ends_where_its_check_begins(book, deck):
 
 def test_a_qr_code_launches_the_exercise_or_leads_to_the_page(book):
     page = book.page("part1/one")
-    assert address.of(edition(book), page, "ex-add") == ""
-    assert not address.known(edition(book))
+    assert launch_address.of(edition(book), page, "ex-add") == ""
+    assert not launch_address.known(edition(book))
     (book.root / "_config.yml").write_text("html: {baseurl: https://x.org/b}")
-    assert address.of(edition(book), page, "e") == "https://x.org/b/book/part1/one.html#e"
+    assert launch_address.of(edition(book), page, "e") == "https://x.org/b/book/part1/one.html#e"
     (book.root / "_config.yml").write_text("repository: {url: https://github.com/us/book}")
-    launched = address.of(edition(book), page, "e")
+    launched = launch_address.of(edition(book), page, "e")
     assert launched.startswith("https://mybinder.org/v2/gh/us/book/notebooks?")
     assert launched.endswith("student/part1/one.ipynb")
 

@@ -6,8 +6,8 @@ import pytest
 
 from press.book import PressError
 from press.slides import theme
-from press.slides.check import check
 from press.slides.deck import read
+from press.slides.deck_rules import check
 
 from .conftest import edition
 from .test_making import LINE, html, slide

@@ -18,8 +18,8 @@ from sphinx.locale import admonitionlabels
 from sphinx.util import logging
 
 from ..pages.fold import fold
-from .inline import Inline, code, marked
-from .place import directive, place
+from .inline_to_markdown import Inline, code, marked
+from .source_place import directive, place
 
 __all__ = ["Writer", "quoted"]
 
@@ -41,7 +41,7 @@ class Writer(Inline):
         if not isinstance(node, nodes.Invisible):
             at = place(node)
             what = directive(at) or f"{type(node).__name__!r}"
-            message = "%s has no notebook form (notebooks/markdown.py)"
+            message = "%s has no notebook form (notebooks/page_to_markdown.py)"
             LOGGER.warning(message, what, location=at)
         return ""
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from press.book import Book, PressError
-from press.new_chapter import begin
+from press.commands.new_chapter import begin
 
-from .small import ROOT, Small
+from ..small import ROOT, Small
 
 TOC = """\
 # The contents.

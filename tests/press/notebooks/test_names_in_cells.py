@@ -2,7 +2,7 @@
 
 import pytest
 
-from press.notebooks.names import given, needed, taken
+from press.notebooks.names_in_cells import given, needed, taken
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
-from .. import katex, kinds
+from .. import katex, output_kinds
 from ..book import PressError
 from ..chapter import Chapter
 from ..edition import Edition
-from ..kinds import Kind
+from ..output_kinds import Kind
 from ..self_contained import embedded, requested, without_comments
 from ..store import Entry
 
@@ -130,7 +130,9 @@ def _role(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[st
     if name != "number":
         known = ", ".join(f"{{{role}}}" for role in ("number", *TAGS))
         context.fail(f"a slide knows the roles {known}, not {{{name}}}")
-    return kinds.NUMBER.on_slide(context.entry(content, kinds.NUMBER).content, content, "")
+    return output_kinds.NUMBER.on_slide(
+        context.entry(content, output_kinds.NUMBER).content, content, ""
+    )
 
 
 def _math(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:

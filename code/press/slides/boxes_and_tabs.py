@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from markdown_it.token import Token
 
-from .markup import Directive, directive, parse
+from .markdown import Directive, directive, parse
 
 __all__ = ["spread"]
 

@@ -9,12 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from press import watch as watching
 from press.book import PressError
-from press.reproduce import differences
-from press.watch import watch
+from press.commands import watch as watching
+from press.commands.check_reproducible import differences
+from press.commands.watch import watch
 
-from .small import ROOT, Small
+from ..small import ROOT, Small
 
 
 def free_port() -> int:
@@ -30,7 +30,7 @@ def watched(tmp_path) -> Iterator[tuple[Small, str]]:
     small.create()
     paths = str(ROOT / "code")
     process = subprocess.Popen(
-        [sys.executable, "-m", "press.watch", "--port", str(port)],
+        [sys.executable, "-m", "press", "watch", "--port", str(port)],
         cwd=small.root,
         env=os.environ | {"PYTHONPATH": paths, "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,

@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.util import logging
 
 from ..self_contained import embedded, requested, without_comments
-from .place import place
+from .source_place import place
 
 __all__ = ["Inline", "code", "marked"]
 

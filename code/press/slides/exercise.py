@@ -10,11 +10,11 @@ import re
 import segno
 
 from ..chapter import YOUR_TURN
-from ..kinds import EXERCISE
-from . import address
-from .listing import listing, without_docstrings
-from .markup import Context, Directive, render
-from .model import Slide
+from ..output_kinds import EXERCISE
+from . import launch_address
+from .code_listing import listing, without_docstrings
+from .markdown import Context, Directive, render
+from .slide import Slide
 
 __all__ = ["exercise", "solution"]
 
@@ -38,7 +38,7 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     code = listing(context, without_docstrings(stub.strip()), height="stub-height")
     number = f"Exercise {html.escape(entry.number)}"
     there = f'<a href="../{page.docname}.html#{entry.name}">{number}</a>'
-    where = address.of(context.edition, page, entry.name)
+    where = launch_address.of(context.edition, page, entry.name)
     slide.shown += (
         f'<div class="{"task" if where else "task alone"}">'
         f'<p class="turn">{there}</p>{slide.goal}</div>'

@@ -6,19 +6,17 @@ nothing of it stands in the site itself.
 
 from __future__ import annotations
 
-import argparse
 import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 from threading import Thread
 
 from livereload import Server
 from livereload.handlers import LiveReloadHandler
 
-from . import manifest
-from .book import Book, PressError
+from .. import manifest
+from ..book import Book, PressError
 
 __all__ = ["watch"]
 
@@ -36,7 +34,7 @@ def watch(book: Book, port: int) -> None:
     except OSError as error:
         raise PressError(
             f"port {port} cannot be used ({error.strerror}): end what uses it, or choose another, "
-            "`.venv/bin/python -m press.watch --port 8001`"
+            "`.venv/bin/python -m press watch --port 8001`"
         ) from error
     Thread(target=_build_on_save, args=(book,), daemon=True).start()
     server = Server()
@@ -55,12 +53,3 @@ def _build_on_save(book: Book) -> None:
             if subprocess.run([sys.executable, "-m", "press", "build"], cwd=book.root).returncode:
                 print("Waiting for the next save", flush=True)
         time.sleep(PATIENCE)
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m press.watch", description=__doc__)
-    parser.add_argument("--port", type=int, default=8000)
-    try:
-        watch(Book(Path.cwd()), parser.parse_args().port)
-    except PressError as error:
-        sys.exit(str(error))

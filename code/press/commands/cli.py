@@ -1,4 +1,4 @@
-"""The commands behind `make book`, `slides`, `lab` and `new-chapter`, and one of CI's."""
+"""The commands behind the targets of the Makefile, and one of CI's."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import os
 import sys
 from pathlib import Path
 
-from . import manifest
-from .book import Book, PressError
-from .notebooks import lab
-from .notebooks.branch import assemble
-from .pages import publish
+from .. import manifest
+from ..book import Book, PressError
+from ..notebooks import lab
+from ..notebooks.branch import assemble
+from ..pages import publish
+from . import check_reproducible
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 NOT_DONE = {"build": "\nThe book was not built.\n", "slides": "\nThe decks were not built.\n"}
@@ -32,6 +33,9 @@ def main() -> int:
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
     new = commands.add_parser("new-chapter", help="begin a chapter, its exercise and its slides")
     new.add_argument("name", help="such as part4/tape")
+    watch = commands.add_parser("watch", help="build on every save, and reload the browser")
+    watch.add_argument("--port", type=int, default=8000)
+    commands.add_parser("check-reproducible", help="build the last commit twice, and compare")
     branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
     branch.add_argument("folder", type=Path)
     arguments = parser.parse_args()
@@ -42,6 +46,11 @@ def main() -> int:
         if arguments.command == "new-chapter":
             _begin(book, arguments.name)
             return 0
+        if arguments.command == "watch":
+            _watch(book, arguments.port)
+            return 0
+        if arguments.command == "check-reproducible":
+            return check_reproducible.main()
         if arguments.command == "notebooks-branch":
             assemble(book, arguments.folder)
             return 0
@@ -79,19 +88,25 @@ def _begin(book: Book, name: str) -> None:
     )
 
 
-# Sphinx and Jupyter take seconds to import: only where there is work.
+# livereload, Sphinx and Jupyter take seconds to import: only where there is work.
+
+
+def _watch(book: Book, port: int) -> None:
+    from .watch import watch
+
+    watch(book, port)
 
 
 def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
     page = book.build / "html" / "index.html"
     if chapter:
-        from .build import build_chapter
+        from ..build import build_chapter
 
         page = build_chapter(book, chapter)
     elif manifest.is_current(book):
         print("Nothing has changed since the last build")
     else:
-        from .build import build_book
+        from ..build import build_book
 
         # Sphinx makes millions of objects that stay; to search them for cycles takes a tenth of the
         # time.
@@ -101,8 +116,8 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
 
 
 def _slides(book: Book, jobs: int | None, pdf: bool) -> None:
-    from .build import build_decks
-    from .slides.pdf import print_decks
+    from ..build import build_decks
+    from ..slides.pdf import print_decks
 
     decks = build_decks(book, jobs)
     paths = [book.build / "html" / "slides" / f"{deck.name}.html" for deck in decks]

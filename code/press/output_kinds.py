@@ -113,7 +113,7 @@ class Number(Kind):
 
 
 class Exercise(Kind):
-    """An exercise, which no cell gives: `pages/exercise.py` and `slides/task.py` lay it out."""
+    """An exercise, which no cell gives: `pages/exercise.py` and `slides/exercise.py` lay it out."""
 
     name, mime = "exercise", show.EXERCISE
 

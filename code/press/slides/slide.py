@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..chapter import Chapter
-from ..kinds import BY_NAME
+from ..output_kinds import BY_NAME
 from ..store import Entry
 
 __all__ = ["Deck", "Slide", "words"]

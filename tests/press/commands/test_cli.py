@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 import press.build
-from press import cli, manifest
+from press import manifest
 from press.book import PressError
+from press.commands import cli
 from press.notebooks import lab
 from press.slides import pdf
 

@@ -15,9 +15,9 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from ..kinds import SOURCE
-from .markup import Context, Directive
-from .model import Slide
+from ..output_kinds import SOURCE
+from .markdown import Context, Directive
+from .slide import Slide
 from .theme import measure
 
 __all__ = ["listing", "source", "without_docstrings"]

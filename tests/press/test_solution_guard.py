@@ -10,8 +10,8 @@ import pytest
 from press.book import PressError
 from press.chapter import read_all
 from press.edition import Edition
-from press.guard import check_students
 from press.run.cache import Execution
+from press.solution_guard import check_students
 from press.store import Store
 
 from .conftest import ADD

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import yaml
 
-from . import files
-from .book import DECKS, Book, Page, PressError, numbered
-from .slides import deck
+from .. import files
+from ..book import DECKS, Book, Page, PressError, numbered
+from ..slides import deck
 
 __all__ = ["begin"]
 

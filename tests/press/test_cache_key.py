@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from press import kernel_settings
+from press.cache_key import key, library_files
 from press.chapter import Chapter
-from press.dependencies import key, library_files
 
 CELL = "```{code-cell} ipython3\n:tags: [hide-input]\n\nfrom toylib import high\nhigh.TWO\n```\n"
 TEXT = f"---\ndescription: A.\n---\n\n# Title\n\nProse.\n\n{CELL}"

@@ -7,7 +7,7 @@ import pytest
 from docutils import nodes
 from myst_nb.core.render import MimeData
 
-from press import kinds
+from press import output_kinds
 from press.notebooks.outputs import outputs
 from press.pages.renderer import Renderer
 from press.slides.deck import read
@@ -19,7 +19,7 @@ from .test_store import FIGURE_OPTIONS, cell
 MIME = "application/vnd.diffprog.sketch+json"
 
 
-class Sketch(kinds.Figure):
+class Sketch(output_kinds.Figure):
     """A kind that the press has never seen."""
 
     name, mime = "sketch", MIME
@@ -34,7 +34,7 @@ class Sketch(kinds.Figure):
 
 @pytest.fixture(autouse=True)
 def known(monkeypatch):
-    monkeypatch.setitem(kinds.BY_NAME, "sketch", Sketch())
+    monkeypatch.setitem(output_kinds.BY_NAME, "sketch", Sketch())
 
 
 def test_a_page_asks_the_kind(book):

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from ..book import PressError
 from ..edition import Edition
-from ..kinds import BY_NAME
+from ..output_kinds import BY_NAME
 from ..store import Store
-from .model import Deck, Slide, words
-from .picture import enlarged
+from .figure import enlarged
+from .slide import Deck, Slide, words
 from .theme import measure
 
 __all__ = ["check", "figures"]

@@ -9,7 +9,7 @@ from docutils import nodes
 
 from ..pages.exercise import exercise, remark
 from ..pages.fold import fold
-from .markdown import Writer
+from .page_to_markdown import Writer
 
 __all__ = ["Code", "Text", "pieces"]
 

@@ -14,9 +14,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from ..book import Page
 from ..chapter import Chapter, Exercise
 from ..repository import BRANCH, Repository
-from .names import needed
+from .names_in_cells import needed
 from .outputs import outputs
-from .pieces import Code, Text
+from .text_and_code import Code, Text
 
 __all__ = ["Source", "derive"]
 

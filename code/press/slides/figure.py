@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 
-from .. import kinds
-from .markup import Context, Directive
-from .model import Slide
+from .. import output_kinds
+from .markdown import Context, Directive
+from .slide import Slide
 from .theme import measure
 
 __all__ = ["enlarged", "show", "style"]
@@ -15,8 +15,10 @@ __all__ = ["enlarged", "show", "style"]
 
 def show(context: Context, slide: Slide, given: Directive) -> None:
     """Put the figure on the slide."""
-    entry = context.entry(given.argument, *(k for k in kinds.BY_NAME.values() if k.is_figure))
-    slide.shown += kinds.BY_NAME[entry.kind].on_slide(entry.content, entry.name, entry.alt)
+    entry = context.entry(
+        given.argument, *(k for k in output_kinds.BY_NAME.values() if k.is_figure)
+    )
+    slide.shown += output_kinds.BY_NAME[entry.kind].on_slide(entry.content, entry.name, entry.alt)
     slide.entries.append(entry)
     if slide.layout != "title":
         slide.layout = "wide" if ratio(entry.content["svg"]) >= measure("figure-ratio") else "tall"
@@ -47,7 +49,7 @@ def _width(slide: Slide) -> float:
     svg = entry.content["svg"]
     room = measure("slide-height") - measure("slide-top") - measure("slide-bottom")
     room -= measure("figure-spare")
-    if kinds.BY_NAME[entry.kind].has_controls:
+    if output_kinds.BY_NAME[entry.kind].has_controls:
         room -= measure("controls-height")
     if slide.layout == "wide":
         widest = measure("figure-below")

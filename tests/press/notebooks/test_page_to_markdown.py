@@ -8,8 +8,8 @@ from docutils import nodes
 from docutils.utils import new_document
 from markdown_it import MarkdownIt
 
-from press.notebooks.markdown import Writer
-from press.notebooks.place import directive, place
+from press.notebooks.page_to_markdown import Writer
+from press.notebooks.source_place import directive, place
 from press.pages.fold import fold
 
 

@@ -1,4 +1,4 @@
-"""Builds the last commit twice, in two places, and compares: ``make check-reproducible``.
+"""Build the last commit twice, in two places, and compares: ``make check-reproducible``.
 
 Pages, figures, output store and search index have to be the same to the byte.
 """
@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import manifest
-from .book import Book
+from .. import manifest
+from ..book import Book
 
 __all__ = ["differences", "main"]
 
@@ -46,7 +46,3 @@ def _build(place: Path, seed: str) -> dict[str, dict[str, str]]:
     env = os.environ | {"PYTHONPATH": path, "PYTHONHASHSEED": seed, "HOME": str(home)}
     subprocess.run([sys.executable, "-m", "press", "build"], cwd=place, env=env, check=True)
     return manifest.read(Book(place))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
