@@ -1,7 +1,7 @@
 """`{source} diffprog.module.name`: code that the book shows, with lines that light up in turn.
 
-Each line of the directive's body is a step: a text that a line of the code contains, or two of
-them, `first … last`, for all lines from one to the other. A text that is not found stops the build.
+Each line of the directive's body is a step. It is a text that a line of the code contains, or two
+texts, `first … last`, for all lines between them. A text that no line contains stops the build.
 """
 
 from __future__ import annotations
@@ -43,9 +43,10 @@ def listing(
     marked: Collection[int] = (),
     height: str = "code-height",
 ) -> str:
-    """Return highlighted code in the largest type that fits; `marked` lines stand out.
+    """Return highlighted code in the largest type that fits; the lines `marked` stand out.
 
-    `height` names the measure of its room. A sign that the font lacks may be wider than others.
+    `height` names the measure of the free height. A character that the font lacks may be wider
+    than the others.
     """
     lines = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
     longest = max(len(line) for line in code.splitlines())
@@ -60,7 +61,7 @@ def listing(
     if size < smallest:
         context.fail(
             f"code of {len(lines)} lines, the longest of {longest} characters, does not fit a "
-            f"slide at {smallest:g} px"
+            f"slide at {smallest:g} px: show less of it"
         )
     spans = "\n".join(
         f'<span class="line{" new" if number in marked else ""}">{line}</span>'
@@ -74,7 +75,7 @@ def listing(
 
 
 def without_docstrings(code: str) -> str:
-    """Return `code` with the first line of each docstring only; the rest is said aloud."""
+    """Return `code` with only the first line of each docstring; the speaker says the rest."""
     lines = code.splitlines()
     for node in sorted(_documented(code), key=lambda node: -node.lineno):
         first, last = node.lineno, node.end_lineno or node.lineno

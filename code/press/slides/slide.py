@@ -1,4 +1,4 @@
-"""What a deck consists of."""
+"""Data of a deck and its slides."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ __all__ = ["Deck", "Slide", "words"]
 
 @dataclass
 class Slide:
-    """One slide, as it is filled while its Markdown is read."""
+    """One slide, which is filled while its Markdown is read."""
 
     heading: str
-    """HTML."""
+    """Its heading, as HTML."""
     level: int
     """1: the title; 2: to the right of the slide before; 3: below it."""
     line: int
-    """Where it starts in the deck's file."""
+    """The line of the deck's file at which it starts."""
     text: str = ""
-    """HTML of its prose."""
+    """Its prose, as HTML."""
     shown: str = ""
-    """HTML of what it shows: a figure, a formula, an excerpt, an exercise."""
+    """What it shows, as HTML: a figure, a formula, an excerpt or an exercise."""
     goal: str = ""
-    """HTML of what an exercise asks for, which is among what is shown."""
+    """The goal of its exercise, as HTML, which `shown` contains too."""
     layout: str = "words"
     """Its class in deck.css: title, words, formula, wide, tall, code, exercise or solution."""
     entries: list[Entry] = field(default_factory=list)
-    """The outputs of the book that stand on it."""
+    """The outputs of the book that it shows."""
     notes: str = ""
     minutes: float = 0
     chapter: Chapter | None = None
-    """The one to which it leads."""
+    """The chapter to which it links."""
 
     @property
     def id(self) -> str:
-        """Its name in the address, from the heading."""
+        """Its name in addresses, made from the heading."""
         plain = re.sub(r"<[^>]+>", "", html.unescape(self.heading)).lower()
         return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
     @property
     def anchor(self) -> str:
-        """Where on the chapter's page its output stands; excerpts of source have no name there."""
+        """The anchor of its output on the chapter's page; source excerpts have none."""
         named = (entry for entry in self.entries if BY_NAME[entry.kind].has_anchor)
         docname = self.chapter.page.docname if self.chapter else ""
         here = (entry for entry in named if entry.chapter == docname)
@@ -80,12 +80,12 @@ class Deck:
 
     @property
     def minutes(self) -> float:
-        """How long it takes."""
+        """The minutes that all slides take."""
         return sum(slide.minutes for slide in self.slides)
 
 
 def words(markup: str) -> int:
-    """Count the words of this HTML; a formula is one word, and so is a piece of code."""
+    """Count the words of this HTML; a formula or a piece of code counts as one word."""
     plain = re.sub(
         r'<(?:span class="math"|div class="formula")>.*?<!--math-->|<code>.*?</code>',
         " formula ",

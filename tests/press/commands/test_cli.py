@@ -1,4 +1,4 @@
-"""The commands: what they call, what they print, and with which code they end."""
+"""The commands: their calls, their output and their exit codes."""
 
 import errno
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from press.slides import pdf
 
 @pytest.fixture
 def calls(book, monkeypatch):
-    """Run a command in a book; what it calls is noted, and does nothing."""
+    """The calls that commands make, which here do nothing."""
     calls = []
 
     def noted(name, gives):
