@@ -1,8 +1,8 @@
-"""`{cell} cell-name …`: cells of a chapter, each with what it gave.
+"""`{cell} cell-name`: a cell of a chapter, with what it gave.
 
-The code stands on the left and the output on the right, or below where that is too wide. Each
-output, and each cell after the first, is uncovered by a step. Options and body are for one cell:
-`:lines: first … last` chooses lines of it, and each line of the body is a step that lights some up.
+The code stands on the left and the output on the right, or below where that is too wide. Steps
+uncover each output, and each cell after the first of a slide. `:lines: first … last` chooses lines
+of the cell. Each line of the directive's body is a step that lights up lines, as in `{source}`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import ast
 import html
 import re
 import textwrap
-from dataclasses import dataclass, field
 from typing import Any
 
 from .. import output_kinds
@@ -20,61 +19,51 @@ from ..store import Entry
 from .code_listing import find, highlighted, lights, type_size
 from .figure import text_growth
 from .markdown import Context, Directive
-from .slide import Slide
+from .slide import ShownCell, Slide
 from .theme import measure
 
-__all__ = ["cell"]
+__all__ = ["cell", "laid_out"]
+
+LONGEST = 72  # characters in a line of output; what is longer is wrapped
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-@dataclass
-class _Shown:
-    """One cell on a slide."""
-
-    code: str
-    text: str = ""
-    """All that it printed, and the text of its value."""
-    error: bool = False
-    picture: str = ""
-    """HTML of the figure that it drew."""
-    steps: list[range] = field(default_factory=list)
-
-
 def cell(context: Context, slide: Slide, given: Directive) -> None:
-    """Put the cells on the slide."""
-    names = given.argument.split()
-    if not names:
-        context.fail("{cell} needs the name of a cell: give it the option `:name:` in its chapter")
-    if len(names) > 1 and (given.options or given.body):
-        context.fail("lines and steps are for one cell: show it on a slide of its own")
+    """Put the cell on the slide; `laid_out` shows all cells of the slide in the end."""
     if unknown := given.options.keys() - {"lines"}:
         context.fail(f"{{cell}} has the option :lines:, not :{min(unknown)}:")
-    entries = [context.entry(name, CELL) for name in names]
-    cells = [_shown(context, entry, given.options.get("lines", "")) for entry in entries]
+    entry = context.entry(given.argument, CELL)
+    shown = _shown(context, entry, given.options.get("lines", ""))
+    if not shown.text and not shown.picture:
+        context.fail(f"{entry.name} gives nothing that a slide can show")
     steps = [line for line in given.body.splitlines() if line.strip()]
-    cells[0].steps = [find(context, cells[0].code, step) for step in steps]
-    if not any(shown.text or shown.picture for shown in cells):
-        context.fail(f"{given.argument} gives nothing that a slide can show")
-    slide.shown += _laid_out(context, cells)
-    slide.entries += entries
+    shown.steps = [find(context, shown.code, step) for step in steps]
+    slide.cells.append(shown)
+    slide.entries.append(entry)
     slide.layout = "cell"
 
 
-def _shown(context: Context, entry: Entry, lines: str) -> _Shown:
+def _shown(context: Context, entry: Entry, lines: str) -> ShownCell:
     data = entry.content
     code = data["code"].strip("\n")
     chosen = find(context, code, lines) if lines else range(len(code.splitlines()))
-    shown = _Shown(textwrap.dedent("\n".join(code.splitlines()[chosen.start : chosen.stop])))
+    shown = ShownCell(textwrap.dedent("\n".join(code.splitlines()[chosen.start : chosen.stop])))
     for output in data["outputs"]:
         _add(context, shown, output, data)
     shown.text = _ANSI.sub("", shown.text).rstrip("\n")
     if error := _caught(code, chosen):
         shown.text, shown.error = f"{error}: {shown.text}", True
+    shown.text = "\n".join(
+        textwrap.fill(line, LONGEST, subsequent_indent="  ", break_on_hyphens=False)
+        if len(line) > LONGEST
+        else line
+        for line in shown.text.splitlines()
+    )
     return shown
 
 
-def _add(context: Context, shown: _Shown, output: dict[str, Any], cell: dict[str, Any]) -> None:
+def _add(context: Context, shown: ShownCell, output: dict[str, Any], cell: dict[str, Any]) -> None:
     if output["output_type"] == "stream":
         shown.text += output["text"]
         return
@@ -106,8 +95,8 @@ def _caught(code: str, chosen: range) -> str:
     return ""
 
 
-def _laid_out(context: Context, cells: list[_Shown]) -> str:
-    """Return the HTML of cells in type of one size, the largest that fits."""
+def laid_out(context: Context, cells: list[ShownCell]) -> str:
+    """Return the HTML of the cells of a slide in type of one size, the largest that fits."""
     beside = _fits(cells, beside=True) or any(shown.picture for shown in cells)
     size = _size(cells, beside=beside)
     if size < measure("cell-smallest"):
@@ -120,23 +109,23 @@ def _laid_out(context: Context, cells: list[_Shown]) -> str:
     return f'<div class="cells {layout}" style="--size:{size}px">{rows}</div>'
 
 
-def _row(shown: _Shown, *, first: bool) -> str:
+def _row(shown: ShownCell, *, first: bool) -> str:
     listing = f'<pre class="listing"><code>{highlighted(shown.code)}</code></pre>'
     if not first:
         listing = listing.replace('class="listing"', 'class="listing fragment"')
     output = shown.picture
     if shown.text:
-        kind = "error" if shown.error else "text"
+        kind = "error" if shown.error else "plain"
         output += f'<pre class="said {kind}"><samp>{html.escape(shown.text)}</samp></pre>'
     output = f'<div class="gave fragment">{output}</div>' if output else "<div></div>"
     return listing + lights(shown.steps) + output
 
 
-def _fits(cells: list[_Shown], *, beside: bool) -> bool:
+def _fits(cells: list[ShownCell], *, beside: bool) -> bool:
     return _size(cells, beside=beside) >= measure("cell-smallest")
 
 
-def _size(cells: list[_Shown], *, beside: bool) -> int:
+def _size(cells: list[ShownCell], *, beside: bool) -> int:
     """Return the size of type in which the cells fill the room, in whole pixels."""
     room = measure("slide-width") - 2 * measure("slide-side")
     side = 2 * measure("code-side") + measure("code-edge")

@@ -120,6 +120,8 @@ def _armour(tree: ast.Module) -> Iterator[ast.stmt]:
             match statement:
                 case ast.Expr(ast.Call(called)) if "check" in ast.unparse(called):
                     yield statement
+                case ast.For(body=[ast.Expr(ast.Call(called))]) if "check" in ast.unparse(called):
+                    yield statement
                 case ast.If(body=[*_, ast.Raise()], orelse=[]):
                     yield statement
         if documented and len(function.body) > 1:

@@ -15,7 +15,7 @@ from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
 from ..edition import Edition
 from .boxes_and_tabs import spread
-from .cell import cell
+from .cell import cell, laid_out
 from .code_listing import source
 from .exercise import exercise, solution
 from .figure import show
@@ -95,6 +95,8 @@ def _slide(context: Context, heading: list[Token], content: list[Token]) -> Slid
         prose = [token for token in prose if token.type != "math_block"]
         slide.shown = render(formulas, context)
         slide.layout = "formula" if formulas else "words"
+    if slide.cells:
+        slide.shown += laid_out(context, slide.cells)
     slide.text = render(prose, context)
     return slide
 

@@ -51,7 +51,7 @@ def test_code_is_beside_what_it_printed_and_gave(cells, made):
     cells("cell-a", "print(1)\nv", text("1\n"), value("tensor(2.)"))
     html = made(":::{cell} cell-a\n:::")
     assert 'class="cells beside" style="--size:27px"' in html
-    assert said(html) == [("text", "1\ntensor(2.)")]
+    assert said(html) == [("plain", "1\ntensor(2.)")]
     assert '<div class="gave fragment">' in html, "the output is a step"
 
 
@@ -63,7 +63,7 @@ def test_wide_code_has_its_output_below(cells, made):
 def test_each_cell_after_the_first_is_a_step(cells, made):
     cells("cell-a", "x = 1\nx", value("1"))
     cells("cell-b", "x < 2", value("True"))
-    html = made(":::{cell} cell-a cell-b\n:::")
+    html = made(":::{cell} cell-a\n:::\n\n:::{cell} cell-b\n:::")
     assert html.count('<pre class="listing"') == 1
     assert html.count('<pre class="listing fragment"') == 1
     assert [words for _, words in said(html)] == ["1", "True"]
@@ -82,7 +82,14 @@ def test_an_error_that_the_chapter_catches_is_an_error_on_the_slide(cells, made)
     assert said(html) == [("error", "RuntimeError: a leaf Variable &lt;that&gt; requires grad")]
     assert "except" not in html
     whole = made(":::{cell} cell-a\n:::")
-    assert said(whole) == [("text", "a leaf Variable &lt;that&gt; requires grad")]
+    assert said(whole) == [("plain", "a leaf Variable &lt;that&gt; requires grad")]
+
+
+def test_a_long_message_is_wrapped(cells, made):
+    cells("cell-a", "print(words)", text("word " * 30))
+    ((_, words),) = said(made(":::{cell} cell-a\n:::"))
+    assert max(len(line) for line in words.splitlines()) <= 72
+    assert words.split() == ["word"] * 30
 
 
 def test_a_figure_is_drawn_beside_its_cell(cells, made):
@@ -96,13 +103,11 @@ def test_a_figure_is_drawn_beside_its_cell(cells, made):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ("{cell}", "{cell} needs the name of a cell"),
         ("{cell} n-steps", "'n-steps' is of the kind number, not cell"),
         ("{cell} cell-none", "nothing in the book is called 'cell-none'"),
         ("{cell} cell-a\n:line: 1", "{cell} has the option :lines:, not :line:"),
         ("{cell} cell-a\n:lines: zzz", "no line of this code contains 'zzz'"),
         ("{cell} cell-a\nzzz", "no line of this code contains 'zzz'"),
-        ("{cell} cell-a cell-b\nx", "lines and steps are for one cell"),
         ("{cell} cell-silent", "gives nothing that a slide can show"),
         ("{cell} cell-long", "does not fit a slide at 24 px: choose fewer lines by `:lines:`"),
     ],

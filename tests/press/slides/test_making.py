@@ -125,7 +125,8 @@ def mean(x, n):
     More of it.
     """
     _checks.shapes(x=(x, "n"))
-    check_number(n)
+    for value in (x, n):
+        check_number(value)
     if n < 1:
         message = f"{n} is too small"
         raise ValueError(message)
