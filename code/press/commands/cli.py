@@ -118,9 +118,11 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
 def _slides(book: Book, jobs: int | None, pdf: bool) -> None:
     from ..build import build_decks
     from ..slides.pdf import print_decks
+    from ..slides.slide import table
 
     decks = build_decks(book, jobs)
     paths = [book.build / "html" / "slides" / f"{deck.name}.html" for deck in decks]
     paths = print_decks(book, decks) if pdf else paths
     for deck, path in zip(decks, paths, strict=True):
         print(f"{path.relative_to(book.root)}  {len(deck.slides)} slides, {deck.minutes:g} min")
+    print(f"\n{table(decks)}")

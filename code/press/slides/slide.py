@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from ..chapter import Chapter
 from ..output_kinds import BY_NAME
 from ..store import Entry
 
-__all__ = ["Deck", "ShownCell", "Slide", "words"]
+__all__ = ["Deck", "ShownCell", "Slide", "table", "words"]
 
 
 @dataclass
@@ -98,6 +99,38 @@ class Deck:
     def minutes(self) -> float:
         """The minutes that all slides take."""
         return sum(slide.minutes for slide in self.slides)
+
+    @property
+    def task_minutes(self) -> float:
+        """The minutes in which the class works by itself."""
+        return sum(slide.minutes for slide in self.slides if slide.layout == "exercise")
+
+    @property
+    def longest_stretch(self) -> float:
+        """The most minutes from one task to the next, its solution included."""
+        stretches = [0.0]
+        for slide in self.slides:
+            if slide.layout == "exercise":
+                stretches.append(0.0)
+            else:
+                stretches[-1] += slide.minutes
+        return max(stretches)
+
+    @property
+    def code_slides(self) -> int:
+        """The number of slides that show code with its output."""
+        return sum(bool(slide.cells) for slide in self.slides)
+
+
+def table(decks: Iterable[Deck]) -> str:
+    """Return what a teacher plans by, a line for each deck."""
+    lines = ["deck      slides   min   tasks   longest without   code and output"]
+    for deck in decks:
+        lines.append(
+            f"{deck.name:8} {len(deck.slides):7} {deck.minutes:5g} {deck.task_minutes:4g} min"
+            f" {deck.longest_stretch:13g} min {deck.code_slides:10} slides"
+        )
+    return "\n".join(lines)
 
 
 def words(markup: str) -> int:

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ from press.slides.code_listing import without_armour, without_docstrings
 from press.slides.deck import read
 from press.slides.deck_rules import check
 from press.slides.html_page import page
-from press.slides.slide import words
+from press.slides.slide import Deck, ShownCell, Slide, table, words
 from press.slides.write import write_decks
 from press.store import Store
 
@@ -371,3 +372,31 @@ def test_an_animation_stands_at_its_first_frame_or_where_the_deck_says(
 def test_a_start_that_is_none_stops_the_build(book, deck, frames, text, message):
     with pytest.raises(PressError, match=re.escape(message)):
         read(edition(book), deck(slide(text)))
+
+
+def test_the_plan_of_a_deck_is_counted():
+    """The stretch after the task is longer than that before it, and holds its solution."""
+    plan = [
+        ("title", 3),
+        ("wide", 4),
+        ("exercise", 10),
+        ("solution", 2),
+        ("cell", 6),
+        ("exercise", 5),
+    ]
+    slides = [
+        Slide(
+            "A", 2, 1, layout=layout, minutes=minutes, cells=[ShownCell("x")] * (layout == "cell")
+        )
+        for layout, minutes in plan
+    ]
+    deck = Deck(Path("deck.md"), "A deck", "", "", "blue", {}, slides)
+    assert (deck.minutes, deck.task_minutes, deck.longest_stretch, deck.code_slides) == (
+        30,
+        15,
+        8,
+        1,
+    )
+    assert table([deck]).splitlines()[1].split() == [
+        "deck", "6", "30", "15", "min", "8", "min", "1", "slides",
+    ]  # fmt: skip
