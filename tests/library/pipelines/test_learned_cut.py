@@ -12,7 +12,7 @@ from diffprog.relaxations.cuts import count
 from diffprog.relaxations.significance import asimov, significance
 from diffprog.simulator.masses import one_mass, ten_masses, two_masses
 
-SIGNAL, BACKGROUND = two_masses()
+SIGNAL, BACKGROUND = two_masses(3)
 FRESH = two_masses(4)
 
 
@@ -39,7 +39,7 @@ def test_a_network_beats_the_rectangle_and_a_plane_does_not() -> None:
 
 
 def test_one_observable_on_one_side_is_the_cut() -> None:
-    s, b = one_mass()
+    s, b = one_mass(3)
     plane = LearnedCut(b[:, None], seed=0)
     history = fit_learned_cut(plane, s[:, None], b[:, None], steps=500, learning_rate=0.05)
     m = torch.linspace(500, 1500, 10_001)[:, None]
@@ -59,7 +59,7 @@ def test_one_observable_on_one_side_is_the_cut() -> None:
 @pytest.mark.slow
 def test_a_network_can_learn_its_sample_by_heart() -> None:
     objective = partial(asimov, uncertainty=0.05)
-    s, b = ten_masses()
+    s, b = ten_masses(3)
     network = LearnedCut(b, (16,), seed=0)
     fit_learned_cut(network, s, b, objective=objective, steps=300, learning_rate=0.03)
     train, fresh = (
@@ -166,3 +166,12 @@ def test_bad_input_is_refused() -> None:
         LearnedCut(BACKGROUND * math.inf, seed=0)
     with pytest.raises(ValueError, match=r"^hidden: "):
         LearnedCut(BACKGROUND, (0,), seed=0)
+
+
+def test_a_nan_score_is_not_counted_as_an_event_that_fails() -> None:
+    model = LearnedCut(BACKGROUND, seed=0)
+    with torch.no_grad():
+        next(model.parameters()).fill_(math.nan)
+    with pytest.raises(ValueError, match=r"^model: .*NaN"):
+        model.count(SIGNAL)
+    assert model.soft_count(SIGNAL).isnan()
