@@ -55,7 +55,9 @@ def remainders(
 ) -> Tensor:
     """|f(x + h·v) − f(x) − h·v·g|, (n,), for each h of steps.
 
-    It falls as h² if g is the gradient of f, else as h.
+    It falls as h² if g is the gradient of f, else as h. A mistake in g that
+    is orthogonal to v does not show, so let v point in no special
+    direction.
 
     Source:
         P. E. Farrell, D. A. Ham, S. W. Funke, M. E. Rognes, Automated

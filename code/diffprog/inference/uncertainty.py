@@ -105,7 +105,11 @@ def toys(
 
 
 def linear_fits(X: Tensor, data: Tensor) -> Tensor:
-    """θ̂ = (XᵀX)⁻¹Xᵀy, (…, p), for each data set y of (…, N) at once."""
+    """θ̂ = (XᵀX)⁻¹Xᵀy, (…, p), for each data set y of (…, N) at once.
+
+    Where X leaves a direction free, θ̂ is the shortest on the CPU. On a GPU,
+    torch.linalg.lstsq assumes that there is no such direction.
+    """
     _checks.shapes(X=(X, "N p"), data=(data, "… N"))
     _checks.comparable(X=X, data=data)
     y = data.reshape(-1, len(X)).T

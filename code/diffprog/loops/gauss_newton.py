@@ -54,7 +54,10 @@ def gauss_newton(
 
 
 def best_step(r: Tensor, j: Tensor) -> Tensor:
-    """(JᵀJ)⁻¹Jᵀr, (p,): the δ with the smallest Σ (r − J·δ)²."""
+    """(JᵀJ)⁻¹Jᵀr, (p,): the δ with the smallest Σ (r − J·δ)².
+
+    Of several such δ it is the shortest, on the CPU.
+    """
     _checks.shapes(j=(j, "N p"), r=(r, "N"))
     _checks.comparable(j=j, r=r)
     # lstsq does not square the condition number of J, as JᵀJ would.

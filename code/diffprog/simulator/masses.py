@@ -74,8 +74,8 @@ TWO_BACKGROUND = Process(10_000, (0.2, 0.1), (0.3, 0.4))
 # Ten weak observables: a narrow signal on a broad background, with means so
 # close together that no single cut does much. The second background is
 # irreducible: it has the distribution of the signal, so any cut,
-# rectangular or learned, keeps the same fraction of both. Some hundred
-# background events are always left.
+# rectangular or learned, keeps the same fraction of both: 0.6 background
+# events for each of signal are always left.
 TEN_SIGNAL = Process(
     500, tuple(0.10 + 0.02 * j for j in range(10)), (0.1,) * 10
 )

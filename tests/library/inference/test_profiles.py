@@ -216,6 +216,9 @@ def test_two_valleys_are_no_interval() -> None:
     assert high < 0
     low, high = profile_interval(psi, 0.9 * double_well)
     assert low < -1 < 1 < high
+    # A hill of just 1 is not within 1 of the least.
+    with pytest.raises(ValueError, match=r"^chi2: "):
+        profile_interval(torch.arange(5.0), torch.tensor([1.0, 0, 1, 0, 1]))
 
 
 def test_bad_arguments_are_named() -> None:
