@@ -77,9 +77,10 @@ def are_finite(x: Tensor) -> bool:
     """Return whether no value of x is known to be infinite or NaN."""
     if x.is_meta:
         return True
+    known = values(x)
     # One pass: a sum is finite only where each term is. It may overflow.
-    sum_ = values(x).sum(dtype=torch.float64).item()
-    return math.isfinite(sum_) or holds(x.isfinite())
+    total = known.sum() if known.ndim else known
+    return math.isfinite(total.item()) or holds(x.isfinite())
 
 
 def floating(name: str, x: Any) -> None:

@@ -70,9 +70,10 @@ def largest_stable_rate(hessian: Tensor) -> float:
 def condition_number(hessian: Tensor) -> float:
     """κ = λmax/λmin, infinite if a direction is flat.
 
-    On a quadratic loss, κ steps of gradient descent make the error about
-    e² ≈ 7.4 times smaller, and the loss e⁴ ≈ 55 times, at the best constant
-    learning rate, 2/(λmin + λmax). At each smaller rate they do less.
+    On a quadratic loss, κ steps of gradient descent make the error in each
+    direction e² ≈ 7.4 times smaller, or more, and the loss e⁴ ≈ 55 times:
+    at the best constant learning rate, 2/(λmin + λmax). At a smaller one
+    they do less along the flattest direction.
 
     Raises:
         ValueError: A direction curves down.

@@ -114,6 +114,9 @@ def local_count(m: Tensor, c: Tensor, k: float) -> Tensor:
 def _steepnesses(k: float | Tensor, steps: int) -> list[float]:
     """Return k for each step, and once more for the loss at the end."""
     if isinstance(k, Tensor) and k.ndim:
+        if k.requires_grad:
+            why = "no gradient reaches it, so pass steepness.detach()"
+            raise _checks.refused("steepness", why)
         if k.shape != (steps,):
             raise _checks.wrong(
                 "steepness",

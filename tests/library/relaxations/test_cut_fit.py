@@ -268,6 +268,8 @@ def test_bad_input_is_refused() -> None:
             fit_cuts(one, one, c, k, steps=2)
     with pytest.raises(ValueError, match=r"^steepness: "):
         fit_cuts(one, one, c, torch.ones(3), steps=2)
+    with pytest.raises(ValueError, match=r"^steepness: "):
+        fit_cuts(one, one, c, torch.ones(2, requires_grad=True), steps=2)
     with pytest.raises(ValueError, match=r"^steps: "):
         fit_cuts(one, one, c, 1.0, steps=0)
     with pytest.raises(ValueError, match=r"^learning_rate: "):
