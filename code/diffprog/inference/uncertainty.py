@@ -107,8 +107,8 @@ def toys(
 def linear_fits(X: Tensor, data: Tensor) -> Tensor:
     """θ̂ = (XᵀX)⁻¹Xᵀy, (…, p), for each data set y of (…, N) at once.
 
-    Where X leaves a direction free, θ̂ is the shortest on the CPU. On a GPU,
-    torch.linalg.lstsq assumes that there is no such direction.
+    Where X leaves a direction free, θ̂ is the shortest, on the CPU. On a
+    GPU, torch.linalg.lstsq assumes that there is no such direction.
     """
     _checks.shapes(X=(X, "N p"), data=(data, "… N"))
     _checks.comparable(X=X, data=data)
