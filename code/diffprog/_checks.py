@@ -1,8 +1,10 @@
 """Checks of arguments: errors that say what came and what to pass.
 
 The checks of tensors look at type and shape only, never at values, unless
-their docstring says so. So they cost little in a training loop, do not wait
-for a device, and work inside torch.func transforms.
+their docstring says so. So they cost little in a training loop, and do not
+wait for a device. Those that look at values find them below the transforms
+of torch.func, too, and let a tensor on the meta device pass, which has
+none.
 """
 
 import math
@@ -12,12 +14,14 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch._C import _functorch
 
 __all__ = [
-    "broadcast", "broadcast_shapes", "columns", "comparable", "count",
-    "definite", "described", "finite", "floating", "not_negative",
-    "positive", "positives", "refused", "same_shape", "scalar", "shapes",
-    "trainable", "wrong",
+    "are_finite", "broadcast", "broadcast_shapes", "columns", "comparable",
+    "count", "definite", "described", "finite", "floating", "holds",
+    "not_empty", "not_negative", "ordinary", "plain", "positive",
+    "positives", "precise", "refused", "same_shape", "scalar", "shapes",
+    "symmetric", "trainable", "values", "wrong",
 ]  # fmt: skip
 
 
@@ -43,6 +47,42 @@ def described(x: object) -> str:
     return f"{x!r} ({type(x).__name__})"
 
 
+def values(x: Tensor) -> Tensor:
+    """Return the numbers in x, free of any graph.
+
+    Inside vmap these are the numbers of all its entries, with an axis for
+    them somewhere.
+    """
+    # torch.compile neither needs this nor knows how to trace it.
+    if not torch.compiler.is_compiling():
+        while _functorch.is_functorch_wrapped_tensor(x):
+            x = _functorch.get_unwrapped(x)
+    return x.detach()
+
+
+def plain(*tensors: Tensor) -> bool:
+    """Return whether all are tensors with numbers, in no transform."""
+    if torch.compiler.is_compiling():
+        return True
+    wrapped = _functorch.is_functorch_wrapped_tensor
+    return not any(x.is_meta or wrapped(x) for x in tensors)
+
+
+def holds(condition: Tensor) -> bool:
+    """Return whether a condition on values is true wherever it is known."""
+    return condition.is_meta or bool(values(condition).all())
+
+
+def are_finite(x: Tensor) -> bool:
+    """Return whether no value of x is known to be infinite or NaN."""
+    if x.is_meta:
+        return True
+    known = values(x)
+    # One pass: a sum is finite only where each term is. It may overflow.
+    total = known.sum() if known.ndim else known
+    return math.isfinite(total.item()) or holds(x.isfinite())
+
+
 def floating(name: str, x: Any) -> None:
     """Raise ValueError unless x is a tensor of floating-point numbers."""
     if isinstance(x, Tensor) and x.is_floating_point():
@@ -55,10 +95,28 @@ def floating(name: str, x: Any) -> None:
     raise wrong(name, described(x), want)
 
 
+def precise(name: str, x: Any) -> None:
+    """Raise ValueError unless x is of float32 or float64.
+
+    torch solves no equations in half precision, which has neither the
+    digits nor, as float16, the range for masses and counts.
+    """
+    floating(name, x)
+    if x.dtype not in (torch.float32, torch.float64):
+        raise wrong(name, described(x), "float32 or float64: x.float()")
+
+
+def not_empty(name: str, x: Any) -> None:
+    """Raise ValueError unless x is floating and has a number or more."""
+    floating(name, x)
+    if not x.numel():
+        raise wrong(name, f"shape {tuple(x.shape)}", "one number or more")
+
+
 def finite(name: str, x: Any) -> None:
     """Raise ValueError unless x is floating and all its values finite."""
     floating(name, x)
-    if not torch.isfinite(x).all():
+    if not are_finite(x):
         raise wrong(name, "entries that are not finite", "finite numbers")
 
 
@@ -134,9 +192,13 @@ def same_shape(**tensors: Any) -> None:
 
 
 def comparable(**tensors: Any) -> None:
-    """Raise ValueError unless all are finite, and of one precision."""
+    """Raise ValueError unless all are finite, and of one precision.
+
+    The precision is float32 or float64.
+    """
     first, like = next(iter(tensors.items()))
     for name, x in tensors.items():
+        precise(name, x)
         finite(name, x)
         if x.dtype != like.dtype:
             want = f"the precision of {first}, {like.dtype}"
@@ -146,18 +208,17 @@ def comparable(**tensors: Any) -> None:
 def columns(name: str, x: Any) -> None:
     """Raise ValueError unless x is (n, i), finite, and its columns vary."""
     floating(name, x)
-    if x.ndim != 2 or len(x) < 2:
+    if x.ndim != 2 or len(x) < 2 or not x.numel():
         want = "(n, i) with n > 1"
         if x.ndim == 1:
             want += f": write {name}[:, None] for one column"
         raise wrong(name, f"shape {tuple(x.shape)}", want)
     finite(name, x)
-    constant = (x == x[0]).all(0)
-    if constant.any():
-        i = int(constant.int().argmax())
-        raise refused(
-            name, f"column {i} is {x[0, i].item():.4g} throughout"
-        )
+    if not holds(~(x == x[0]).all(0)):
+        constant = values((x == x[0]).all(0))
+        *_, i = first = constant.nonzero()[0].tolist()
+        value = values(x[0])[*first].item()
+        raise refused(name, f"column {i} is {value:.4g} throughout")
 
 
 def broadcast(**tensors: Any) -> None:
@@ -237,8 +298,10 @@ def _number(name: str, x: Any) -> float:
 
 def positives(name: str, x: Tensor) -> None:
     """Raise ValueError unless all values of x are finite and above zero."""
-    if not (torch.isfinite(x) & (x > 0)).all():
-        got = f"values {x.tolist()}" if x.numel() < 10 else described(x)
+    if not holds(torch.isfinite(x) & (x > 0)):
+        got = described(x)
+        if x.numel() < 10:
+            got = f"values {values(x).tolist()}"
         raise wrong(name, got, "finite numbers above zero")
 
 
@@ -248,20 +311,41 @@ def count(name: str, n: Any) -> None:
         raise wrong(name, described(n), "an int, 1 or more")
 
 
+def symmetric(name: str, x: Any) -> None:
+    """Raise ValueError unless x, (…, p, p), is finite and symmetric.
+
+    Rounding may move its entries by √ε times the largest.
+    """
+    shapes(**{name: (x, "… p p")})
+    precise(name, x)
+    finite(name, x)
+    rounding = torch.finfo(x.dtype).eps ** 0.5
+    largest = x.abs().amax((-2, -1), keepdim=True)
+    if not holds((x - x.mT).abs() <= rounding * largest):
+        raise refused(name, "it is not symmetric, and should be")
+
+
 def definite(name: str, x: Any, why: str) -> None:
-    """Raise ValueError unless x, (…, p, p), is positive definite.
+    """Raise ValueError unless x, (…, p, p), is symmetric and definite.
 
     Its eigenvalues λ must be above rounding, p·ε·λmax. `why` says what it
     means if they are not.
     """
-    shapes(**{name: (x, "… p p")})
-    finite(name, x)
-    λ = torch.linalg.eigvalsh(x)
-    if not (
-        λ[..., 0] > λ.shape[-1] * torch.finfo(λ.dtype).eps * λ[..., -1]
-    ).all():
-        got = f"an eigenvalue {λ[..., 0].min().item():.3g}"
+    symmetric(name, x)
+    λ = torch.linalg.eigvalsh(x.detach())
+    rounding = λ.shape[-1] * torch.finfo(λ.dtype).eps * λ[..., -1]
+    if not holds(λ[..., 0] > rounding):
+        got = f"an eigenvalue {values(λ[..., 0]).min().item():.3g}"
         raise wrong(name, got, f"all above zero: {why}")
+
+
+def ordinary(name: str, p: Tensor) -> None:
+    """Raise ValueError if p was made in torch.inference_mode()."""
+    if p.is_inference():
+        why = (
+            "it was made in torch.inference_mode(), so nothing outside can"
+        )
+        raise refused(name, f"{why} change it: make it outside")
 
 
 def trainable(parameters: Any) -> None:
@@ -282,7 +366,8 @@ def trainable(parameters: Any) -> None:
         if not p.requires_grad:
             want = "a leaf with requires_grad=True"
             raise wrong(name, "requires_grad=False", want)
-        if not torch.isfinite(p).all():
+        ordinary(name, p)
+        if not are_finite(p):
             got = f"start values {p.tolist()}"
             raise wrong(name, got, "finite numbers")
         first = names.setdefault(id(p), name)

@@ -3,9 +3,6 @@
 These checks look at values, too.
 """
 
-import math
-
-import torch
 from torch import Generator, Tensor
 
 from diffprog import _checks
@@ -15,7 +12,7 @@ __all__ = ["both", "cuts", "generator", "masses", "shapes"]
 
 def masses(name: str, m: Tensor) -> None:
     """Raise ValueError unless m is (n,) or (n, d), finite, not empty."""
-    _checks.floating(name, m)
+    _checks.precise(name, m)
     shape = f"shape {tuple(m.shape)}"
     if m.ndim not in (1, 2):
         want = "(n,), or (n, d) for d observables"
@@ -23,8 +20,7 @@ def masses(name: str, m: Tensor) -> None:
     if not m.numel():
         got = f"an empty sample of {shape}"
         raise _checks.wrong(name, got, "one event or more")
-    # One pass: a sum is finite only where each term is.
-    if not math.isfinite(m.detach().sum(dtype=torch.float64).item()):
+    if not _checks.are_finite(m):
         raise _checks.wrong(
             name,
             "masses that are NaN or infinite",
@@ -34,6 +30,7 @@ def masses(name: str, m: Tensor) -> None:
 
 def shapes(name: str, c: Tensor, m: Tensor) -> None:
     """Raise ValueError unless c, (…,) or (…, d), has cuts for masses m."""
+    _checks.precise(name, c)
     each = " ".join(map(str, m.shape[1:]))  # () or (d,)
     _checks.shapes(**{name: (c, f"… {each}, a cut for each observable")})
 
@@ -44,7 +41,7 @@ def cuts(name: str, c: Tensor, m: Tensor) -> None:
     −∞ and ∞ are cuts.
     """
     shapes(name, c, m)
-    if c.isnan().any():
+    if not _checks.holds(~c.isnan()):
         raise _checks.wrong(name, "a cut that is NaN", "numbers, in GeV")
 
 

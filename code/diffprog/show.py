@@ -78,12 +78,17 @@ def number(name: str, value: Any, spec: str = "") -> None:
     Args:
         value: A Python, NumPy or torch scalar.
         spec: A format specification, as in `formatted`.
+
+    Raises:
+        ValueError: The value is NaN, in a build.
     """
     if not building():
         return
     from IPython.display import display
 
     value = value.item() if hasattr(value, "item") else value
+    if value != value:
+        raise ValueError(f"{name}: the number for the prose is NaN")
     text = formatted(value, spec)
     if isinstance(value, float):
         # The last bits of a sum depend on the array's place in memory.

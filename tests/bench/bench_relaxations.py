@@ -63,7 +63,7 @@ def _compared(m: Tensor, c: Tensor) -> Tensor:
 
 
 def _scans(repeats: int) -> dict[str, float]:
-    m, c = torch.cat(one_mass()), torch.linspace(500, 1500, 10_000)
+    m, c = torch.cat(one_mass(3)), torch.linspace(500, 1500, 10_000)
     broadcast, ours = partial(_compared, m, c), partial(scan, m, c)
     assert torch.equal(broadcast(), ours())
     pairs = [(_seconds(broadcast), _seconds(ours)) for _ in range(repeats)]
@@ -82,7 +82,7 @@ def _scans(repeats: int) -> dict[str, float]:
 
 def _fits(repeats: int, steps: int = 200) -> dict[str, float]:
     """Of one cut at the steepness that serves the reference sample best."""
-    s, b = one_mass()
+    s, b = one_mass(3)
     many, one = torch.linspace(500, 1200, 100), torch.tensor(500.0)
 
     def fit(start: Tensor) -> object:
@@ -98,7 +98,7 @@ def _fits(repeats: int, steps: int = 200) -> dict[str, float]:
 
 
 def _ten_cuts(steps: int = 300) -> dict[str, float]:
-    s, b = ten_masses()
+    s, b = ten_masses(3)
     objective = partial(asimov, uncertainty=0.05)
 
     def hard(c: Tensor) -> Tensor:

@@ -40,6 +40,12 @@ REFUSED: list[Case] = [
     (_checks.columns, torch.zeros(1, 2), "got shape (1, 2), want (n, i) with n > 1"),
     (_checks.columns, torch.tensor([[1, 2.5], [2, 2.5]]),
      "column 1 is 2.5 throughout"),
+    (_checks.columns, torch.zeros(3, 0), "got shape (3, 0), want (n, i) with n > 1"),
+    *((_checks.precise, torch.zeros(2, dtype=t),
+      f"got a {t} tensor of shape (2,), want float32 or float64: x.float()")
+      for t in (torch.float16, torch.bfloat16)),
+    (_checks.not_empty, torch.zeros(0, 2), "got shape (0, 2), want one number or more"),
+    (_checks.symmetric, torch.tensor([[1.0, 2], [0, 1]]), "it is not symmetric, and should be"),
     (_checks.columns, torch.tensor([[1.0], [NAN]]),
      "got entries that are not finite, want finite numbers"),
     (_checks.scalar, 2.0, "got 2.0 (float), want a tensor of shape (): no .item(), no float()"),
@@ -91,6 +97,9 @@ def test_what_is_refused_is_one_sentence(
 ACCEPTED: list[tuple[Callable[..., object], Any]] = [
     *((_checks.floating, torch.zeros(2, dtype=t)) for t in (torch.float64, torch.bfloat16)),
     (_checks.finite, torch.zeros(0)),
+    (_checks.finite, torch.full((3,), 1e308, dtype=torch.float64)),  # whose sum is infinite
+    (_samples.masses, torch.full((3,), 1e308, dtype=torch.float64)),
+    (_checks.symmetric, torch.tensor([[1e4, 1], [2, 1e4]])),  # 1e-4 of the largest: rounding
     (_checks.columns, torch.tensor([[1.0], [2]])),
     (_checks.scalar, leaf(1.0).sum()),
     (_checks.positives, torch.tensor([1e-30, 1e30])),
@@ -204,3 +213,52 @@ def test_a_seed_is_where_random_numbers_start_and_a_generator_goes_on() -> None:
     assert torch.equal(one, same)
     generator = torch.Generator()
     assert _samples.generator(generator) is generator
+
+
+# Values are looked at wherever there are any.
+
+LOOKS = [
+    (lambda x: _checks.finite("x", x), [1.0, 2], [1.0, NAN]),
+    (lambda x: _checks.positives("x", x), [1.0, 2], [1.0, 0]),
+    (lambda x: _checks.columns("x", x[:, None]), [1.0, 2], [1.0, 1]),
+    (lambda x: _checks.definite("x", torch.diag(x), "why"), [1.0, 2], [1.0, -1]),
+    (lambda x: _samples.masses("x", x), [1.0, 2], [INF, 1]),
+    (lambda x: _samples.cuts("x", x, x), [1.0, INF], [NAN, 1]),
+]
+
+
+@pytest.mark.parametrize(("check", "good", "bad"), LOOKS)
+@pytest.mark.parametrize("bad_one", [None, 0, 1])
+def test_values_are_found_below_transforms(
+    check: Callable[[Tensor], None], good: list[float], bad: list[float], bad_one: int | None
+) -> None:
+    """Where one entry of a batch is bad, the sentence is that of a single one."""
+    x = torch.tensor([good, good])
+    if bad_one is not None:
+        x[bad_one] = torch.tensor(bad)
+
+    def f(x: Tensor) -> Tensor:
+        check(x)
+        return x * 2
+
+    for transformed in (
+        lambda: torch.func.vmap(f)(x),
+        lambda: torch.func.vmap(f, in_dims=1)(x.T),
+        lambda: torch.func.jacrev(torch.func.vmap(f))(x),
+        lambda: torch.func.jacfwd(torch.func.vmap(f))(x),
+        lambda: torch.func.vmap(torch.func.hessian(lambda x: f(x).sum()))(x),
+    ):
+        if bad_one is None:
+            transformed()
+        else:
+            with pytest.raises(ValueError, match=r"^x: (?!.*BatchedTensor)"):
+                transformed()
+    check(x[0].to("meta"))
+
+
+def test_what_is_made_in_inference_mode_is_refused() -> None:
+    with torch.inference_mode():
+        x = torch.zeros(2)
+    with pytest.raises(ValueError, match=r"^x: it was made in torch\.inference_mode\(\), so "):
+        _checks.ordinary("x", x)
+    _checks.ordinary("x", x.clone())

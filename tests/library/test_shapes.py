@@ -7,11 +7,6 @@ import torch
 from torch import Tensor
 
 from diffprog import _checks
-from diffprog.inference.uncertainty import toys
-from diffprog.pipelines.pitching_networks import even_points, throws
-from diffprog.relaxations.estimators import noise
-from diffprog.simulator.masses import SIGNAL, TWO_SIGNAL, density, expected_count
-from diffprog.simulator.pitching import Pitch, day, drifts, pitch
 
 
 def zeros(*shape: int) -> Tensor:
@@ -82,31 +77,3 @@ def test_numbers_to_compare_are_finite_and_of_one_precision() -> None:
 def test_a_reason_is_a_sentence() -> None:
     why = "the loss does not depend on it (its gradient is None)"
     assert str(_checks.refused("v0", why)) == f"v0: {why}"
-
-
-# Results are where their arguments are. The meta device has shapes and no values: an operation
-# that mixes it with the CPU fails.
-
-DRIFT = torch.zeros(4, 2, device="meta", dtype=torch.float64)
-
-
-@pytest.mark.parametrize(
-    "result",
-    [
-        lambda: pitch(DRIFT),
-        lambda: pitch(DRIFT, [1.0, 2]),
-        lambda: Pitch([1.0, 2]).to("meta")(DRIFT),
-        lambda: drifts(day(4, dtype=torch.float64, device="meta")),
-        lambda: throws(DRIFT[:, :1], [1.0, 2]),
-        lambda: even_points(4, 2, dtype=torch.float64, device="meta"),
-        lambda: expected_count(SIGNAL, DRIFT),
-        lambda: expected_count(TWO_SIGNAL, DRIFT),
-        lambda: density(SIGNAL, DRIFT),
-        lambda: toys(DRIFT, 0.5, 3, seed=0),
-        lambda: noise(3, 1.0, 0, dtype=torch.float64, device="meta"),
-    ],
-)
-def test_results_have_dtype_and_device_of_the_arguments(result: object) -> None:
-    assert callable(result)
-    x = result()
-    assert (x.device.type, x.dtype) == ("meta", torch.float64)

@@ -21,12 +21,12 @@ __all__ = ["condition_number", "hessian", "jacobian", "largest_stable_rate"]
 
 
 def hessian(loss: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
-    """H = ∂²f/∂θ², (p, p), for theta of any shape.
+    """H = ∂²f/∂θ², (p, p), for theta of any shape, which is left alone.
 
     Args:
         loss: Takes theta and returns one number, shape ().
     """
-    _checks.floating("theta", theta)
+    _checks.not_empty("theta", theta)
 
     def one_number(theta: Tensor) -> Tensor:
         f = loss(theta)
@@ -36,7 +36,7 @@ def hessian(loss: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
         return f
 
     p = theta.numel()
-    h: Tensor = torch.func.hessian(one_number)(theta)
+    h: Tensor = torch.func.hessian(one_number)(theta.clone())
     return h.reshape(p, p)
 
 
@@ -45,8 +45,8 @@ def jacobian(model: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
 
     This is forward mode: p passes through the model, whatever N is.
     """
-    _checks.floating("theta", theta)
-    j: Tensor = torch.func.jacfwd(model)(theta)
+    _checks.not_empty("theta", theta)
+    j: Tensor = torch.func.jacfwd(model)(theta.clone())
     return j.reshape(-1, theta.numel())
 
 
@@ -68,9 +68,12 @@ def largest_stable_rate(hessian: Tensor) -> float:
 
 
 def condition_number(hessian: Tensor) -> float:
-    """λmax/λmin: roughly the number of steps that gradient descent needs.
+    """κ = λmax/λmin, infinite if a direction is flat.
 
-    It is infinite if a direction is flat.
+    On a quadratic loss, κ steps of gradient descent make the error in each
+    direction e² ≈ 7.4 times smaller, or more, and the loss e⁴ ≈ 55 times:
+    at the best constant learning rate, 2/(λmin + λmax). At a smaller one
+    they do less along the flattest direction.
 
     Raises:
         ValueError: A direction curves down.
@@ -82,7 +85,7 @@ def condition_number(hessian: Tensor) -> float:
 def _eigenvalues(h: Tensor) -> Tensor:
     """Return the eigenvalues of H, (p,), ascending, none below zero."""
     _checks.shapes(hessian=(h, "p p"))
-    _checks.finite("hessian", h)
+    _checks.symmetric("hessian", h)
     λ: Tensor = torch.linalg.eigvalsh(h.detach())
     if λ[0] < -_rounding(λ):
         got = f"an eigenvalue {λ[0].item():.3g}"

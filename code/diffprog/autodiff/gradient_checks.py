@@ -9,6 +9,7 @@ Symbols, shapes.
     h  ()      length of a step; (n,) for several: `steps`
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -25,13 +26,16 @@ def central_difference(
     """∂f/∂xᵢ ≈ (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h, in the shape of x.
 
     This evaluates f twice for each entry of x. The error is h²/6 times the
-    third derivative, plus rounding of about ε·|f|/2h.
+    third derivative, plus rounding of about ε·|f|/2h of f, and of about
+    ε·|xᵢ|/2h, relative, of the step.
 
     Raises:
-        ValueError: h ≤ 0.
+        ValueError: h ≤ 0, or h is less than the distance from an entry of x
+            to the next number of its precision.
     """
     _checks.floating("x", x)
     h = _checks.positive("h", h)
+    _check_step(h, x)
     flat = x.detach().flatten()
     gradient = torch.empty_like(flat)
     for i in range(len(flat)):
@@ -51,7 +55,9 @@ def remainders(
 ) -> Tensor:
     """|f(x + h·v) − f(x) − h·v·g|, (n,), for each h of steps.
 
-    It falls as h² if g is the gradient of f, else as h.
+    It falls as h² if g is the gradient of f, else as h. A mistake in g that
+    is orthogonal to v does not show, so let v point in no special
+    direction.
 
     Source:
         P. E. Farrell, D. A. Ham, S. W. Funke, M. E. Rognes, Automated
@@ -60,7 +66,7 @@ def remainders(
     """
     _checks.same_shape(x=x, gradient=gradient, direction=direction)
     _checks.shapes(steps=(steps, "n"))
-    start, slope = f(x), (gradient * direction).sum()
+    start, slope = f(x.clone()), (gradient * direction).sum()
     ends = torch.stack([f(x + h * direction) for h in steps])
     return (ends - start - steps * slope).abs()
 
@@ -74,7 +80,18 @@ def order(steps: Tensor, values: Tensor) -> float:
     """
     _check_powers(steps, values)
     x, y = steps.log() - steps.log().mean(), values.log()
-    return float((x * y).sum() / (x * x).sum())
+    return ((x * y).sum() / (x * x).sum()).item()
+
+
+def _check_step(h: float, x: Tensor) -> None:
+    # Python's own arithmetic: `Operations` would count that of torch.
+    if x.is_meta:
+        return
+    largest = max(map(abs, _checks.values(x).flatten().tolist()), default=0)
+    spacing = torch.finfo(x.dtype).eps * 2 ** (math.frexp(largest)[1] - 1)
+    if largest and h < spacing:
+        want = f"more than {spacing:.3g}, from an entry of x to the next"
+        raise _checks.wrong("h", f"a step of {h:.3g}", f"{want} {x.dtype}")
 
 
 def _check_powers(steps: Tensor, values: Tensor) -> None:

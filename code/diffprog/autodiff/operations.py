@@ -18,16 +18,22 @@ from torch.utils._python_dispatch import TorchDispatchMode
 __all__ = ["Operations"]
 
 FREE = {
-    "arange", "cat", "clone", "copy_", "empty", "empty_like", "eye",
-    "fill_", "full", "full_like", "lift_fresh", "linspace", "new_full",
-    "new_ones", "new_zeros", "ones", "ones_like", "scalar_tensor",
-    "select_backward", "slice_backward", "stack", "zero_", "zeros",
-    "zeros_like", "_to_copy", "_unsafe_view",
+    "arange", "cat", "clone", "copy_", "empty", "empty_like",
+    "empty_strided", "eye", "fill_", "flip", "full", "full_like", "gather",
+    "index", "index_select", "is_same_size", "lift_fresh", "linspace",
+    "masked_fill", "masked_fill_", "new_empty", "new_empty_strided",
+    "new_full", "new_ones", "new_zeros", "ones", "ones_like", "repeat",
+    "roll", "scalar_tensor", "select_backward", "slice_backward", "stack",
+    "zero_", "zeros", "zeros_like", "_efficientzerotensor",
+    "_has_same_storage_numel", "_local_scalar_dense",
+    "_new_zeros_with_same_feature_meta", "_to_copy", "_unsafe_view",
 }  # fmt: skip
 
 
 class Operations(TorchDispatchMode):
-    """Count the operations in a `with` block, those of `backward()` too.
+    """Count the operations in a `with` block, those of derivatives too.
+
+    Derivatives may be of any order, backwards and forwards.
 
     Attributes:
         by_name: Maps the name of a torch operation to its count.
@@ -61,7 +67,10 @@ class Operations(TorchDispatchMode):
     ) -> Any:
         result = func(*args, **(kwargs or {}))
         name = func._schema.name.removeprefix("aten::")
-        if func.is_view or name in FREE:
+        # Where a slope is zero for certain, torch works out only the shape
+        # of a result, by such an operation on the meta device.
+        shape_only = func.namespace == "prims"
+        if func.is_view or name in FREE or shape_only:
             return result
         if torch.Tag.pointwise in func.tags:
             self.by_name[name] += result.numel()

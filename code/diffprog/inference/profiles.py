@@ -52,6 +52,8 @@ def profile_chi2(
         ValueError: A number is not finite, or residuals are not (N,).
     """
     for name, x in {"psi": psi, "nuisance": nuisance, "data": data}.items():
+        _checks.precise(name, x)
+        _checks.not_empty(name, x)
         _checks.finite(name, x)
     _checks.count("steps", steps)
     if psi.ndim > 1:
@@ -79,23 +81,29 @@ def profile_chi2(
 def profile_interval(psi: Tensor, chi2: Tensor) -> tuple[Tensor, Tensor]:
     """Return the ends of {ψ: χ²(ψ) − min χ² < 1}, each of shape (…,).
 
-    Between the points of the grid χ² is taken for straight. The ends are
-    the outermost ones, and −∞ or ∞ where the grid stops before χ² has risen
-    by 1.
+    Between the points of the grid χ² is taken for straight. An end is −∞ or
+    ∞ where the grid stops before χ² has risen by 1.
 
     Args:
         psi: Trial values, (grid,), rising.
         chi2: χ² there, (…, grid).
 
     Raises:
-        ValueError: psi does not rise, or a number is not finite.
+        ValueError: psi does not rise, or a number is not finite; or the set
+            is not an interval, since χ² has two valleys. Then pass a grid
+            around the one that you mean.
     """
     _checks.shapes(psi=(psi, "grid"), chi2=(chi2, "… grid"))
     _checks.finite("psi", psi)
     _checks.finite("chi2", chi2)
-    if len(psi) < 2 or not (psi.diff() > 0).all():
+    if len(psi) < 2 or not _checks.holds(psi.diff() > 0):
         raise _checks.refused("psi", "pass two values or more, rising")
     excess = chi2 - chi2.min(-1, keepdim=True).values - 1
+    inside = (excess < 0).int()
+    enters = (inside.diff() > 0).sum(-1) + inside[..., 0]
+    if not _checks.holds(enters == 1):
+        why = "it has two valleys within 1 of the least: pass one of them"
+        raise _checks.refused("chi2", why)
     low = -_last_below(-psi.flip(0), excess.flip(-1))
     return low, _last_below(psi, excess)
 

@@ -105,7 +105,11 @@ def toys(
 
 
 def linear_fits(X: Tensor, data: Tensor) -> Tensor:
-    """θ̂ = (XᵀX)⁻¹Xᵀy, (…, p), for each data set y of (…, N) at once."""
+    """θ̂ = (XᵀX)⁻¹Xᵀy, (…, p), for each data set y of (…, N) at once.
+
+    Where X leaves a direction free, θ̂ is the shortest, on the CPU. On a
+    GPU, torch.linalg.lstsq assumes that there is no such direction.
+    """
     _checks.shapes(X=(X, "N p"), data=(data, "… N"))
     _checks.comparable(X=X, data=data)
     y = data.reshape(-1, len(X)).T
@@ -116,10 +120,20 @@ def linear_fits(X: Tensor, data: Tensor) -> Tensor:
 def coverage(estimate: Tensor, error: Tensor, truth: Tensor) -> Tensor:
     """Return the fraction of toys in which |θ̂ − θ| < error, (…).
 
-    estimate has shape (toys, …); error and truth broadcast to it.
+    estimate has shape (toys, …); error and truth broadcast to it. A fit
+    that failed is neither a hit nor a miss: leave it out, and count it.
+
+    Raises:
+        ValueError: θ̂ or θ is not finite, or an error is NaN or below zero.
+            An error may be infinite.
     """
     _checks.shapes(estimate=(estimate, "toys …"))
     _checks.broadcast(estimate=estimate, error=error, truth=truth)
+    _checks.finite("estimate", estimate)
+    _checks.finite("truth", truth)
+    if not _checks.holds(error >= 0):  # NaN is not, either
+        got = "errors that are NaN or below zero"
+        raise _checks.wrong("error", got, "numbers, 0 or more")
     return ((estimate - truth).abs() < error).to(estimate.dtype).mean(0)
 
 
@@ -143,6 +157,9 @@ def delta_chi2(
         covariance=(covariance, "… p p"),
         estimate=(estimate, "… p"),
         truth=(truth, "… p"),
+    )
+    _checks.comparable(
+        covariance=covariance, estimate=estimate, truth=truth
     )
     d = (estimate - truth)[..., None]
     distance: Tensor = d.mT @ torch.linalg.solve(covariance, d)

@@ -164,6 +164,8 @@ def _check_models(models: Sequence[nn.Module]) -> None:
             raise _checks.wrong(
                 f"models[{i}]", _checks.described(model), "an nn.Module"
             )
+        for name, p in model.named_parameters():
+            _checks.ordinary(f"models[{i}].{name}", p)
         for what, of_it in _traits(model).items():
             if of_it != _traits(models[0])[what]:
                 raise _checks.wrong(

@@ -27,17 +27,20 @@ def gauss_newton(
     """θ ← θ − (JᵀJ)⁻¹Jᵀr, `steps` times, from theta, which is left alone.
 
     One step is enough where r is linear in θ. Where J leaves a direction
-    free, the step is the shortest.
+    free, the step is the shortest on the CPU. On a GPU, torch.linalg.lstsq
+    assumes that there is no such direction.
 
     Returns:
         The history of "theta", whose loss is the mean of r². An evaluation
-        is one r with its J, which costs p passes forward.
+        is one r with its J: p + 1 passes forward, one for r and one for
+        each column of J.
 
     Raises:
         Diverged: The loss is not finite.
         ValueError: J is not finite, or the residuals are not (N,).
     """
-    _checks.floating("theta", theta)
+    _checks.precise("theta", theta)
+    _checks.not_empty("theta", theta)
     _checks.count("steps", steps)
     theta = theta.detach().clone()
     recorder = Recorder({"theta": theta}, steps)
@@ -46,12 +49,17 @@ def gauss_newton(
         recorder.record(step, (r**2).mean())
         _checks.finite("the Jacobian of residuals", j)
         theta -= best_step(r, j).reshape(theta.shape)
-    recorder.record(steps, (residuals(theta) ** 2).mean())
+    recorder.record(steps, (residuals(theta.clone()) ** 2).mean())
     return recorder.history()
 
 
 def best_step(r: Tensor, j: Tensor) -> Tensor:
-    """(JᵀJ)⁻¹Jᵀr, (p,): the δ with the smallest Σ (r − J·δ)²."""
+    """(JᵀJ)⁻¹Jᵀr, (p,): the δ with the smallest Σ (r − J·δ)².
+
+    Of several such δ it is the shortest, on the CPU.
+    """
+    _checks.shapes(j=(j, "N p"), r=(r, "N"))
+    _checks.comparable(j=j, r=r)
     # lstsq does not square the condition number of J, as JᵀJ would.
     step: Tensor = torch.linalg.lstsq(j, r[:, None]).solution[:, 0]
     return step
@@ -60,7 +68,7 @@ def best_step(r: Tensor, j: Tensor) -> Tensor:
 def linearised(
     residuals: Callable[[Tensor], Tensor], theta: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """r and J, from one pass over the residuals in forward mode."""
+    """r and J, from one run of the residuals, with p columns beside."""
 
     def twice(theta: Tensor) -> tuple[Tensor, Tensor]:
         r = residuals(theta)
@@ -72,5 +80,6 @@ def linearised(
             )
         return r, r
 
-    j, r = torch.func.jacfwd(twice, has_aux=True)(theta)
+    _checks.not_empty("theta", theta)
+    j, r = torch.func.jacfwd(twice, has_aux=True)(theta.clone())
     return r, j.reshape(len(r), -1)

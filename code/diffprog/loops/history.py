@@ -3,7 +3,8 @@
 Symbols, shapes. A step is one update of the parameters. … are fits that run
 side by side, such as from several starts; a single fit has none.
     loss         (steps + 1, …)   before each step, and after the last
-    parameters   (steps + 1, *)   each parameter then, of any shape *
+    parameters   (steps + 1, *)   each parameter, of any shape *, as the
+                                  loss left it
     evaluations  (steps + 1,)     how often the loss and its gradient were
                                   computed to get there
 
@@ -16,7 +17,6 @@ What a fit minimises, or maximises, has one form for each purpose:
 An objective is maximised, and the loss is minus the objective.
 """
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -143,13 +143,13 @@ class Recorder:
         look: Callable[[], Tensor] | None = None,
         at: Sequence[int] = (),
     ) -> None:
-        values = [p.detach() for p in parameters.values()]
-        self._names = list(parameters)
         self._steps = steps
-        self._rows = [p.new_empty(steps + 1, *p.shape) for p in values]
+        self._rows = {
+            name: p.detach().new_empty(steps + 1, *p.shape)
+            for name, p in parameters.items()
+        }
         self._copies = [
-            (_cheap(row), _cheap(p))
-            for row, p in zip(self._rows, values, strict=True)
+            (_cheap(self._rows[name]), p) for name, p in parameters.items()
         ]
         self._loss = torch.empty(0)
         self._evaluations: list[int] = []
@@ -165,18 +165,21 @@ class Recorder:
 
         Raises:
             Diverged: The loss noted is not finite.
+            ValueError: The step before was not noted.
         """
+        if step > len(self._evaluations):
+            why = f"its step {len(self._evaluations)} computed no loss"
+            raise _checks.refused("optimizer", why)
         if step == len(self._evaluations):
             loss = loss.detach()
             if not step:
                 self._loss = loss.new_empty(self._steps + 1, *loss.shape)
             self._loss[step] = loss
             for row, p in self._copies:
-                row[step] = p
+                # Asked for anew, since p.data = … gives p other memory.
+                row[step] = _cheap(p.detach())
             self._evaluations.append(self._count)
-            if not math.isfinite(
-                (loss.sum() if loss.ndim else loss).item()
-            ):
+            if not _checks.are_finite(loss):
                 raise Diverged(step, self.history())
             if self._look and step in self._at:
                 with torch.no_grad():
@@ -186,10 +189,9 @@ class Recorder:
     def history(self) -> History:
         """Return what was noted so far."""
         entries = len(self._evaluations)
-        rows = (row[:entries] for row in self._rows)
         return History(
             self._loss[:entries],
-            dict(zip(self._names, rows, strict=True)),
+            {name: row[:entries] for name, row in self._rows.items()},
             torch.tensor(self._evaluations),
             self._seen,
         )

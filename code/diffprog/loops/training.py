@@ -88,6 +88,8 @@ def by_adam(
             "no parameters that require a gradient",
             "some to train",
         )
+    for name, p in trained.items():
+        _checks.ordinary(name, p)
     _checks.count("steps", steps)
     _check_looks(look, at, steps)
     # Fused: the same update in one pass over all weights, several times

@@ -130,4 +130,5 @@ def ellipse(information: Tensor, points: int = 100) -> Tensor:
 
 def _check(jacobian: Tensor, shape: str) -> None:
     _checks.shapes(jacobian=(jacobian, shape))
+    _checks.precise("jacobian", jacobian)
     _checks.finite("jacobian", jacobian)

@@ -84,11 +84,18 @@ class LearnedCut(nn.Module):
         return t
 
     def count(self, m: Tensor) -> Tensor:
-        """Σ over events of [t ≥ 0], (), int64, for a finite sample."""
+        """Σ over events of [t ≥ 0], (), int64, for a finite sample.
+
+        Raises:
+            ValueError: A score is NaN, as after a fit that diverged.
+        """
         _samples.masses("m", m)
         with torch.no_grad():
-            kept: Tensor = self(m) >= 0
-        return kept.sum()
+            t: Tensor = self(m)
+        if not _checks.holds(~t.isnan()):
+            why = "a score is NaN: look at the weights"
+            raise _checks.refused("model", why)
+        return (t >= 0).sum()
 
     def soft_count(self, m: Tensor) -> Tensor:
         """Σ over events of σ(t), ()."""
@@ -117,6 +124,7 @@ def fit_learned_cut(
     _samples.both(signal, background)
     model.check("signal", signal)
     model.check("background", background)
+    signal, background = signal.detach(), background.detach()
     parameters = dict(model.named_parameters())
     rate = _checks.positive("learning_rate", learning_rate)
 

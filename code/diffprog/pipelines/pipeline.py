@@ -156,4 +156,5 @@ def mean_squared_error(x: Tensor, target: Tensor) -> Tensor:
     if x.shape != target.shape:
         got = f"shape {tuple(target.shape)}"
         raise _checks.wrong("target", got, f"that of x, {tuple(x.shape)}")
+    _checks.not_empty("x", x)
     return ((x - target) ** 2).mean()

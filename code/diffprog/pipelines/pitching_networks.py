@@ -49,7 +49,7 @@ def direct(
         Scale.onto(t, -3, 3) if scale_input else _nothing(t),
         mlp(t.shape[1], *HIDDEN, x.shape[1]),
         (Scale.standard(x) if scale_target else _nothing(x)).inverse(),
-    )
+    ).to(t)
 
 
 def physics(
@@ -72,7 +72,7 @@ def physics(
         Scale.onto(t, -3, 3) if scale_input else _nothing(t),
         network,
         Pitch(flight),
-    )
+    ).to(t)
 
 
 def drift_scale(x: Tensor) -> Scale:
@@ -82,6 +82,7 @@ def drift_scale(x: Tensor) -> Scale:
     heights minus the height without drift. Each drift takes half of δ, and
     (u, w) of size one move the heights by one standard deviation s.
     """
+    _checks.columns("x", x)
     δ = x.mean() - pitch(x.new_zeros(1, 2))[0]
     to_drifts = x.new_tensor([1, 1 / FLIGHT])  # FLIGHT·Δv0 is a height
     return Scale(to_drifts * δ / 2, to_drifts * x.std() / 2**0.5)

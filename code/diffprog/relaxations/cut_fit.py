@@ -72,6 +72,7 @@ def fit_cuts(
         )
     _checks.count("steps", steps)
     schedule = iter(_steepnesses(steepness, steps))
+    signal, background = signal.detach(), background.detach()
     if signal.ndim == 1:  # what local_count needs
         signal, background = signal.sort().values, background.sort().values
     counted = local_count if signal.ndim == 1 else soft_count
@@ -97,10 +98,13 @@ def local_count(m: Tensor, c: Tensor, k: float) -> Tensor:
     cuts little work is left.
     """
     n = len(m)
+    m, at = m.contiguous(), c.detach().contiguous()  # searchsorted warns
+    first = torch.searchsorted(m.detach(), at - 30 / k)
+    after = torch.searchsorted(m.detach(), at + 18 / k)
     # All windows have one width, so that they make one tensor.
-    first = torch.searchsorted(m, c.detach() - 30 / k)
-    after = torch.searchsorted(m, c.detach() + 18 / k)
-    width = int((after - first).max())
+    widths = _checks.values(after - first)
+    known = widths.numel() and not widths.is_meta
+    width = int(widths.max()) if known else n
     first = first.clamp(max=n - width)
     near = m.unfold(0, width, 1)[first]
     above = n - width - first
@@ -110,6 +114,9 @@ def local_count(m: Tensor, c: Tensor, k: float) -> Tensor:
 def _steepnesses(k: float | Tensor, steps: int) -> list[float]:
     """Return k for each step, and once more for the loss at the end."""
     if isinstance(k, Tensor) and k.ndim:
+        if k.requires_grad:
+            why = "no gradient reaches it, so pass steepness.detach()"
+            raise _checks.refused("steepness", why)
         if k.shape != (steps,):
             raise _checks.wrong(
                 "steepness",

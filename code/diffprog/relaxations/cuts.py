@@ -22,7 +22,9 @@ from torch import Tensor
 
 from diffprog import _checks, _samples
 
-__all__ = ["count", "cut", "soft_count", "soft_cut", "soft_histogram"]
+__all__ = [
+    "between", "count", "cut", "soft_count", "soft_cut", "soft_histogram",
+]  # fmt: skip
 
 
 def cut(m: Tensor, c: Tensor) -> Tensor:
@@ -84,7 +86,8 @@ def soft_histogram(m: Tensor, edges: Tensor, k: float) -> Tensor:
 
     This is the average histogram of masses, (n,), with logistic noise of
     scale 1/k. Masses that the noise carries beyond the outermost edges are
-    lost. It tends to the histogram as k → ∞.
+    lost. It tends to the histogram as k → ∞. Bins far from all masses are
+    right to rounding, too, and so are their logarithms.
 
     Raises:
         ValueError: The edges do not rise, or the sample is empty or not
@@ -96,7 +99,22 @@ def soft_histogram(m: Tensor, edges: Tensor, k: float) -> Tensor:
         012105, with another kernel.
     """
     _checks.shapes(m=(m, "n, one observable"), edges=(edges, "edges"))
-    if len(edges) < 2 or not (edges.diff() > 0).all():
+    if len(edges) < 2 or not _checks.holds(edges.diff() > 0):
         got = _checks.described(edges)
         raise _checks.wrong("edges", got, "(bins + 1,), rising")
-    return -soft_count(m, edges, k).diff()
+    _samples.masses("m", m)
+    k = _checks.positive("k", k)
+    return between(m, edges, k).sum(0)
+
+
+def between(x: Tensor, edges: Tensor, k: float) -> Tensor:
+    """P(eⱼ ≤ x + ε < eⱼ₊₁), (…, bins), for x, (…,), and rising edges.
+
+    The sigmoids themselves lose the digits of a small probability when they
+    are subtracted. Their difference is also a product, with a and b for
+    k·(x − e) at the lower and the upper edge:
+        σ(a) − σ(b) = σ(a)·σ(−b)·(1 − e^(b − a))
+    """
+    above = torch.sigmoid(k * (x[..., None] - edges[:-1]))
+    below = torch.sigmoid(k * (edges[1:] - x[..., None]))
+    return above * below * -torch.expm1(-k * edges.diff())

@@ -84,6 +84,7 @@ def score_function(
     """
     _check_draws(c, eps)
     k = _checks.positive("k", k)
+    c, eps = c.detach(), eps.detach()
     with torch.no_grad():
         value = f(c + eps)
         _check_values(value, eps)
@@ -121,7 +122,7 @@ def score_function_events(
     with torch.no_grad():
         kept, score = [], signal.new_zeros(draws)
         for m in (signal, background):
-            p = torch.sigmoid(k * (m - c))
+            p = torch.sigmoid(k * (m - c).detach())
             u = torch.rand(draws, len(m), generator=g, dtype=p.dtype)
             keep = (u.to(p.device) < p).to(p.dtype)
             kept.append(keep.sum(-1))
@@ -144,15 +145,17 @@ def reparameterised(
         ValueError: f has no slope at all.
     """
     _check_draws(c, eps)
-    with torch.enable_grad():
-        x = (c.detach() + eps).requires_grad_()
+
+    def total(x: Tensor) -> Tensor:
         value = f(x)
         _check_values(value, eps)
         if not value.requires_grad:
             why = "hard counts have no slope, so make f of soft counts"
             raise _checks.refused("f", why)
-        slope: Tensor = torch.autograd.grad(value.sum(), x)[0]
-    return slope
+        return value.sum()
+
+    slope: Tensor = torch.func.grad(total)((c + eps).detach())
+    return slope.detach()
 
 
 def gumbel_softmax_count(
@@ -222,6 +225,7 @@ def _logistic(*shape: int, seed: int | Generator) -> Tensor:
 
 def _check_draws(c: Tensor, eps: Tensor) -> None:
     _checks.shapes(c=(c, ", one cut"), eps=(eps, "draws"))
+    _checks.precise("c", c)
 
 
 def _check_values(value: Tensor, eps: Tensor) -> None:

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from diffprog import _checks, _samples
+from diffprog.relaxations.cuts import count
 
 __all__ = ["best", "scan", "scan_grid", "scan_windows"]
 
@@ -32,6 +33,8 @@ def scan(m: Tensor, c: Tensor) -> Tensor:
         ValueError: The sample is empty, or a mass or cut is NaN.
     """
     _check(m, c=c)
+    if not _checks.plain(m, c):  # NumPy takes no part in transforms
+        return count(m, c)
     # NumPy sorts 32-bit numbers many times faster than torch.sort, which
     # also makes an index.
     ordered = np.sort(m.detach().cpu().numpy())
@@ -73,9 +76,12 @@ def scan_grid(m: Tensor, *cuts: Tensor) -> Tensor:
     cell = m.new_zeros(len(m), dtype=torch.int64)
     for x, c in zip(m.T, cuts, strict=True):
         # Place 0 is below the first cut.
-        place = torch.searchsorted(c, x.contiguous(), right=True)
+        place = torch.searchsorted(
+            c.detach().contiguous(), x.detach().contiguous(), right=True
+        )
         cell = cell * (len(c) + 1) + place
-    kept = torch.bincount(cell, minlength=math.prod(shape)).reshape(shape)
+    kept = cell.new_zeros(math.prod(shape))
+    kept = kept.scatter_add(0, cell, torch.ones_like(cell)).reshape(shape)
     for axis, size in enumerate(shape):
         above = kept.flip(axis).cumsum(axis).flip(axis)
         kept = above.narrow(axis, 1, size - 1)
@@ -95,10 +101,10 @@ def best(z: Tensor, *cuts: Tensor) -> tuple[Tensor, ...]:
     if z.shape != lengths or not z.numel():
         want = f"the lengths of the cuts, {lengths}, not empty"
         raise _checks.wrong("z", f"shape {tuple(z.shape)}", want)
-    if not torch.isfinite(z).all():
+    if not _checks.are_finite(z):
         got = "values that are NaN or infinite"
         raise _checks.wrong("z", got, "finite numbers")
-    where = np.unravel_index(int(z.argmax()), z.shape)
+    where = torch.unravel_index(z.argmax(), z.shape)
     return z[where], *(c[i] for c, i in zip(cuts, where, strict=True))
 
 
@@ -117,5 +123,5 @@ def _check_grid(m: Tensor, cuts: tuple[Tensor, ...]) -> None:
     for c in cuts:
         _checks.shapes(cuts=(c, "g"))
         _samples.cuts("cuts", c, m[:, 0])
-        if not (c.diff() > 0).all():
+        if not _checks.holds(c.diff() > 0):
             raise _checks.wrong("cuts", _checks.described(c), "rising cuts")

@@ -5,13 +5,13 @@ shapes that broadcast.
     s   signal expected to be kept
     b   background expected to be kept
     δ   relative uncertainty of b: its standard deviation is δ·b
-    Z   significance, in standard deviations
+    Z   significance, in standard deviations; below zero for s < 0
 
 Without a background, b < `NO_BACKGROUND`, we define Z = 0, with slope zero:
 a sample in which no background is left does not tell how much to expect, so
 such a cut must not win. (s/√b would be infinite or, for s = 0, NaN, and
-argmax returns both.) Weighted events may even give b < 0. If a count is
-NaN, so is Z.
+argmax returns both.) Weighted events may even give b < 0. On endless
+background, b = ∞, Z is 0, too, its limit. If a count is NaN, so is Z.
 """
 
 import torch
@@ -25,6 +25,8 @@ __all__ = ["NO_BACKGROUND", "asimov", "significance"]
 # where gradients in float32 overflow.
 NO_BACKGROUND = 1e-12
 
+_WHOLE = {torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}
+
 
 def significance(s: Tensor, b: Tensor) -> Tensor:
     """Z = s/√b, for b that is known; zero without a background.
@@ -36,13 +38,23 @@ def significance(s: Tensor, b: Tensor) -> Tensor:
     return torch.where(none, 0, s / b.sqrt())
 
 
-def asimov(s: Tensor, b: Tensor, uncertainty: float = 0.0) -> Tensor:
+def asimov(
+    s: Tensor, b: Tensor, uncertainty: float | Tensor = 0.0
+) -> Tensor:
     """Median significance Z of a discovery, for b measured to ± σ = δ·b.
 
         Z² = 2·[(s + b)·ln((s + b)·(b + σ²)/(b² + (s + b)·σ²))
                 − b²/σ²·ln(1 + σ²·s/(b·(b + σ²)))],
     which for δ = 0 is 2·[(s + b)·ln(1 + s/b) − s]. It tends to s/√(b + σ²)
-    for s ≪ b, and is zero without a background. `uncertainty` is δ ≥ 0.
+    for s ≪ b, and is zero without a background. Where s + b < 0, which no
+    count can be, it is NaN.
+
+    Args:
+        uncertainty: δ ≥ 0: one number, or a tensor that broadcasts with the
+            counts, such as one for each cut. Z has a slope in it, too.
+
+    Raises:
+        ValueError: A δ is below zero, or not finite.
 
     Source:
         G. Cowan, K. Cranmer, E. Gross, O. Vitells, Eur. Phys. J. C 71
@@ -50,17 +62,20 @@ def asimov(s: Tensor, b: Tensor, uncertainty: float = 0.0) -> Tensor:
         experiment with background uncertainty (2012).
     """
     _check_counts(s, b)
-    δ = _checks.not_negative("uncertainty", uncertainty)
+    δ = _uncertainty(uncertainty, s, b)
+    impossible = s < -b
     none, b = _guarded(s, b)
     # The brackets cancel for s ≪ b, and √ has no slope at Z² = 0. So Z² is
     # written as s² times what does not vanish. Both measurements, s + b and
     # b ± σ, are compared with b̂, the best fit to them if s is absent:
-    u = δ**2 * b  # σ²/b
+    u = (δ**2 * b).clamp(max=1e19)  # σ²/b, for δ → ∞ not infinite
     b_hat = b + s * u / (1 + u)  # b̂, where ln((s + b)/b̂) is the first ln
+    b_hat = b_hat.maximum(b / (1 + u))  # which it is for s = −b
     z1 = s / (1 + u) / b_hat  # z₁ = (s + b − b̂)/b̂
     z2 = -u * z1  # z₂ = (b − b̂)/b̂
     # Z² = 2·b̂·[z₁²·D(z₁) + z₂²·D(z₂)/u], D(z) = ((1 + z)·ln(1 + z) − z)/z²
     z = s / (1 + u) * (2 * (_d(z1) + u * _d(z2)) / b_hat).sqrt()
+    z = torch.where(impossible, torch.nan, z)
     return torch.where(none, 0, z)
 
 
@@ -79,16 +94,29 @@ def _d(z: Tensor) -> Tensor:
 
 
 def _guarded(s: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-    """Return where b is no background, and b with 1 in its place there."""
+    """Return where Z is 0 because of b, and b with 1 in its place there."""
     # Where s is NaN, b stays, so that Z becomes NaN.
-    none = (b < NO_BACKGROUND) & ~s.isnan()
+    none = ((b < NO_BACKGROUND) | b.isposinf()) & ~s.isnan()
     return none, torch.where(none, 1, b)
+
+
+def _uncertainty(δ: float | Tensor, s: Tensor, b: Tensor) -> float | Tensor:
+    if not isinstance(δ, Tensor):
+        return _checks.not_negative("uncertainty", δ)
+    _checks.floating("uncertainty", δ)
+    _checks.broadcast_shapes(s=s.shape, b=b.shape, uncertainty=δ.shape)
+    if not _checks.holds((δ >= 0) & δ.isfinite()):
+        got = _checks.described(δ)
+        raise _checks.wrong("uncertainty", got, "finite, 0 or more")
+    dtype = torch.result_type(s, b)
+    return δ.to(s.device, dtype if dtype.is_floating_point else None)
 
 
 def _check_counts(s: Tensor, b: Tensor) -> None:
     for name, x in {"s": s, "b": b}.items():
-        real = isinstance(x, Tensor) and not x.is_complex()
-        if not real or x.dtype == torch.bool:
+        if isinstance(x, Tensor) and x.is_floating_point():
+            _checks.precise(name, x)
+        elif not isinstance(x, Tensor) or x.dtype not in _WHOLE:
             got = _checks.described(x)
             raise _checks.wrong(name, got, "a tensor of counts")
     _checks.broadcast_shapes(s=s.shape, b=b.shape)

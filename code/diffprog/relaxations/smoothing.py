@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 
 from diffprog import _checks, _samples
-from diffprog.relaxations.cuts import soft_count
+from diffprog.relaxations.cuts import between, soft_count
 from diffprog.relaxations.scan import scan
 from diffprog.relaxations.significance import significance
 
@@ -64,12 +64,10 @@ def mean_over_cuts(
     k = _check(signal, background, c, k)
     m = torch.cat([signal, background]).detach().sort().values
     z = objective(scan(signal, m).to(m), scan(background, m).to(m))
-    below = torch.sigmoid(k * (m - c[..., None]))  # P(c + ε ≤ m)
-    p = below.diff(prepend=torch.zeros_like(below[..., :1]))
+    below_all = torch.sigmoid(k * (m[0] - c)) * z[0]
     nothing = m.new_zeros(())
-    # Above all masses no event is left.
-    rest = (1 - below[..., -1]) * objective(nothing, nothing)
-    return (p * z).sum(-1) + rest
+    above_all = torch.sigmoid(k * (c - m[-1])) * objective(nothing, nothing)
+    return below_all + (between(c, m, k) * z[1:]).sum(-1) + above_all
 
 
 def mean_over_events(

@@ -56,13 +56,13 @@ class Process:
 
     @property
     def centres(self) -> Tensor:
-        """Means of the masses, (d,), in GeV."""
-        return 1000 * torch.tensor(self.means) + 500
+        """Means of the masses, (d,), in GeV, float64."""
+        return 1000 * torch.tensor(self.means, dtype=torch.float64) + 500
 
     @property
     def spreads(self) -> Tensor:
-        """Standard deviations of the masses, (d,), in GeV."""
-        return 1000 * torch.tensor(self.widths)
+        """Standard deviations of the masses, (d,), in GeV, float64."""
+        return 1000 * torch.tensor(self.widths, dtype=torch.float64)
 
 
 SIGNAL = Process(500, (0.6,), (0.05,))
@@ -74,8 +74,8 @@ TWO_BACKGROUND = Process(10_000, (0.2, 0.1), (0.3, 0.4))
 # Ten weak observables: a narrow signal on a broad background, with means so
 # close together that no single cut does much. The second background is
 # irreducible: it has the distribution of the signal, so any cut,
-# rectangular or learned, keeps the same fraction of both. Some hundred
-# background events are always left.
+# rectangular or learned, keeps the same fraction of both: 0.6 background
+# events for each of signal are always left.
 TEN_SIGNAL = Process(
     500, tuple(0.10 + 0.02 * j for j in range(10)), (0.1,) * 10
 )
@@ -85,17 +85,17 @@ TEN_BACKGROUND = (
 )
 
 
-def one_mass(seed: int | Generator = 3) -> tuple[Tensor, Tensor]:
+def one_mass(seed: int | Generator) -> tuple[Tensor, Tensor]:
     """Draw 500 signal and 10 000 background masses, (500,) and (10000,)."""
     return _toy(SIGNAL, BACKGROUND, seed=seed)
 
 
-def two_masses(seed: int | Generator = 3) -> tuple[Tensor, Tensor]:
+def two_masses(seed: int | Generator) -> tuple[Tensor, Tensor]:
     """Draw events with two observables, (500, 2) and (10000, 2)."""
     return _toy(TWO_SIGNAL, TWO_BACKGROUND, seed=seed)
 
 
-def ten_masses(seed: int | Generator = 3) -> tuple[Tensor, Tensor]:
+def ten_masses(seed: int | Generator) -> tuple[Tensor, Tensor]:
     """Draw events with ten weak observables, (500, 10) and (10000, 10)."""
     return _toy(TEN_SIGNAL, *TEN_BACKGROUND, seed=seed)
 

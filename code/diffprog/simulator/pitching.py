@@ -92,6 +92,7 @@ class Pitch(nn.Module):
 
 def rms(error: Tensor) -> Tensor:
     """√(mean of error²) over the throws, (…, n, 2) → (…, 2)."""
+    _checks.shapes(error=(error, "… n quantities"))
     return (error**2).mean(-2).sqrt()
 
 

@@ -80,3 +80,42 @@ def test_a_remainder_takes_gradient_and_direction_of_the_shape_of_x():
         remainders(f, GRADIENT, X.long(), V, STEPS)
     with pytest.raises(ValueError, match=r"^steps: "):
         remainders(f, GRADIENT, X, V, STEPS[0])
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
+def test_a_step_below_the_spacing_of_x_is_refused(dtype):
+    """x + h rounds to x, so the difference was 0, whatever f is."""
+    x = torch.tensor([0.0, -3.0], dtype=dtype)
+    spacing = 2 * torch.finfo(dtype).eps  # of numbers from 2 to 4
+    with pytest.raises(ValueError, match=r"^h: "):
+        central_difference(lambda x: x.sum(), x, 0.9 * spacing)
+    torch.testing.assert_close(
+        central_difference(lambda x: x.sum(), x, spacing), torch.ones_like(x)
+    )
+    zero = torch.zeros(1, dtype=dtype)
+    torch.testing.assert_close(central_difference(lambda x: x.sum(), zero, 1e-30), zero + 1)
+
+
+def test_the_error_of_a_central_difference_is_what_its_docstring_says():
+    """f = 1e4·x at x = 3 in float32, where f″′ = 0: the rounding of f, and that of the step."""
+    x, eps = torch.tensor(3.0), torch.finfo(torch.float32).eps
+    for h in (1e-2, 1e-3, 1e-4, 1e-5):
+        error = abs(central_difference(lambda x: 1e4 * x, x, h).item() - 1e4)
+        assert error < 2 * (eps * 3e4 / (2 * h) + eps * 3 / (2 * h) * 1e4)
+    assert error > eps * 3e4 / (2 * h) / 10  # and not much less
+
+
+def test_a_function_that_changes_its_argument_is_checked_all_the_same():
+    def in_place(x):
+        return f(x.mul_(1.0)) if x.requires_grad else (f(x), x.zero_())[0]
+
+    x = X.clone()
+    torch.testing.assert_close(
+        remainders(in_place, GRADIENT, x, V, STEPS), remainders(f, GRADIENT, X, V, STEPS)
+    )
+    torch.testing.assert_close(x, X)
+    torch.testing.assert_close(central_difference(in_place, x, 0.1), central_difference(f, X, 0.1))
+
+
+def test_an_order_is_found_of_values_with_a_graph():
+    assert order(STEPS, (7 * STEPS**2).requires_grad_()) == pytest.approx(2)

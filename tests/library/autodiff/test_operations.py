@@ -60,3 +60,53 @@ def test_an_unknown_cost_is_refused():
     x = torch.ones(3, 3)
     with pytest.raises(NotImplementedError, match="mm"):
         count(lambda: x @ x)
+
+
+def drag(x):
+    """The drag of a ball, v·|v|, whose |v| has a slope that is zero for certain."""
+    return (x * x.abs()).sum()
+
+
+def test_second_derivatives_count():
+    """v·|v|: two products and two additions of slopes, again and again."""
+    x = torch.linspace(0.1, 0.9, 4, dtype=torch.float64).requires_grad_()
+
+    def twice():
+        (slope,) = torch.autograd.grad(drag(x), x, create_graph=True)
+        torch.autograd.grad(slope.sum(), x)
+
+    once = count(lambda: torch.autograd.grad(drag(x), x)).total
+    assert once < count(twice).total < 3 * once
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        drag, lambda x: x.relu().square().sum(), lambda x: (x.sin() * x.exp()).sum(),
+        lambda x: torch.where(x > 0.5, x**3, x).sum(), lambda x: x.std(), lambda x: x.norm(),
+        lambda x: torch.maximum(x * x, x).sum(), lambda x: x.clamp(0.2).log().mean(),
+        lambda x: sum(v * abs(v) for v in x.unbind()), lambda x: torch.hypot(x, 1 + x).sum().sin(),
+        lambda x: torch.stack([x, x * x]).sum(0).sqrt().sum(), lambda x: (x.flip(0) * x).sum(),
+        lambda x: (x.repeat(2) * x[:1].item()).sum(), lambda x: torch.special.ndtr(x).sum(),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("backwards", [True, False])
+def test_derivatives_of_every_order_are_counted(function, backwards):
+    """Reverse over reverse to the third, and forward over reverse."""
+    x = torch.linspace(0.1, 0.9, 4, dtype=torch.float64)
+
+    def reverse():
+        y = x.requires_grad_()
+        slope = function(y)
+        for _ in range(3):
+            (slope,) = torch.autograd.grad(
+                slope.sum(), y, create_graph=True, materialize_grads=True
+            )
+            if not slope.requires_grad:
+                break
+
+    def forward():
+        torch.func.jvp(torch.func.grad(function), (x,), (torch.ones_like(x),))
+        torch.func.hessian(function)(x)
+
+    assert count(reverse if backwards else forward).total > count(lambda: function(x)).total

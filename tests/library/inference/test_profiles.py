@@ -199,10 +199,26 @@ def test_interval_ends_at_the_last_grid_point_where_chi2_has_risen_by_just_one()
     assert [low.item(), high.item()] == [-2, 2]
 
 
-def test_interval_spans_two_minima() -> None:
+def test_two_valleys_are_no_interval() -> None:
+    """They were joined into one, with all that lies between."""
     psi = torch.linspace(-3, 3, 2001, dtype=torch.float64)
-    low, high = profile_interval(psi, 4 * (psi**2 - 1) ** 2)
-    assert [low.item(), high.item()] == pytest.approx([-(1.5**0.5), 1.5**0.5], abs=1e-3)
+    double_well = (psi**2 - 1) ** 2
+    with pytest.raises(ValueError, match=r"^chi2: .*two valleys"):
+        profile_interval(psi, 4 * double_well)
+    with pytest.raises(ValueError, match=r"^chi2: "):  # one of several data sets is enough
+        profile_interval(psi, torch.stack([psi**2, 4 * double_well]))
+    right = psi > 0
+    low, high = profile_interval(psi[right], 4 * double_well[right])
+    assert [low.item(), high.item()] == pytest.approx([0.5**0.5, 1.5**0.5], abs=1e-3)
+    # A second valley that stays higher by 1 or more is none, nor is a hill that stays lower.
+    higher = 4 * double_well + psi
+    low, high = profile_interval(psi, higher)
+    assert high < 0
+    low, high = profile_interval(psi, 0.9 * double_well)
+    assert low < -1 < 1 < high
+    # A hill of just 1 is not within 1 of the least.
+    with pytest.raises(ValueError, match=r"^chi2: "):
+        profile_interval(torch.arange(5.0), torch.tensor([1.0, 0, 1, 0, 1]))
 
 
 def test_bad_arguments_are_named() -> None:

@@ -335,3 +335,38 @@ def test_coverage_counts_toys() -> None:
         coverage(toys[:0], toys[0], toys[0])
     with pytest.raises(ValueError, match=r"^error: "):
         coverage(toys, torch.ones(3), toys[0])
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_failed_fit_is_neither_covered_nor_missed(dtype: torch.dtype) -> None:
+    """NaN < error is false, which counted as a miss."""
+    fine, error, truth = (torch.tensor(x, dtype=dtype) for x in ([0.0, 2.0], 1.0, 0.0))
+    assert coverage(fine, error, truth) == 0.5
+    for bad in (math.nan, math.inf):
+        with pytest.raises(ValueError, match=r"^estimate: "):
+            coverage(fine * bad, error, truth)
+        with pytest.raises(ValueError, match=r"^truth: "):
+            coverage(fine, error, truth + bad)
+    for bad in (math.nan, -1.0):
+        with pytest.raises(ValueError, match=r"^error: "):
+            coverage(fine, error * bad, truth)
+    assert coverage(fine, error * math.inf, truth) == 1
+
+
+def test_a_distance_is_refused_where_a_number_is_nan_or_of_another_precision() -> None:
+    θ, c = torch.zeros(3, 2), torch.eye(2)
+    with pytest.raises(ValueError, match=r"^estimate: "):
+        delta_chi2(θ * math.nan, θ, c)
+    with pytest.raises(ValueError, match=r"^truth: .*precision"):
+        delta_chi2(θ, θ.double(), c)
+
+
+def test_a_matrix_is_refused_unless_it_is_symmetric() -> None:
+    """Eigenvalues are those of the lower triangle: 2 ± 1 here, where the matrix has no inverse."""
+    h = torch.tensor([[2.0, 4.0], [1.0, 2.0]])
+    with pytest.raises(ValueError, match=r"^hessian: .*symmetric"):
+        covariance(h, 1.0, 10)
+    with pytest.raises(ValueError, match=r"^covariance: .*symmetric"):
+        delta_chi2(torch.zeros(2), torch.zeros(2), h)
+    rounded = torch.tensor([[2.0, 1.0], [1.0 + 1e-6, 2.0]])
+    assert covariance(rounded, 1.0, 10).isfinite().all()

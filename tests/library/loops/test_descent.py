@@ -16,6 +16,7 @@ from torch.optim import LBFGS, SGD, Adam
 
 from diffprog.autodiff.curvature import hessian, largest_stable_rate
 from diffprog.loops.descent import Diverged, History, fit, gradient_descent
+from diffprog.loops.history import Recorder
 from diffprog.simulator.ball import position
 
 TRUTH = {"a": (0, -9.8), "v0": (5, 10), "x0": (0, 10)}
@@ -599,3 +600,121 @@ def test_a_parameter_that_the_optimizer_does_not_hold_is_named() -> None:
     p, other = leaf(), leaf()
     with pytest.raises(ValueError, match=r"^other: "):
         fit(lambda: p.sum(), {"p": p, "other": other}, SGD([p], lr=0.1), 1, progress=False)
+
+
+# What is written down is what happened, whatever is done to the tensors.
+
+
+def quadratic(p: Tensor) -> Callable[[], Tensor]:
+    return lambda: (p**2).sum()
+
+
+def test_an_optimizer_may_give_a_parameter_other_memory() -> None:
+    """p.data = … was never seen again: the path stood still at the start."""
+
+    class Assigning(SGD):
+        def step(self) -> None:  # type: ignore[override]
+            for p in self.param_groups[0]["params"]:
+                p.data = p.data - 0.1 * p.grad
+
+    p = leaf()
+    history = fit(quadratic(p), {"p": p}, Assigning([p], lr=1), 3, progress=False)
+    wanted = torch.tensor([1, 0.8, 0.64, 0.512])[:, None].expand(4, 2)
+    torch.testing.assert_close(history.parameters["p"], wanted)
+    assert torch.equal(history.last["p"], p.detach())
+    torch.testing.assert_close(history.loss, (history.parameters["p"] ** 2).sum(-1))
+
+
+def test_an_optimizer_may_move_the_parameters_between_two_evaluations() -> None:
+    """Sharpness-aware minimisation takes the gradient uphill: the first evaluation is noted."""
+
+    class Uphill(SGD):
+        def step(self, closure: Callable[[], Tensor]) -> None:  # type: ignore[override]
+            (p,) = self.param_groups[0]["params"]
+            closure()
+            with torch.no_grad():
+                p += 0.1 * p.grad
+                here = p.grad.clone()
+            closure()
+            with torch.no_grad():
+                p -= 0.1 * here + 0.1 * p.grad
+
+    p = leaf()
+    history = fit(quadratic(p), {"p": p}, Uphill([p], lr=1), 3, progress=False)
+    assert history.evaluations.tolist() == [0, 2, 4, 6]
+    torch.testing.assert_close(history.loss, (history.parameters["p"] ** 2).sum(-1))
+    assert torch.equal(history.parameters["p"][0], torch.ones(2))
+    assert torch.equal(history.last["p"], p.detach())
+
+
+def test_an_optimizer_may_move_the_parameters_before_it_evaluates() -> None:
+    class Ahead(SGD):
+        def step(self, closure: Callable[[], Tensor]) -> None:  # type: ignore[override]
+            (p,) = self.param_groups[0]["params"]
+            with torch.no_grad():
+                p *= 0.5
+            closure()
+
+    p = leaf()
+    history = fit(quadratic(p), {"p": p}, Ahead([p], lr=1), 2, progress=False)
+    torch.testing.assert_close(history.loss, (history.parameters["p"] ** 2).sum(-1))
+    assert history.parameters["p"][:, 0].tolist() == [0.5, 0.25, 0.25]
+
+
+def test_an_optimizer_that_computes_no_loss_is_named() -> None:
+    class Idle(SGD):
+        def step(self, closure: Callable[[], Tensor]) -> None:  # type: ignore[override]
+            pass
+
+    p = leaf()
+    with pytest.raises(ValueError, match=r"^optimizer: "):
+        fit(quadratic(p), {"p": p}, Idle([p], lr=1), 2, progress=False)
+
+
+@pytest.mark.parametrize("hand", [True, False])
+def test_a_loss_may_project_its_parameters_and_use_its_result_again(hand: bool) -> None:
+    """Projected descent, with a result that the next call overwrites."""
+    p, result = leaf(), torch.zeros(())
+
+    def loss() -> Tensor:
+        with torch.no_grad():
+            p.clamp_(min=0.7)
+        value = (p**2).sum()
+        result.copy_(value.detach())
+        return value + (result - result)
+
+    if hand:
+        history = gradient_descent(loss, {"p": p}, 0.1, 4)
+    else:
+        history = fit(loss, {"p": p}, SGD([p], lr=0.1), 4, progress=False)
+    wanted = torch.tensor([1, 0.8, 0.7, 0.7, 0.7])
+    torch.testing.assert_close(history.parameters["p"][:, 0], wanted)
+    torch.testing.assert_close(history.loss, (history.parameters["p"] ** 2).sum(-1))
+
+
+@pytest.mark.parametrize("options", [{"max_iter": 1}, {"line_search_fn": "strong_wolfe"}])
+def test_each_loss_of_lbfgs_is_that_of_its_parameters(options: dict[str, Any]) -> None:
+    p = torch.tensor([1.0, -2.0], requires_grad=True)
+
+    def loss() -> Tensor:
+        return ((p**2).sum() + p.exp().sum() - 3) ** 2
+
+    history = fit(loss, {"p": p}, LBFGS([p], **options), 3, progress=False)
+    for value, at in zip(history.loss, history.parameters["p"], strict=True):
+        assert torch.equal(((at**2).sum() + at.exp().sum() - 3) ** 2, value)
+
+
+def test_losses_of_several_fits_may_be_as_large_as_their_type() -> None:
+    """The sum of two of them is infinite, which counted as divergence."""
+    p = leaf()
+    recorder = Recorder({"p": p}, 0)
+    recorder.record(0, torch.tensor([3e38, 3e38]))
+    assert recorder.history().loss.isfinite().all()
+
+
+def test_a_parameter_made_in_inference_mode_is_named() -> None:
+    with torch.inference_mode():
+        p = torch.tensor([5.0], requires_grad=True)
+    for call in both({"p": p}, lambda: (p**2).sum()):
+        with pytest.raises(ValueError, match=r"^p: .*inference_mode"):
+            call()

@@ -4,8 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from diffprog.autodiff.operations import Operations
 from diffprog.loops.descent import Diverged
-from diffprog.loops.gauss_newton import gauss_newton
+from diffprog.loops.gauss_newton import gauss_newton, linearised
 from diffprog.simulator.ball import position
 
 t = torch.linspace(0, 5, 10)[:, None]
@@ -70,3 +71,34 @@ def test_a_jacobian_that_is_not_finite_is_named() -> None:
 def test_a_loss_that_is_not_finite_stops_it() -> None:
     with pytest.raises(Diverged, match=r"the loss is inf after 1 updates"):
         gauss_newton(lambda q: (q * 100).exp() - 1e5, torch.tensor([0.0]), 5)
+
+
+def test_residuals_may_change_what_they_are_given() -> None:
+    """θ is a copy for each evaluation; the path is that of residuals that leave it alone."""
+
+    def in_place(q: Tensor) -> Tensor:
+        r = q.exp() - 2
+        q.zero_()
+        return r
+
+    start = torch.tensor([0.0, 1.0])
+    history = gauss_newton(in_place, start, 3)
+    wanted = gauss_newton(lambda q: q.exp() - 2, start, 3)
+    assert torch.equal(history.parameters["theta"], wanted.parameters["theta"])
+    assert torch.equal(history.loss, wanted.loss)
+    assert start.tolist() == [0, 1]
+
+
+def test_a_step_costs_p_passes_and_one() -> None:
+    """A pass of a tangent is that of a value, for a model of products and sums."""
+    theta = torch.randn(6, generator=torch.Generator().manual_seed(0))
+
+    def model(q: Tensor) -> Tensor:
+        return (q * q).sum() * q + q
+
+    with Operations() as one:
+        model(theta)
+    with Operations() as work:
+        linearised(model, theta)
+    # The tangent of a product is two products and their sum.
+    assert len(theta) + 1 <= work.total / one.total <= 3 * (len(theta) + 1)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
+from diffprog.loops.ensembles import train_together
 from diffprog.loops.history import Diverged, History
 from diffprog.loops.training import train
 from diffprog.pipelines.pipeline import mean_squared_error, mlp
@@ -181,3 +182,16 @@ def test_bad_losses_and_models_are_named() -> None:
         train(network(), lambda model: loss(model).item(), progress=False)  # type: ignore[arg-type, return-value]
     with pytest.raises(ValueError, match=r"^model: "):
         train(nn.ReLU(), loss, progress=False)
+
+
+def test_a_model_made_in_inference_mode_is_named() -> None:
+    with torch.inference_mode():
+        model = nn.Linear(1, 1)
+
+    def loss(model: nn.Linear) -> Tensor:
+        return (model(torch.ones(3, 1)) ** 2).mean()
+
+    with pytest.raises(ValueError, match=r"^weight: .*inference_mode"):
+        train(model, loss, steps=1, progress=False)
+    with pytest.raises(ValueError, match=r"^models\[0\]\.weight: .*inference_mode"):
+        train_together([model], loss, steps=1, progress=False)

@@ -14,7 +14,7 @@ from diffprog.relaxations.significance import asimov, significance
 from diffprog.show import NUMBER
 from diffprog.simulator.masses import one_mass, ten_masses, two_masses
 
-SIGNAL, BACKGROUND = two_masses()
+SIGNAL, BACKGROUND = two_masses(3)
 FRESH = two_masses(4)
 
 
@@ -41,7 +41,7 @@ def test_a_network_beats_the_rectangle_and_a_plane_does_not() -> None:
 
 
 def test_one_observable_on_one_side_is_the_cut() -> None:
-    s, b = one_mass()
+    s, b = one_mass(3)
     plane = LearnedCut(b[:, None], seed=0)
     history = fit_learned_cut(plane, s[:, None], b[:, None], steps=500, learning_rate=0.05)
     m = torch.linspace(500, 1500, 10_001)[:, None]
@@ -61,7 +61,7 @@ def test_one_observable_on_one_side_is_the_cut() -> None:
 @pytest.mark.slow
 def test_a_network_can_learn_its_sample_by_heart() -> None:
     objective = partial(asimov, uncertainty=0.05)
-    s, b = ten_masses()
+    s, b = ten_masses(3)
     network = LearnedCut(b, (16,), seed=0)
     fit_learned_cut(network, s, b, objective=objective, steps=300, learning_rate=0.03)
     train, fresh = (
@@ -181,3 +181,12 @@ def test_a_sample_flatters_a_free_choice_more_than_a_right_form(entries: Any) ->
     assert flattered[0] < of_page("square-ten-spread")
     assert flattered[0] < flattered[1] / 3 < flattered[2] / 15
     assert of_page("rectangle-parameters") < of_page("square-ten-parameters")
+
+
+def test_a_nan_score_is_not_counted_as_an_event_that_fails() -> None:
+    model = LearnedCut(BACKGROUND, seed=0)
+    with torch.no_grad():
+        next(model.parameters()).fill_(math.nan)
+    with pytest.raises(ValueError, match=r"^model: .*NaN"):
+        model.count(SIGNAL)
+    assert model.soft_count(SIGNAL).isnan()

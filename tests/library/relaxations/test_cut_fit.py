@@ -22,7 +22,7 @@ from diffprog.simulator.masses import BACKGROUND, SIGNAL, expected_count, one_ma
 
 few = settings(max_examples=40, deadline=None)
 
-SIGNAL_MASSES, BACKGROUND_MASSES = one_mass()
+SIGNAL_MASSES, BACKGROUND_MASSES = one_mass(3)
 
 
 # What the curriculum gives, to half of its last digit. Rounding moves the end of a fit by 1e-4 GeV.
@@ -128,7 +128,7 @@ def test_a_batch_with_annealing_ends_in_one_place() -> None:
 
 @pytest.mark.slow
 def test_two_cuts_reach_the_grids_best() -> None:
-    s, b = two_masses()
+    s, b = two_masses(3)
     fresh_s, fresh_b = two_masses(4)
     found = fit_cuts(s, b, torch.tensor([500.0, 500.0]), 1.0)
     assert found.parameters["c"].shape == (2001, 2)
@@ -144,7 +144,7 @@ def test_two_cuts_reach_the_grids_best() -> None:
 
 
 def test_a_batch_of_starts_for_two_cuts() -> None:
-    s, b = two_masses()
+    s, b = two_masses(3)
     starts = torch.tensor([[500.0, 500.0], [900.0, 700.0], [1000.0, 900.0]])
     found = fit_cuts(s, b, starts, 0.1, steps=80, learning_rate=20.0)
     assert found.parameters["c"].shape == (81, 3, 2)
@@ -270,6 +270,8 @@ def test_bad_input_is_refused() -> None:
             fit_cuts(one, one, c, k, steps=2)
     with pytest.raises(ValueError, match=r"^steepness: "):
         fit_cuts(one, one, c, torch.ones(3), steps=2)
+    with pytest.raises(ValueError, match=r"^steepness: "):
+        fit_cuts(one, one, c, torch.ones(2, requires_grad=True), steps=2)
     with pytest.raises(ValueError, match=r"^steps: "):
         fit_cuts(one, one, c, 1.0, steps=0)
     with pytest.raises(ValueError, match=r"^learning_rate: "):

@@ -26,7 +26,7 @@ from diffprog.simulator.masses import one_mass, two_masses
 
 Draws = Callable[[Tensor, Tensor], Tensor]
 
-SIGNAL, BACKGROUND = (m.double() for m in one_mass())
+SIGNAL, BACKGROUND = (m.double() for m in one_mass(3))
 FEW = SIGNAL[:50], BACKGROUND[:1000]
 PROCESSES = masses.SIGNAL, masses.BACKGROUND
 K = 0.1
@@ -157,7 +157,7 @@ def test_straight_through_is_hard_forward_and_soft_backward() -> None:
 
 def test_straight_through_is_the_gradient_of_no_objective() -> None:
     """Around a closed path the gradients of any function add up to zero; these do not."""
-    s, b = (m.double() for m in two_masses())
+    s, b = (m.double() for m in two_masses(3))
     low, high, n = torch.tensor([950.0, 800.0]), torch.tensor([1050.0, 950.0]), 400
     t = (torch.arange(n) + 0.5)[:, None] / n
     corners = torch.stack(

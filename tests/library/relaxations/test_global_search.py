@@ -13,7 +13,7 @@ from diffprog.relaxations.global_search import search
 from diffprog.relaxations.significance import asimov
 from diffprog.simulator.masses import TEN_BACKGROUND, TEN_SIGNAL, expected_count, ten_masses
 
-SIGNAL, BACKGROUND = ten_masses()
+SIGNAL, BACKGROUND = ten_masses(3)
 FRESH = ten_masses(4)
 OBJECTIVE = partial(asimov, uncertainty=0.05)
 STEPS = 300

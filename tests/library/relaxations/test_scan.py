@@ -42,7 +42,7 @@ def test_mixed_precision_and_order(m: list[float], c: list[float], order: list[i
 
 
 def test_the_reference_sample_at_ten_thousand_cuts() -> None:
-    for m in one_mass():
+    for m in one_mass(3):
         few = CUTS[::10]
         assert torch.equal(scan(m, few), count(m, few))
         assert torch.equal(scan(m, CUTS)[::10], scan(m, few))
@@ -51,7 +51,7 @@ def test_the_reference_sample_at_ten_thousand_cuts() -> None:
 
 
 def test_values_of_the_curriculum() -> None:
-    s, b = one_mass()
+    s, b = one_mass(3)
     first = significance(count(s, torch.tensor(500.0)), count(b, torch.tensor(500.0)))
     assert first.item() == pytest.approx(5.786, abs=5e-4)
     z, c = best(significance(scan(s, CUTS), scan(b, CUTS)), CUTS)
@@ -77,7 +77,7 @@ def test_spread_of_the_best_cut_over_fresh_draws() -> None:
 
 
 def test_a_window_does_better_than_a_cut() -> None:
-    s, b = one_mass()
+    s, b = one_mass(3)
     low, high = torch.linspace(950, 1100, 1501), torch.linspace(1100, 1300, 2001)
     z = significance(scan_windows(s, low, high), scan_windows(b, low, high))
     few = scan_windows(b, low, high) < 20
@@ -121,7 +121,7 @@ def test_grid_is_the_broadcast(m: list[tuple[float, ...]], cuts: list[list[float
 
 
 def test_grid_of_two_masses_finds_the_scans_best() -> None:
-    s, b = two_masses()
+    s, b = two_masses(3)
     c = torch.linspace(500, 1500, 501)
     kept_s, kept_b = scan_grid(s, c, c), scan_grid(b, c, c)
     assert kept_s[0, 0] == count(s, torch.tensor([500.0, 500]))
@@ -188,3 +188,14 @@ def test_bad_windows_are_refused() -> None:
             scan_windows(m, *cuts)
     with pytest.raises(ValueError, match=r"^high: "):
         scan_windows(m, c, c[0])
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_refused_as_in_count(dtype: torch.dtype) -> None:
+    """NumPy has no bfloat16, and neither type counts beyond 65504."""
+    m, c = torch.zeros(3), torch.zeros(2)
+    for f in (scan, count):
+        with pytest.raises(ValueError, match=r"^m: .*float16"):
+            f(m.to(dtype), c)
+        with pytest.raises(ValueError, match=r"^c: .*float16"):
+            f(m, c.to(dtype))

@@ -170,6 +170,73 @@ def test_negative_background_counts_as_none(f: Callable[..., Tensor]) -> None:
 
 
 @pytest.mark.parametrize("f", OBJECTIVES)
+def test_endless_background_is_worth_nothing(f: Callable[..., Tensor]) -> None:
+    s, b = (torch.tensor(x, requires_grad=True) for x in (4.0, math.inf))
+    z = f(s, b)
+    assert z == 0
+    assert [g.item() for g in torch.autograd.grad(z, (s, b))] == [0, 0]
+
+
+def test_no_count_is_less_than_nothing() -> None:
+    """s + b < 0 was worth −3.5 for s = −5, b = 4."""
+    s = torch.tensor([-5.0, -4, -3, 0], requires_grad=True)
+    for δ in (0.0, 0.1, 1e3):
+        z = asimov(s, torch.tensor(4.0), δ)
+        assert z.isnan().tolist() == [True, False, False, False]
+        assert (z[1:].diff() > 0).all()
+        (slope,) = torch.autograd.grad(z[1:].sum(), s)
+        assert slope.isfinite().all()
+    # nothing where b = 4 is sure: Z² = 2·b
+    assert asimov(double(-4), double(4)).item() == pytest.approx(-(8**0.5))
+    assert asimov(torch.tensor(-1e8), torch.tensor(1e8), 1.0).isfinite()
+
+
+@pytest.mark.parametrize("f", OBJECTIVES)
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_is_refused(f: Callable[..., Tensor], dtype: torch.dtype) -> None:
+    """b = 1e-7 was a NaN: `NO_BACKGROUND` is below the range of float16."""
+    for name, counts in {"s": (1.0, 1e-7), "b": (1.0, 1e-7)}.items():
+        s, b = (torch.tensor(x) for x in counts)
+        with pytest.raises(ValueError, match=rf"^{name}: .*float16"):
+            f(*((s.to(dtype), b) if name == "s" else (s, b.to(dtype))))
+
+
+# δ as a tensor
+
+
+def test_an_uncertainty_for_each_cut() -> None:
+    s, b, δ = torch.tensor([[5.0, 10, 20], [40, 3, 30], [0.05, 0, 0.2]])
+    each = [asimov(row[0], row[1], row[2].item()) for row in torch.stack([s, b, δ], -1)]
+    torch.testing.assert_close(asimov(s, b, δ), torch.stack(each))
+    assert asimov(s[0], b[0], δ).shape == (3,)
+    assert asimov(s, b, δ.double()).dtype == torch.float32
+    assert asimov(s.long(), b.long(), δ).dtype == torch.float32
+    torch.testing.assert_close(asimov(s, b, torch.tensor(0.1)), asimov(s, b, 0.1))
+
+
+def test_gradcheck_in_the_uncertainty() -> None:
+    """At δ = 0 too, where the slope is zero."""
+    s, b, δ = torch.tensor(
+        [[0.5, 3, 40, 5], [0.2, 7, 30, 4], [1e-3, 0.3, 1, 0.01]], dtype=torch.float64
+    ).requires_grad_()
+    assert torch.autograd.gradcheck(asimov, (s, b, δ))
+    at_zero = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(asimov(double(5), double(4), at_zero), at_zero)
+    assert slope == 0
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_no_uncertainty_is_too_large(dtype: torch.dtype) -> None:
+    """Z → 0 as δ → ∞; σ² overflows long before δ does."""
+    δ = torch.logspace(0, 38, 39, dtype=dtype)
+    z = asimov(torch.tensor(5.0, dtype=dtype), torch.tensor(4.0, dtype=dtype), δ)
+    assert z.isfinite().all()
+    assert (z.diff() <= 0).all()
+    assert 0 <= z[-1] < 1e-8
+    assert asimov(torch.tensor(5.0), torch.tensor(4.0), 3e38) < 1e-8
+
+
+@pytest.mark.parametrize("f", OBJECTIVES)
 def test_bad_counts_are_refused(f: Callable[..., Tensor]) -> None:
     one = torch.ones(3)
     with pytest.raises(ValueError, match=r"^s: "):
@@ -182,7 +249,21 @@ def test_bad_counts_are_refused(f: Callable[..., Tensor]) -> None:
         f(one, torch.ones(2))
 
 
-@pytest.mark.parametrize("δ", [-0.1, math.nan, math.inf, None, "a", torch.tensor([0.1, 0.2])])
+@pytest.mark.parametrize(
+    "δ",
+    [
+        -0.1,
+        math.nan,
+        math.inf,
+        None,
+        "a",
+        torch.tensor([0.1, -0.2]),
+        torch.tensor(math.nan),
+        torch.tensor(math.inf),
+        torch.tensor(1),
+        torch.zeros(2),
+    ],
+)
 def test_bad_uncertainty_is_refused(δ: float) -> None:
     with pytest.raises(ValueError, match=r"^uncertainty: "):
-        asimov(torch.ones(1), torch.ones(1), δ)
+        asimov(torch.ones(3), torch.ones(3), δ)

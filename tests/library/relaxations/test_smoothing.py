@@ -21,7 +21,7 @@ few = settings(max_examples=40, deadline=None)
 
 ALL = [from_mean_counts, mean_over_cuts, mean_over_events]
 
-SIGNAL, BACKGROUND = (m.double() for m in one_mass())
+SIGNAL, BACKGROUND = (m.double() for m in one_mass(3))
 FEW = SIGNAL[:50], BACKGROUND[:1000]
 
 masses = st.lists(st.floats(-3, 3), min_size=1, max_size=5)
@@ -163,3 +163,15 @@ def test_mean_counts_are_of_samples_that_belong_together() -> None:
 def test_noise_for_each_event_takes_one_cut() -> None:
     with pytest.raises(ValueError, match=r"^c: "):
         mean_over_events(torch.rand(4), torch.rand(4), torch.rand(2), 1.0)
+
+
+def test_the_probability_that_no_event_is_left_keeps_its_digits() -> None:
+    """1 − σ is 0 in float32 where the cut is 20/k below the last event; the truth is 2e-9."""
+    m = torch.tensor([1.0, 2.0])
+    c = torch.tensor(-18.0, requires_grad=True)
+    none_left = mean_over_cuts(m, m, c, 1.0, lambda s, b: (b == 0).to(s))
+    assert none_left.item() == pytest.approx(math.exp(-20), rel=1e-5)
+    (rise,) = torch.autograd.grad(none_left, c)
+    assert rise.item() == pytest.approx(math.exp(-20), rel=1e-5)
+    last_left = mean_over_cuts(m, m, c, 1.0, lambda s, b: (b == 1).to(s))
+    assert last_left.item() == pytest.approx(math.exp(-19) - math.exp(-20), rel=1e-5)
