@@ -65,7 +65,7 @@ def _counts(m: Tensor, c: Tensor) -> Tensor:
 
 
 def _advice(n_s: int, n_b: int, g: int) -> dict[str, str]:
-    """What it means that two shapes do not match."""
+    """Say what it means that two shapes do not match."""
     over_cuts = (
         f"{n_s} signal events meet {n_b} of background: the sum is over the cuts. Sum over the"
         " events, axis 0 of a table (events, cuts)"

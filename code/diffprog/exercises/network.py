@@ -108,7 +108,7 @@ def height_mistakes(drift: Tensor, t: Tensor, flight: float) -> Iterator[Mistake
 
 
 def _check_gradient(got: Tensor, network: nn.Module, t: Tensor, flight: float) -> None:
-    """A weighted sum of the heights must give each weight its gradient."""
+    """Raise `Wrong` unless a weighted sum of the heights gives each weight its gradient."""
     if not got.requires_grad:
         raise Wrong(
             "the heights are right, but their graph is cut: no gradient reaches the network. Is"
@@ -134,8 +134,8 @@ def check_transfer(transfer: Callable[..., Tensor], seed: int) -> None:
     draw = Draw(seed)
     network, scale = Known(draw), (draw(0.3, 0.6, 1), draw(0.2, 0.5, 1))
     model = Pipeline(Scale(*scale), network, Pitch([1.0, 3.0]))
-    # torch modules take text as an attribute, and do not know of it
-    model.text = f"a Pipeline of Scale{(*map(shown, scale),)}, {network.text}, Pitch([1.0, 3.0])"  # type: ignore[assignment]
+    words = f"Scale({', '.join(map(shown, scale))}), {network.text}, Pitch([1.0, 3.0])"
+    model.text = f"a Pipeline of {words}"  # type: ignore[assignment]
     t, flight = draw(0.1, 0.9, 3, 1), torch.cat([draw(1.3, 2.3, 1), draw(2.9, 3.9, 1)])
     x = (pitch(drifts(t), flight) + draw(-2, 2, 3, 2)).round(decimals=1)
     got = call(transfer, model=model, t=t, x=x, flight=flight)
