@@ -19,7 +19,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab new-chapter test test-all test-fast lint types browser bench lock clean distclean
+.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,10 +37,10 @@ slides-pdf: browser ## build the decks and print them, into _build/pdf
 	@$(VENV_PYTHON) -m press slides --pdf
 
 watch: setup ## build whenever a file is saved, and reload the browser, at http://127.0.0.1:8000
-	@$(VENV_PYTHON) -m press.watch
+	@$(VENV_PYTHON) -m press watch
 
 check-reproducible: setup ## build the last commit twice, in two places, and compare to the byte
-	@$(VENV_PYTHON) -m press.reproduce
+	@$(VENV_PYTHON) -m press check-reproducible
 
 serve: book ## build, and show the book at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
@@ -72,6 +72,9 @@ browser: setup ## find or get a Chromium for the tests of the site
 
 bench: setup ## measure times and sizes against their limits
 	@$(VENV_PYTHON) tests/bench/bench.py
+
+mutation: setup ## plant small mistakes, and count those that the tests notice: AREAS="library press"
+	@$(VENV_PYTHON) -m tests.mutation.run $(AREAS)
 
 lock: setup ## pin anew all that requirements.txt brings, in code/constraints.txt
 	@$(VENV_PYTHON) -m press.setup.lock

@@ -1,7 +1,7 @@
-"""`python -m press`: the commands are in cli.py."""
+"""`python -m press`: the commands are in commands/cli.py."""
 
 import sys
 
-from .cli import main
+from .commands.cli import main
 
 sys.exit(main())

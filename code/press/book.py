@@ -1,4 +1,4 @@
-"""What the book consists of: its settings, the pages that `_toc.yml` lists, and their numbers."""
+"""The book: its settings, the pages that `_toc.yml` lists, and their numbers."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ DECKS = "book/slides"
 
 
 class PressError(SphinxError):
-    """Something an author must mend. Its text says where, what and how; no traceback is needed.
+    """A fault that an author can mend; its text says where and what it is, and what to do.
 
-    Sphinx lets its own errors through as they are, where it would wrap up others.
+    It is a SphinxError, because Sphinx wraps all errors of other classes.
     """
 
 
@@ -46,7 +46,7 @@ class Book:
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
-        """All pages in reading order; raises PressError where `_toc.yml` is missing or wrong."""
+        """All pages in reading order; raises PressError if `_toc.yml` is missing or wrong."""
         entries = _read(self.root / "_toc.yml")
         try:
             pages = tuple(self._page(name, number) for name, number in numbered(entries))
@@ -59,24 +59,24 @@ class Book:
 
     @property
     def landing(self) -> Page:
-        """The page to which the site's root leads."""
+        """The page to which the site's root redirects."""
         return self.pages[0]
 
     @property
     def config(self) -> dict[str, Any]:
-        """What `_config.yml` says now; raises PressError where it cannot be read."""
+        """The present content of `_config.yml`; raises PressError if it cannot be read."""
         found = _read(self.root / "_config.yml")
         return found if isinstance(found, dict) else {}
 
     @property
     def address(self) -> str:
-        """Where the site is published, with a slash at its end: `html: baseurl`; or nothing."""
+        """The address of the published site, `html: baseurl` with a slash at its end, or ''."""
         base = str((self.config.get("html") or {}).get("baseurl") or "").rstrip("/")
         return base and f"{base}/"
 
     @property
     def build(self) -> Path:
-        """Where everything generated goes."""
+        """The folder of everything generated."""
         return self.root / "_build"
 
     @property
@@ -97,7 +97,7 @@ class Book:
 
 
 def _read(path: Path) -> Any:
-    """Return what a file of settings holds."""
+    """Return the content of a YAML file, or raise PressError."""
     try:
         return _loaded(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -108,13 +108,13 @@ def _read(path: Path) -> Any:
         raise PressError(f"{path.name} cannot be read: {line}{problem}") from error
 
 
-@cache  # every step of a build asks for the settings; nobody changes what they hold
+@cache  # every step of a build asks for the settings, and none changes them
 def _loaded(text: str) -> Any:
     return yaml.safe_load(text)
 
 
 def numbered(toc: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield names and numbers of all files, counted as Sphinx does: on through numbered parts."""
+    """Yield names and numbers of all files; as in Sphinx, a part continues the count."""
     yield toc["root"], ""
     count = 0
     for part in toc.get("parts", [toc]):

@@ -1,7 +1,7 @@
 """The output store: every figure, number, source excerpt and exercise of the book by name.
 
-`_build/outputs/<name>.json` holds an `Entry`. Decks read nothing else. Pages and notebooks find
-here what they call by name, and the rest of a chapter in its execution.
+`_build/outputs/<name>.json` holds an `Entry`. Decks read only the store. Pages and notebooks take
+from it the outputs that they name, and all else from the chapter's execution.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from . import files, kinds
+from . import files, output_kinds
 from .book import Book, PressError
-from .kinds import Kind
+from .output_kinds import Kind
 from .run.cache import Execution
 
 __all__ = ["Entry", "Store", "check_name", "collect"]
 
-LONGEST_NAME = 100  # characters; file systems take 255 bytes, and more is added to a name
+LONGEST_NAME = 100  # characters; file systems allow 255 bytes, and suffixes are added
 SHORTEST_ALT = 40  # characters; a file name or the caption again does not describe a figure
 
 _NAME = re.compile(r"\w[\w.-]*")
@@ -34,11 +34,11 @@ class Entry:
 
     name: str
     kind: str
-    """The name of its kind, as in `kinds.BY_NAME`."""
+    """The name of its kind, as in `output_kinds.BY_NAME`."""
     chapter: str
     """The page's docname."""
     number: str
-    """Figure or exercise number, as the page shows it; empty where there is none."""
+    """Figure or exercise number, as the page shows it, or '' if there is none."""
     cell: int
     """Index of the code cell, counted from zero among all cells."""
     line: int
@@ -54,12 +54,12 @@ class Entry:
 
     @property
     def content(self) -> Any:
-        """What its kind is about, in our own MIME type."""
-        return self.data[kinds.BY_NAME[self.kind].mime]
+        """Its content in the MIME type of its kind."""
+        return self.data[output_kinds.BY_NAME[self.kind].mime]
 
 
 class Store:
-    """The entries of one book, by name; what is not given is looked for in `folder`."""
+    """The entries of one book, by name; those that are not given are read from `folder`."""
 
     def __init__(self, folder: Path, entries: Iterable[Entry] = ()) -> None:
         self.folder = folder
@@ -67,11 +67,11 @@ class Store:
 
     @classmethod
     def of(cls, book: Book, executions: Iterable[Execution] = ()) -> Store:
-        """Return the store of a book, with what these chapters gave."""
+        """Return the store of a book, with the outputs of these chapters."""
         return cls(book.build / "outputs", collect(executions))
 
     def __getitem__(self, name: str) -> Entry:
-        """Return the entry called `name`; raise PressError where there is none."""
+        """Return the entry called `name`; raise PressError if there is none."""
         if name not in self._entries:
             try:
                 content = json.loads(self.path(name).read_text(encoding="utf-8"))
@@ -85,13 +85,13 @@ class Store:
         return iter(sorted(self._entries.keys() | on_disk))
 
     def path(self, name: str) -> Path:
-        """Return where the entry called `name` is kept."""
+        """Return the file of the entry called `name`."""
         return self.folder / f"{name}.json"
 
     def write(self, *, partial: bool = False) -> None:
-        """Write the entries; a file whose content stays is not touched.
+        """Write the entries; do not touch a file whose content stays the same.
 
-        With `partial`, the files of entries that the store does not hold stay.
+        Files of other entries are deleted, unless the store is `partial`.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         wanted = set()
@@ -105,7 +105,7 @@ class Store:
 
 
 def check_name(name: str, place: str) -> None:
-    """Raise PressError, with the place, for a name that cannot be used everywhere."""
+    """Raise PressError, with the place, if a name is not valid for files and addresses."""
     if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         raise PressError(
             f"{place}: {name[:LONGEST_NAME]!r} cannot be a name: begin with a letter or digit, and"
@@ -119,9 +119,9 @@ def collect(executions: Iterable[Execution]) -> list[Entry]:
     for execution in executions:
         for entry in (*_outputs(execution), *_exercises(execution)):
             other = entries.get(entry.name)
-            if other is not None and entry.kind != kinds.SOURCE.name:
+            if other is not None and entry.kind != output_kinds.SOURCE.name:
                 here, there = (f"{e.chapter}.md:{e.line}" for e in (entry, other))
-                raise PressError(f"{here}: the name {entry.name!r} is taken by {there}")
+                raise PressError(f"{here}: the name {entry.name!r} is taken by {there}: rename one")
             entries.setdefault(entry.name, entry)
     return list(entries.values())
 
@@ -132,7 +132,7 @@ def _outputs(execution: Execution) -> Iterator[Entry]:
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            kind = kinds.of_output(data)
+            kind = output_kinds.of_output(data)
             line = notebook.metadata.source_map[index] + 1
             where = {"chapter": page.docname, "cell": index, "line": line}
             if kind and kind.is_figure:
@@ -174,10 +174,10 @@ def _exercises(execution: Execution) -> Iterator[Entry]:
         }
         yield Entry(
             name=exercise.name,
-            kind=kinds.EXERCISE.name,
+            kind=output_kinds.EXERCISE.name,
             chapter=chapter.page.docname,
             number=exercise.number,
             cell=exercise.cell,
             line=notebook.metadata.source_map[exercise.cell] + 1,
-            data={kinds.EXERCISE.mime: data},
+            data={output_kinds.EXERCISE.mime: data},
         )

@@ -81,7 +81,7 @@ def test_every_hook_before_a_commit_is_a_target_of_make():
         assert target in TARGETS
 
 
-@pytest.mark.parametrize("path", ["code/press/cli.py", "code/diffprog/loops/descent.py"])
+@pytest.mark.parametrize("path", ["code/press/commands/cli.py", "code/diffprog/loops/descent.py"])
 def test_editors_and_the_formatter_agree_on_the_length_of_a_line(path):
     """The last section of .editorconfig that fits a file counts, as editors read it."""
     sections = re.split(r"^\[(.+)\]$", (ROOT / ".editorconfig").read_text(), flags=re.M)[1:]

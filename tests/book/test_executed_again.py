@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from press.book import Book
+from press.cache_key import inputs, key
 from press.chapter import Chapter
-from press.dependencies import inputs, key
 
 from ..conftest import ROOT
 

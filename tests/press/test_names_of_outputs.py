@@ -1,4 +1,4 @@
-"""Which names outputs may have."""
+"""The names that outputs may have."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""One small book with everything in it is built, once: page, notebooks and deck."""
+"""One small book with everything in it, built once: its page, notebooks and deck."""
 
 import json
 import re
@@ -296,7 +296,7 @@ def test_a_chapter_has_buttons_and_a_way_to_its_deck_and_a_plain_page_has_none(
 ) -> None:
     box = page.partition('<section class="tex2jax_ignore mathjax_ignore" id="adding">')[2]
     box = box.partition("</h1>")[2].lstrip()
-    assert box.startswith('<nav class="dp-launch" aria-label="Notebooks">')
+    assert box.startswith('<nav class="dp-launch" aria-label="Notebooks and slides">')
     assert 'href="../../notebooks/student/part1/one.ipynb" download>' in box
     assert 'href="../../launching.html">Binder' in box
     assert "repository:" in (site / "launching.html").read_text()

@@ -1,7 +1,4 @@
-"""What a cell gave, as a notebook keeps it: images, HTML and Markdown in place of our MIME types.
-
-Nothing is run for it.
-"""
+"""The outputs of a cell for a notebook: images, HTML and Markdown in place of our MIME types."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from .. import kinds
+from .. import output_kinds
 
 __all__ = ["outputs"]
 
@@ -22,7 +19,7 @@ def outputs(cell: NotebookNode, count: int) -> list[NotebookNode]:
     for output in cell.outputs:
         output = nbformat.from_dict(output)
         data: dict[str, Any] = output.get("data", {})
-        kind = kinds.of_output(data)
+        kind = output_kinds.of_output(data)
         if kind and not kind.in_notebook(output, data.pop(kind.mime), alt):
             continue
         if output.output_type == "execute_result":

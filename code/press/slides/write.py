@@ -1,4 +1,4 @@
-"""Writing all decks of a book: one function call in the build."""
+"""The decks of a build: all of them are read, checked and written."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 from .. import files
 from ..book import PressError
 from ..edition import Edition
-from . import address, assets
-from .check import check
+from . import assets, launch_address
 from .deck import heads, read
+from .deck_rules import check
 from .html_page import page
-from .model import Deck
+from .slide import Deck
 
 __all__ = ["write_decks"]
 
 
 def write_decks(edition: Edition, site: Path) -> list[Deck]:
-    """Write every deck into `site`/slides; PressError with what is wrong in any of them."""
+    """Write every deck into `site`/slides; raise PressError with the faults of all decks."""
     decks, wrong = [], []
     for head in heads(edition.book):
         try:
@@ -37,6 +37,6 @@ def write_decks(edition: Edition, site: Path) -> list[Deck]:
     for stale in set(folder.glob("*.html")) - {folder / f"{deck.name}.html" for deck in decks}:
         stale.unlink()
     exercises = any(slide.layout == "exercise" for deck in decks for slide in deck.slides)
-    if exercises and not address.known(edition):
+    if exercises and not launch_address.known(edition):
         print("Slides have no QR codes: set `repository: url` or `html: baseurl` in _config.yml")
     return decks

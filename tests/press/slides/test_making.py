@@ -1,24 +1,26 @@
-"""How a deck is made from Markdown and the store, and what stops it."""
+"""A deck is made from Markdown and the store, and faults in it stop the build."""
 
+import re
 import shutil
 
 import pytest
 
-from diffprog.show import FIGURE
+from diffprog.show import FIGURE, FRAMES
 from press.book import Book, PressError
 from press.edition import Edition
-from press.slides import address
-from press.slides.check import check
+from press.slides import launch_address
+from press.slides.code_listing import without_docstrings
 from press.slides.deck import read
+from press.slides.deck_rules import check
 from press.slides.html_page import page
-from press.slides.listing import without_docstrings
-from press.slides.model import words
+from press.slides.slide import words
 from press.slides.write import write_decks
 from press.store import Store
 
-from .conftest import edition
+from .conftest import SVG, edition, entry
 
 NOTES = "word " * 45
+FRAMES_DATA = {"svg": SVG, "slots": [], "name": "time", "seconds": 1.0}
 LINE = ":::{show} fig-line\n:::\n"
 
 
@@ -36,7 +38,7 @@ def test_numbers_figures_and_code_come_from_the_store(book, deck):
     made = html(book, deck(text))
     assert '<span class="number">7 389</span>' in made
     assert 'aria-label="A line."' in made
-    assert 'href="../book/part1/one.html#fig-line">1 One</a>' in made
+    assert 'href="../book/part1/one.html#fig-line" target="_blank">1 One</a>' in made
     assert "<code>lib.py</code>" in made
 
 
@@ -44,12 +46,12 @@ def test_numbers_figures_and_code_come_from_the_store(book, deck):
     ("text", "message"),
     [
         (":::{show} fig-lines\n:::", r"deck\.md:17: nothing in the book is called 'fig-lines'"),
-        (":::{show} ex-add\n:::", "'ex-add' is of the kind exercise, wanted: figure"),
+        (":::{show} ex-add\n:::", "'ex-add' is of the kind exercise, not figure"),
         ("{number}`n-stepz`", "nothing in the book is called 'n-stepz'"),
         ("{numref}`fig-line`", r"knows the roles \{number\}, .*, not \{numref\}"),
         (":::{list-table} x\n:::", "knows the directives show, source"),
-        ("```python\nx\n```", "'python' cannot stand here"),
-        (LINE + LINE, "fig-line stands on the slide of line 17 already"),
+        ("```python\nx\n```", "'python' cannot stand on a slide"),
+        (LINE + LINE, "fig-line is already on the slide of line 17"),
         (":::{source} lib.add\nsubtract\n:::", "no line of this code contains 'subtract'"),
         (":::{source} lib.add\nreturn … def\n:::", "no line after 'return' contains 'def'"),
         ("$\\frac{1$", "the formula"),
@@ -68,10 +70,10 @@ def test_an_unknown_number_names_the_slide(book, deck):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (slide("word " * 41), "43 words on a slide, where 40 are the most"),
-        (slide(LINE, notes="Too short."), "2 words of notes, where 40 are the least"),
+        (slide("word " * 41), "43 words on a slide: write at most 40"),
+        (slide(LINE, notes="Too short."), "2 words of notes: write at least 40"),
         (slide(LINE) + slide("Twice."), "has the same heading"),
-        (slide("No figure."), "fig-line is neither shown nor left out"),
+        (slide("No figure."), "fig-line is not on a slide"),
         (slide(":::{exercise} ex-add\n:::"), "the slide below is not the solution of ex-add"),
         (
             slide(":::{exercise} ex-add\n:::") + slide(":::{solution} ex-add\n:::", title="Beside"),
@@ -87,10 +89,10 @@ def test_what_a_deck_must_have(book, deck, text, message):
 def test_a_figure_left_out_needs_a_reason_and_must_not_be_shown(book, deck):
     head = "---\ntitle: A\ndescription: B\npart: part1\nleft_out:\n  fig-line: a reason\n---\n"
     check(edition(book), read(edition(book), deck(slide("Nothing."), head)))
-    with pytest.raises(PressError, match="is shown, and left out"):
+    with pytest.raises(PressError, match="is shown, but it is in left_out"):
         check(edition(book), read(edition(book), deck(slide(LINE), head)))
     other = head.replace("fig-line", "fig-gone")
-    with pytest.raises(PressError, match="fig-gone, which is left out, is no figure"):
+    with pytest.raises(PressError, match="fig-gone, in left_out, is not a figure"):
         check(edition(book), read(edition(book), deck(slide(LINE), other)))
 
 
@@ -98,7 +100,7 @@ def test_a_figure_that_is_too_high_is_named_with_its_slide(book, deck):
     entry = Store.of(book)["fig-line"]
     entry.data[FIGURE]["svg"] = entry.data[FIGURE]["svg"].replace("400 250", "400 900")
     Store(Store.of(book).folder, [entry]).write(partial=True)
-    with pytest.raises(PressError, match=r"book/slides/deck\.md:15: fig-line is too high"):
+    with pytest.raises(PressError, match=r"book/slides/deck\.md:15: fig-line is too tall"):
         check(edition(book), read(edition(book), deck(slide(LINE))))
 
 
@@ -141,7 +143,8 @@ def test_an_exercise_has_goal_stub_link_and_qr_code(book, deck):
     assert "exercises.x" not in made
     assert 'aria-label="QR code for https://example.org/book/book/part1/one.html#ex-add"' in made
     assert made.count('class="line new"') == 1
-    assert '<section>\n<section id="turn"' in made, "the solution is below"
+    assert '<span class="mark">solution: next slide</span>' in made
+    assert '<span class="mark">solution of 7</span>' in made
     assert "Two numbers" not in made
 
 
@@ -168,17 +171,17 @@ def test_an_exercise_on_a_slide_ends_where_its_check_begins(book, deck):
     made = html(book, deck(turn("")))
     assert "return" in made
     assert "check" not in made
-    assert "print" not in made
+    assert "print(" not in made
 
 
 def test_a_qr_code_launches_the_exercise_or_leads_to_the_page(book):
     page = book.page("part1/one")
-    assert address.of(edition(book), page, "ex-add") == ""
-    assert not address.known(edition(book))
+    assert launch_address.of(edition(book), page, "ex-add") == ""
+    assert not launch_address.known(edition(book))
     (book.root / "_config.yml").write_text("html: {baseurl: https://x.org/b}")
-    assert address.of(edition(book), page, "e") == "https://x.org/b/book/part1/one.html#e"
+    assert launch_address.of(edition(book), page, "e") == "https://x.org/b/book/part1/one.html#e"
     (book.root / "_config.yml").write_text("repository: {url: https://github.com/us/book}")
-    launched = address.of(edition(book), page, "e")
+    launched = launch_address.of(edition(book), page, "e")
     assert launched.startswith("https://mybinder.org/v2/gh/us/book/notebooks?")
     assert launched.endswith("student/part1/one.ipynb")
 
@@ -272,3 +275,70 @@ def test_an_edit_of_the_library_changes_the_chapters_figure_and_the_decks(book, 
         assert f"rises by {rise}" in figure
         assert f"rises by {rise}" in slides
         assert "assets/frames.js" in slides
+
+
+def test_slides_stand_in_a_column_for_each_chapter(book, deck):
+    """A deck that comes back to a chapter has a second column for it; addresses are unique."""
+    (book.root / "book/part1/two.md").write_text("# Two\n")
+    toc = book.root / "_toc.yml"
+    toc.write_text(toc.read_text().replace("]}]", ", {file: book/part1/two}]}]"))
+    text = "".join(
+        slide("Words.", f"{NOTES}", title=f"Slide {number}").replace(
+            "{notes} 2\n", f"{{notes}} 2\n:chapter: part1/{chapter}\n"
+        )
+        for number, chapter in enumerate(["one", "two", "two", "one"])
+    )
+    made = html(Book(book.root), deck(text))
+    columns = [line for line in made.splitlines() if line.startswith('<section id="chapter-')]
+    assert columns == [
+        '<section id="chapter-part1-one">',
+        '<section id="chapter-part1-two">',
+        '<section id="chapter-part1-one:2">',
+    ]
+
+
+def test_each_chapter_of_the_part_has_a_slide(book, deck):
+    for name in ("index", "two"):
+        (book.root / f"book/part1/{name}.md").write_text(f"# {name.title()}\n")
+    pages = "{file: book/part1/one}, {file: book/part1/two}"
+    part = f"{{file: book/part1/index, sections: [{pages}]}}"
+    toc = f"root: book/index\nparts: [{{numbered: 2, chapters: [{part}]}}]"
+    (book.root / "_toc.yml").write_text(toc)
+    book = Book(book.root)
+    with pytest.raises(PressError, match=r"no slide leads to book/part1/two\.md"):
+        check(edition(book), read(edition(book), deck(slide(LINE))))
+
+
+@pytest.fixture
+def frames(book):
+    """The store has an animation of three frames."""
+    data = {**FRAMES_DATA, "texts": ["0 s", "1 s", "2 s"], "start": 1, "autoplay": True}
+    ball = entry("fig-ball", "frames", {FRAMES: data})
+    Store(book.root / "_build/outputs", [ball]).write(partial=True)
+
+
+@pytest.mark.parametrize(
+    ("option", "start"), [("", 0), (":start: 1 s\n", 1), (":start: last\n", 2)]
+)
+def test_an_animation_stands_at_its_first_frame_or_where_the_deck_says(
+    book, deck, frames, option, start
+):
+    made = html(book, deck(slide(f":::{{show}} fig-ball\n{option}:::")))
+    assert f'class="dp-frames" data-start="{start}"' in made
+    assert '"autoplay":false' in made, "nothing plays before the speaker asks for it"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            ":::{show} fig-ball\n:start: 3 s\n:::",
+            "no frame '3 s' to start at; its frames: 0 s to 2",
+        ),
+        (":::{show} fig-ball\n:begin: 1 s\n:::", "{show} has the option :start:, not :begin:"),
+        (":::{show} fig-line\n:start: last\n:::", "its frames: none: it is no animation"),
+    ],
+)
+def test_a_start_that_is_none_stops_the_build(book, deck, frames, text, message):
+    with pytest.raises(PressError, match=re.escape(message)):
+        read(edition(book), deck(slide(text)))

@@ -1,4 +1,4 @@
-"""The style sheet of the decks states the measures of a slide, and Python follows it."""
+"""The style sheet of the decks states the measures of a slide, and Python reads them there."""
 
 import re
 
@@ -6,8 +6,8 @@ import pytest
 
 from press.book import PressError
 from press.slides import theme
-from press.slides.check import check
 from press.slides.deck import read
+from press.slides.deck_rules import check
 
 from .conftest import edition
 from .test_making import LINE, html, slide
@@ -17,7 +17,7 @@ CODE = ":::{source} lib.add\n:::"
 
 @pytest.fixture
 def restyle(tmp_path, monkeypatch):
-    """Give a measure in a copy of the style sheet another value."""
+    """Change a measure in a copy of the style sheet."""
 
     def change(name: str, value: str) -> None:
         text = theme.STYLE.read_text()
@@ -70,7 +70,7 @@ def test_a_measure_that_is_not_stated_stops_the_build(restyle):
 
 
 def test_the_style_sheet_uses_every_length_that_python_reads():
-    """Else a slide would be laid out by one number and measured by another."""
+    """Otherwise a slide would be laid out by one number and measured by another."""
     text = theme.STYLE.read_text()
     drawn = ("slide", "row", "column", "heading-size", "heading-lea", "button", "code-lea",
              "code-edge", "code-side", "figure-title")  # fmt: skip

@@ -1,0 +1,48 @@
+"""Build the last commit twice, in two places, and compare: ``make check-reproducible``.
+
+Pages, figures, output store and search index have to be the same to the byte.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .. import manifest
+from ..book import Book
+
+__all__ = ["differences", "main"]
+
+
+def main() -> int:
+    """Build twice, print the files that differ, and return 0 if there are none."""
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        # Paths differ in length and sets in order, and the home folder has no settings.
+        places = {Path(first, "a"): "1", Path(second, "another", "place"): "2"}
+        manifests = [_build(place, seed) for place, seed in places.items()]
+    different = differences(*(found["outputs"] for found in manifests))
+    for name in different:
+        print(f"differs: {name}", file=sys.stderr)
+    if not different:
+        print(f"\nTwo builds gave the same {len(manifests[0]['outputs'])} files")
+    return bool(different)
+
+
+def differences(one: dict[str, str], two: dict[str, str]) -> list[str]:
+    """Return the files that are not in both with the same digest."""
+    return sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))
+
+
+def _build(place: Path, seed: str) -> dict[str, dict[str, str]]:
+    place.mkdir(parents=True)
+    archive = subprocess.run(["git", "archive", "HEAD"], stdout=subprocess.PIPE, check=True)
+    subprocess.run(["tar", "-x", "-C", str(place)], input=archive.stdout, check=True)
+    path = str(place / "code")
+    home = place.with_name("home")
+    home.mkdir()
+    env = os.environ | {"PYTHONPATH": path, "PYTHONHASHSEED": seed, "HOME": str(home)}
+    subprocess.run([sys.executable, "-m", "press", "build"], cwd=place, env=env, check=True)
+    return manifest.read(Book(place))

@@ -1,0 +1,126 @@
+"""The commands that the targets of the Makefile run, and one that CI runs."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import gc
+import os
+import sys
+from pathlib import Path
+
+from .. import manifest
+from ..book import Book, PressError
+from ..notebooks import lab
+from ..notebooks.branch import assemble
+from ..pages import publish
+from . import check_reproducible
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+NOT_DONE = {"build": "\nThe book was not built.\n", "slides": "\nThe decks were not built.\n"}
+
+
+def main() -> int:
+    """Run one command, and return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m press", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    build = commands.add_parser("build", help="build the book, or one chapter alone")
+    build.add_argument("chapter", nargs="?", help="such as part1/simulator")
+    slides = commands.add_parser("slides", help="build the decks alone")
+    slides.add_argument("--pdf", action="store_true", help="print them too")
+    for command in (build, slides):
+        command.add_argument("--jobs", type=int, default=os.environ.get("JOBS") or None)
+    commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
+    new = commands.add_parser("new-chapter", help="begin a chapter, its exercise and its slides")
+    new.add_argument("name", help="such as part4/tape")
+    watch = commands.add_parser("watch", help="build on every save, and reload the browser")
+    watch.add_argument("--port", type=int, default=8000)
+    commands.add_parser("check-reproducible", help="build the last commit twice, and compare")
+    branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
+    branch.add_argument("folder", type=Path)
+    arguments = parser.parse_args()
+    book = Book(Path.cwd())
+    try:
+        if arguments.command == "lab":
+            return lab.open_lab(book)
+        if arguments.command == "new-chapter":
+            _begin(book, arguments.name)
+            return 0
+        if arguments.command == "watch":
+            _watch(book, arguments.port)
+            return 0
+        if arguments.command == "check-reproducible":
+            return check_reproducible.main()
+        if arguments.command == "notebooks-branch":
+            assemble(book, arguments.folder)
+            return 0
+        with manifest.lock(book):
+            publish.restore(book)
+            if arguments.command == "slides":
+                _slides(book, arguments.jobs, arguments.pdf)
+            else:
+                _build(book, arguments.chapter, arguments.jobs)
+    except PressError as error:
+        return _stop(1, str(error), arguments.command)
+    except KeyboardInterrupt:
+        return _stop(130, "it was interrupted", arguments.command)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        why = "the disk is full: free some space and try again; what is done is kept"
+        return _stop(1, why, arguments.command)
+    return 0
+
+
+def _stop(code: int, why: str, command: str) -> int:
+    print(f"{NOT_DONE.get(command, '')}{why}", file=sys.stderr)
+    return code
+
+
+def _begin(book: Book, name: str) -> None:
+    from .new_chapter import begin
+
+    for path in begin(book, name):
+        print(path.relative_to(book.root).as_posix())
+    print(
+        f"\nThe chapter builds, and its test passes: `make book CHAPTER={name}`. Replace its text,"
+        " and add a line on it to the part's first page and to book/index.md"
+    )
+
+
+# livereload, Sphinx and Jupyter take seconds to import: only commands that use them do so.
+
+
+def _watch(book: Book, port: int) -> None:
+    from .watch import watch
+
+    watch(book, port)
+
+
+def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
+    page = book.build / "html" / "index.html"
+    if chapter:
+        from ..build import build_chapter
+
+        page = build_chapter(book, chapter)
+    elif manifest.is_current(book):
+        print("Nothing has changed since the last build")
+    else:
+        from ..build import build_book
+
+        # Sphinx makes millions of objects that stay; searching them for cycles takes a tenth of
+        # the time.
+        gc.set_threshold(100_000, 50, 50)
+        build_book(book, jobs)
+    print(f"\nOpen {page.relative_to(book.root)}")
+
+
+def _slides(book: Book, jobs: int | None, pdf: bool) -> None:
+    from ..build import build_decks
+    from ..slides.pdf import print_decks
+
+    decks = build_decks(book, jobs)
+    paths = [book.build / "html" / "slides" / f"{deck.name}.html" for deck in decks]
+    paths = print_decks(book, decks) if pdf else paths
+    for deck, path in zip(decks, paths, strict=True):
+        print(f"{path.relative_to(book.root)}  {len(deck.slides)} slides, {deck.minutes:g} min")

@@ -1,0 +1,131 @@
+"""The kinds of outputs that have a name: figure, frames, source, number and exercise.
+
+Each class states, here and nowhere else, the MIME type of its outputs, and how they look on a page,
+on a slide and in a notebook. A new kind needs a MIME type in `diffprog/show.py` and a class below.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, ClassVar
+
+from docutils import nodes
+from nbformat import NotebookNode
+
+from diffprog import show
+from diffprog.figures import slider
+
+__all__ = ["BY_NAME", "EXERCISE", "FIGURE", "FRAMES", "NUMBER", "SOURCE", "Kind", "of_output"]
+
+
+class Kind:
+    """A kind of outputs, whose contents are JSON."""
+
+    name: ClassVar[str]
+    """Its name in the output store and in error messages."""
+    mime: ClassVar[str]
+    """The MIME type of its content."""
+    is_figure: ClassVar[bool] = False
+    """Whether it has a number, a caption and alternative text, and decks show it by `{show}`."""
+    has_controls: ClassVar[bool] = False
+    """Whether buttons stand below it."""
+    has_anchor: ClassVar[bool] = True
+    """Whether its name is an anchor on its page."""
+
+    def on_page(self, content: Any, name: str, alt: str) -> list[nodes.Node]:
+        """Return the nodes for a page; by default, the HTML for a slide."""
+        return [nodes.raw("", self.on_slide(content, name, alt), format="html")]
+
+    def on_slide(self, content: Any, name: str, alt: str) -> str:
+        """Return the HTML for a slide."""
+        raise NotImplementedError(f"{self.name}: a directive of decks lays it out")
+
+    def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
+        """Change a cell's output so that every Jupyter shows it, or return False to omit it."""
+        return True
+
+
+class Figure(Kind):
+    """A picture: SVG, with a PNG beside it for notebooks."""
+
+    name, mime = "figure", show.FIGURE
+    is_figure = True
+
+    def on_slide(self, content: Any, name: str, alt: str) -> str:
+        """Return inline SVG, which follows the theme."""
+        return f'<div class="dp-figure">{slider.picture(content["svg"], name, alt)}</div>'
+
+    def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
+        """Keep the PNG, with its alternative text."""
+        output.data["text/plain"] = alt
+        output.metadata["image/png"] = {"alt": alt}
+        return True
+
+
+class Frames(Figure):
+    """A picture for each of several values, and a slider that goes through them."""
+
+    name, mime = "frames", show.FRAMES
+    has_controls = True
+
+    def on_page(self, content: Any, name: str, alt: str) -> list[nodes.Node]:
+        """Return the first picture, its controls, and what differs in the others."""
+        return [nodes.raw("", slider.component(content, name, alt), format="html")]
+
+    def on_slide(self, content: Any, name: str, alt: str) -> str:
+        """Return the same; on a slide nothing plays before the speaker asks for it."""
+        return slider.component(content | {"autoplay": False}, name, alt)
+
+    def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
+        """Add the frames as HTML with their script."""
+        output.data["text/html"] = slider.standalone(content)
+        return super().in_notebook(output, content, alt)
+
+
+class Source(Kind):
+    """An excerpt of the library; notebooks show the Markdown in the same output."""
+
+    name, mime = "source", show.SOURCE
+    has_anchor = False
+
+    def on_page(self, content: Any, name: str, alt: str) -> list[nodes.Node]:
+        """Return its path and the listing."""
+        block = nodes.container("", classes=["dp-source"])
+        path = nodes.literal("", content["path"])
+        block += nodes.paragraph("", "", path, classes=["dp-source-path"])
+        block += nodes.literal_block(content["code"], content["code"], language="python")
+        return [block]
+
+
+class Number(Kind):
+    """A number for the prose, which the role `number` inserts; its cell shows nothing."""
+
+    name, mime = "number", show.NUMBER
+    has_anchor = False
+
+    def on_page(self, content: Any, name: str, alt: str) -> list[nodes.Node]:
+        """Return a comment, because myst-nb wants a node for each output."""
+        return [nodes.comment("", "a number for the prose")]
+
+    def on_slide(self, content: Any, name: str, alt: str) -> str:
+        """Return its text."""
+        return f'<span class="number">{escape(content["text"])}</span>'
+
+    def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
+        """Leave the number out."""
+        return False
+
+
+class Exercise(Kind):
+    """An exercise: not a cell's output; pages/exercise.py and slides/exercise.py lay it out."""
+
+    name, mime = "exercise", show.EXERCISE
+
+
+FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE = Figure(), Frames(), Source(), Number(), Exercise()
+BY_NAME: dict[str, Kind] = {k.name: k for k in (FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE)}
+
+
+def of_output(data: dict[str, Any]) -> Kind | None:
+    """Return the kind of a cell's output, a bundle by MIME type, or None if it has no name."""
+    return next((kind for kind in BY_NAME.values() if kind.mime in data), None)

@@ -1,0 +1,93 @@
+"""`{exercise} ex-name` and `{solution} ex-name`: a task for the audience, and its solution."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import io
+import re
+
+import segno
+
+from ..chapter import YOUR_TURN
+from ..output_kinds import EXERCISE
+from . import launch_address
+from .code_listing import listing, without_docstrings
+from .markdown import Context, Directive, render
+from .slide import Slide
+
+__all__ = ["exercise", "solution"]
+
+_CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+|\n+^\S*check_\w+\([\s\S]*\Z", re.M)
+"""Code for the notebook only: the import of the check, and everything from its call on."""
+
+
+def exercise(context: Context, slide: Slide, given: Directive) -> None:
+    """Show the goal, the stub and a link, with a QR code for the audience.
+
+    If no address is known, there is no QR code, and the goal fills its place. The body of the
+    directive may state a long goal in fewer words.
+    """
+    entry = context.entry(given.argument, EXERCISE)
+    data = entry.content
+    page = context.chapter(entry.chapter).page
+    slide.goal = render(given.body or _goal(data["goal"]), context)
+    if given.body and not _asks_for(given.body, data["stub"]):
+        context.fail(f"the goal of {entry.name} names no function of its stub, as in `add(a, b)`")
+    stub = YOUR_TURN.sub("...  # your turn", _CHECK.sub("", data["stub"]))
+    code = listing(context, without_docstrings(stub.strip()), height="stub-height")
+    number = f"Exercise {html.escape(entry.number)}"
+    there = f'<a href="../{page.docname}.html#{entry.name}" target="_blank">{number}</a>'
+    where = launch_address.of(context.edition, page, entry.name)
+    slide.shown += (
+        f'<div class="{"task" if where else "task alone"}">'
+        f'<p class="turn">{there}</p>{slide.goal}</div>'
+        f"{_code(where) if where else ''}{code}"
+    )
+    slide.entries.append(entry)
+    slide.layout = "exercise"
+
+
+def solution(context: Context, slide: Slide, given: Directive) -> None:
+    """Show the solution, and mark the lines that the stub did not have."""
+    entry = context.entry(given.argument, EXERCISE)
+    data = entry.content
+    stub, solved = (
+        without_docstrings(_CHECK.sub("", data[key]).strip()) for key in ("stub", "solution")
+    )
+    matcher = difflib.SequenceMatcher(None, stub.splitlines(), solved.splitlines(), autojunk=False)
+    new = {
+        line
+        for tag, _, _, first, last in matcher.get_opcodes()
+        if tag != "equal"
+        for line in range(first, last)
+    }
+    slide.shown += listing(context, solved, marked=new)
+    slide.entries.append(entry)
+    slide.layout = "solution"
+
+
+def _goal(text: str) -> str:
+    """Return the sentence that says what to write; the hints stay on the page."""
+    first = " ".join(text.split("\n\n")[0].split())
+    return first[first.index("Write `") :] if "Write `" in first else first
+
+
+def _asks_for(goal: str, stub: str) -> bool:
+    """Return whether the goal names a function, `name(…)`, with the arguments of the stub."""
+    return any(f"def {signature}:" in stub for signature in re.findall(r"`(\w+\(.*?\))`", goal))
+
+
+def _code(where: str) -> str:
+    """Return a QR code for an address, as HTML that also links to it."""
+    buffer = io.BytesIO()
+    segno.make(where, error="l", micro=False).save(
+        buffer, kind="svg", xmldecl=False, svgns=False, border=4, omitsize=True, lineclass="",
+        svgclass="qr", light="#fff", dark="#000", nl=False,
+    )  # fmt: skip
+    drawing = (
+        buffer.getvalue()
+        .decode()
+        .replace("<svg ", f'<svg role="img" aria-label="QR code for {html.escape(where)}" ', 1)
+    )
+    return f'<div class="launch"><a href="{html.escape(where)}">{drawing}</a></div>'

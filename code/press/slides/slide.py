@@ -1,0 +1,96 @@
+"""Data of a deck and its slides."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..chapter import Chapter
+from ..output_kinds import BY_NAME
+from ..store import Entry
+
+__all__ = ["Deck", "Slide", "words"]
+
+
+@dataclass
+class Slide:
+    """One slide, which is filled while its Markdown is read."""
+
+    heading: str
+    """Its heading, as HTML."""
+    level: int
+    """1: the title; 2: to the right of the slide before; 3: below it."""
+    line: int
+    """The line of the deck's file at which it starts."""
+    text: str = ""
+    """Its prose, as HTML."""
+    shown: str = ""
+    """What it shows, as HTML: a figure, a formula, an excerpt or an exercise."""
+    goal: str = ""
+    """The goal of its exercise, as HTML, which `shown` contains too."""
+    layout: str = "words"
+    """Its class in deck.css: title, words, formula, wide, tall, code, exercise or solution."""
+    entries: list[Entry] = field(default_factory=list)
+    """The outputs of the book that it shows."""
+    notes: str = ""
+    minutes: float = 0
+    chapter: Chapter | None = None
+    """The chapter to which it links."""
+
+    @property
+    def id(self) -> str:
+        """Its name in addresses, made from the heading."""
+        plain = re.sub(r"<[^>]+>", "", html.unescape(self.heading)).lower()
+        return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+    @property
+    def anchor(self) -> str:
+        """The anchor of its output on the chapter's page; source excerpts have none."""
+        named = (entry for entry in self.entries if BY_NAME[entry.kind].has_anchor)
+        docname = self.chapter.page.docname if self.chapter else ""
+        here = (entry for entry in named if entry.chapter == docname)
+        return next((f"#{entry.name}" for entry in here), "")
+
+    @property
+    def word_count(self) -> int:
+        """Words that the audience reads: heading, prose and goal."""
+        return words(self.heading) + words(self.text) + words(self.goal)
+
+
+@dataclass
+class Deck:
+    """A deck: what its front matter says, and its slides."""
+
+    path: Path
+    title: str
+    description: str
+    part: str
+    """The folder of the chapters whose figures it shows; empty for a deck of the whole book."""
+    accent: str
+    left_out: dict[str, str]
+    """Figures of the part that it does not show, each with the reason."""
+    slides: list[Slide] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name of its file, without the ending."""
+        return self.path.stem
+
+    @property
+    def minutes(self) -> float:
+        """The minutes that all slides take."""
+        return sum(slide.minutes for slide in self.slides)
+
+
+def words(markup: str) -> int:
+    """Count the words of this HTML; a formula or a piece of code counts as one word."""
+    plain = re.sub(
+        r'<(?:span class="math"|div class="formula")>.*?<!--math-->|<code>.*?</code>',
+        " formula ",
+        markup,
+        flags=re.S,
+    )
+    plain = re.sub(r"<[^>]+>", " ", plain)
+    return len(re.findall(r"\w[\w’'.,-]*", html.unescape(plain)))
