@@ -223,6 +223,7 @@ def call(function: Callable[..., Any], advice: Advice | None = None, /, **argume
     before = {name: _copy(x) for name, x in arguments.items()}
     # A model is handed over itself: the check needs the gradients of its weights.
     given = {n: x if isinstance(x, nn.Module) else _copy(x) for n, x in arguments.items()}
+    advice = advice or {}
     try:
         with warnings.catch_warnings(), torch.enable_grad():
             warnings.simplefilter("ignore")
@@ -230,11 +231,12 @@ def call(function: Callable[..., Any], advice: Advice | None = None, /, **argume
     except Wrong:
         raise
     except Exception as error:
-        raise Wrong(_explained(function, error, advice or {})) from error
+        raise Wrong(_explained(function, error, advice)) from error
     for name, x in before.items():
         _must_be_unchanged(name, x, given[name])
     if result is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
+        missing = "your function returns None: is the line with `return` missing?"
+        raise Wrong(str(advice.get("returns None", missing)))
     return result
 
 
@@ -319,7 +321,10 @@ def tensor(x: Any, what: str) -> Tensor:
             " numbers and a number are taken for one)"
         ) from error
     if made.is_complex():
-        raise Wrong(f"{what} is complex: return real numbers")
+        raise Wrong(
+            f"{what} is complex: return real numbers. (A symmetric matrix has real eigenvalues:"
+            " torch.linalg.eigvalsh)"
+        )
     return made.double()
 
 

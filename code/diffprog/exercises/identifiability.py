@@ -39,7 +39,12 @@ ADVICE = dict.fromkeys(
     ("same size", "must match", "out of bounds", "mask"),
     "the singular values are as many as min(N, p), the rows of Vh are p: count the singular values"
     " above rounding, and take the rows from there on",
-)
+) | {
+    "returns None": (
+        "your function returns None. Where all is seen there are no null vectors: return a tensor"
+        " without columns, shape (p, 0). (Or is the line with `return` missing?)"
+    )
+}
 
 
 # Null vectors
@@ -136,10 +141,10 @@ def _shape_mistakes(n: Tensor, what: str, j: Tensor, at_zero: Tensor) -> Iterato
            " zero", True)
 
 
-def _null(j: Tensor, n: Tensor) -> bool:
+def _null(j: Tensor, n: Tensor, small: float = SMALL) -> bool:
     """Tell whether J·n = 0, to rounding."""
     scale = torch.linalg.matrix_norm(j, 2) * n.norm().clamp(min=1)
-    return bool(((j @ n).abs() <= SMALL * scale).all())
+    return bool(((j @ n).abs() <= small * scale).all())
 
 
 def _span_mistakes(
@@ -164,7 +169,7 @@ def _span_mistakes(
                n.shape == page.shape and torch.allclose(n.abs(), page.abs(), atol=1e-3))
         change = f"{what} J·n is not zero but up to {(j @ n).abs().max():.2g}."
         yield (f"{change} Your vectors are in float32, which rounds too much here: stay in float64,"
-               " as z is", single)
+               " as z is", single and _null(j, n, 1e-5))
         yield (f"{change} Is torch.linalg.svd's third result Vh, whose rows are the vectors, and"
                " not V?", True)
     yield ("the directions are right, the lengths are not: each vector has length one",

@@ -120,11 +120,11 @@ def _check_gradient(got: Tensor, network: nn.Module, t: Tensor, flight: float) -
     found = slopes((weighting * got.reshape(len(t), 1)).sum(), weights)
     for name, g, w in zip(names, found, wanted, strict=True):
         if g is None:
-            raise Wrong(f"the heights are right, but do not depend on the weights {name}")
+            raise Wrong(f"the heights are right, but do not depend on the network's {name}")
         if not torch.allclose(g, w, rtol=1e-3, atol=1e-4):
             raise Wrong(
                 "the heights are right, but not their gradient: one of the two drifts is cut off"
-                f" from the graph (seen at the weights {name}). Is there a .detach() on the way?"
+                f" from the graph (seen at the network's {name}). Is there a .detach() on the way?"
             )
 
 

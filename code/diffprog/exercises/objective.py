@@ -37,9 +37,10 @@ def check_asimov(asimov_significance: Answer, seed: int) -> None:
     random = Generator().manual_seed(seed)
     for shape, lowest in (((3,), 0.05), ((2, 2), 0.001)):
         b = _spread(lowest, 500, shape, random)
-        b.flatten()[0] = 1.5 * lowest
         s = _spread(0.05, 20, shape, random) * b
-        s.flatten()[-1] = 25 * b.flatten()[-1]
+        # Little background and little signal, not together, and much more signal than background.
+        for i, s_i, b_i in ((0, 1.5, 1.5 * lowest), (1, 0.01, 1.1), (2, 50.0, 2.0)):
+            s.flatten()[i], b.flatten()[i] = s_i, b_i
         z = _called(asimov_significance, s, b)
         close(z, asimov(s, b), "Z", _mistakes(z, s, b), rtol=1e-3, atol=1e-6)
     _check_little_signal(asimov_significance, random)
@@ -96,12 +97,11 @@ def _mistakes(z: Tensor, s: Tensor, b: Tensor) -> Iterator[Mistake]:
                (2 * ((s + b) * log / math.log(base) - s)).sqrt())
     yield ("b = 0.1 is some background: only b = 0 is none. Do not raise it to one",
            asimov(s, b.clamp(min=1)))
+    some = "is some, not none: only s = 0 or b = 0 has Z = 0"
+    least_of_both = torch.minimum(s, b)
     for least in (1e-3, 1e-2, 0.05, 0.06, 0.1, 0.5, 1):
-        some = "is some, not none: only s = 0 or b = 0 has Z = 0"
-        yield f"b = {b.min():.2g} {some}", torch.where(b <= least, 0, asimov(s, b))
-        yield f"s = {s.min():.2g} {some}", torch.where(s <= least, 0, asimov(s, b))
-        small = (s <= least) | (b <= least)
-        yield f"a count of {min(s.min(), b.min()):.2g} {some}", torch.where(small, 0, asimov(s, b))
+        for name, n in {"b": b, "s": s, "a count": least_of_both}.items():
+            yield f"{name} of {n.min():.2g} {some}", torch.where(n <= least, 0, asimov(s, b))
     yield ("the bracket is (s + b)·ln(1 + s/b) − s: b is subtracted where s should be",
            (2 * ((s + b) * log - b)).sqrt())
 

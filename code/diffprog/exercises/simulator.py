@@ -20,8 +20,7 @@ def check_shapes(trajectory: Callable[..., Tensor], seed: int) -> None:
             " so that the dimensions have one of their own?"
         )
         got = call(trajectory, {"must match": advice}, **given)
-        what = f"the trajectory for {n} times in {d} dimensions"
-        close(got, _positions(**given), what, _mistakes(**given))
+        close(got, _positions(**given), "the trajectory", _mistakes(**given))
 
 
 def _positions(t: Tensor, a: Tensor, v0: Tensor, x0: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ the sentence that names the mistake, "" where the learner hears no more than wha
 
 def pytest_generate_tests(metafunc):
     for name in ("right", "wrong"):
-        if name not in metafunc.fixturenames:
+        if not {"check", name} <= {*metafunc.fixturenames}:
             continue
         given = [
             (check, *(answer if name == "wrong" else [answer]), f"{check.__name__}-{case}")

@@ -436,7 +436,7 @@ WRONG_RATES = {
     "square": (lambda t: 2 / eigenvalues(t)[-1] ** 2, "square of the largest"),
     "root": (lambda t: 2 / eigenvalues(t)[-1].sqrt(), "root of the largest"),
     "all": (lambda t: 2 / eigenvalues(t), "one number"),
-    "complex": (complex_eigenvalues, "complex"),
+    "complex": (complex_eigenvalues, "eigvalsh"),
     "below zero": (lambda t: -2 / eigenvalues(t)[-1], "above zero"),
     "zero": (lambda t: 0, "above zero"),
     "NaN": (lambda t: torch.nan, "not finite"),

@@ -186,7 +186,7 @@ WRONG_NULLS = {
     "p − N": (as_many_as(lambda s, J: max(J.shape[1] - J.shape[0], 0)), "full_matrices=True"),
     "of the sum": (of_the_sum, "that of the sum of all observations"),
     "single precision": (in_single_precision, "float32"),
-    "None": (none_at_full_rank, "returns None"),
+    "None": (none_at_full_rank, "without columns, shape (p, 0)"),
     "doubled": (lambda f, z: 2 * as_in_the_chapter(f, z), "length one"),
     "not unit": (lambda f, z: as_in_the_chapter(f, z) / as_in_the_chapter(f, z).abs().amax(0)
         if as_in_the_chapter(f, z).numel() else as_in_the_chapter(f, z), "length one"),

@@ -145,7 +145,7 @@ WRONG_PIPELINES = {
     "NumPy at the end": (array, "has no graph"),
     "a list at the end": (finish(lambda x: x.tolist()), "return one tensor"),
     "a number at the end": (finish(lambda x: x.sum().item()), "has no graph"),
-    "a bias detached": (without_bias, "do not depend on the weights bias"),
+    "a bias detached": (without_bias, "do not depend on the network's bias"),
     "drifts": (lambda network, t, flight: network(t), "these are the drifts"),
     "two tensors": (lambda network, t, flight: tuple(network(t).T), "one tensor"),
     "averaged": (finish(lambda x: x.mean()), "averaged over"),

@@ -145,8 +145,8 @@ WRONG = {
         "zero below 0.06": (below(0.06), "is some, not none"),
         "zero below 0.01": (below(0.01), "is some, not none"),
         "zero for b below 0.06": (
-            lambda s, b: by_where(s, b.where(b > 0.06, 0)), "is some, not none"),
-        "zero for b below one": (lambda s, b: by_where(s, b.where(b > 1, 0)), "is some, not none"),
+            lambda s, b: by_where(s, b.where(b > 0.06, 0)), "b of 0.0015 is some"),
+        "zero for b below one": (lambda s, b: by_where(s, b.where(b > 1, 0)), "b of 0.075 is some"),
         "in place after the root": (later_in_place, "changes a tensor in place"),
         "s detached": (lambda s, b: by_where(s.detach(), b), "no gradient in s"),
         "s in place": (lambda s, b: by_where(s.clamp_(min=0.1), b), "changes s"),
