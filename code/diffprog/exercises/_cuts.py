@@ -141,6 +141,8 @@ def cut_mistakes(p: CutProblem, count: Count = soft) -> Iterator[Mistake]:
         "the logarithm of s/√b, or minus one over it": lambda s, b: (s / b.sqrt()).log(),
         "minus one over s/√b": lambda s, b: -b.sqrt() / s,
         "the square of s/√b": lambda s, b: s**2 / b,
+        "√b, with both counts from the background": lambda _, b: b.sqrt(),
+        "√s, with both counts from the signal": lambda s, _: s.sqrt(),
     }.items():
         yield f"you maximise {other}: the significance is s/√b", p.fit(count, z).path
     for name, z in {

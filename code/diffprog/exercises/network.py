@@ -96,6 +96,9 @@ def height_mistakes(drift: Tensor, t: Tensor, flight: float) -> Iterator[Mistake
     yield ("the ½ is missing in ½·a·T²", right + fall)
     yield ("the drift is subtracted: the machine does what it is set to *plus* the drift",
            pitch(-drift, flight))
+    for name, part in (("Δx0", dx0), ("Δv0", dv0 * flight)):
+        yield f"{name} is missing: both columns of the drift are needed", right - part
+        yield f"{name} is subtracted: the drift comes on top of what is set", right - 2 * part
     yield ("both drifts come from the first column", pitch(drift[:, [0, 0]], flight))
     yield ("the mean drift of all throws is taken: each throw has its own",
            pitch(drift.mean(0, keepdim=True).expand_as(drift), flight))

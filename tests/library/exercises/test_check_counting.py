@@ -152,6 +152,14 @@ WRONG_SCANS = {
     "√s/b": (scored(lambda s, b, c: kept(s, c).sqrt() / kept(b, c)), "√s/b"),
     "s/b²": (scored(lambda s, b, c: kept(s, c) / kept(b, c) ** 2), "s/b²"),
     "s": (scored(kept_signal), "s alone"),
+    "the background twice": (
+        scored(lambda s, b, c: scored_right(b, b, c)),
+        "both counts are those of the background",
+    ),
+    "the signal twice": (
+        scored(lambda s, b, c: (lambda n: n / n.sqrt())(kept(s, c) + 1e-9)),
+        "both counts are those of the signal",
+    ),
     "s − b": (scored(lambda s, b, c: (kept(s, c) - kept(b, c)).float()), "s − b"),
     "b + 1": (scored(lambda s, b, c: kept(s, c) / (kept(b, c) + 1).sqrt()), "one is added to b"),
     "signal uncut": (scored(lambda s, b, c: len(s) / kept(b, c).sqrt()), "signal is not cut"),

@@ -191,6 +191,10 @@ WRONG_FITS = {
     "logarithm": (answer(z=lambda s, b: (s / b.sqrt()).log()), "the logarithm of s/√b"),
     "inverse": (answer(z=lambda s, b: -b.sqrt() / s), "one over"),
     "square": (answer(z=lambda s, b: s**2 / b), "the square of s/√b"),
+    "the background twice": (
+        given(lambda p: {**p, "signal": p["background"]}), "both counts from the background"),
+    "the signal twice": (
+        given(lambda p: {**p, "background": p["signal"]}), "both counts from the signal"),
     "background detached": (answer(z=lambda s, b: s / b.detach().sqrt()), "does not see the backg"),
     "signal detached": (answer(z=lambda s, b: s.detach() / b.sqrt()), "does not see the signal"),
     "s plus b": (answer(z=lambda s, b: s / (s + b).sqrt()), "s/√(s + b)"),

@@ -128,6 +128,10 @@ WRONG_PIPELINES = {
     "Δx0 a velocity": (
         lambda net, t, T: as_in_the_chapter(net, t, T) + net(t)[:, :1] * (T - 1), "Δx0 is multip"),
     "velocity": (lambda net, t, T: 10 + net(t)[:, 1:] - 9.8 * T, "that is the velocity"),
+    "no Δx0": (with_(first=lambda d: 0 * d[:, :1]), "Δx0 is missing"),
+    "no Δv0": (with_(second=lambda d: 0 * d[:, 1:]), "Δv0 is missing"),
+    "minus Δx0": (with_(first=lambda d: -d[:, :1]), "Δx0 is subtracted"),
+    "minus Δv0": (with_(second=lambda d: -d[:, 1:]), "Δv0 is subtracted"),
     "sign of the drift": (with_(drift=lambda d: -d), "subtracted"),
     "first column twice": (with_(second=lambda d: d[:, :1]), "first column"),
     "second column twice": (with_(first=lambda d: d[:, 1:]), "second column"),
