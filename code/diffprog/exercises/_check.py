@@ -29,24 +29,9 @@ from torch import Tensor, nn
 from diffprog.show import building
 
 __all__ = [
-    "Advice",
-    "Check",
-    "Counted",
-    "Draw",
-    "Formula",
-    "Mistake",
-    "Verdict",
-    "Wrong",
-    "call",
-    "close",
-    "exercise",
-    "parts",
-    "recognise",
-    "shown",
-    "slopes",
-    "tensor",
-    "with_graph",
-]
+    "Advice", "Check", "Counted", "Draw", "Formula", "Mistake", "Verdict", "Wrong", "call",
+    "close", "exercise", "parts", "recognise", "shown", "slopes", "tensor", "with_graph",
+]  # fmt: skip
 
 SEEDS = (11, 23, 47)
 YOUR_TURN = "it is your turn. Replace the line that raises NotImplementedError."
@@ -399,7 +384,7 @@ def _of_this_shape(got: Tensor, wanted: Tensor, what: str) -> Iterator[Mistake]:
     some = wanted.numel() > 1
     for kind, where in (("NaN", got.isnan()), ("infinite", got.isinf())):
         if where.any():
-            place = at(where.to(torch.uint8).argmax(), got) if some else ""
+            place = _at(where.to(torch.uint8).argmax(), got) if some else ""
             yield f"{what} is {kind}{place}", True
     sign = "the signs are wrong" if some else "the sign is wrong"
     yield f"{what} is right but for its sign: {sign}", -wanted
@@ -427,7 +412,7 @@ def _of_this_shape(got: Tensor, wanted: Tensor, what: str) -> Iterator[Mistake]:
     yield f"{what} is cut off to whole numbers", torch.equal(got, wanted.trunc())
     i = (got - wanted).abs().argmax()
     a, b = _apart(got.flatten()[i].item(), wanted.flatten()[i].item())
-    place = f" the largest difference is{at(i, got)}, where" if some else ""
+    place = f" the largest difference is{_at(i, got)}, where" if some else ""
     yield f"{what} is not right:{place} you have {a} and it should be {b}", True
 
 
@@ -462,7 +447,7 @@ def _of_another_shape(got: Tensor, wanted: Tensor, what: str) -> Iterator[Mistak
 # fmt: on
 
 
-def at(i: Tensor, x: Tensor) -> str:
+def _at(i: Tensor, x: Tensor) -> str:
     """Say where the entry i of the flattened x is, by its row and column."""
     return f" at [{', '.join(str(int(j)) for j in torch.unravel_index(i, x.shape))}]"
 

@@ -22,18 +22,9 @@ from torch import Tensor
 from diffprog.exercises._check import Mistake, Wrong, close, tensor
 
 __all__ = [
-    "ASCENT",
-    "DESCENT",
-    "Fit",
-    "check_path",
-    "check_values",
-    "entries",
-    "numbers",
-    "path_mistakes",
-    "rate_mistakes",
-    "update_mistakes",
-    "value_mistakes",
-]
+    "ASCENT", "DESCENT", "Fit", "check_path", "check_values", "entries", "numbers",
+    "path_mistakes", "rate_mistakes", "update_mistakes", "value_mistakes",
+]  # fmt: skip
 
 
 def _no_gradient(found: dict[str, Any]) -> str:

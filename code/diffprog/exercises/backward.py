@@ -138,9 +138,6 @@ def _mistakes(f: Function, g: Tensor, x: Tensor, v: Tensor, steps: Tensor) -> It
            " slower. Leave the remainder as it is", wanted / steps)
     yield ("you divide by h²: leave the remainder as it is", wanted / steps**2)
     yield ("you divide by f(x): leave the remainder as it is", wanted / start.abs())
-    yield ("you take the logarithm: leave the remainder as it is", wanted.log())
-    yield ("you take the logarithm: leave the remainder as it is", wanted.log10())
-    yield ("you square the remainder: take its absolute value", wanted**2)
     yield ("you divide the direction by its length: take it as it is given",
            _remainders(f, g, x, v / v.norm(), steps))
     yield ("the remainders add up from step to step: each h has its own", wanted.cumsum(0))

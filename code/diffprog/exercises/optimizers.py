@@ -49,8 +49,6 @@ def _mistakes(t: Tensor, unit: float) -> Iterator[Mistake]:
     for fixed in (0.5, 2.0, 2.5, 3.0, 5.0):
         yield ("the unit is fixed in your function: use the argument unit",
                _ratio(_columns(t / fixed)))
-    yield ("this is upside down: the largest eigenvalue goes on top, the smallest below",
-           λ[0] / λ[-1])
     yield ("this is the condition number of the Jacobian J; the Hessian is JᵀJ times a number, and"
            " has its square", _ratio(right).sqrt())
     yield ("the ratio is squared once too often: the singular values of the Hessian are its"

@@ -132,15 +132,15 @@ WRONG = {
         "divided by h": (scaled(lambda f, x, h: 1 / h), "divide by h:"),
         "divided by h²": (scaled(lambda f, x, h: 1 / h**2), "divide by h²"),
         "relative": (scaled(lambda f, x, h: 1 / f(x).abs()), "divide by f(x)"),
-        "logarithm": (lambda *p: loop(*p).log(), "take the logarithm"),
-        "logarithm, base 10": (lambda *p: loop(*p).log10(), "take the logarithm"),
+        "logarithm": (lambda *p: loop(*p).log(), "is the logarithm of"),
+        "logarithm, base 10": (lambda *p: loop(*p).log10(), "to base 10"),
         "central": (
             each(lambda f, g, x, v, h: ((f(x + h * v) - f(x - h * v)) / 2 - h * (v @ g)).abs()),
             "central difference"),
         "central, doubled": (
             each(lambda f, g, x, v, h: (f(x + h * v) - f(x - h * v) - 2 * h * (v @ g)).abs()),
             "central difference"),
-        "square": (lambda *p: loop(*p) ** 2, "square the remainder"),
+        "square": (lambda *p: loop(*p) ** 2, "is the square of"),
         "unit direction": (lambda f, g, x, v, h: loop(f, g, x, v / v.norm(), h), "by its length"),
         "x in place": (in_place, "changes x"),
         "all at once": (batch, "call it once for each h"),
