@@ -122,7 +122,7 @@ class _Answer:
 
     def describe(self, arguments: dict[str, Any]) -> None:
         """Write down the call, for the learner to repeat."""
-        name = getattr(self.function, "__name__", "your function")
+        name = getattr(self.function, "__name__", "<lambda>").replace("<lambda>", "your function")
         lines = [f"\n    {key} = {text}" for key, x in arguments.items() if (text := shown(x))]
         self.case = f"\nI tried {name}({', '.join(arguments)}) with" + "".join(lines)
 
