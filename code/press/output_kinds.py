@@ -1,4 +1,4 @@
-"""The kinds of outputs that have a name: figure, frames, source, number and exercise.
+"""The kinds of outputs that have a name: figure, frames, source, number, cell, exercise.
 
 Each class states, here and nowhere else, the MIME type of its outputs, and how they look on a page,
 on a slide and in a notebook. A new kind needs a MIME type in `diffprog/show.py` and a class below.
@@ -15,7 +15,17 @@ from nbformat import NotebookNode
 from diffprog import show
 from diffprog.figures import slider
 
-__all__ = ["BY_NAME", "EXERCISE", "FIGURE", "FRAMES", "NUMBER", "SOURCE", "Kind", "of_output"]
+__all__ = [
+    "BY_NAME",
+    "CELL",
+    "EXERCISE",
+    "FIGURE",
+    "FRAMES",
+    "NUMBER",
+    "SOURCE",
+    "Kind",
+    "of_output",
+]
 
 
 class Kind:
@@ -122,8 +132,18 @@ class Exercise(Kind):
     name, mime = "exercise", show.EXERCISE
 
 
-FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE = Figure(), Frames(), Source(), Number(), Exercise()
-BY_NAME: dict[str, Kind] = {k.name: k for k in (FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE)}
+class Cell(Kind):
+    """A cell with the option `:name:`, code and outputs: `slides/cell.py` lays it out."""
+
+    name, mime = "cell", "application/vnd.diffprog.cell+json"
+    has_anchor = False
+
+
+FIGURE, FRAMES, SOURCE, NUMBER = Figure(), Frames(), Source(), Number()
+EXERCISE, CELL = Exercise(), Cell()
+BY_NAME: dict[str, Kind] = {
+    kind.name: kind for kind in (FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE, CELL)
+}
 
 
 def of_output(data: dict[str, Any]) -> Kind | None:

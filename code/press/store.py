@@ -117,7 +117,7 @@ def collect(executions: Iterable[Execution]) -> list[Entry]:
     """Return all entries of the executed chapters; raise PressError for a name given twice."""
     entries: dict[str, Entry] = {}
     for execution in executions:
-        for entry in (*_outputs(execution), *_exercises(execution)):
+        for entry in (*_outputs(execution), *_exercises(execution), *_cells(execution)):
             other = entries.get(entry.name)
             if other is not None and entry.kind != output_kinds.SOURCE.name:
                 here, there = (f"{e.chapter}.md:{e.line}" for e in (entry, other))
@@ -160,6 +160,33 @@ def _figure(
         )
     described = {"caption": caption, "alt": alt}
     return Entry(name=name, kind=kind.name, number=number, data=data, **described, **where)
+
+
+def _cells(execution: Execution) -> Iterator[Entry]:
+    """Yield the cells that have a name, for slides."""
+    notebook = execution.notebook
+    for index, cell in enumerate(notebook.cells):
+        name = cell.metadata.get("name")
+        if cell.cell_type != "code" or name is None:
+            continue
+        line = notebook.metadata.source_map[index] + 1
+        check_name(str(name), f"{execution.page.docname}.md:{line}")
+        options = cell.metadata.get("mystnb", {})
+        data = {
+            "code": cell.source,
+            "outputs": cell.outputs,
+            "figure": options.get("figure", {}).get("name", ""),
+            "alt": " ".join(options.get("image", {}).get("alt", "").split()),
+        }
+        yield Entry(
+            name=str(name),
+            kind=output_kinds.CELL.name,
+            chapter=execution.page.docname,
+            number="",
+            cell=index,
+            line=line,
+            data={output_kinds.CELL.mime: data},
+        )
 
 
 def _exercises(execution: Execution) -> Iterator[Entry]:

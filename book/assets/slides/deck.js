@@ -22,13 +22,18 @@
   dark(asked ? asked === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
   if (preview) document.documentElement.classList.add("preview");
 
-  /* The lines of the last step that is shown. */
+  /* Lights the lines of the last step that is shown, in the listing before it; a listing that is
+     uncovered after it puts them out. */
   function light() {
     var slide = Reveal.getCurrentSlide();
     if (!slide) return;
-    var steps = slide.querySelectorAll(".step.visible"), step = steps[steps.length - 1];
-    slide.querySelectorAll(".line").forEach(function (line, i) {
-      line.classList.toggle("lit", !!step && i >= +step.dataset.first && i <= +step.dataset.last);
+    var shown = slide.querySelectorAll(".step.visible, .listing.visible");
+    var step = shown[shown.length - 1], listing = step;
+    while (listing && !listing.matches(".listing")) listing = listing.previousElementSibling;
+    slide.querySelectorAll(".line.lit").forEach(function (line) { line.classList.remove("lit"); });
+    if (!listing || step === listing) return;
+    listing.querySelectorAll(".line").forEach(function (line, i) {
+      if (i >= +step.dataset.first && i <= +step.dataset.last) line.classList.add("lit");
     });
   }
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import html
 import math
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -20,15 +21,15 @@ from .markdown import Context, Directive
 from .slide import Slide
 from .theme import measure
 
-__all__ = ["listing", "source", "without_docstrings"]
+__all__ = ["find", "highlighted", "lights", "listing", "source", "type_size", "without_docstrings"]
 
 
 def source(context: Context, slide: Slide, given: Directive) -> None:
     """Put the excerpt on the slide."""
     entry = context.entry(given.argument, SOURCE)
     excerpt = entry.content
-    code = without_docstrings(excerpt["code"].strip("\n"))
-    steps = [_find(context, code, text) for text in given.body.splitlines() if text.strip()]
+    code = without_armour(excerpt["code"].strip("\n"))
+    steps = [find(context, code, text) for text in given.body.splitlines() if text.strip()]
     slide.shown += listing(context, code, steps=steps)
     slide.shown += f'<p class="path"><code>{html.escape(excerpt["path"])}</code></p>'
     slide.entries.append(entry)
@@ -48,30 +49,46 @@ def listing(
     `height` names the measure of the free height. A character that the font lacks may be wider
     than the others.
     """
-    lines = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+    lines = len(code.splitlines())
     longest = max(len(line) for line in code.splitlines())
     sides = measure("slide-side") + measure("code-side")
     width = measure("slide-width") - 2 * sides - measure("code-edge")
     smallest = measure("code-smallest")
-    size = min(
-        math.floor(measure("code-largest")),
-        math.floor(width / longest / measure("code-advance")),
-        math.floor(measure(height) / len(lines) / measure("code-leading")),
-    )
+    size = type_size(width / longest, measure(height) / lines)
     if size < smallest:
         context.fail(
-            f"code of {len(lines)} lines, the longest of {longest} characters, does not fit a "
+            f"code of {lines} lines, the longest of {longest} characters, does not fit a "
             f"slide at {smallest:g} px: show less of it"
         )
-    spans = "\n".join(
+    spans = highlighted(code, marked)
+    shown = f'<pre class="listing" style="--size:{size}px"><code>{spans}</code></pre>'
+    return shown + lights(steps)
+
+
+def type_size(width: float, height: float) -> int:
+    """Return the largest type, in pixels, of which a character has this room."""
+    return min(
+        math.floor(measure("code-largest")),
+        math.floor(width / measure("code-advance")),
+        math.floor(height / measure("code-leading")),
+    )
+
+
+def highlighted(code: str, marked: Collection[int] = ()) -> str:
+    """Return the HTML of code, an element for each line; `marked` lines stand out."""
+    lines = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+    return "\n".join(
         f'<span class="line{" new" if number in marked else ""}">{line}</span>'
         for number, line in enumerate(lines)
     )
-    fragments = "".join(
+
+
+def lights(steps: Sequence[range]) -> str:
+    """Return the steps that light up these lines of the listing before them, in turn."""
+    return "".join(
         f'<span class="fragment step" data-first="{step.start}" data-last="{step[-1]}"></span>'
         for step in steps
     )
-    return f'<pre class="listing" style="--size:{size}px"><code>{spans}</code></pre>{fragments}'
 
 
 def without_docstrings(code: str) -> str:
@@ -85,6 +102,32 @@ def without_docstrings(code: str) -> str:
     return "\n".join(lines)
 
 
+def without_armour(code: str) -> str:
+    """Return a function of the library without its docstrings and its checks of arguments."""
+    lines = code.splitlines()
+    for node in sorted(_armour(ast.parse(code)), key=lambda node: -node.lineno):
+        del lines[node.lineno - 1 : node.end_lineno]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines))
+
+
+def _armour(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield docstrings, calls of a check, and conditions under which a function only raises."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.ClassDef):
+            continue
+        documented = ast.get_docstring(function) is not None
+        for statement in function.body[documented and len(function.body) > 1 :]:
+            match statement:
+                case ast.Expr(ast.Call(called)) if "check" in ast.unparse(called):
+                    yield statement
+                case ast.For(body=[ast.Expr(ast.Call(called))]) if "check" in ast.unparse(called):
+                    yield statement
+                case ast.If(body=[*_, ast.Raise()], orelse=[]):
+                    yield statement
+        if documented and len(function.body) > 1:
+            yield function.body[0]
+
+
 def _documented(code: str) -> list[ast.expr]:
     """Return the docstrings in `code`."""
     return [
@@ -96,7 +139,7 @@ def _documented(code: str) -> list[ast.expr]:
     ]
 
 
-def _find(context: Context, code: str, text: str) -> range:
+def find(context: Context, code: str, text: str) -> range:
     """Return the lines, counted from zero, that a step names."""
     first, _, last = (part.strip() for part in text.partition("…"))
     lines = code.splitlines()

@@ -15,6 +15,7 @@ from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
 from ..edition import Edition
 from .boxes_and_tabs import spread
+from .cell import cell, laid_out
 from .code_listing import source
 from .exercise import exercise, solution
 from .figure import show
@@ -94,6 +95,8 @@ def _slide(context: Context, heading: list[Token], content: list[Token]) -> Slid
         prose = [token for token in prose if token.type != "math_block"]
         slide.shown = render(formulas, context)
         slide.layout = "formula" if formulas else "words"
+    if slide.cells:
+        slide.shown += laid_out(context, slide.cells)
     slide.text = render(prose, context)
     return slide
 
@@ -104,6 +107,7 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
         return
     directives: dict[str, Callable[[Context, Slide, Directive], None]] = {
         "show": show,
+        "cell": cell,
         "source": source,
         "exercise": exercise,
         "solution": solution,

@@ -14,7 +14,7 @@ from .markdown import Context, Directive
 from .slide import Slide
 from .theme import measure
 
-__all__ = ["enlarged", "show", "style"]
+__all__ = ["enlarged", "show", "style", "text_growth"]
 
 
 def show(context: Context, slide: Slide, given: Directive) -> None:
@@ -54,9 +54,14 @@ def enlarged(slide: Slide) -> float:
     """Return the factor by which the text of the slide's figure grows; 1 without a figure."""
     if not _drawn(slide):
         return 1.0
-    svg = slide.entries[-1].content["svg"]
+    return text_growth(slide.entries[-1].content["svg"], _width(slide))
+
+
+def text_growth(svg: str, width: float) -> float:
+    """Return how many times the text of a drawing grows at this width, so that it can be read."""
     sizes = [float(size) for size in re.findall(r"font-size:calc\(([\d.]+)px", svg)]
-    return max(1.0, measure("figure-text") / (min(sizes) * _width(slide) / _size(svg)[0]))
+    smallest = min(sizes, default=math.inf) * width / _size(svg)[0]
+    return max(1.0, measure("figure-text") / smallest)
 
 
 def _drawn(slide: Slide) -> bool:

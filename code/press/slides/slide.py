@@ -11,7 +11,22 @@ from ..chapter import Chapter
 from ..output_kinds import BY_NAME
 from ..store import Entry
 
-__all__ = ["Deck", "Slide", "words"]
+__all__ = ["Deck", "ShownCell", "Slide", "words"]
+
+
+@dataclass
+class ShownCell:
+    """A cell of a chapter, as a slide shows it."""
+
+    code: str
+    text: str = ""
+    """All that it printed, and the text of its value."""
+    error: bool = False
+    """Whether the text is an error, which the chapter catches."""
+    picture: str = ""
+    """HTML of the figure that it drew."""
+    steps: list[range] = field(default_factory=list)
+    """The lines that light up in turn."""
 
 
 @dataclass
@@ -30,8 +45,9 @@ class Slide:
     """What it shows, as HTML: a figure, a formula, an excerpt or an exercise."""
     goal: str = ""
     """The goal of its exercise, as HTML, which `shown` contains too."""
+    cells: list[ShownCell] = field(default_factory=list)
     layout: str = "words"
-    """Its class in deck.css: title, words, formula, wide, tall, code, exercise or solution."""
+    """Its class in deck.css: title, words, formula, wide, tall, code, cell, exercise, solution."""
     entries: list[Entry] = field(default_factory=list)
     """The outputs of the book that it shows."""
     notes: str = ""

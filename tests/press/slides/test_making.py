@@ -9,7 +9,7 @@ from diffprog.show import FIGURE, FRAMES
 from press.book import Book, PressError
 from press.edition import Edition
 from press.slides import launch_address
-from press.slides.code_listing import without_docstrings
+from press.slides.code_listing import without_armour, without_docstrings
 from press.slides.deck import read
 from press.slides.deck_rules import check
 from press.slides.html_page import page
@@ -49,7 +49,7 @@ def test_numbers_figures_and_code_come_from_the_store(book, deck):
         (":::{show} ex-add\n:::", "'ex-add' is of the kind exercise, not figure"),
         ("{number}`n-stepz`", "nothing in the book is called 'n-stepz'"),
         ("{numref}`fig-line`", r"knows the roles \{number\}, .*, not \{numref\}"),
-        (":::{list-table} x\n:::", "knows the directives show, source"),
+        (":::{list-table} x\n:::", "knows the directives show, cell, source"),
         ("```python\nx\n```", "'python' cannot stand on a slide"),
         (LINE + LINE, "fig-line is already on the slide of line 17"),
         (":::{source} lib.add\nsubtract\n:::", "no line of this code contains 'subtract'"),
@@ -113,8 +113,37 @@ def test_a_wrong_front_matter_is_named(book, deck):
 
 def test_steps_light_lines_from_one_text_to_another(book, deck):
     made = html(book, deck(slide(":::{source} lib.add\ntotal = … return\nreturn\n:::")))
-    assert 'data-first="2" data-last="3"' in made
-    assert 'data-first="3" data-last="3"' in made
+    assert 'data-first="1" data-last="2"' in made
+    assert 'data-first="2" data-last="2"' in made
+
+
+ARMOURED = '''\
+@cache
+def mean(x, n):
+    """Sum over n.
+
+    More of it.
+    """
+    _checks.shapes(x=(x, "n"))
+    for value in (x, n):
+        check_number(value)
+    if n < 1:
+        message = f"{n} is too small"
+        raise ValueError(message)
+
+    if n == 1:
+        return x
+    total = x.sum()
+    return total / n
+'''
+
+
+def test_an_excerpt_of_the_library_comes_without_checks_and_docstring():
+    assert without_armour(ARMOURED) == (
+        "@cache\ndef mean(x, n):\n\n    if n == 1:\n        return x\n"
+        "    total = x.sum()\n    return total / n"
+    )
+    assert without_armour('class A:\n    """Words."""') == 'class A:\n    """Words."""'
 
 
 def test_of_a_docstring_the_first_line_stays(book):

@@ -39,8 +39,8 @@ def width(made: str) -> int:
     ("text", "changed", "value", "before", "after"),
     [
         (slide(CODE), "code-largest", "21px", "--size:27px", "--size:21px"),
-        (slide(CODE), "code-height", "130px", "--size:27px", "--size:22px"),
-        (slide(CODE), "slide-width", "440px", "--size:27px", "--size:26px"),
+        (slide(CODE), "code-height", "95px", "--size:27px", "--size:21px"),
+        (slide(CODE), "slide-width", "428px", "--size:27px", "--size:26px"),
         (slide(LINE), "figure-below", "700px", "--width:770px", "--width:700px"),
         (slide(LINE), "figure-ratio", "2", 'class="slide wide alone"', 'class="slide tall alone"'),
         (slide(LINE), "slide-top", "152px", "--width:770px", "--width:675px"),
