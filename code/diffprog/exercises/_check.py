@@ -1,43 +1,45 @@
-"""What all checks share: call the learner's function, say what is wrong.
+"""What all checks share: call the learner's function, and say what is wrong with its result.
 
-A check is a function of the learner's function and a seed that raises
-`Wrong` with a sentence for the learner. The decorator `exercise` makes it
-a `Check`, which runs it on three seeds and returns a `Verdict`.
+A check is a function of the learner's function and a seed. It raises `Wrong` with a sentence for
+the learner. The decorator `exercise` makes it a `Check`, which tries three seeds, prints the
+`Verdict` and returns it.
 
-A mistake is a sentence for the learner, and the result by which we know it:
-a value, or a shape where any value of it is this mistake, or a condition.
+A mistake is a sentence for the learner, and the result by which it is known: a value, a shape
+(whatever the numbers) or a condition.
+
+Results may be tensors, NumPy arrays, lists or numbers, and one number may have the shape (1,).
+They are compared in float64. Where a graph is needed, `with_graph` asks for a tensor.
 """
 
+import copy
+import inspect
+import math
 import traceback
 import warnings
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import update_wrapper
+from itertools import count
 from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from diffprog.show import building
 
 __all__ = [
-    "Check",
-    "Counted",
-    "Mistake",
-    "Verdict",
-    "Wrong",
-    "call",
-    "close",
-    "exercise",
-    "parts",
-    "recognise",
-    "tensor",
-]
+    "Advice", "Check", "Counted", "Draw", "Formula", "Mistake", "Verdict", "Wrong", "call",
+    "close", "exercise", "parts", "recognise", "shown", "slopes", "tensor", "with_graph",
+]  # fmt: skip
 
 SEEDS = (11, 23, 47)
+YOUR_TURN = "it is your turn. Replace the line that raises NotImplementedError."
 
 OneSeed = Callable[[Callable[..., Any], int], None]
 Mistake = tuple[str, Tensor | tuple[int, ...] | bool]
+# Words of an error, and what they mean: a sentence, or a function of the learner's variables.
+Advice = Mapping[str, str | Callable[[dict[str, Any]], str]]
 
 
 class Wrong(Exception):
@@ -46,20 +48,30 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found."""
+    """What a check found: true if the answer is right.
+
+    The check prints it, so that it is seen wherever in a cell the check is called.
+    """
 
     passed: bool
-    message: str
+    message: str = field(repr=False)
+    case: str = field(default="", repr=False)
 
-    def __repr__(self) -> str:
-        return ("✓ " if self.passed else "✗ Not yet: ") + self.message
+    def __bool__(self) -> bool:
+        return self.passed
+
+    def __str__(self) -> str:
+        return ("✓ " if self.passed else "✗ Not yet: ") + self.message + self.case
+
+    def _ipython_display_(self) -> None:
+        """Show nothing as the value of a cell: it is printed already."""
 
 
 class Check:
-    """A check, to be called with the learner's function; gives a `Verdict`.
+    """Call it with the learner's function: it prints a `Verdict` and returns it.
 
-    In a build the function is the solution, so a verdict that is not
-    "passed" raises RuntimeError there.
+    In a build the function is the solution, so a verdict that is not "passed" raises
+    RuntimeError there.
     """
 
     def __init__(self, exercise: str, praise: str, check: OneSeed) -> None:
@@ -68,8 +80,9 @@ class Check:
 
     def __call__(self, function: Callable[..., Any]) -> Verdict:
         verdict = self._verdict(function)
-        if building() and not verdict.passed:
-            raise RuntimeError(f"{self.exercise}: {verdict!r}")
+        if building() and not verdict:
+            raise RuntimeError(f"{self.exercise}: {verdict}")
+        print(verdict)
         return verdict
 
     def _verdict(self, function: Callable[..., Any]) -> Verdict:
@@ -78,13 +91,15 @@ class Check:
             return Verdict(
                 False, f"hand me the function itself, without calling it; I got a {came}"
             )
+        answer = _Answer(function)
         try:
             for seed in SEEDS:
-                self.check(function, seed)
+                self.check(answer, seed)
         except Wrong as wrong:
-            return Verdict(False, str(wrong))
+            return Verdict(False, str(wrong), answer.case)
         except Exception as error:
-            return Verdict(False, _stopped(function, error))
+            what = f"{type(error).__name__}: {error}"
+            return Verdict(False, f"I cannot read what your function returns: {what}", answer.case)
         return Verdict(True, self.praise)
 
 
@@ -96,24 +111,50 @@ def exercise(name: str, praise: str) -> Callable[[OneSeed], Check]:
     return lambda check: Check(name, praise, check)
 
 
-def _stopped(function: Callable[..., Any], error: Exception) -> str:
-    """Say where the learner's function stops, or that it is a stub."""
-    frames = traceback.extract_tb(error.__traceback__)
-    # By the line, since PyTorch has its own NotImplementedErrors.
-    if (frames[-1].line or "").startswith("raise NotImplementedError"):
-        return "it is your turn. Replace the line that raises NotImplementedError."
-    # The last line of the learner, not of the library that it calls.
-    code = getattr(function, "__code__", None)
-    own = [f for f in frames if code and f.filename == code.co_filename]
-    where = f" in line {own[-1].lineno} of your cell" if own else ""
-    return f"your function stops{where}: {type(error).__name__}: {error}"
+class _Answer:
+    """The learner's function, and in words what it was last called with."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function, self.case = function, ""
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.function(*arguments)
+
+    def describe(self, arguments: dict[str, Any]) -> None:
+        """Write down the call, for the learner to repeat."""
+        name = getattr(self.function, "__name__", "<lambda>").replace("<lambda>", "your function")
+        lines = [f"\n    {key} = {text}" for key, x in arguments.items() if (text := shown(x))]
+        self.case = f"\nI tried {name}({', '.join(arguments)}) with" + "".join(lines)
+
+
+def shown(x: Any) -> str:
+    """Write x as Python: its numbers, or the `text` of a function or a model, which may be ""."""
+    if isinstance(x, Tensor):
+        double = ", dtype=torch.float64" if x.dtype == torch.float64 else ""
+        return f"torch.tensor({shown(x.tolist())}{double})"
+    if isinstance(x, list):
+        return f"[{', '.join(map(shown, x))}]"
+    if isinstance(x, float):
+        return repr(float(f"{x:.6g}"))
+    return repr(x) if isinstance(x, int) else getattr(x, "text", "")
+
+
+class Formula:
+    """A function that is its text, so that the learner can type what the check has tried."""
+
+    def __init__(self, text: str, **names: Any) -> None:
+        self.text, self.f = text, eval(text, {"torch": torch, **names})
+
+    def __call__(self, *arguments: Any) -> Tensor:
+        y: Tensor = self.f(*arguments)
+        return y
 
 
 class Counted:
     """A function that knows whether somebody has called it."""
 
     def __init__(self, name: str, f: Callable[[Tensor], Tensor]) -> None:
-        self.name, self.f, self.called = name, f, False
+        self.name, self.f, self.called, self.text = name, f, False, getattr(f, "text", "")
 
     def __call__(self, x: Tensor) -> Tensor:
         self.called = True
@@ -128,35 +169,115 @@ class Counted:
             )
 
 
-def call(
-    function: Callable[..., Any], advice: Mapping[str, str] | None = None, /, **arguments: Any
-) -> Any:
+class Draw:
+    """Draw numbers that a learner can type: multiples of `step`, each at most once a call."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = torch.Generator().manual_seed(seed)
+
+    def __call__(
+        self,
+        low: float,
+        high: float,
+        *shape: int,
+        step: float = 0.1,
+        dtype: torch.dtype = torch.float32,
+    ) -> Tensor:
+        all_of_them = torch.randperm(round((high - low) / step) + 1, generator=self.random)
+        chosen = all_of_them[: math.prod(shape)].double()
+        return (low + step * chosen).round(decimals=6).to(dtype).reshape(shape)
+
+    def one(self, low: float, high: float, step: float = 0.1) -> float:
+        """Draw a single number."""
+        return self(low, high, step=step, dtype=torch.float64).item()
+
+
+# The call
+
+
+def call(function: Callable[..., Any], advice: Advice | None = None, /, **arguments: Any) -> Any:
     """Call the learner's function with `arguments`, in this order.
 
-    Tensors are copied. `advice` maps words of an error to what they mean to
-    the learner. `Wrong` where they apply, where a tensor was changed, and
-    where nothing is returned.
+    Raise `Wrong` where the function stops, changes what it was given, or returns nothing. The
+    function gets copies of tensors and lists. `advice` maps words of an error to what they mean
+    to the learner.
     """
-    given = {name: x.clone() if isinstance(x, Tensor) else x for name, x in arguments.items()}
+    if isinstance(function, _Answer):
+        function.describe(arguments)
+        function = function.function
+    before = {name: _copy(x) for name, x in arguments.items()}
+    # A model is handed over itself: the check needs the gradients of its weights.
+    given = {n: x if isinstance(x, nn.Module) else _copy(x) for n, x in arguments.items()}
+    advice = advice or {}
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), torch.enable_grad():
             warnings.simplefilter("ignore")
             result = function(*given.values())
-    except Exception as error:
-        for words, meaning in (advice or {}).items():
-            if words in str(error):
-                raise Wrong(meaning) from error
+    except Wrong:
         raise
-    for name, x in arguments.items():
-        if isinstance(x, Tensor) and not torch.equal(given[name], x):
-            raise Wrong(
-                f"your function changes {name}, which it was given: `{name} += …`, an assignment to"
-                " entries of it, or an optimizer that holds it writes into the caller's tensor."
-                f" Work on a copy, {name}.clone()"
-            )
+    except Exception as error:
+        raise Wrong(_explained(function, error, advice)) from error
+    for name, x in before.items():
+        _must_be_unchanged(name, x, given[name])
     if result is None:
-        raise Wrong("your function returns None: is the line with `return` missing?")
+        missing = "your function returns None: is the line with `return` missing?"
+        raise Wrong(str(advice.get("returns None", missing)))
     return result
+
+
+def _copy(x: Any) -> Any:
+    """Copy a tensor with its graph, a list or a model; return anything else as it is."""
+    if isinstance(x, Tensor):
+        return x.clone()
+    return copy.deepcopy(x) if isinstance(x, list | nn.Module) else x
+
+
+def _must_be_unchanged(name: str, before: Any, after: Any) -> None:
+    changes = f"your function changes {name}, which it was given:"
+    if isinstance(before, Tensor) and not torch.equal(before, after):
+        raise Wrong(
+            f"{changes} `{name} += …`, an assignment to entries of it, or an optimizer that holds"
+            f" it writes into the caller's tensor. Work on a copy, {name}.clone()"
+        )
+    if isinstance(before, list) and before != after:
+        raise Wrong(
+            f"{changes} `append`, `remove` and `sort` write into the caller's list. Work on a"
+            f" copy, list({name})"
+        )
+    if isinstance(before, nn.Module):
+        pairs = zip(before.state_dict().values(), after.state_dict().values(), strict=True)
+        if not all(a.dtype == b.dtype and torch.equal(a, b) for a, b in pairs):
+            raise Wrong(
+                f"{changes} no training is asked for, no other type of number, and nothing new in"
+                " its layers or its simulator"
+            )
+        if any(p.grad is not None for p in after.parameters()):
+            raise Wrong(
+                f"{changes} there are gradients left in its parameters, which the caller's next"
+                " backward() would add to. No backward() is asked for"
+            )
+
+
+def _explained(function: Callable[..., Any], error: Exception, advice: Advice) -> str:
+    """Say what an error means, or where the learner's function stops."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    own = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__)
+           if code and frame.f_code.co_filename == code.co_filename]  # fmt: skip
+    # By the line, since PyTorch has its own NotImplementedErrors.
+    last = traceback.extract_tb(error.__traceback__)[-1].line or ""
+    if last.startswith("raise NotImplementedError"):
+        return YOUR_TURN
+    for words, meaning in advice.items():
+        if words in str(error):
+            return (
+                meaning if isinstance(meaning, str) else meaning(own[-1][0].f_locals if own else {})
+            )
+    # The last line of the learner, not of the library that it calls.
+    where = f" in line {own[-1][1]} of your cell" if own else ""
+    return f"your function stops{where}: {type(error).__name__}: {error}"
+
+
+# The result
 
 
 def parts(result: Any, *names: str) -> list[Any]:
@@ -164,15 +285,56 @@ def parts(result: Any, *names: str) -> list[Any]:
     if isinstance(result, tuple | list) and len(result) == len(names):
         return list(result)
     number = {2: "two", 3: "three"}[len(names)]
-    names_in_order = ", ".join(names)
-    raise Wrong(f"return {number} things, in this order: {names_in_order}")
+    raise Wrong(f"return {number} things, in this order: {', '.join(names)}")
 
 
-def tensor(x: Any, dtype: torch.dtype | None = None) -> Tensor:
-    """Make one tensor without a graph: of a tensor, an array, a list."""
+def tensor(x: Any, what: str) -> Tensor:
+    """Make a float64 tensor without a graph of a tensor, an array, a number or a list of them."""
     if isinstance(x, tuple | list) and x:
-        return torch.stack([tensor(entry, dtype) for entry in x])
-    return torch.as_tensor(x, dtype=dtype).detach()
+        each = [tensor(entry, f"an entry of {what}") for entry in x]
+        if unlike := [e for e in each if e.shape != each[0].shape]:
+            shapes = f"{tuple(each[0].shape)} and {tuple(unlike[0].shape)}"
+            raise Wrong(f"the entries of {what} have unlike shapes, {shapes}")
+        return torch.stack(each)
+    try:
+        # NumPy's views may run backwards, which torch cannot, and Python's floats are double.
+        x = x.copy() if isinstance(x, np.ndarray) else x
+        made = torch.as_tensor(x, dtype=torch.float64 if isinstance(x, float) else None).detach()
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise Wrong(
+            f"{what} is of type {type(x).__name__}: return a tensor (an array of NumPy, a list of"
+            " numbers and a number are taken for one)"
+        ) from error
+    if made.is_complex():
+        raise Wrong(
+            f"{what} is complex: return real numbers. (A symmetric matrix has real eigenvalues:"
+            " torch.linalg.eigvalsh)"
+        )
+    return made.double()
+
+
+def with_graph(x: Any, what: str) -> Tensor:
+    """Return x, which must be a tensor."""
+    if isinstance(x, Tensor):
+        return x
+    raise Wrong(
+        f"{what} is of type {type(x).__name__}, which has no graph: NumPy arrays, lists and"
+        " Python's numbers know no gradient. Stay with tensors all the way"
+    )
+
+
+def slopes(y: Tensor, inputs: Sequence[Tensor]) -> list[Tensor | None]:
+    """Differentiate the learner's y; None where it does not depend on an input."""
+    try:
+        return list(torch.autograd.grad(y, inputs, allow_unused=True))
+    except RuntimeError as error:
+        if "inplace operation" not in str(error):
+            raise Wrong(f"backward() from your result stops: {error}") from error
+        raise Wrong(
+            "backward() stops, since your function changes a tensor in place that the gradient"
+            " still needs, as `z[none] = 0` does behind a root. Make a new one: torch.where(none,"
+            " 0, z)"
+        ) from error
 
 
 def recognise(
@@ -183,9 +345,9 @@ def recognise(
         if isinstance(result, bool):
             known = result
         elif isinstance(result, Tensor):
-            known = got.shape == result.shape and torch.allclose(
-                got, result.to(got.dtype), rtol, atol, equal_nan=True
-            )
+            result = result.detach().to(got.dtype)
+            known = got.shape == result.shape and not result.isnan().all()
+            known = known and torch.allclose(got, result, rtol, atol, equal_nan=True)
         else:
             known = got.shape == result
         if known:
@@ -203,21 +365,94 @@ def close(
 ) -> None:
     """Raise `Wrong` unless `got` equals `wanted`, in words that help.
 
-    `what` names the quantity. A right one is not compared with mistakes.
+    `what` names the quantity, in the singular. A right one is not compared with mistakes.
     """
     if got is None:
         raise Wrong(f"{what} is None: does your function return it?")
-    got = tensor(got, wanted.dtype)
-    right = got.shape == wanted.shape
-    if right and torch.allclose(got, wanted, rtol, atol):
+    got, wanted = tensor(got, what), wanted.detach().double()
+    if got.numel() == wanted.numel() == 1:
+        got = got.reshape(wanted.shape)
+    if got.shape == wanted.shape and torch.allclose(got, wanted, rtol, atol):
         return
     recognise(got, mistakes, rtol, atol)
-    if not right:
-        raise Wrong(f"{what} has shape {tuple(got.shape)}; it should have {tuple(wanted.shape)}")
-    if torch.isnan(got).any():
-        raise Wrong(f"{what} is NaN somewhere")
-    i = int((got - wanted).abs().argmax())
-    raise Wrong(
-        f"{what} is not right: the largest difference is at entry {i}, where you have"
-        f" {got.flatten()[i]:.4g} and it should be {wanted.flatten()[i]:.4g}"
-    )
+    relations = _of_this_shape if got.shape == wanted.shape else _of_another_shape
+    recognise(got, relations(got, wanted, what), rtol, atol)
+
+
+# What can be said of any result. fmt: off
+def _of_this_shape(got: Tensor, wanted: Tensor, what: str) -> Iterator[Mistake]:
+    some = wanted.numel() > 1
+    for kind, where in (("NaN", got.isnan()), ("infinite", got.isinf())):
+        if where.any():
+            place = _at(where.to(torch.uint8).argmax(), got) if some else ""
+            yield f"{what} is {kind}{place}", True
+    sign = "the signs are wrong" if some else "the sign is wrong"
+    yield f"{what} is right but for its sign: {sign}", -wanted
+    yield f"{what} is zero{' everywhere' if some else ''}", 0 * wanted
+    ratio = (got * wanted).sum() / (wanted**2).sum()
+    if some:
+        if abs(ratio - 1) > 1e-3:
+            yield f"{what} is {ratio:.4g} times what it should be, in all entries", ratio * wanted
+        shift = (got - wanted).mean()
+        yield f"{what} is {shift:+.4g} off, in all entries", wanted + shift
+        if got.ndim and len(got) > 1:
+            yield f"{what} is in reverse order", wanted.flip(0)
+        ordered = wanted.flatten().sort().values
+        if (ordered.diff() > 0).any():
+            yield (
+                f"{what} has the right numbers, in another order",
+                torch.allclose(got.flatten().sort().values, ordered, 1e-4, 1e-6),
+            )
+    yield f"{what} is the square of what it should be", wanted**2
+    yield f"{what} is the root of what it should be", wanted.sqrt()
+    yield f"{what} is upside down: it is one over what it should be", 1 / wanted
+    yield f"{what} is the logarithm of what it should be", wanted.log()
+    yield f"{what} is the logarithm, to base 10, of what it should be", wanted.log10()
+    yield f"{what} is rounded to whole numbers", torch.equal(got, wanted.round())
+    yield f"{what} is cut off to whole numbers", torch.equal(got, wanted.trunc())
+    i = (got - wanted).abs().argmax()
+    a, b = _apart(got.flatten()[i].item(), wanted.flatten()[i].item())
+    place = f" the largest difference is{_at(i, got)}, where" if some else ""
+    yield f"{what} is not right:{place} you have {a} and it should be {b}", True
+
+
+def _of_another_shape(got: Tensor, wanted: Tensor, what: str) -> Iterator[Mistake]:
+    shapes = f"it has shape {tuple(got.shape)}, and should have {tuple(wanted.shape)}"
+    if got.numel() == wanted.numel():
+        yield (
+            f"{what} has the right numbers, in another shape: {shapes}",
+            torch.allclose(got.flatten(), wanted.flatten(), 1e-4, 1e-6),
+        )
+    if wanted.ndim == 2:
+        yield f"{what} lies on its side: {shapes}", wanted.T
+    for axis in (*range(wanted.ndim), tuple(range(wanted.ndim))):
+        over = f"axis {axis}" if isinstance(axis, int) else "all axes"
+        yield f"{what} is summed over {over}: {shapes}", wanted.sum(axis)
+        yield f"{what} is averaged over {over}: {shapes}", wanted.mean(axis)
+    if wanted.ndim:
+        for word, some in (("first", wanted[1:]), ("last", wanted[:-1])):
+            yield f"{what} lacks its {word} entry: {shapes}", some
+        for word, some in (("first", wanted[:1]), ("last", wanted[-1:])):
+            yield f"{what} has only its {word} entry: {shapes}", some
+            yield f"{what} has only its {word} entry: {shapes}", some[0]
+        if got.ndim and len(got) == len(wanted) + 1:
+            for word, rest in (("first", got[1:]), ("last", got[:-1])):
+                yield (
+                    f"{what} has an entry too many, the {word} one: {shapes}",
+                    rest.shape == wanted.shape and torch.allclose(rest, wanted, 1e-4, 1e-6),
+                )
+    yield f"{what} has shape {tuple(got.shape)}; it should have {tuple(wanted.shape)}", True
+
+
+# fmt: on
+
+
+def _at(i: Tensor, x: Tensor) -> str:
+    """Say where the entry i of the flattened x is, by its row and column."""
+    return f" at [{', '.join(str(int(j)) for j in torch.unravel_index(i, x.shape))}]"
+
+
+def _apart(a: float, b: float) -> tuple[str, str]:
+    """Write two numbers with as many digits as it takes to tell them apart."""
+    digits = next(d for d in count(4) if f"{a:.{d}g}" != f"{b:.{d}g}" or d == 17)
+    return f"{a:.{digits}g}", f"{b:.{digits}g}"

@@ -11,28 +11,39 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Counted, Mistake, Wrong, call, close, exercise, tensor
+from diffprog.exercises._check import (
+    Counted,
+    Draw,
+    Formula,
+    Mistake,
+    Wrong,
+    call,
+    close,
+    exercise,
+    tensor,
+)
 
 __all__ = ["check_taylor", "problem"]
 
-SIZE = 4
+SIZE = 2
 
 Function = Callable[[Tensor], Tensor]
 
 
 @exercise("ex-taylor", "Right: for a right gradient, and for a wrong one.")
 def check_taylor(taylor_remainders: Callable[..., Any], seed: int) -> None:
-    """`taylor_remainders(f, gradient, x, direction, steps)`.
+    """Check `taylor_remainders(f, gradient, x, direction, steps)`.
 
     It gives T(h) = |f(x + hv) − f(x) − h v·g| for each h in `steps`.
     """
     f, x, v, steps = problem(seed)
     right = torch.func.grad(f)(x)
-    wrong = right * torch.tensor([1.0, 0.5, -1.0, 2.0]).to(right)
+    wrong = right * torch.tensor([0.5, -1.0]).to(right)
     for g in (right, wrong):
-        counted = Counted("f", _one_point(f))
+        counted = Counted("f", f)
+        counted.f = _one_point(f)
         got = call(taylor_remainders, f=counted, gradient=g, x=x, direction=v, steps=steps)
-        got = tensor(got, torch.float64)
+        got = tensor(got, "the remainder")
         counted.must_be_called()
         wanted = _remainders(f, g, x, v, steps)
         if _rounded(got, wanted):
@@ -44,26 +55,22 @@ def check_taylor(taylor_remainders: Callable[..., Any], seed: int) -> None:
         close(got, wanted, "the remainder", mistakes, atol=1e-12)
 
 
-def problem(seed: int) -> tuple[Function, Tensor, Tensor, Tensor]:
-    """A smooth function, a point, a direction, and steps that halve.
+def problem(seed: int) -> tuple[Formula, Tensor, Tensor, Tensor]:
+    """Return a smooth function, a point, a direction, and steps that halve.
 
-    At the largest step the remainder of the right gradient is below zero,
-    to need its absolute value.
+    At the largest step the remainder of the right gradient is below zero, to need its absolute
+    value.
     """
-    random = torch.Generator().manual_seed(seed)
-    a = torch.randn(3, SIZE, generator=random, dtype=torch.float64)
-    x, v = torch.randn(2, SIZE, generator=random, dtype=torch.float64)
-    largest = 0.2 + 0.2 * torch.rand(1, generator=random, dtype=torch.float64)
-
-    def smooth(x: Tensor) -> Tensor:
-        waves = (a.to(x.dtype) @ x).sin().sum()
-        return waves + (x**4).sum() / 10 + x.exp().mean()
-
-    slope = torch.func.grad(smooth)(x) @ v
-    remainder = smooth(x + largest * v) - smooth(x) - largest * slope
-    sign = -torch.sign(remainder).item()
-    halves = largest / 2 ** torch.arange(6, dtype=torch.float64)
-    return lambda x: sign * smooth(x), x, v, halves
+    draw = Draw(seed)
+    a, b = draw(0.5, 2, SIZE).tolist()
+    x, v = draw(-1, 1, 2, SIZE, step=0.05, dtype=torch.float64)
+    largest = draw.one(0.2, 0.4, 0.01)
+    smooth = f"(torch.sin({a:.1f} * x[0] + {b:.1f} * x[1]) + (x**4).sum() / 10 + x.exp().mean())"
+    f = Formula(f"lambda x: {smooth}")
+    slope = torch.func.grad(f)(x) @ v
+    if f(x + largest * v) - f(x) - largest * slope > 0:
+        f = Formula(f"lambda x: -{smooth}")
+    return f, x, v, largest / 2 ** torch.arange(6, dtype=torch.float64)
 
 
 def _one_point(f: Function) -> Function:
@@ -79,7 +86,7 @@ def _one_point(f: Function) -> Function:
 
 
 def _rounded(got: Tensor, wanted: Tensor) -> bool:
-    """Whether `got` is right for large steps, and near for the small."""
+    """Tell whether `got` is right for large steps, and near for the small."""
     if got.shape != wanted.shape:
         return False
     error = (got - wanted).abs()
@@ -101,25 +108,39 @@ def _mistakes(f: Function, g: Tensor, x: Tensor, v: Tensor, steps: Tensor) -> It
            each(lambda h: f(x + h * v) - start - h * slope))
     yield ("the linear term h v·g is missing: what is left falls as h for any gradient",
            each(lambda h: (f(x + h * v) - start).abs()))
+    yield ("f(x) is missing: what is left does not fall with h",
+           each(lambda h: (f(x + h * v) - h * slope).abs()))
     yield ("the linear term lacks its factor h: it must shrink with the step",
            each(lambda h: (f(x + h * v) - start - slope).abs()))
     yield ("the linear term has the wrong sign: f(x + hv) is about f(x) plus h v·g",
            each(lambda h: (f(x + h * v) - start + h * slope).abs()))
     yield ("each entry of x moves by h: the step is h times the direction",
            each(lambda h: (f(x + h) - start - h * slope).abs()))
+    yield ("the direction has no part in it: the step is h times the direction, and the linear term"
+           " h v·g", each(lambda h: (f(x + h) - start - h * g.sum()).abs()))
+    yield ("the step goes backwards, to f(x − hv): go to f(x + hv)",
+           each(lambda h: (f(x - h * v) - start + h * slope).abs()))
+    yield ("you step along the gradient: the direction is given",
+           _remainders(f, g, x, g, steps))
+    yield ("you step along the gradient: the direction is given",
+           each(lambda h: (f(x + h * g) - start - h * slope).abs()))
     yield ("the linear term sums the gradient: it wants the product with the direction, v·g",
            each(lambda h: (f(x + h * v) - start - h * g.sum()).abs()))
     yield ("the products of v and g are averaged: a scalar product is their sum",
            each(lambda h: (f(x + h * v) - start - h * slope / SIZE).abs()))
     yield ("the products of v and g are not summed: v·g is one number, and each h has one"
            " remainder", each(lambda h: (f(x + h * v) - start - h * v * g).abs()))
-    yield ("you start from f(x − hv): start from f(x)",
-           each(lambda h: (f(x + h * v) - f(x - h * v) - 2 * h * slope).abs()))
+    for factor in (1, 0.5):
+        yield ("that is a central difference, which starts from f(x − hv): start from f(x)",
+               each(lambda h, c=factor: c * (  # type: ignore[misc]
+                   f(x + h * v) - f(x - h * v) - 2 * h * slope).abs()))
     yield ("you divide by h: that is the error of a finite difference, which falls one order"
            " slower. Leave the remainder as it is", wanted / steps)
-    yield ("you square the remainder: take its absolute value", wanted**2)
+    yield ("you divide by h²: leave the remainder as it is", wanted / steps**2)
+    yield ("you divide by f(x): leave the remainder as it is", wanted / start.abs())
     yield ("you divide the direction by its length: take it as it is given",
            _remainders(f, g, x, v / v.norm(), steps))
+    yield ("the remainders add up from step to step: each h has its own", wanted.cumsum(0))
     yield ("this is one step only: return one remainder for each h", wanted[-1])
     yield ("you compute the gradient of f yourself: test the one that is given, right or wrong",
            _remainders(f, torch.func.grad(f)(x), x, v, steps))

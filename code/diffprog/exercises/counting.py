@@ -1,8 +1,7 @@
 """Checks for the exercises of the chapter `part2/counting`.
 
 Symbols, shapes, units.
-    m, c   (n,), (g,)   GeV   masses, here whole tens so that some lie on a
-                              cut; cuts, in any order
+    m, c   (n,), (g,)   GeV   masses, here whole tens so that some lie on a cut; cuts, in any order
     s, b   (g,)               counts of signal and background that are kept
     z      (g,)               significance s/√b
 """
@@ -11,9 +10,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from diffprog.exercises._check import (
+    Draw,
     Mistake,
     Wrong,
     call,
@@ -31,30 +31,33 @@ BELOW_ROOT = "the background alone belongs under the root here"
 
 @exercise("ex-scan", "Right: each event has met each cut.")
 def check_scan(scan_cuts: Callable[..., Any], seed: int) -> None:
-    """`scan_cuts(signal, background, cuts)`: z (g,), and the best cut."""
-    random = Generator().manual_seed(seed)
+    """Check `scan_cuts(signal, background, cuts)`: z (g,), and the best cut."""
+    draw = Draw(seed)
     # With as many events as cuts, a forgotten axis makes no error.
-    for n_s, n_b, g in ((40, 300, 25), (60, 60, 60)):
-        signal = _tens(1100, 60, n_s, random)
-        background = _tens(900, 200, n_b, random)
-        background[0] = 1600  # so that each cut keeps one
-        cuts = 10 * (torch.randperm(90, generator=random)[:g] + 60.0)
-        result = call(
-            scan_cuts, _advice(n_s, n_b, g), signal=signal, background=background, cuts=cuts
-        )
+    for sizes in ((6, 9, 8), (8, 8, 8)):
+        signal, background, cuts = _samples(draw, *sizes)
+        result = call(scan_cuts, _advice(*sizes), signal=signal, background=background, cuts=cuts)
         both = "the significance of each cut", "the best cut"
         z, best = parts(result, *both)
-        if not tensor(z).ndim and isinstance(best, Tensor) and best.ndim:
+        best = tensor(best, both[1])
+        if tensor(z, both[0]).numel() == 1 < best.numel():
             raise Wrong(f"return {both[0]} first: here they are swapped")
         wanted = _counts(signal, cuts) / _counts(background, cuts).sqrt()
-        mistakes = _mistakes(signal, background, cuts)
-        close(z, wanted, f"the significance of {g} cuts", mistakes)
-        _check_best(tensor(best), wanted, cuts)
+        close(z, wanted, both[0], _mistakes(tensor(z, both[0]), signal, background, cuts))
+        _check_best(best, wanted, cuts)
 
 
-def _tens(mean: float, width: float, n: int, random: Generator) -> Tensor:
-    m = mean + width * torch.randn(n, generator=random)
-    return m.div(10).round() * 10
+def _samples(draw: Draw, n_s: int, n_b: int, g: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw signal, background and cuts, until no two mistakes have the same best cut."""
+    signal, background = draw(900, 1200, n_s, step=10), draw(750, 1150, n_b, step=10)
+    background[0] = 1600  # so that each cut keeps one
+    cuts = draw(855, 1145, g, step=10)
+    cuts[0], cuts[1] = signal.median(), background[1]  # an event exactly on a cut
+    z = _counts(signal, cuts) / _counts(background, cuts).sqrt()
+    rising, falling, best = cuts.argsort(), cuts.argsort(descending=True), z.argmax()
+    ends = [*z.argsort()[[-1, -2, 0]], rising[0], rising[-1], rising[best], falling[best]]
+    telling = len({int(i) for i in ends}) == len(ends)
+    return (signal, background, cuts) if telling else _samples(draw, n_s, n_b, g)
 
 
 def _counts(m: Tensor, c: Tensor) -> Tensor:
@@ -62,7 +65,7 @@ def _counts(m: Tensor, c: Tensor) -> Tensor:
 
 
 def _advice(n_s: int, n_b: int, g: int) -> dict[str, str]:
-    """What it means that two shapes do not match."""
+    """Say what it means that two shapes do not match."""
     over_cuts = (
         f"{n_s} signal events meet {n_b} of background: the sum is over the cuts. Sum over the"
         " events, axis 0 of a table (events, cuts)"
@@ -78,7 +81,9 @@ def _advice(n_s: int, n_b: int, g: int) -> dict[str, str]:
 
 
 # fmt: off
-def _mistakes(signal: Tensor, background: Tensor, cuts: Tensor) -> Iterator[Mistake]:
+def _mistakes(
+    z: Tensor, signal: Tensor, background: Tensor, cuts: Tensor
+) -> Iterator[Mistake]:
     s, b = _counts(signal, cuts), _counts(background, cuts)
     on_s, on_b = ((m[:, None] == cuts).sum(0) for m in (signal, background))
     n_s, n_b = len(signal), len(background)
@@ -87,20 +92,33 @@ def _mistakes(signal: Tensor, background: Tensor, cuts: Tensor) -> Iterator[Mist
            " all axes, or did each event meet only one cut?", ())
     yield ("an event exactly on the cut is lost: keep m ≥ c, not m > c",
            (s - on_s) / (b - on_b).sqrt())
+    for some_s, some_b in ((s - on_s, b), (s, b - on_b)):
+        yield ("an event exactly on the cut is lost, of one of the two samples: keep m ≥ c",
+               some_s / some_b.sqrt())
     yield (f"those are the events below the cut: {above}", (n_s - s) / (n_b - b).sqrt())
     yield (f"those are the events up to the cut: {above}",
            (n_s - s + on_s) / (n_b - b + on_b).sqrt())
     yield ("that is s/b: the background scatters by its square root, so divide by √b", s / b)
     yield (f"that is s/√(s + b): {BELOW_ROOT}", s / (s + b).sqrt())
     yield ("that is √(s/b): the root is of b only", (s / b).sqrt())
+    yield ("that is √s/b: the root is of b, not of s", s.sqrt() / b)
+    yield ("that is s/b²: divide by the square root of b", s / b**2)
+    yield ("that is s alone: divide by √b", s)
+    yield ("that is s − b: divide by √b", s - b)
+    yield ("both counts are those of the background: s is counted in the signal", b.sqrt())
+    yield ("both counts are those of the signal: b is counted in the background", s.sqrt())
     yield ("the background is not cut: count it with the same cuts as the signal", s / n_b**0.5)
     yield ("signal and background have changed places", b / s.sqrt())
+    yield ("the signal is not cut: count it with the same cuts as the background", n_s / b.sqrt())
+    yield ("one is added to b: each of my cuts keeps some background", s / (b + 1).sqrt())
     yield ("those are fractions of the events: take the sum over them, not the mean",
            s / n_s / (b / n_b).sqrt())
     yield ("s and b are counted together: the table of the signal has only signal events",
            (s + b) / b.sqrt())
     yield ("the significances are in the order of rising cuts: keep the order that you were given",
            (s / b.sqrt())[cuts.argsort()])
+    yield ("the significances are those of cuts of your own: use the argument cuts",
+           _of_own_cuts(signal, background, len(cuts)))
     if n_s == n_b == len(cuts):
         met = (signal >= cuts).sum() / (background >= cuts).sum().sqrt()
         yield ("each event met only one cut: as many events as cuts match without an error. Give"
@@ -108,7 +126,16 @@ def _mistakes(signal: Tensor, background: Tensor, cuts: Tensor) -> Iterator[Mist
         s, b = ((m[:, None] >= cuts).sum(1) for m in (signal, background))
         yield ("the sum is over the cuts: sum over the events, axis 0 of (events, cuts)",
                s / b.sqrt())
+    yield ("you find a cut that keeps no background, or less than none, and each of mine keeps one"
+           " event at least. (torch.searchsorted and torch.bucketize want sorted masses)",
+           not z.isfinite().all())
 # fmt: on
+
+
+def _of_own_cuts(signal: Tensor, background: Tensor, g: int) -> Tensor:
+    """Return what equal steps between 500 and 1500 GeV give."""
+    c = torch.linspace(500, 1500, g)
+    return _counts(signal, c) / _counts(background, c).sqrt()
 
 
 def _check_best(best: Tensor, z: Tensor, cuts: Tensor) -> None:
@@ -127,8 +154,11 @@ def _best_mistakes(best: float, z: Tensor, cuts: Tensor, at: Tensor) -> Iterator
     yield ("that is the largest significance: return the cut at which it is reached", z.max())
     yield ("that is the worst cut: you took the smallest significance, argmin for argmax",
            cuts[z.argmin()])
-    yield ("the cut is taken from a sorted list: take it from the cuts as they came",
-           cuts.sort().values[z.argmax()])
+    for descending in (False, True):
+        yield ("the cut is taken from a sorted list: take it from the cuts as they came",
+               cuts.sort(descending=descending).values[z.argmax()])
+    yield "that is the largest of the cuts, whatever its significance", cuts.max()
+    yield "that is the smallest of the cuts, whatever its significance", cuts.min()
     yield (f"the best cut, {best:g}, is none of the cuts that I gave you", not bool(at.any()))
     yield (f"the cut {best:g} is not the best: it has {z[at].max():.3f}, and another {z.max():.3f}",
            True)
@@ -137,16 +167,15 @@ def _best_mistakes(best: float, z: Tensor, cuts: Tensor, at: Tensor) -> Iterator
 
 @exercise("ex-safe-significance", "Right: where no background is left, there is no prize.")
 def check_safe_significance(safe_significance: Callable[..., Any], seed: int) -> None:
-    """`safe_significance(s, b)` is s/√b, and 0 where b = 0."""
-    random = Generator().manual_seed(seed)
-    for shape, dtype in (((12,), torch.int64), ((4, 5), torch.float32)):
-        s = torch.randint(1, 30, shape, generator=random).to(dtype)
-        b = torch.randint(1, 200, shape, generator=random).to(dtype)
+    """Check `safe_significance(s, b)`: s/√b, and 0 where b = 0."""
+    draw = Draw(seed)
+    for shape, dtype in (((6,), torch.int64), ((2, 4), torch.float32)):
+        s, b = draw(1, 30, *shape, step=1).to(dtype), draw(2, 60, *shape, step=1).to(dtype)
         # Nothing at all, a signal alone, a background alone; as weights, less than one event.
-        s.flatten()[[0, 5]], b.flatten()[[0, 1, 7]] = 0, 0
+        s.flatten()[[0, 4]], b.flatten()[[0, 1]] = 0, 0
         if dtype.is_floating_point:
-            b.flatten()[3] = 0.25
-        z = tensor(call(safe_significance, s=s, b=b), torch.float32)
+            b.flatten()[[3, 5, 6]] = torch.tensor([0.25, 0.001, 2.5])
+        z = tensor(call(safe_significance, s=s, b=b), "the significance")
         if z.shape != s.shape:
             raise Wrong(
                 f"z has shape {tuple(z.shape)}, and the counts {tuple(s.shape)}: each entry keeps"
@@ -166,7 +195,15 @@ def _safe_mistakes(z: Tensor, s: Tensor, b: Tensor) -> Iterator[Mistake]:
     yield ("that is s/b: divide by the square root of b", torch.where(none, 0, s / safe))
     yield (f"that is s/√(s + b): {BELOW_ROOT}",
            torch.where(none, 0, s / (s + b).where(~none, 1).sqrt()))
-    yield ("zero everywhere: only where b = 0 it should be", 0 * z)
+    yield "zero everywhere: only where b = 0 should it be zero", 0 * z
+    yield "that is s/√b, and s where b = 0: it should be 0 there, whatever s is",\
+        torch.where(none, s, s / safe.sqrt())
+    yield "that is √s/b: the root is of b", torch.where(none, 0, s.sqrt() / safe)
+    yield "that is √(s/b): the root is of b only", torch.where(none, 0, (s / safe).sqrt())
+    yield ("signal and background have changed places: divide s by √b",
+           torch.where(s == 0, 0, b / s.where(s > 0, 1).sqrt()))
+    yield "it is rounded to whole numbers: Z is no count", torch.where(
+        none, 0, s / safe.sqrt()).trunc()
     prize = z[none].max()
     yield ("infinity has become the largest number there is, and wins as before: tell nan_to_num"
            " posinf=0", bool(prize > 1e30))
@@ -174,5 +211,12 @@ def _safe_mistakes(z: Tensor, s: Tensor, b: Tensor) -> Iterator[Mistake]:
            " should be 0, whatever s is. A small number added to b, or b raised to one, does not do"
            " that", bool(prize > 0))
     yield ("where b = 0 yours is below zero: it should be 0", bool(z[none].min() < 0))
-    yield ("b = 0.25 is some background, not none: zero is for b = 0 only",
-           torch.where(b < 1, 0, s / safe.sqrt()))
+    for least in (1, 0.5, 0.1, 0.01):
+        yield (f"b = {b[~none].min():g} is some background, not none: zero is for b = 0 only",
+               torch.where(b < least, 0, s / safe.sqrt()))
+        yield (f"counts may be fractions: b = {b[~none].min():g} is some background, and must not"
+               " be raised", torch.where(none, 0, s / b.clamp(min=least).sqrt()))
+    yield ("counts may be fractions, and yours are cut off to whole numbers",
+           torch.where(b < 1, 0, s / b.trunc().where(b >= 1, 1).sqrt()))
+    yield ("something is added to b also where it is not zero", torch.where(
+        none, 0, s / (b + 1).sqrt()))

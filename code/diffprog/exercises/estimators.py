@@ -4,7 +4,7 @@ Symbols, shapes, units.
     c     ()              GeV    the cut
     k     a number        1/GeV  steepness: logistic noise ε, of scale 1/k
     ε     (draws,)        GeV    noise
-    f     any to the same        a staircase of cuts: hard significance
+    f     any to the same        a staircase of cuts: a hard count
     hard  (cuts,) int64          hard counts
     soft  (cuts,)                soft counts, which have a slope in the cuts
 """
@@ -15,10 +15,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Mistake, Wrong, call, close, exercise
+from diffprog.exercises._check import (
+    Counted,
+    Draw,
+    Formula,
+    Mistake,
+    Wrong,
+    call,
+    close,
+    exercise,
+    slopes,
+    tensor,
+    with_graph,
+)
 from diffprog.relaxations.cuts import count, soft_count
-from diffprog.relaxations.estimators import noise, score_function
-from diffprog.relaxations.significance import significance
+from diffprog.relaxations.estimators import score_function
 
 __all__ = ["check_score", "check_straight_through"]
 
@@ -32,22 +43,26 @@ NO_SLOPE = dict.fromkeys(
 
 @exercise("ex-score", "Right: a slope from values alone, with an honest baseline.")
 def check_score(score_slope: Callable[..., Any], seed: int) -> None:
-    """`score_slope(f, c, k, eps)`: an estimate for each draw, (draws,)."""
-    random = torch.Generator().manual_seed(seed)
-    signal = 900 + 60 * torch.randn(60, generator=random)
-    background = 600 + 250 * torch.randn(700, generator=random)
-
-    def f(cuts: Tensor) -> Tensor:
-        """Significance of hard counts at each cut: it has no slope."""
-        return significance(count(signal, cuts), count(background, cuts))
-
-    draws = 9 + seed % 5
-    for cut, k in ((840.0, 0.03), (950.0, 0.15)):
-        c, eps = torch.tensor(cut), noise(draws, k, random)
-        got = call(score_slope, NO_SLOPE, f=f, c=c, k=k, eps=eps)
+    """Check `score_slope(f, c, k, eps)`: an estimate for each draw, (draws,)."""
+    draw = Draw(seed)
+    for cut, k, draws, width in ((920.0, 0.03, 5, 17.03), (960.0, 0.15, 4, 3.37)):
+        # No multiple of the width is a cut plus a multiple of 0.1: rounding moves no step.
+        f = Formula(f"lambda c: (c.detach() / {width}).floor() % 7")
+        counted, c = Counted("f", f), torch.tensor(cut)
+        eps = (draw(-2, 2, draws) / k).round(decimals=1)
+        given: dict[str, Any] = {"c": c, "k": k, "eps": eps}
+        got = call(score_slope, NO_SLOPE, f=counted, **given)
+        counted.must_be_called()
+        once, again = (
+            tensor(x, "the estimate") for x in (got, call(score_slope, NO_SLOPE, f=f, **given))
+        )
+        if once.shape == again.shape and not torch.allclose(once, again, equal_nan=True):
+            raise Wrong(
+                "the same call gives another result each time: do not draw noise of your own, use"
+                " eps"
+            )
         wanted = score_function(f, c, k, eps)
-        mistakes = _score_mistakes(f, c, k, eps)
-        close(got, wanted, "the estimate of each draw", mistakes)
+        close(got, wanted, "the estimate of each draw", _score_mistakes(f, **given))
 
 
 # fmt: off
@@ -65,6 +80,8 @@ def _score_mistakes(
            " larger there, the cut should go up", -less * score)
     yield ("all estimates are zero: is f evaluated at c + eps, with noise? Its derivative is zero,"
            " but its values differ", 0 * score)
+    yield ("each estimate is divided by the number of draws: their mean is taken later",
+           less * score / n)
     yield ("the baseline is missing: take away the mean of f over the other draws", value * score)
     yield ("the baseline is there, and the score is missing: multiply by k·tanh(k·ε/2)", less)
     yield ("the baseline is the mean of all draws, and depends on the draw itself: that makes the"
@@ -72,46 +89,60 @@ def _score_mistakes(
            (value - value.mean()) * score)
     yield ("the baseline is f(c). There is no bias in that, but asked for is the mean of the other"
            " draws, which costs no evaluation", (value - f(c)) * score)
+    yield ("the baseline is the median, or the extreme, of all draws: the mean of the others is"
+           " asked for", (value - value.median()) * score)
     yield ("the sum over the other draws is not divided by their number, n − 1",
            (value - (total - value)) * score)
     yield ("the sum over the other draws is divided by n: there are n − 1 of them",
            (value - (total - value) / n) * score)
+    yield ("the baseline is added: take it away", (2 * value - less) * score)
     yield ("the factor k in front of tanh is missing: the slope is per GeV", less * score / k)
+    yield ("k comes in twice in front of tanh", less * score * k)
     yield ("½ is missing inside: it is tanh(k·ε/2)", less * k * torch.tanh(k * eps))
-    yield ("k is missing inside: it is tanh(k·ε/2), of a number without a unit",
-           less * k * torch.tanh(eps / 2))
+    for number in (eps, eps / k):
+        yield ("k is missing inside, or divides: it is tanh(k·ε/2), of a number without a unit",
+               less * k * torch.tanh(number / 2))
+    yield ("the tanh is missing: the score is k·tanh(k·ε/2)", less * k * k * eps / 2)
+    for normal in (k**2, 3 * k**2 / torch.pi**2, 1):
+        yield ("that is the score of normal noise, ε/σ²: this noise is logistic, k·tanh(k·ε/2)",
+               less * normal * eps)
+    yield ("a sigmoid stands where the tanh should", less * k * torch.sigmoid(k * eps))
     yield ("f is evaluated at eps: the cut is c + eps", less_others(f(eps)) * score)
     yield ("f is evaluated at c − eps: the score belongs to c + eps",
            less_others(f(c - eps)) * score)
     yield ("the score is taken at c + eps: the noise alone goes into tanh(k·ε/2)",
            less * k * torch.tanh(k * (c + eps) / 2))
+    yield ("the estimate is squared", (less * score) ** 2)
 # fmt: on
 
 
 @exercise("ex-straight-through", "Right: hard on the way forward, soft on the way back.")
 def check_straight_through(straight_through: Callable[..., Any], seed: int) -> None:
-    """`straight_through(hard, soft)`: value of hard, slope of soft."""
-    random = torch.Generator().manual_seed(seed)
-    m = 800 + 150 * torch.randn(40 + seed, generator=random)
-    c = torch.tensor([650.0, 790, 900], requires_grad=True)
-    k = 0.02 + 0.001 * (seed % 7)
-    hard, soft = count(m, c), soft_count(m, c, k)
+    """Check `straight_through(hard, soft)`: the value of hard, the slope of soft."""
+    draw = Draw(seed)
+    above = torch.tensor([True])
+    while above.all() or not above.any():  # neither of the two is always the larger
+        m, k = draw(600, 1000, 9, step=10), draw.one(0.02, 0.04, 0.001)
+        c = draw(605, 895, 3, step=10).requires_grad_()
+        hard, soft = count(m, c), soft_count(m, c, k)
+        above = hard > soft
     (slope,) = torch.autograd.grad(soft.sum(), c, retain_graph=True)
 
-    got = call(straight_through, hard=hard, soft=soft)
-    if not isinstance(got, Tensor):
-        came = type(got).__name__
-        raise Wrong(f"return a tensor, with its graph; I got a {came}")
+    got = with_graph(call(straight_through, hard=hard, soft=soft), "your result")
     h, s = hard.to(soft.dtype), soft.detach()
     close(got, h, "the value", _value_mistakes(h, s))
+    if not got.is_floating_point():
+        raise Wrong(
+            "the value is right, and the graph is lost: your result has integers, as hard has, and"
+            " integers have no slope. Make them floats first, hard.to(soft.dtype)"
+        )
     if not got.requires_grad:
         raise Wrong(
             "the value is right, and the graph is lost: nothing here depends on soft with its"
             " slope. Is all of it detached, or only hard returned?"
         )
-    (back,) = torch.autograd.grad(got.sum(), c, allow_unused=True)
-    back = 0 * slope if back is None else back
-    close(back, slope, "the slope", _slope_mistakes(slope, h / s))
+    (back,) = slopes(got.sum(), [c])
+    close(0 * slope if back is None else back, slope, "the slope", _slope_mistakes(slope, h, s))
 
 
 # fmt: off
@@ -123,14 +154,22 @@ def _value_mistakes(h: Tensor, s: Tensor) -> Iterator[Mistake]:
     yield ("the value is zero: add hard", 0 * h)
     yield ("the value is halfway between the two: it should be hard", (h + s) / 2)
     yield ("the value is 2·soft − hard, or so: which of the two is taken away?", 2 * s - h)
+    yield ("the value is 2·hard − soft, or so: which of the two is taken away?", 2 * h - s)
     yield (f"the value is that of soft minus hard: {left}", s - h)
     yield (f"the value is that of hard minus soft: {left}", h - s)
+    yield ("the value is the product of the two: it should be hard", h * s)
+    yield ("the value is the larger of the two: it should be hard", torch.maximum(h, s))
+    yield ("the value is the smaller of the two: it should be hard", torch.minimum(h, s))
+    yield ("the value is that of soft, rounded: it should be hard", s.round())
+    yield ("each of the two is summed: keep the cuts apart, shape (cuts,)", ())
 
 
-def _slope_mistakes(slope: Tensor, ratio: Tensor) -> Iterator[Mistake]:
+def _slope_mistakes(slope: Tensor, h: Tensor, s: Tensor) -> Iterator[Mistake]:
     yield ("the slope is zero: soft is added and taken away with its slope. Detach one of them",
            0 * slope)
     yield ("the slope has the wrong sign: detach the soft that is taken away", -slope)
-    yield ("the slope is multiplied by hard/soft: add the difference, where you take a ratio",
-           slope * ratio)
+    for ratio in (h / s, s / h):
+        yield ("the slope is multiplied by hard/soft: add the difference, where you take a ratio",
+               slope * ratio)
     yield ("the slope of soft comes twice", 2 * slope)
+    yield ("the slope of soft is halved", slope / 2)

@@ -11,29 +11,40 @@ Symbols, shapes. N observations, p latent quantities, rank r; in float64.
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Mistake, Wrong, call, exercise, recognise
+from diffprog.exercises._check import (
+    Draw,
+    Formula,
+    Mistake,
+    Wrong,
+    call,
+    exercise,
+    recognise,
+    shown,
+    tensor,
+)
 from diffprog.pipelines.identifiability import null_space
-from diffprog.simulator.ball import position
 from diffprog.simulator.pitching import pitch
 
 __all__ = ["check_best_second", "check_null_vectors", "choices", "mistakes"]
 
-Simulator = Callable[..., Tensor]
-
 SMALL = 1e-8  # more than float64 loses here, less than any mistake makes
 
-# What it means that a mask or an index does not fit Vh.
-ROWS = dict.fromkeys(
+# What it means that a mask or an index does not fit Vh, and that nothing comes back.
+ADVICE = dict.fromkeys(
     ("same size", "must match", "out of bounds", "mask"),
     "the singular values are as many as min(N, p), the rows of Vh are p: count the singular values"
     " above rounding, and take the rows from there on",
-)
+) | {
+    "returns None": (
+        "your function returns None. Where all is seen there are no null vectors: return a tensor"
+        " without columns, shape (p, 0). (Or is the line with `return` missing?)"
+    )
+}
 
 
 # Null vectors
@@ -41,59 +52,59 @@ ROWS = dict.fromkeys(
 
 @exercise("ex-null-vector", "Right: along your vectors nothing that is observed changes.")
 def check_null_vectors(null_vectors: Callable[..., Any], seed: int) -> None:
-    """`null_vectors(simulator, z)`: orthonormal n, (p, p − r), J·n = 0.
+    """Check `null_vectors(simulator, z)`: orthonormal n, (p, p − r), with J·n = 0.
 
     Any orthonormal basis of the null space will do.
     """
     for what, simulator, z in _simulators(seed):
-        n = call(null_vectors, ROWS, simulator=simulator, z=z)
-        if not isinstance(n, Tensor):
-            raise Wrong(f"I got a {type(n).__name__}: return one tensor, (p, p − r)")
-        n = n.detach().double()
+        where = f"for {what}"
+        got = call(null_vectors, ADVICE, simulator=simulator, z=z)
+        n = tensor(got, "the table of null vectors")
         j = torch.func.jacrev(simulator)(z)
-        recognise(n, _shape_mistakes(n, f"for {what}", j))
         at_zero = torch.func.jacrev(simulator)(torch.zeros_like(z))
-        recognise(n, _span_mistakes(n, f"for {what}", j, at_zero))
+        recognise(n, _shape_mistakes(n, where, j, at_zero))
+        single = isinstance(got, Tensor) and got.dtype == torch.float32
+        recognise(n, _span_mistakes(n, where, j, at_zero, single))
 
 
-def _simulators(seed: int) -> Iterator[tuple[str, Simulator, Tensor]]:
-    """A name in words, a simulator of z (p,), and a z."""
-    random = torch.Generator().manual_seed(seed)
+def _simulators(seed: int) -> Iterator[tuple[str, Formula, Tensor]]:
+    """Yield a name in words, a simulator of z (p,), and a z."""
+    draw = Draw(seed)
 
-    def uniform(low: float, high: float, *n: int) -> Tensor:
-        r = torch.rand(*n, generator=random, dtype=torch.float64)
-        return low + (high - low) * r
+    def at(low: float, high: float, p: int) -> Tensor:
+        return draw(low, high, p, dtype=torch.float64)
 
-    flight = uniform(1, 4, 1)
-    machine: Simulator = lambda z: pitch(z[None], flight)[0]  # noqa: E731
-    yield "the machine at one flight time", machine, uniform(-1, 1, 2)
+    machine = f"lambda z: pitch(z[None], torch.tensor([{draw.one(1, 4):.1f}]).double())[0]"
+    yield "the machine at one flight time", Formula(machine, pitch=pitch), at(-1, 1, 2)
 
-    few = uniform(0, 5, 2, 1)
-    enough = torch.arange(4).double()[:, None] + uniform(0, 0.5, 4, 1)
-    for count, times in (("two", few), ("four", enough)):
-        what = f"the ball at {count} times, along one axis"
-        yield what, partial(_ball, times), uniform(-3, 3, 3)
+    ball = "lambda z: z[0] * {t}**2 / 2 + z[1] * {t} + z[2]"
+    enough = torch.arange(4.0) + draw(0, 0.5, 4)
+    for count, times in (("two", draw(0, 5, 2)), ("four", enough)):
+        name = f"the ball at {count} times, along one axis"
+        yield name, Formula(ball.format(t=shown(times.double()))), at(-3, 3, 3)
 
-    gain_and_light = uniform(0.5, 2, 3)
-    for unit, size in (("", 1.0), (", in gigavolts,", 1e-9)):
-        what = f"light, gain and decay rate of a pulse{unit}"
-        yield what, partial(_light, size), gain_and_light
+    x = draw.one(1, 3)
+    weak = f"lambda z: torch.stack([z[0] + z[1], {x:.1f} * z[0] + {x + 3e-3:.3f} * z[1]])"
+    yield "two observations that are nearly the same", Formula(weak), at(-1, 1, 2)
 
-    mixed = torch.randn(2, 5, generator=random, dtype=torch.float64)
-    yield "two sums of five quantities", mixed.mv, uniform(-1, 1, 5)
+    t = "torch.linspace(0, 1, 5, dtype=torch.float64)"
+    pulse = f"(1 + z[0]) * (1 + z[1]) * torch.exp(-(1 + z[2]) * {t})"
+    pulse, z = f"lambda z: {{unit}}{pulse}", at(-0.5, 1, 3)
+    name = "a pulse whose light, gain and decay rate have changed"
+    yield name, Formula(pulse.format(unit="")), z
+    for unit in ("1e-9", "1e-15", "1e9"):
+        yield (
+            f"{name}, in units of {1 / float(unit):g}",
+            Formula(pulse.format(unit=f"{unit} * ")),
+            z,
+        )
 
-
-def _ball(t: Tensor, z: Tensor) -> Tensor:
-    return position(t, *z.view(3, 1, 1))[:, 0]
-
-
-def _light(unit: float, z: Tensor) -> Tensor:
-    t = torch.linspace(0, 1, 5, dtype=torch.float64)
-    return unit * z[0] * z[1] * torch.exp(-z[2] * t)
+    mixed = f"lambda z: ({shown(draw(-2, 2, 2, 5))} * z).sum(1)"
+    yield "two sums of five quantities", Formula(mixed), at(-1, 1, 5)
 
 
 # fmt: off
-def _shape_mistakes(n: Tensor, what: str, j: Tensor) -> Iterator[Mistake]:
+def _shape_mistakes(n: Tensor, what: str, j: Tensor, at_zero: Tensor) -> Iterator[Mistake]:
     (N, p), free = j.shape, null_space(j).shape[1]
     yield (f"one vector of shape ({p},): return it as a column, shape ({p}, 1)",
            free == 1 and n.shape == (p,))
@@ -102,38 +113,65 @@ def _shape_mistakes(n: Tensor, what: str, j: Tensor) -> Iterator[Mistake]:
     yield ("your vectors have as many entries as there are observations: they come from U, or from"
            " J transposed. Null vectors are changes of the latent quantities: rows of Vh",
            p != N and n.shape == (N, N - p + free))
-    yield (f"{what} I got shape {tuple(n.shape)}; it should be {(p, free)}",
+    yield (f"{what} I got shape {tuple(n.shape)}; it should be {(p, free)}"
+           + ("" if free else ": all is seen, so that there are no columns"),
            n.ndim != 2 or len(n) != p)
-    found = f"{what} you find {n.shape[1]} null vectors, and there are {free}."
-    yield (f"{found} A singular value that is zero comes out as rounding, some 1e-17: compare with"
-           " a small fraction of the largest one. And where there are fewer observations than"
-           " quantities, Vh has rows without a singular value: all of them belong to the null space"
-           " (full_matrices=True)", n.shape[1] < free)
+    if n.shape[1] == free:
+        return
+    count = n.shape[1]
+    found = f"{what} you find {count} null vectors, and there are {free}."
+    s = torch.linalg.svdvals(j)
     yield (f"{found} What counts as zero depends on the units of the observations: compare with a"
            " small fraction of the largest singular value, not with a fixed number",
-           n.shape[1] > free)
-    yield (f"{what} some entries are not finite", not bool(torch.isfinite(n).all()))
+           (free > 0 and bool(s[0] < 1e-6)) or (count < free and bool(s[0] > 1e6)))
+    yield (f"{found} You take the Jacobian at zero: this simulator is not linear, take it at z",
+           bool(at_zero.any()) and count == null_space(at_zero).shape[1] and _null(at_zero, n))
+    yield (f"{found} Your Jacobian is that of the sum of all observations: each has its own row",
+           N > 1 and count == p - 1 and _null(j.sum(0, keepdim=True), n))
+    yield (f"{found} Those are all directions: keep the ones whose singular value is zero",
+           count == p and free < p - 1)
+    yield (f"{found} A singular value that is zero comes out as rounding, some 1e-17 of the"
+           " largest: compare with a small fraction of the largest one. And where there are fewer"
+           " observations than quantities, Vh has rows without a singular value: all of them belong"
+           " to the null space (full_matrices=True)", count < free)
+    yield (f"{found} The smallest singular value is {s[-1] / s[0]:.1g} of the largest, far above"
+           " rounding, which is some 1e-16 of it: yours is too generous",
+           not free and bool(s[-1] < 0.05 * s[0]) and count == 1)
+    yield (f"{found} Is their number fixed in your function? Count the singular values that are"
+           " zero", True)
 
 
-def _span_mistakes(n: Tensor, what: str, j: Tensor, at_zero: Tensor) -> Iterator[Mistake]:
-    """Mistakes in n of the right shape."""
+def _null(j: Tensor, n: Tensor, small: float = SMALL) -> bool:
+    """Tell whether J·n = 0, to rounding."""
+    scale = torch.linalg.matrix_norm(j, 2) * n.norm().clamp(min=1)
+    return bool(((j @ n).abs() <= small * scale).all())
+
+
+def _span_mistakes(
+    n: Tensor, what: str, j: Tensor, at_zero: Tensor, single: bool
+) -> Iterator[Mistake]:
+    """Say what can be wrong with an n of the right shape."""
     one = torch.eye(n.shape[1]).double()
-
-    def are_null(j: Tensor) -> bool:
-        scale = torch.linalg.matrix_norm(j, 2) * n.norm().clamp(min=1)
-        return bool(((j @ n).abs() <= SMALL * scale).all())
 
     def are_one(m: Tensor, atol: float = 1e-6) -> bool:
         return torch.allclose(m, one, atol=atol)
-    if not are_null(j):
+
+    yield f"{what} some entries are not finite", not bool(torch.isfinite(n).all())
+    if not _null(j, n):
         best = torch.linalg.svd(j).Vh[:len(one)] @ n
         yield ("those are the directions that are seen best, the first rows of Vh: singular values"
                " come in descending order, and the null vectors are the last rows",
                are_one(best.abs(), SMALL))
         yield ("you take the Jacobian at zero: this simulator is not linear, take it at z",
-               are_null(at_zero))
-        yield (f"{what} J·n is not zero but up to {(j @ n).abs().max():.2g}. Is torch.linalg.svd's"
-               " third result Vh, whose rows are the vectors, and not V?", True)
+               _null(at_zero, n))
+        page = torch.tensor([[3.0], [-1.0]]).double() / 10**0.5
+        yield ("that is the null vector of this chapter's machine: compute it from the simulator",
+               n.shape == page.shape and torch.allclose(n.abs(), page.abs(), atol=1e-3))
+        change = f"{what} J·n is not zero but up to {(j @ n).abs().max():.2g}."
+        yield (f"{change} Your vectors are in float32, which rounds too much here: stay in float64,"
+               " as z is", single and _null(j, n, 1e-5))
+        yield (f"{change} Is torch.linalg.svd's third result Vh, whose rows are the vectors, and"
+               " not V?", True)
     yield ("the directions are right, the lengths are not: each vector has length one",
            not are_one(torch.diag(n.norm(dim=0))))
     yield ("your vectors are not at right angles to each other: take rows of Vh",
@@ -148,51 +186,53 @@ def _span_mistakes(n: Tensor, what: str, j: Tensor, at_zero: Tensor) -> Iterator
 class Choice:
     """What the learner's function is called with."""
 
-    simulator: Simulator
+    simulator: Formula
     z: Tensor
     first: float
     candidates: list[float]
 
     def jacobians(self, z: Tensor) -> Tensor:
-        """J at z for each candidate, (candidates, 2, p)."""
+        """Return J at z for each candidate, (candidates, 2, p)."""
         times = (self.first, *self.candidates)
         g = torch.stack([torch.func.grad(self.simulator)(z, T) for T in times])
         return torch.stack([g[:1].expand(len(g) - 1, -1), g[1:]], dim=1)
 
     def best(self, score: Callable[[Tensor], Tensor], at: float = 1) -> float:
-        """The candidate with the largest score of its J at `at`·z."""
+        """Return the candidate with the largest score of its J at `at`·z."""
         return self.candidates[int(score(self.jacobians(at * self.z)).argmax())]
 
     @property
     def right(self) -> float:
-        """The candidate with the largest det F."""
+        """Return the candidate with the largest det F."""
         return self.best(_determinant)
 
 
 @exercise("ex-design", "Right: your second picture tells most, for whatever simulator.")
 def check_best_second(best_second: Callable[..., Any], seed: int) -> None:
-    """`best_second(simulator, z, first, candidates)`: the largest det F."""
+    """Check `best_second(simulator, z, first, candidates)`: the one with the largest det F."""
     asked = choices(seed)
     chosen = torch.tensor([_chosen(best_second, choice) for choice in asked])
-    right = torch.tensor([choice.right for choice in asked])
-    if torch.allclose(chosen, right, rtol=0, atol=CLOSE):
+    wrong = [
+        not abs(got - choice.right) <= CLOSE for got, choice in zip(chosen, asked, strict=True)
+    ]
+    if not any(wrong):
         return
+    choice, got = next((c, float(g)) for c, g, w in zip(asked, chosen, wrong, strict=True) if w)
+    _chosen(best_second, choice)  # so that the first wrong one is shown
     recognise(chosen, mistakes(asked), rtol=0, atol=CLOSE)
-    for choice, got in zip(asked, chosen.tolist(), strict=True):
-        if all(abs(got - T) > CLOSE for T in choice.candidates):
-            raise Wrong(f"{got:g} s is none of the candidates: return one")
-        if abs(got - choice.right) > CLOSE:
-            raise Wrong(
-                f"with a first picture at {choice.first:.2f} s you choose {got:.2f} s, but det F is"
-                f" larger at {choice.right:.2f} s"
-            )
+    if not any(abs(got - T) <= CLOSE for T in choice.candidates):
+        raise Wrong(f"{got:g} s is none of the candidates: return one")
+    raise Wrong(
+        f"with a first picture at {choice.first:g} s you choose {got:g} s, but det F is larger at"
+        f" {choice.right:g} s"
+    )
 
 
 CLOSE = 1e-5  # s: candidates may have been through float32
 
 
 def choices(seed: int) -> list[Choice]:
-    """What is asked, and the right answer is never the first candidate.
+    """Return what is asked; the right answer is never the first candidate.
 
     That is where mistakes end that choose nothing.
     """
@@ -205,56 +245,52 @@ def choices(seed: int) -> list[Choice]:
 
 
 def _choices(seed: int) -> Iterator[Choice]:
-    """The machine, twice: early or late is best. Two springs. A pulse."""
-    random = torch.Generator().manual_seed(seed)
+    """Yield the machine twice, with early or late as the best, two springs and a pulse."""
+    draw = Draw(seed)
 
-    def uniform(low: float, high: float) -> float:
-        return low + (high - low) * torch.rand((), generator=random).item()
-
-    def times(low: float, high: float, n: int = 9) -> list[float]:
-        order = torch.randperm(n, generator=random).tolist()
+    def times(low: float, high: float, n: int = 5) -> list[float]:
+        # one in each n-th part, in any order
         width = (high - low) / n
-        return [low + width * (i + uniform(0.2, 0.8)) for i in order]
+        where = draw(0.2, 0.8, n, step=0.01).double() + torch.randperm(n, generator=draw.random)
+        return [round(low + width * x, 2) for x in where.tolist()]
 
-    def machine(z: Tensor, T: float) -> Tensor:
-        return pitch(z[None], T)[0, 0]
+    machine = Formula("lambda z, T: pitch(z[None], T)[0, 0]", pitch=pitch)
+    z = draw(-2, 2, 2, dtype=torch.float64)
+    yield Choice(machine, z, draw.one(2.8, 3.2), times(0, 4))
+    yield Choice(machine, z, draw.one(0.8, 1.2), times(0, 4))
 
-    z = torch.randn(2, generator=random, dtype=torch.float64)
-    yield Choice(machine, z, uniform(2.8, 3.2), times(0, 4))
-    yield Choice(machine, z, uniform(0.8, 1.2), times(0, 4))
+    for ω, phase in ((draw.one(1.5, 2.5), 0.4), (draw.one(0.6, 0.8), 0.9)):
+        spring = (
+            f"lambda z, T: z[0] * math.cos({ω:.1f} * T) + z[1] / {ω:.1f} * math.sin({ω:.1f} * T)"
+        )
+        candidates = times(0.5 * phase / ω, 6 / ω, 9)
+        yield Choice(Formula(spring, math=math), z, round(phase / ω, 2), candidates)
 
-    def spring(z: Tensor, T: float, ω: float) -> Tensor:
-        return z[0] * math.cos(ω * T) + z[1] / ω * math.sin(ω * T)
-
-    for ω, phase in ((uniform(1.5, 2.5), 0.4), (uniform(0.6, 0.8), 0.9)):
-        candidates = times(0.5 * phase / ω, 6 / ω, 15)
-        yield Choice(partial(spring, ω=ω), z, phase / ω, candidates)
-
-    def pulse(z: Tensor, T: float) -> Tensor:
-        return z[0] * torch.exp(-z[1] * T)
-
-    z = torch.tensor([uniform(2, 4), uniform(1, 1.5)], dtype=torch.float64)
-    yield Choice(pulse, z, uniform(0.3, 0.5), times(0.6, 3))
+    pulse = Formula("lambda z, T: z[0] * torch.exp(-z[1] * T)")
+    z = torch.tensor([draw.one(2, 4), draw.one(1, 1.5)], dtype=torch.float64)
+    yield Choice(pulse, z, draw.one(0.3, 0.5), times(0.6, 3, 7))
 
 
 def _chosen(best_second: Callable[..., Any], choice: Choice) -> float:
-    """The candidate that the learner's function returns."""
+    """Return the candidate that the learner's function returns."""
     T = call(best_second, **vars(choice))
-    if isinstance(T, int) or (isinstance(T, Tensor) and not T.is_floating_point()):
+    place = isinstance(T, int) or (hasattr(T, "dtype") and "int" in str(T.dtype))
+    if place:
         raise Wrong("that is a place in the list: return the candidate that stands there")
-    if isinstance(T, Tensor) and T.numel() != 1:
+    T = tensor(T, "the time that you choose")
+    if T.numel() != 1:
         raise Wrong(f"I got shape {tuple(T.shape)}: return one of the candidates, one number")
-    return float(T)
+    return T.item()
 
 
 def _determinant(j: Tensor) -> Tensor:
-    """det F, (candidates,)."""
+    """Return det F, (candidates,)."""
     d: Tensor = torch.linalg.det(j.mT @ j)
     return d
 
 
 def _variances(j: Tensor) -> Tensor:
-    """The variances of the latent quantities for errors of one, (…, p)."""
+    """Return the variances of the latent quantities for errors of one, (…, p)."""
     v: Tensor = torch.linalg.inv(j.mT @ j).diagonal(dim1=-2, dim2=-1)
     return v
 
@@ -277,6 +313,9 @@ def mistakes(asked: list[Choice]) -> Iterator[Mistake]:
     yield ("you choose by the largest eigenvalue of F, what is seen best. The trouble is what is"
            " seen worst, and the determinant has both",
            by(lambda j: torch.linalg.matrix_norm(j, 2)))
+    yield ("you choose by the smallest eigenvalue of F: it compares squares of different units, and"
+           " in other units the answer may be another. Take the determinant",
+           by(lambda j: torch.linalg.svdvals(j)[:, -1]))
     yield (f"you choose by the error of the first latent quantity {both}",
            by(lambda j: -_variances(j)[:, 0]))
     yield (f"you choose by the error of the second latent quantity {both}",
@@ -290,6 +329,10 @@ def mistakes(asked: list[Choice]) -> Iterator[Mistake]:
         return max(c.candidates, key=lambda T: abs(T - c.first))
     yield ("you choose the picture farthest in time from the first. That is right for the machine"
            " only: ask the simulator", each(far))
+    yield ("you choose the picture nearest in time to the first: it sees again what the first has"
+           " seen", each(lambda c: min(c.candidates, key=lambda T: abs(T - c.first))))
+    yield ("you always choose the last of the list, whatever it is",
+           each(lambda c: c.candidates[-1]))
     yield ("you always choose the earliest: right on the page, not everywhere",
            each(lambda c: min(c.candidates)))
     yield ("you always choose the latest: ask the simulator", each(lambda c: max(c.candidates)))

@@ -7,47 +7,58 @@ Symbols, shapes, units. n throws, m flight times.
     x       (n, m)      m, heights
 """
 
-import copy
 from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
 
-from diffprog.exercises._check import Mistake, Wrong, call, close, exercise
-from diffprog.pipelines.pipeline import Pipeline
-from diffprog.simulator.pitching import V0, X0, A, Pitch, drifts, pitch
+from diffprog.exercises._check import (
+    Draw,
+    Mistake,
+    Wrong,
+    call,
+    close,
+    exercise,
+    shown,
+    slopes,
+    with_graph,
+)
+from diffprog.pipelines.pipeline import Pipeline, Scale
+from diffprog.simulator.pitching import FLIGHT, V0, X0, A, Pitch, drifts, pitch
 
-__all__ = ["check_pipeline", "check_transfer", "height_mistakes", "known_network"]
+__all__ = ["Known", "check_pipeline", "check_transfer", "height_mistakes"]
 
 NUMPY = "a NumPy array knows no graph: stay with tensors all the way"
 
 
+class Known(nn.Module):
+    """t·weight + bias, (n, 2), with weights that a learner can type."""
+
+    def __init__(self, draw: Draw) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(draw(-3, 3, 2))
+        self.bias = nn.Parameter(draw(-2, 2, 2))
+        self.text = f"lambda t: t * {shown(self.weight)} + {shown(self.bias)}"
+
+    def forward(self, t: Tensor) -> Tensor:
+        """Return the drifts at times of day t, (n, 1)."""
+        return t * self.weight + self.bias
+
+
 @exercise("ex-pipeline", "Right: the heights, and the gradient of each weight behind them.")
 def check_pipeline(predict: Callable[..., Tensor], seed: int) -> None:
-    """`predict(network, t, flight)`: heights (n, 1), with their graph."""
-    network, random = known_network(seed)
-    for n, flight in ((6, 2.3 + 0.01 * seed), (1, 1.4)):
-        t = torch.rand(n, 1, generator=random)
-        given = {"network": network, "t": t, "flight": flight}
-        got = call(predict, {"numpy": NUMPY}, **given)
+    """Check `predict(network, t, flight)`: heights (n, 1), with their graph."""
+    draw = Draw(seed)
+    for n, flight in ((3, draw.one(2, 2.9)), (1, 1.4)):
+        network, t = Known(draw), draw(0.1, 0.9, n, 1)
+        got = call(predict, {"numpy": NUMPY}, network=network, t=t, flight=flight)
         if isinstance(got, tuple | list):
             raise Wrong("return one tensor, the heights, (n, 1)")
-        if not isinstance(got, Tensor):
-            raise Wrong(f"I got a {type(got).__name__}: {NUMPY}")
+        got = with_graph(got, "the height of each throw")
         drift = network(t).detach()
-        what, mistakes = f"the height of {n} throws", height_mistakes
-        close(got, pitch(drift, flight), what, mistakes(drift, t, flight))
+        what, mistakes = "the height of each throw", height_mistakes(drift, t, flight)
+        close(got, pitch(drift, flight), what, mistakes)
         _check_gradient(got, network, t, flight)
-
-
-def known_network(seed: int) -> tuple[nn.Sequential, torch.Generator]:
-    """A network with known weights, smooth: all have a gradient."""
-    random = torch.Generator().manual_seed(seed)
-    network = nn.Sequential(nn.Linear(1, 5), nn.Tanh(), nn.Linear(5, 2))
-    with torch.no_grad():
-        for p in network.parameters():
-            p.copy_(torch.randn(p.shape, generator=random))
-    return network, random
 
 
 # fmt: off
@@ -67,13 +78,30 @@ def height_mistakes(drift: Tensor, t: Tensor, flight: float) -> Iterator[Mistake
            pitch(0 * drift, flight))
     yield ("t is the time of day. The ball falls for `flight` seconds",
            X0 + dx0 + (V0 + dv0) * t + A * t**2 / 2)
-    yield ("the time of flight is fixed in your function: use `flight`", pitch(drift, 3.0))
+    yield ("the time of flight is fixed in your function: use `flight`", pitch(drift, FLIGHT))
     yield ("gravity pulls upwards: a is −9.8 m/s²", right - 2 * fall)
+    yield ("the machine's 15 m are missing: the drift comes on top of them", right - X0)
+    yield ("the machine's 10 m/s are missing: the drift comes on top of them",
+           right - V0 * flight)
+    yield ("the drifts are the true ones: take those of the network, network(t)",
+           pitch(drifts(t), flight))
+    yield ("gravity is taken to be 9.81 m/s²: the exercise has 9.8, as the machine",
+           right - 0.01 * flight**2 / 2)
+    yield ("½·a·T² lacks its T²: the flight has no part in it", right - fall + A / 2)
+    yield ("T should be squared in ½·a·T²", right - fall + A * flight / 2)
+    yield ("Δx0 is multiplied by the time of flight: it is in metres already",
+           right + dx0 * (flight - 1))
+    yield ("that is the velocity at the end: the height is asked for", V0 + dv0 + A * flight)
     yield ("gravity is missing: ½·a·T² with a = −9.8 m/s²", right - fall)
     yield ("the ½ is missing in ½·a·T²", right + fall)
     yield ("the drift is subtracted: the machine does what it is set to *plus* the drift",
            pitch(-drift, flight))
+    for name, part in (("Δx0", dx0), ("Δv0", dv0 * flight)):
+        yield f"{name} is missing: both columns of the drift are needed", right - part
+        yield f"{name} is subtracted: the drift comes on top of what is set", right - 2 * part
     yield ("both drifts come from the first column", pitch(drift[:, [0, 0]], flight))
+    yield ("the mean drift of all throws is taken: each throw has its own",
+           pitch(drift.mean(0, keepdim=True).expand_as(drift), flight))
     yield ("both drifts come from the second column", pitch(drift[:, [1, 1]], flight))
     yield ("Δv0 is added, but not multiplied by the time of flight", right + dv0 * (1 - flight))
     yield ("these are the drifts. Send them through the simulator", drift)
@@ -83,7 +111,7 @@ def height_mistakes(drift: Tensor, t: Tensor, flight: float) -> Iterator[Mistake
 
 
 def _check_gradient(got: Tensor, network: nn.Module, t: Tensor, flight: float) -> None:
-    """A weighted sum of the heights must give each weight its gradient."""
+    """Raise `Wrong` unless a weighted sum of the heights gives each weight its gradient."""
     if not got.requires_grad:
         raise Wrong(
             "the heights are right, but their graph is cut: no gradient reaches the network. Is"
@@ -92,36 +120,32 @@ def _check_gradient(got: Tensor, network: nn.Module, t: Tensor, flight: float) -
     names, weights = zip(*network.named_parameters(), strict=True)
     weighting = torch.linspace(-1, 2, len(t))[:, None]
     wanted = torch.autograd.grad((weighting * pitch(network(t), flight)).sum(), weights)
-    found = torch.autograd.grad((weighting * got).sum(), weights, allow_unused=True)
+    found = slopes((weighting * got.reshape(len(t), 1)).sum(), weights)
     for name, g, w in zip(names, found, wanted, strict=True):
         if g is None:
-            raise Wrong(f"the heights are right, but do not depend on the weights {name}")
+            raise Wrong(f"the heights are right, but do not depend on the network's {name}")
         if not torch.allclose(g, w, rtol=1e-3, atol=1e-4):
             raise Wrong(
                 "the heights are right, but not their gradient: one of the two drifts is cut off"
-                f" from the graph (seen at the weights {name}). Is there a .detach() on the way?"
+                f" from the graph (seen at the network's {name}). Is there a .detach() on the way?"
             )
 
 
 @exercise("ex-transfer", "Right: one error for each flight time, and nothing was trained.")
 def check_transfer(transfer: Callable[..., Tensor], seed: int) -> None:
-    """`transfer(model, t, x, flight)`: mean squared errors, (m,)."""
-    network, random = known_network(seed)
-    model = Pipeline(nn.Identity(), network, Pitch([1.0, 3.0]))
-    before = copy.deepcopy(model.state_dict())
-    t = torch.rand(7, 1, generator=random)
-    flight = 1.3 + torch.rand(2, generator=random) + torch.tensor([0.0, 1.6])
-    x = pitch(drifts(t), flight) + torch.randn(7, 2, generator=random)
+    """Check `transfer(model, t, x, flight)`: mean squared errors, (m,)."""
+    draw = Draw(seed)
+    network, scale = Known(draw), (draw(0.3, 0.6, 1), draw(0.2, 0.5, 1))
+    model = Pipeline(Scale(*scale), network, Pitch([1.0, 3.0]))
+    words = f"Scale({', '.join(map(shown, scale))}), {network.text}, Pitch([1.0, 3.0])"
+    model.text = f"a Pipeline of {words}"  # type: ignore[assignment]
+    t, flight = draw(0.1, 0.9, 3, 1), torch.cat([draw(1.3, 2.3, 1), draw(2.9, 3.9, 1)])
+    x = (pitch(drifts(t), flight) + draw(-2, 2, 3, 2)).round(decimals=1)
     got = call(transfer, model=model, t=t, x=x, flight=flight)
-    after = model.state_dict()
-    if any(not torch.equal(before[name], after[name]) for name in before):
-        raise Wrong(
-            "the model is not what it was: no training, and no new flight times in its simulator"
-        )
     with torch.no_grad():
-        wanted = ((pitch(network(t), flight) - x) ** 2).mean(0)
+        wanted = ((pitch(model.latent(t), flight) - x) ** 2).mean(0)
         mistakes = list(_error_mistakes(model, t, x, flight))
-    close(got, wanted, "the errors", mistakes, rtol=1e-3)
+    close(got, wanted, "the error at each flight time", mistakes, rtol=1e-3)
 
 
 # fmt: off
@@ -135,6 +159,8 @@ def _error_mistakes(model: Pipeline, t: Tensor, x: Tensor, flight: Tensor) -> It
 
     yield ("the model's own simulator takes its pictures at the old flight times: take"
            " model.latent(t), and send it through `pitch` with the new ones", mean_square(model(t)))
+    yield ("the network got t as it is, and was trained on scaled times: take model.latent(t),"
+           " which scales, and not model.network(t)", mean_square(pitch(model.network(t), flight)))
     yield ("the flight times are in another order than the columns of x",
            mean_square(pitch(z, flight.flip(0))))
     yield ("the drifts are the true ones. Take those that the model infers, model.latent(t)",
@@ -146,4 +172,18 @@ def _error_mistakes(model: Pipeline, t: Tensor, x: Tensor, flight: Tensor) -> It
     yield ("that is a sum over the throws: take the mean", square.sum(0))
     yield ("the differences are not squared: positive and negative ones cancel", error.mean(0))
     yield ("that is the mean of |x̂ − x|: take the square", error.abs().mean(0))
+    yield ("that is the square of the mean: take the mean of the squares", error.mean(0) ** 2)
+    yield ("that is a median: take the mean", square.median(0).values)
+    yield ("that is the largest square: take the mean", square.amax(0))
+    yield ("that is the variance, without what all throws have in common: take the mean of the"
+           " squares", error.var(0))
+    yield ("that is the variance, without what all throws have in common: take the mean of the"
+           " squares", error.var(0, correction=0))
+    yield ("those are heights: the mean squared difference to x is asked for",
+           pitch(z, flight).mean(0))
+    yield ("that is half the mean square: leave the factor ½ away", square.mean(0) / 2)
+    yield ("the drift has no part in it: send model.latent(t) through `pitch`",
+           mean_square(pitch(0 * z, flight)))
+    yield ("the times of day are in another order than the rows of x",
+           mean_square(pitch(z.flip(0), flight)))
     yield ("these are squares, throw by throw: take the mean over the throws, axis 0", square)

@@ -6,28 +6,25 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Mistake, call, close, exercise
+from diffprog.exercises._check import Draw, Mistake, call, close, exercise
 
 __all__ = ["check_rescale"]
 
 
 @exercise("ex-rescale", "Right, for any times and any unit.")
 def check_rescale(rescaled_condition_number: Callable[..., Any], seed: int) -> None:
-    """`rescaled_condition_number(t, unit)`: λmax/λmin, t in `unit` s."""
-    random = torch.Generator().manual_seed(seed)
+    """Check `rescaled_condition_number(t, unit)`: λmax/λmin, t in units of `unit` seconds."""
+    draw = Draw(seed)
     for low in (0.3, 1.7):  # shorter than a second, and longer
-        n = int(torch.randint(5, 15, (), generator=random))
-        t = torch.rand(n, generator=random, dtype=torch.float64)
-        t = 6 * t.sort().values
-        unit = low + 0.4 * torch.rand((), generator=random).item()
+        t = draw(0, 6, 4 + seed % 3, dtype=torch.float64).sort().values
+        unit = draw.one(low, low + 0.4, 0.02)
         got = call(rescaled_condition_number, t=t, unit=unit)
-        wanted = _ratio(_columns(t / unit))
-        what = f"the condition number for {n} times in units of {unit:.2f} s"
-        close(got, wanted, what, _mistakes(t, unit), rtol=5e-3)
+        what = f"the condition number for {len(t)} times in units of {unit:.2f} s"
+        close(got, _ratio(_columns(t / unit)), what, _mistakes(t, unit), rtol=5e-3, atol=0)
 
 
 def _columns(u: Tensor, half: float = 0.5) -> Tensor:
-    """∂x/∂(a, v0, x0) at times u, (n, 3)."""
+    """Return ∂x/∂(a, v0, x0) at times u, (n, 3)."""
     return torch.stack([half * u**2, u, torch.ones_like(u)], 1)
 
 
@@ -39,13 +36,19 @@ def _ratio(j: Tensor) -> Tensor:
 # fmt: off
 def _mistakes(t: Tensor, unit: float) -> Iterator[Mistake]:
     right = _columns(t / unit)
+    h = right.T @ right
+    λ = torch.linalg.eigvalsh(h)
     once = _columns(t) / torch.tensor([unit, unit, 1.0], dtype=t.dtype)
     yield ("this is the condition number in seconds: the unit has not reached the times. (To divide"
            " the whole Hessian by a number leaves the ratio as it is.)", _ratio(_columns(t)))
     yield ("the times were multiplied by the unit: 6 s are 3 in units of 2 s, so divide",
            _ratio(_columns(t * unit)))
-    yield ("this is upside down: the largest eigenvalue goes on top, the smallest below",
-           1 / _ratio(right))
+    yield ("the times are divided by the square of the unit, or twice: once is enough",
+           _ratio(_columns(t / unit**2)))
+    yield ("the unit is subtracted from the times: divide", _ratio(_columns(t - unit)))
+    for fixed in (0.5, 2.0, 2.5, 3.0, 5.0):
+        yield ("the unit is fixed in your function: use the argument unit",
+               _ratio(_columns(t / fixed)))
     yield ("this is the condition number of the Jacobian J; the Hessian is JᵀJ times a number, and"
            " has its square", _ratio(right).sqrt())
     yield ("the ratio is squared once too often: the singular values of the Hessian are its"
@@ -54,5 +57,21 @@ def _mistakes(t: Tensor, unit: float) -> Iterator[Mistake]:
            _ratio(_columns(t / unit, half=1.0)))
     yield ("the column of a was divided by the unit once: a is in metres per unit of time squared,"
            " so the unit comes in twice", _ratio(once))
-    yield ("this is the largest eigenvalue alone: divide it by the smallest",
-           torch.linalg.eigvalsh(2 / len(t) * right.T @ right)[-1])
+    for missing, columns in (("x0", [0, 1]), ("v0", [0, 2]), ("a", [1, 2])):
+        yield (f"{missing} is missing: the Hessian is that of (a, v0, x0), 3 × 3",
+               _ratio(right[:, columns]))
+    for scale in (1, 2, 2 / len(t), 1 / len(t)):
+        for name, some in (("largest", λ[-1]), ("smallest", λ[0])):
+            yield (f"this is the {name} eigenvalue alone: the ratio of the largest and the smallest"
+                   " is asked for", scale * some)
+        yield ("this is the determinant: the ratio of the largest and the smallest eigenvalue is"
+               " asked for", scale**3 * λ.prod())
+    yield ("the ratio is that of neighbours: the largest eigenvalue over the smallest is asked for",
+           λ[-1] / λ[1])
+    yield ("the ratio is that of neighbours: the largest eigenvalue over the smallest is asked for",
+           λ[1] / λ[0])
+    yield ("this is a ratio of entries on the diagonal: take eigenvalues",
+           h.diagonal().max() / h.diagonal().min())
+    yield ("the times are counted from their mean: take them as they come",
+           _ratio(_columns((t - t.mean()) / unit)))
+    yield "all three eigenvalues are there: return the ratio of the largest and the smallest", (3,)

@@ -1,6 +1,8 @@
 """The checks of `part3/identifiability`: right answers pass, a wrong one hears its likely cause."""
 
+import numpy as np
 import pytest
+import scipy.linalg
 import torch
 from torch.func import grad, jacfwd, jacrev
 
@@ -47,14 +49,6 @@ def by_projection(simulator, z):
     g = torch.Generator().manual_seed(1)
     mixture = torch.randn(p, int(free), generator=g, dtype=torch.float64)
     return torch.linalg.qr(projector @ mixture).Q
-
-
-RIGHT_NULL = [
-    as_in_the_chapter,
-    by_eigenvectors,
-    by_library_with_other_signs,
-    by_projection,
-]
 
 
 def in_rows(simulator, z):
@@ -112,28 +106,6 @@ def by_a_mask(simulator, z):
     return Vh[s < 1e-10 * s[0]].T
 
 
-WRONG_NULL = [
-    (in_rows, "your vectors are rows"),
-    (one_flat_vector, "as a column"),
-    (seen_best, "seen best, the first rows of Vh"),
-    (reduced, "full_matrices=True"),
-    (exactly_zero, "comes out as rounding"),
-    (fixed_tolerance, "depends on the units"),
-    (at_zero, "null vectors, and there are"),
-    (at_zero_as_many, "Jacobian at zero"),
-    (columns_of_vh, "whose rows are the vectors"),
-    (of_the_observations, "come from U, or from J transposed"),
-    (by_a_mask, "take the rows from there on"),
-    (lambda f, z: 2 * as_in_the_chapter(f, z), "length one"),
-    (lambda f, z: as_in_the_chapter(f, z) @ skew(f, z), "right angles"),
-    (lambda f, z: as_in_the_chapter(f, z)[:, :1], "null vectors, and there are"),
-    (lambda f, z: as_in_the_chapter(f, z) * torch.nan, "not finite"),
-    (lambda f, z: torch.tensor([[3.0], [-1.0]]).double() / 10**0.5, "J·n is not zero"),
-    (lambda f, z: torch.eye(7)[:, :1], "I got shape (7, 1)"),
-    (lambda f, z: as_in_the_chapter(f, z).tolist(), "return one tensor"),
-]
-
-
 def skew(simulator, z):
     """A matrix that takes unit vectors to unit vectors, and right angles to others."""
     k = as_in_the_chapter(simulator, z).shape[1]
@@ -143,16 +115,96 @@ def skew(simulator, z):
     return m
 
 
-@pytest.mark.parametrize("answer", RIGHT_NULL, ids=lambda f: f.__name__)
-def test_right_null_vectors_pass(answer):
-    assert check_null_vectors(answer).passed, check_null_vectors(answer).message
+def as_many_as(free):
+    """Rows of Vh by another rule: free(s, J)."""
+
+    def answer(simulator, z):
+        J = jacrev(simulator)(z)
+        _, s, Vh = torch.linalg.svd(J)
+        return Vh[len(z) - int(free(s, J)) :].T
+
+    return answer
 
 
-@pytest.mark.parametrize(("answer", "words"), WRONG_NULL)
-def test_wrong_null_vectors_are_told_why(answer, words):
-    verdict = check_null_vectors(answer)
-    assert not verdict.passed
-    assert any(w in verdict.message for w in words.split("|")), verdict.message
+def relative(tolerance):
+    return as_many_as(lambda s, J: J.shape[1] - (s > tolerance * s[0]).sum())
+
+
+def absolute(tolerance):
+    return as_many_as(lambda s, J: J.shape[1] - (s > tolerance).sum())
+
+
+def of_the_sum(simulator, z):
+    return torch.linalg.svd(jacrev(simulator)(z).sum(0, keepdim=True)).Vh[1:].T
+
+
+def in_single_precision(simulator, z):
+    return as_in_the_chapter(simulator, z).float()
+
+
+def none_at_full_rank(simulator, z):
+    n = as_in_the_chapter(simulator, z)
+    return n if n.numel() else None
+
+
+def z_in_place(simulator, z):
+    z += 1
+    return as_in_the_chapter(simulator, z)
+
+
+NULLS = {
+    "as in the chapter": as_in_the_chapter,
+    "eigenvectors": by_eigenvectors,
+    "the library, other signs": by_library_with_other_signs,
+    "a projection": by_projection,
+    "NumPy": lambda f, z: as_in_the_chapter(f, z).numpy(),
+    "a list": lambda f, z: as_in_the_chapter(f, z).tolist(),
+    "SciPy": lambda f, z: scipy.linalg.null_space(jacrev(f)(z).numpy(), rcond=1e-10),
+    "QR": lambda f, z: np.linalg.qr(scipy.linalg.null_space(jacfwd(f)(z).numpy(), rcond=1e-8)).Q,
+    "1e-6 of the largest": relative(1e-6),
+}
+WRONG_NULLS = {
+    "rows": (in_rows, "your vectors are rows"),
+    "flat": (one_flat_vector, "as a column"),
+    "seen best": (seen_best, "seen best, the first rows of Vh"),
+    "reduced": (reduced, "full_matrices=True"),
+    "exactly zero": (exactly_zero, "comes out as rounding"),
+    "1e-6, not of the largest": (absolute(1e-6), "depends on the units"),
+    "1e-10, not of the largest": (absolute(1e-10), "depends on the units"),
+    "1e-12, not of the largest": (absolute(1e-12), "depends on the units"),
+    "1e-15, not of the largest": (absolute(1e-15), "depends on the units|comes out as rounding"),
+    "2 % of the largest": (relative(0.02), "far above rounding"),
+    "1 % of the largest": (relative(0.01), "far above rounding"),
+    "at zero": (at_zero, "Jacobian at zero"),
+    "at zero, as many": (at_zero_as_many, "Jacobian at zero"),
+    "columns of Vh": (columns_of_vh, "whose rows are the vectors"),
+    "U": (of_the_observations, "come from U, or from J transposed"),
+    "a mask": (by_a_mask, "take the rows from there on"),
+    "one always": (as_many_as(lambda s, J: 1), "number fixed in your function"),
+    "none": (as_many_as(lambda s, J: 0), "full_matrices=True"),
+    "all": (as_many_as(lambda s, J: J.shape[1]), "number fixed|all directions"),
+    "p − N": (as_many_as(lambda s, J: max(J.shape[1] - J.shape[0], 0)), "full_matrices=True"),
+    "of the sum": (of_the_sum, "that of the sum of all observations"),
+    "single precision": (in_single_precision, "float32"),
+    "None": (none_at_full_rank, "without columns, shape (p, 0)"),
+    "doubled": (lambda f, z: 2 * as_in_the_chapter(f, z), "length one"),
+    "not unit": (lambda f, z: as_in_the_chapter(f, z) / as_in_the_chapter(f, z).abs().amax(0)
+        if as_in_the_chapter(f, z).numel() else as_in_the_chapter(f, z), "length one"),
+    "skew": (lambda f, z: as_in_the_chapter(f, z) @ skew(f, z), "right angles"),
+    "the first only": (lambda f, z: as_in_the_chapter(f, z)[:, :1], "null vectors, and there are"),
+    "NaN": (lambda f, z: as_in_the_chapter(f, z) * torch.nan, "not finite"),
+    "of the page": (
+        lambda f, z: torch.tensor([[3.0], [-1.0]]).double() / 10**0.5,
+        "null vector of this chapter"),
+    "a unit vector": (lambda f, z: torch.eye(len(z))[:, :1], "J·n is not zero"),
+    "another shape": (lambda f, z: torch.eye(7)[:, :1], "I got shape (7, 1)"),
+    "the projector": (
+        lambda f, z: as_in_the_chapter(f, z) @ as_in_the_chapter(f, z).T,
+        "null vectors, and there"),
+    "the whole SVD": (lambda f, z: torch.linalg.svd(jacrev(f)(z)), "unlike shapes"),
+    "z in place": (z_in_place, "changes z"),
+    "a string": (lambda f, z: "n", "of type str"),
+}  # fmt: skip
 
 
 # ex-design
@@ -178,13 +230,6 @@ def by_library(simulator, z, first, candidates):
 
     F = identifiability.fisher_information(torch.stack([both(T) for T in candidates]), 0.3)
     return torch.tensor(candidates)[torch.logdet(F).argmax()]
-
-
-@pytest.mark.parametrize(
-    "answer", [with_outer_products, by_singular_values, by_library], ids=lambda f: f.__name__
-)
-def test_right_designs_pass(answer):
-    assert check_best_second(answer).passed, check_best_second(answer).message
 
 
 def scored(score):
@@ -226,33 +271,79 @@ def variance(i):
     return lambda F: -torch.linalg.inv(F)[:, i, i]
 
 
-WRONG_DESIGNS = [
-    (scored(lambda F: -F.det()), "smallest determinant"),
-    (scored(lambda F: F.diagonal(dim1=1, dim2=2).sum(1)), "trace of F"),
-    (scored(lambda F: torch.linalg.eigvalsh(F)[:, -1]), "largest eigenvalue"),
-    (scored(lambda F: variance(0)(F) + variance(1)(F)), "sum of the variances"),
-    (scored(variance(0)), "first latent quantity alone"),
-    (scored(variance(1)), "second latent quantity alone"),
-    (scored(lambda F: -torch.linalg.cond(F)), "condition number"),
-    (lambda s, z, first, cs: max(cs, key=lambda T: abs(T - first)), "farthest in time"),
-    (lambda s, z, first, cs: min(cs), "always choose the earliest"),
-    (lambda s, z, first, cs: max(cs), "always choose the latest"),
-    (lambda s, z, first, cs: cs[0], "first of the list"),
-    (sum_before_the_outer_product, "first of the list"),
-    (second_alone, "second picture alone|first of the list|det F is larger at"),
-    (without_z, "derivative at zero"),
-    (the_place, "a place in the list"),
-    (the_determinant, "that is a determinant"),
-    (lambda s, z, first, cs: 0.0, "none of the candidates"),
-    (lambda s, z, first, cs: sorted(cs)[4], "det F is larger at"),
-    (lambda s, z, first, cs: torch.tensor(cs), "one number"),
-]
+def removed(simulator, z, first, candidates):
+    best = with_outer_products(simulator, z, first, candidates)
+    candidates.remove(best)
+    return best
 
 
-@pytest.mark.parametrize(("answer", "words"), WRONG_DESIGNS)
-def test_wrong_designs_are_told_why(answer, words):
-    verdict = check_best_second(answer)
-    assert not verdict.passed
+def sorted_in_place(simulator, z, first, candidates):
+    candidates.sort()
+    return with_outer_products(simulator, z, first, candidates)
+
+
+def chosen(f):
+    return lambda *p: f(with_outer_products(*p))
+
+
+DESIGNS = {
+    "outer products": with_outer_products,
+    "singular values": by_singular_values,
+    "the library": by_library,
+    "NumPy": chosen(np.float64),
+    "shape (1,)": chosen(lambda T: torch.tensor([T])),
+    "a list": chosen(lambda T: [T]),
+}
+WRONG_DESIGNS = {
+    "smallest": (scored(lambda F: -F.det()), "smallest determinant"),
+    "trace": (scored(lambda F: F.diagonal(dim1=1, dim2=2).sum(1)), "trace of F"),
+    "largest eigenvalue": (scored(lambda F: torch.linalg.eigvalsh(F)[:, -1]), "largest eigenvalue"),
+    "smallest eigenvalue": (
+        scored(lambda F: torch.linalg.eigvalsh(F)[:, 0]), "smallest eigenvalue"),
+    "variances": (scored(lambda F: variance(0)(F) + variance(1)(F)), "sum of the variances"),
+    "first": (scored(variance(0)), "first latent quantity alone"),
+    "second": (scored(variance(1)), "second latent quantity alone"),
+    "condition": (scored(lambda F: -torch.linalg.cond(F)), "condition number"),
+    "farthest": (lambda s, z, first, cs: max(cs, key=lambda T: abs(T - first)), "farthest in time"),
+    "nearest": (lambda s, z, first, cs: min(cs, key=lambda T: abs(T - first)), "nearest in time"),
+    "earliest": (lambda s, z, first, cs: min(cs), "always choose the earliest"),
+    "latest": (lambda s, z, first, cs: max(cs), "always choose the latest"),
+    "first of the list": (lambda s, z, first, cs: cs[0], "first of the list"),
+    "last of the list": (lambda s, z, first, cs: cs[-1], "last of the list"),
+    "sum before the product": (sum_before_the_outer_product, "first of the list"),
+    "second alone": (second_alone, "second picture alone|first of the list|det F is larger at"),
+    "at zero": (without_z, "derivative at zero"),
+    "its place": (the_place, "a place in the list"),
+    "its place, a tensor": (
+        lambda *p: torch.tensor(the_place(*p)), "a place in the list"),
+    "its place, of NumPy": (lambda *p: np.int64(the_place(*p)), "a place in the list"),
+    "the determinant": (the_determinant, "that is a determinant"),
+    "no candidate": (lambda s, z, first, cs: 0.0, "none of the candidates"),
+    "in between": (lambda s, z, first, cs: sum(cs) / len(cs), "none of the candidates"),
+    "in the middle": (lambda s, z, first, cs: sorted(cs)[2], "det F is larger at"),
+    "all": (lambda s, z, first, cs: torch.tensor(cs), "one number"),
+    "a pair": (lambda *p: (with_outer_products(*p), the_determinant(*p)), "one number"),
+    "a string": (chosen(str), "of type str"),
+    "NaN": (chosen(lambda T: T * torch.nan), "none of the candidates"),
+    "removed": (removed, "changes candidates"),
+    "sorted in place": (sorted_in_place, "changes candidates"),
+    "first rounded": (chosen(round), "a place in the list"),
+    "without the first": (
+        lambda s, z, first, cs: max(cs, key=lambda T: grad(s)(z, T).norm()), "trace of F"),
+}  # fmt: skip
+
+RIGHT = {check_null_vectors: NULLS, check_best_second: DESIGNS}
+WRONG = {check_null_vectors: WRONG_NULLS, check_best_second: WRONG_DESIGNS}
+
+
+def test_right_answers_pass(check, right):
+    verdict = check(right)
+    assert verdict, verdict.message
+
+
+def test_wrong_answers_are_told_why(check, wrong, words):
+    verdict = check(wrong)
+    assert not verdict
     assert any(w in verdict.message for w in words.split("|")), verdict.message
 
 
@@ -266,5 +357,5 @@ def test_no_mistake_is_right_by_chance(seed):
 
 def test_numbers_of_the_page_fail():
     page = torch.tensor([[3.0], [-1.0]]).double() / 10**0.5
-    assert not check_null_vectors(lambda *_: page).passed
-    assert not check_best_second(lambda *_: 0.0).passed
+    assert not check_null_vectors(lambda *_: page)
+    assert not check_best_second(lambda *_: 0.0)

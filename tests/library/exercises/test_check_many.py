@@ -1,6 +1,8 @@
 """The check of fit_many_cuts: right answers in several styles pass, wrong ones are named."""
 
-import pytest
+from functools import partial
+
+import numpy as np
 import torch
 
 from diffprog.exercises.many import check_many_cuts
@@ -107,19 +109,32 @@ def one_cut_after_the_other(signal, background, start, k, steps, learning_rate):
     return path, values
 
 
-@pytest.mark.parametrize(
-    "right", [answer(), with_the_library, with_log_sigmoids, one_cut_after_the_other]
-)
-def test_right_answers_pass(right):
-    verdict = check_many_cuts(right)
-    assert verdict.passed, verdict
-
-
 def weights(f):
     return answer(keep=lambda m, c, k: f(torch.sigmoid(k * (m - c))))
 
 
-WRONG = {
+def given(f):
+    """The right answer to other arguments."""
+    names = ("signal", "background", "start", "k", "steps", "learning_rate")
+    return lambda *p: answer()(**f(dict(zip(names, p, strict=True))))
+
+
+weights_by_hand = answer(keep=lambda m, c, k: (1 / (1 + torch.exp(-k * (m - c)))).prod(1).sum())
+
+
+def signal_zeroed(signal, *rest):
+    found = answer()(signal, *rest)
+    signal.zero_()
+    return found
+
+
+def hard_values(signal, background, *rest):
+    path, _ = answer()(signal, background, *rest)
+    s, b = (torch.stack([(m >= c).all(1).sum() for c in path]) for m in (signal, background))
+    return path, s / b.sqrt()
+
+
+WRONG_FITS = {
     "downhill": (answer(sign=1), "downhill"),
     "sum of weights": (weights(lambda w: w.sum()), "multiplied"),
     "mean of weights": (weights(lambda w: w.mean(1).sum()), "averaged over its observables"),
@@ -130,7 +145,7 @@ WRONG = {
     "a plane": (answer(keep=lambda m, c, k: torch.sigmoid(k * (m - c).sum(1)).sum()),
         "a plane, not a corner"),
     "one cut only": (weights(lambda w: w[:, 0].sum()), "only the first observable"),
-    "product over events": (weights(lambda w: w.prod(0).sum()), "NaN"),
+    "product over events": (weights(lambda w: w.prod(0).sum()), "product is over the events"),
     "no sum": (weights(lambda w: w.prod(1).mean(0, keepdim=True)), "means over the events"),
     "two numbers": (
         answer(keep=lambda m, c, k: torch.sigmoid(k * (m - c)).sum(0), value=lambda z: z.detach()),
@@ -159,16 +174,71 @@ WRONG = {
     "transposed": (changed(lambda p, v: (p.T, v)), "on its side"),
     "not a pair": (changed(lambda p, v: p), "two things"),
     "numbers of the page": (lambda *_: ([[500.0, 500.0], [1027.2, 854.6]], [5.8, 24.0]),
-        "2 entries for 10 updates"),
+        "the path has 2 entries"),
+    "product of the second axis": (weights(lambda w: w[:, :2].prod(1).sum()), "number two"),
+    "AdamW": (answer(optimizer=torch.optim.AdamW), "that is AdamW"),
+    "RMSprop": (answer(optimizer=torch.optim.RMSprop), "that is RMSprop"),
+    "other betas": (
+        answer(optimizer=partial(torch.optim.Adam, betas=(0.5, 0.9))), "update 2 is not"),
+    "rate fixed": (given(lambda p: {**p, "learning_rate": 10.0}), "rate is fixed"),
+    "another rate": (given(lambda p: {**p, "learning_rate": 2.5}), "times what it should be"),
+    "start fixed": (given(lambda p: {**p, "start": 0 * p["start"] + 500}), "500 fixed"),
+    "from the mean start": (
+        given(lambda p: {**p, "start": p["start"].mean().expand_as(p["start"])}),
+        "begin at the st"),
+    "steps fixed": (given(lambda p: {**p, "steps": 20}), "argument steps"),
+    "shifted": (given(lambda p: {**p, "signal": p["signal"] + 1}), ""),
+    "logarithm": (answer(z=lambda s, b: (s / b.sqrt()).log()), "the logarithm of s/√b"),
+    "inverse": (answer(z=lambda s, b: -b.sqrt() / s), "one over"),
+    "square": (answer(z=lambda s, b: s**2 / b), "the square of s/√b"),
+    "the background twice": (
+        given(lambda p: {**p, "signal": p["background"]}), "both counts from the background"),
+    "the signal twice": (
+        given(lambda p: {**p, "background": p["signal"]}), "both counts from the signal"),
+    "background detached": (answer(z=lambda s, b: s / b.detach().sqrt()), "does not see the backg"),
+    "signal detached": (answer(z=lambda s, b: s.detach() / b.sqrt()), "does not see the signal"),
+    "s plus b": (answer(z=lambda s, b: s / (s + b).sqrt()), "s/√(s + b)"),
+    "by hand": (weights_by_hand, "Use torch.sigmoid"),
+    "tanh": (answer(keep=lambda m, c, k: torch.tanh(k * (m - c)).prod(1).sum()), ""),
+    "tanh, scaled": (answer(keep=lambda m, c, k: ((1 + torch.tanh(k * (m - c))) / 2).prod(1).sum()),
+        "twice as steep"),
+    "signal in place": (signal_zeroed, "changes signal"),
+    "swapped": (changed(lambda p, v: (v, p)), "changed places"),
+    "hard values": (hard_values, "hard counts"),
+    "a dictionary": (changed(lambda p, v: {"path": p}), "two things"),
+    "a string": (changed(lambda p, v: ("cuts", v)), "of type str"),
+    "values doubled": (changed(lambda p, v: (p, 2 * v)), "2 times"),
+    "last value twice": (changed(lambda p, v: (p, torch.cat([v, v[-1:]]))), "note one before"),
+    "last cut twice": (changed(lambda p, v: (torch.cat([p, p[-1:]]), v)), "the path has"),
+    "return in the loop": (changed(lambda p, v: (p[:1], v[:1])), "stand inside the loop"),
+    "first cut only": (changed(lambda p, v: (p[:, 0], v)), ""),
+    "first value always": (changed(lambda p, v: (p, v[:1].expand(len(v)))), "are the first one"),
 }  # fmt: skip
 
+RIGHT = {
+    check_many_cuts: {
+        "as on the page": answer(),
+        "the library": with_the_library,
+        "log-sigmoids, maximised": with_log_sigmoids,
+        "one cut after the other": one_cut_after_the_other,
+        "NumPy": changed(lambda p, v: (p.numpy(), v.numpy())),
+        "lists of arrays": changed(lambda p, v: ([np.array(c) for c in p], v.tolist())),
+        "values of shape (1,)": changed(lambda p, v: (p, v[:, None])),
+        "double": given(lambda p: {**p, "start": p["start"].double()}),
+    }
+}
+WRONG = {check_many_cuts: WRONG_FITS}
 
-@pytest.mark.parametrize("name", WRONG)
-def test_wrong_answers_are_named(name):
-    wrong, word = WRONG[name]
-    verdict = check_many_cuts(wrong)
-    assert not verdict.passed
-    assert word in verdict.message, verdict
+
+def test_right_answers_pass(check, right):
+    verdict = check(right)
+    assert verdict, verdict.message
+
+
+def test_wrong_answers_are_named(check, wrong, words):
+    verdict = check(wrong)
+    assert not verdict
+    assert words in verdict.message
 
 
 def test_right_at_the_end_only_is_not_right():
@@ -176,6 +246,4 @@ def test_right_at_the_end_only_is_not_right():
         share = torch.linspace(0, 1, len(path))[:, None]
         return path[0] + share * (path[-1] - path[0]), values
 
-    verdict = check_many_cuts(changed(straight))
-    assert not verdict.passed
-    assert "the path of the cuts is not right" in verdict.message
+    assert not check_many_cuts(changed(straight))

@@ -5,13 +5,8 @@ import torch
 from torch import nn
 from torch.func import functional_call
 
-from diffprog.exercises._check import SEEDS
-from diffprog.exercises.network import (
-    check_pipeline,
-    check_transfer,
-    height_mistakes,
-    known_network,
-)
+from diffprog.exercises._check import SEEDS, Draw
+from diffprog.exercises.network import Known, check_pipeline, check_transfer, height_mistakes
 from diffprog.pipelines.pipeline import Pipeline, mean_squared_error
 from diffprog.simulator.ball import position
 from diffprog.simulator.pitching import Pitch, drifts, pitch
@@ -43,14 +38,6 @@ def as_a_linear_layer(network, t, flight):
 def throw_by_throw(network, t, flight):
     rows = [15 + x0 + (10 + v0) * flight - 4.9 * flight**2 for x0, v0 in network(t)]
     return torch.stack(rows)[:, None]
-
-
-@pytest.mark.parametrize(
-    "answer", [as_in_the_chapter, by_library, by_position, as_a_linear_layer, throw_by_throw]
-)
-def test_right_pipelines_pass(answer):
-    verdict = check_pipeline(answer)
-    assert verdict.passed, verdict
 
 
 # ex-pipeline, wrong: the solution with one thing changed.
@@ -92,7 +79,7 @@ def numbers_of_the_page(network, t, flight):
 def without_bias(network, t, flight):
     """The same network, but for a bias whose value is right and whose graph is cut."""
     weights = dict(network.named_parameters())
-    weights["0.bias"] = weights["0.bias"].detach()
+    weights["bias"] = weights["bias"].detach()
     return as_in_the_chapter(lambda t: functional_call(network, weights, t), t, flight)
 
 
@@ -100,53 +87,87 @@ def array(network, t, flight):
     return as_in_the_chapter(network, t, flight).detach().numpy()
 
 
-WRONG_PIPELINES = [
-    ("columns swapped", with_(drift=lambda d: d.flip(1)), "the other way round"),
-    ("drift only", with_(set_x0=0, set_v0=0, a=0), "are missing"),
-    ("drift left out", with_(drift=lambda d: 0 * d), "no part"),
-    ("time of day", with_(seconds=lambda t, flight: t), "time of day"),
-    ("always 3 s", with_(seconds=lambda t, flight: 3.0), "fixed"),
-    ("gravity upwards", with_(a=9.8), "upwards"),
-    ("no gravity", with_(a=0.0), "gravity is missing"),
-    ("no ½", with_(half=1.0), "½"),
-    ("sign of the drift", with_(drift=lambda d: -d), "subtracted"),
-    ("first column twice", with_(second=lambda d: d[:, :1]), "first column"),
-    ("second column twice", with_(first=lambda d: d[:, 1:]), "second column"),
-    ("Δv0 as a length", not_multiplied, "not multiplied"),
-    ("rows", with_(first=lambda d: d[:, 0], second=lambda d: d[:, 1]), "lost its axis"),
-    ("rows and columns", with_(second=lambda d: d[:, 1]), "(n, n)"),
-    ("detached", with_(drift=torch.Tensor.detach), "graph is cut"),
-    ("no_grad", without_graph, "graph is cut"),
-    ("half detached", with_(second=lambda d: d[:, 1:].detach()), "one of the two"),
-    ("NumPy", with_(drift=lambda d: torch.as_tensor(d.detach().numpy())), "graph is cut"),
-    ("NumPy, with its graph", with_(drift=lambda d: d.numpy()), "stay with tensors"),
-    (
-        "NumPy, given a tensor's method",
-        with_(drift=lambda d: d.detach().numpy().detach()),
-        "stay with tensors",
-    ),
-    ("NumPy at the end", array, "stay with tensors"),
-    ("a bias detached", without_bias, "do not depend on the weights 0.bias"),
-    ("drifts", lambda network, t, flight: network(t), "these are the drifts"),
-    ("two tensors", lambda network, t, flight: tuple(network(t).T), "one tensor"),
-    ("not a number", with_(finish=lambda x: x * torch.nan), "NaN"),
-    ("numbers of the page", numbers_of_the_page, "not right"),
-]
+def trained(network, t, flight):
+    as_in_the_chapter(network, t, flight).sum().backward()
+    return as_in_the_chapter(network, t, flight)
 
 
-@pytest.mark.parametrize(
-    ("answer", "word"), [w[1:] for w in WRONG_PIPELINES], ids=[w[0] for w in WRONG_PIPELINES]
-)
-def test_wrong_pipelines_hear_the_likely_cause(answer, word):
-    verdict = check_pipeline(answer)
-    assert not verdict.passed
-    assert word in verdict.message
+def shifted(network, t, flight):
+    t += 1
+    return as_in_the_chapter(network, t - 1, flight)
+
+
+def finish(f):
+    return with_(finish=f)
+
+
+PIPELINES = {
+    "as in the chapter": as_in_the_chapter,
+    "the library": by_library,
+    "position": by_position,
+    "a linear layer": as_a_linear_layer,
+    "throw by throw": throw_by_throw,
+    "float64": finish(lambda x: x.double()),
+}
+WRONG_PIPELINES = {
+    "columns swapped": (with_(drift=lambda d: d.flip(1)), "the other way round"),
+    "drift only": (with_(set_x0=0, set_v0=0, a=0), "and gravity, are missing"),
+    "no 15 m": (with_(set_x0=0), "15 m are missing"),
+    "no 10 m/s": (with_(set_v0=0), "10 m/s are missing"),
+    "drift left out": (with_(drift=lambda d: 0 * d), "no part"),
+    "true drifts": (lambda net, t, T: pitch(drifts(t), T) + 0 * net(t)[:, :1], "the true ones"),
+    "mean drift": (with_(drift=lambda d: d.mean(0, keepdim=True).expand_as(d)), "mean drift"),
+    "time of day": (with_(seconds=lambda t, flight: t), "time of day"),
+    "always 3 s": (with_(seconds=lambda t, flight: 3.0), "time of flight is fixed"),
+    "gravity upwards": (with_(a=9.8), "upwards"),
+    "no gravity": (with_(a=0.0), "gravity is missing"),
+    "9.81": (with_(a=-9.81), "9.81"),
+    "no ½": (with_(half=1.0), "½ is missing"),
+    "no T²": (lambda net, t, T: as_in_the_chapter(net, t, T) + 4.9 * T**2 - 4.9, "lacks its T²"),
+    "T for T²": (lambda net, t, T: as_in_the_chapter(net, t, T) + 4.9 * T**2 - 4.9 * T, "squared"),
+    "Δx0 a velocity": (
+        lambda net, t, T: as_in_the_chapter(net, t, T) + net(t)[:, :1] * (T - 1), "Δx0 is multip"),
+    "velocity": (lambda net, t, T: 10 + net(t)[:, 1:] - 9.8 * T, "that is the velocity"),
+    "no Δx0": (with_(first=lambda d: 0 * d[:, :1]), "Δx0 is missing"),
+    "no Δv0": (with_(second=lambda d: 0 * d[:, 1:]), "Δv0 is missing"),
+    "minus Δx0": (with_(first=lambda d: -d[:, :1]), "Δx0 is subtracted"),
+    "minus Δv0": (with_(second=lambda d: -d[:, 1:]), "Δv0 is subtracted"),
+    "sign of the drift": (with_(drift=lambda d: -d), "subtracted"),
+    "first column twice": (with_(second=lambda d: d[:, :1]), "first column"),
+    "second column twice": (with_(first=lambda d: d[:, 1:]), "second column"),
+    "Δv0 as a length": (not_multiplied, "not multiplied"),
+    "rows": (with_(first=lambda d: d[:, 0], second=lambda d: d[:, 1]), "lost its axis"),
+    "rows and columns": (with_(second=lambda d: d[:, 1]), "(n, n)"),
+    "detached": (with_(drift=torch.Tensor.detach), "graph is cut"),
+    "no_grad": (without_graph, "graph is cut"),
+    "half detached": (with_(second=lambda d: d[:, 1:].detach()), "one of the two"),
+    "first half detached": (with_(first=lambda d: d[:, :1].detach()), "one of the two"),
+    "NumPy": (with_(drift=lambda d: torch.as_tensor(d.detach().numpy())), "graph is cut"),
+    "NumPy, with its graph": (with_(drift=lambda d: d.numpy()), "stay with tensors"),
+    "NumPy, given a tensor's method": (
+        with_(drift=lambda d: d.detach().numpy().detach()), "stay with tensors"),
+    "NumPy at the end": (array, "has no graph"),
+    "a list at the end": (finish(lambda x: x.tolist()), "return one tensor"),
+    "a number at the end": (finish(lambda x: x.sum().item()), "has no graph"),
+    "a bias detached": (without_bias, "do not depend on the network's bias"),
+    "drifts": (lambda network, t, flight: network(t), "these are the drifts"),
+    "two tensors": (lambda network, t, flight: tuple(network(t).T), "one tensor"),
+    "averaged": (finish(lambda x: x.mean()), "averaged over"),
+    "reversed": (finish(lambda x: x.flip(0)), "reverse order"),
+    "a row": (finish(lambda x: x.T), "in another shape"),
+    "minus": (finish(lambda x: -x), "but for its sign"),
+    "one metre off": (finish(lambda x: x + 1), "+1 off"),
+    "gradients left": (trained, "gradients left"),
+    "t in place": (shifted, "changes t"),
+    "not a number": (finish(lambda x: x * torch.nan), "is NaN"),
+    "numbers of the page": (numbers_of_the_page, ""),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_mistake_looks_like_the_right_heights(seed):
-    net, random = known_network(seed)
-    t, flight = torch.rand(6, 1, generator=random), 2.3 + 0.01 * seed
+    draw = Draw(seed)
+    net, t, flight = Known(draw), draw(0.1, 0.9, 3, 1), 2.3 + 0.01 * seed
     drift = net(t).detach()
     right = pitch(drift, flight)
     for cause, mistake in height_mistakes(drift, t, flight):
@@ -172,12 +193,6 @@ def by_pipeline(model, t, x, flight):
     return torch.stack([mean_squared_error(moved(t)[:, i], x[:, i]) for i in range(len(flight))])
 
 
-@pytest.mark.parametrize("answer", [as_in_the_chapter_too, one_by_one, by_pipeline])
-def test_right_transfers_pass(answer):
-    verdict = check_transfer(answer)
-    assert verdict.passed, verdict
-
-
 def error_of(model, t, x, flight):
     return pitch(model.latent(t), flight) - x
 
@@ -194,29 +209,87 @@ def moved_in_place(model, t, x, flight):
     return ((model(t) - x) ** 2).mean(0)
 
 
-WRONG_TRANSFERS = [
-    ("old flight times", lambda m, t, x, f: ((m(t) - x) ** 2).mean(0), "old flight times"),
-    ("other order", lambda m, t, x, f: (error_of(m, t, x, f.flip(0)) ** 2).mean(0), "order"),
-    ("true drifts", lambda m, t, x, f: ((pitch(drifts(t), f) - x) ** 2).mean(0), "true ones"),
-    ("columns swapped", lambda m, t, x, f: ((pitch(m.latent(t).flip(1), f) - x) ** 2).mean(0),
-        "changed places"),
-    ("other axis", lambda m, t, x, f: (error_of(m, t, x, f) ** 2).mean(1), "axis 0"),
-    ("one number", lambda m, t, x, f: (error_of(m, t, x, f) ** 2).mean(), "keep the flight times"),
-    ("root", lambda m, t, x, f: (error_of(m, t, x, f) ** 2).mean(0).sqrt(), "root mean square"),
-    ("sum", lambda m, t, x, f: (error_of(m, t, x, f) ** 2).sum(0), "sum over the throws"),
-    ("no square", lambda m, t, x, f: error_of(m, t, x, f).mean(0), "not squared"),
-    ("absolute", lambda m, t, x, f: error_of(m, t, x, f).abs().mean(0), "take the square"),
-    ("no mean", lambda m, t, x, f: error_of(m, t, x, f) ** 2, "throw by throw"),
-    ("trained", trained_again, "no training"),
-    ("moved in place", moved_in_place, "no new flight times"),
-    ("numbers of the page", lambda *_: torch.tensor([0.0015, 0.0024]), "not right"),
-]  # fmt: skip
+def in_double_precision(model, t, x, flight):
+    return as_in_the_chapter_too(model.double(), t.double(), x.double(), flight.double())
 
 
-@pytest.mark.parametrize(
-    ("answer", "word"), [w[1:] for w in WRONG_TRANSFERS], ids=[w[0] for w in WRONG_TRANSFERS]
-)
-def test_wrong_transfers_hear_the_likely_cause(answer, word):
-    verdict = check_transfer(answer)
-    assert not verdict.passed
-    assert word in verdict.message
+def gradients_left(model, t, x, flight):
+    error = as_in_the_chapter_too(model, t, x, flight)
+    error.sum().backward(retain_graph=True)
+    return error
+
+
+def x_in_place(model, t, x, flight):
+    x -= pitch(model.latent(t), flight).detach()
+    return (x**2).mean(0)
+
+
+def squares(f):
+    """f of the squared errors, (n, m)."""
+    return lambda m, t, x, T: f(error_of(m, t, x, T) ** 2)
+
+
+def seen_through(drift):
+    """The right mean of other drifts."""
+    return lambda m, t, x, T: ((pitch(drift(m, t), T) - x) ** 2).mean(0)
+
+
+TRANSFERS = {
+    "as in the chapter": as_in_the_chapter_too,
+    "one by one": one_by_one,
+    "a pipeline": by_pipeline,
+    "NumPy": lambda *p: as_in_the_chapter_too(*p).detach().numpy(),
+    "the network on scaled times": seen_through(lambda m, t: m.network(m.scale(t))),
+    "variance and bias": lambda *p: error_of(*p).var(0, correction=0) + error_of(*p).mean(0) ** 2,
+}
+WRONG_TRANSFERS = {
+    "old flight times": (lambda m, t, x, T: ((m(t) - x) ** 2).mean(0), "old flight times"),
+    "not scaled": (seen_through(lambda m, t: m.network(t)), "model.network(t)"),
+    "other order": (
+        lambda m, t, x, T: (error_of(m, t, x, T.flip(0)) ** 2).mean(0), "another order"),
+    "true drifts": (seen_through(lambda m, t: drifts(t)), "true ones"),
+    "no drifts": (seen_through(lambda m, t: 0 * m.latent(t)), "no part in it"),
+    "columns swapped": (seen_through(lambda m, t: m.latent(t).flip(1)), "columns of the drift"),
+    "throws reversed": (seen_through(lambda m, t: m.latent(t).flip(0)), "than the rows of x"),
+    "result reversed": (squares(lambda s: s.mean(0).flip(0)), "reverse order"),
+    "other axis": (squares(lambda s: s.mean(1)), "axis 0"),
+    "one number": (squares(lambda s: s.mean()), "keep the flight times"),
+    "root": (squares(lambda s: s.mean(0).sqrt()), "root mean square"),
+    "sum": (squares(lambda s: s.sum(0)), "sum over the throws"),
+    "no square": (lambda *p: error_of(*p).mean(0), "not squared"),
+    "absolute": (lambda *p: error_of(*p).abs().mean(0), "take the square"),
+    "square of the mean": (lambda *p: error_of(*p).mean(0) ** 2, "square of the mean"),
+    "median": (squares(lambda s: s.median(0).values), "median"),
+    "largest": (squares(lambda s: s.amax(0)), "largest square"),
+    "variance": (lambda *p: error_of(*p).var(0), "variance"),
+    "heights": (lambda m, t, x, T: pitch(m.latent(t), T).mean(0), "those are heights"),
+    "half": (squares(lambda s: s.mean(0) / 2), "half the mean square"),
+    "n − 1": (squares(lambda s: s.sum(0) / (len(s) - 1)), "1.5 times"),
+    "no mean": (squares(lambda s: s), "throw by throw"),
+    "first only": (squares(lambda s: s.mean(0)[:1]), "lacks its last entry"),
+    "a column": (squares(lambda s: s.mean(0)[:, None]), "in another shape"),
+    "minus": (squares(lambda s: -s.mean(0)), "but for its sign"),
+    "logarithm": (squares(lambda s: s.mean(0).log()), "is the logarithm"),
+    "trained": (trained_again, "no training"),
+    "moved in place": (moved_in_place, "simulator"),
+    "double": (in_double_precision, "no other type of number"),
+    "gradients left": (gradients_left, "gradients left"),
+    "x in place": (x_in_place, "changes x"),
+    "NaN": (squares(lambda s: s.mean(0) * torch.nan), "is NaN at [0]"),
+    "a dictionary": (squares(lambda s: dict(enumerate(s))), "of type dict"),
+    "numbers of the page": (lambda *_: torch.tensor([0.0015, 0.0024]), ""),
+}  # fmt: skip
+
+RIGHT = {check_pipeline: PIPELINES, check_transfer: TRANSFERS}
+WRONG = {check_pipeline: WRONG_PIPELINES, check_transfer: WRONG_TRANSFERS}
+
+
+def test_right_answers_pass(check, right):
+    verdict = check(right)
+    assert verdict, verdict.message
+
+
+def test_wrong_answers_hear_the_likely_cause(check, wrong, words):
+    verdict = check(wrong)
+    assert not verdict
+    assert words in verdict.message

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import pytest
 import torch
 
 from diffprog.exercises.sharpness import check_steepness
@@ -76,22 +75,6 @@ def one_by_one(signal, background, start, k, steps):
     return torch.stack(columns, 1), torch.stack(z)
 
 
-RIGHT = {
-    "one batch": answer,
-    "the library": by_library,
-    "one by one": one_by_one,
-    "mean of the objectives": partial(answer, reduce=torch.mean),
-    "lists": partial(answer, finish=lambda path, z, soft: ([c.tolist() for c in path], list(z))),
-    "graph left in the path": partial(answer, note=lambda c: c * 1),
-}
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_right_answers_pass(name):
-    verdict = check_steepness(RIGHT[name])  # type: ignore[arg-type]
-    assert verdict.passed, verdict
-
-
 def counts_before_the_loop(signal, background, start, k, steps):
     c = torch.full_like(k, start).requires_grad_()
     z = torch.sigmoid(k * (signal[:, None] - c)).sum(0)
@@ -116,12 +99,33 @@ class Idle(torch.optim.Adam):
         pass
 
 
-WRONG = {
-    "minimised": (partial(answer, sign=1), "minus the significance"),
+def by_hand_edge(k, m, c):
+    """σ of it is 1/(1 + e^(k·(c − m))), by hand."""
+    return -torch.log(torch.exp(k * (c - m) * 10) ** 0.1)
+
+
+def background_scaled(signal, background, start, k, steps):
+    found = answer(signal, background, start, k, steps)
+    background.mul_(0.5).add_(100.0)
+    return found
+
+
+def steeper_in_place(signal, background, start, k, steps):
+    k *= 2
+    return answer(signal, background, start, k / 2, steps)
+
+
+def ending(f):
+    """The right answer, spoilt by f(path, z)."""
+    return partial(answer, finish=lambda path, z, soft: f(torch.stack(path), z))
+
+
+WRONG_FITS = {
+    "minimised": (partial(answer, sign=1), "goes downhill"),
     "not zeroed": (partial(answer, zero=False), "zero_grad()"),
-    "default rate": (partial(answer, rate=1e-3), "1 GeV"),
-    "slow": (partial(answer, rate=0.1), "too slow"),
-    "fast": (partial(answer, rate=10.0), "too fast"),
+    "default rate": (partial(answer, rate=1e-3), "learning rate is 0.001"),
+    "slow": (partial(answer, rate=0.1), "learning rate is 0.1"),
+    "fast": (partial(answer, rate=10.0), "learning rate is 10"),
     "a new optimizer each step": (partial(answer, anew=True), "made anew"),
     "below": (partial(answer, edge=lambda k, m, c: k * (c - m)), "events below"),
     "divided": (partial(answer, edge=lambda k, m, c: (m - c) / k), "divided by k"),
@@ -188,15 +192,68 @@ WRONG = {
         lambda *_: (torch.tensor([949.8, 1022.2, 1026.6]), torch.tensor([11.04, 12.59, 12.64])),
         "path",
     ),
+    "SGD": (partial(answer, make=torch.optim.SGD), "plain gradient ascent"),
+    "AdamW": (partial(answer, make=torch.optim.AdamW), "that is AdamW"),
+    "other betas": (
+        partial(answer, make=partial(torch.optim.Adam, betas=(0.5, 0.9))), "update 2 is not"),
+    "rate 0.01": (partial(answer, rate=0.01), "learning rate is 0.01"),
+    "s/√(s + b) at the end": (
+        partial(answer, judge_root=lambda b: b**0.4), ""),
+    "above at the end": (partial(answer, keep=torch.gt), "exactly on the cut"),
+    "logarithm": (partial(answer, root=lambda b: b, reduce=lambda z: z.log().sum() / 2), ""),
+    "square": (partial(answer, reduce=lambda z: (z**2).sum()), "the square of s/√b"),
+    "log of it": (partial(answer, reduce=lambda z: z.log().sum()), "the logarithm of s/√b"),
+    "by hand": (partial(answer, edge=by_hand_edge), "Use torch.sigmoid"),
+    "steepness fixed": (partial(answer, edge=lambda k, m, c: 0.1 * (m - c)), "steepness is fixed"),
+    "twice as steep": (partial(answer, edge=lambda k, m, c: 2 * k * (m - c)), "twice as steep"),
+    "background in place": (background_scaled, "changes background"),
+    "k in place": (steeper_in_place, "changes k"),
+    "the start at the end": (
+        lambda signal, background, start, k, steps: (
+            answer(signal, background, start, k, steps)[0],
+            answer(signal, background, start, k, 0)[1]), "significance at the start"),
+    "the cuts twice": (ending(lambda path, z: (path, path[-1])), "second is the last cuts"),
+    "swapped": (ending(lambda path, z: (z, path)), ""),
+    "doubled": (ending(lambda path, z: (path, 2 * z)), "2 times"),
+    "no last": (ending(lambda path, z: (path[:-1], z)), "last entry"),
+    "one more": (ending(lambda path, z: (torch.cat([path, path[-1:]]), z)), "the path has"),
+    "steps fixed": (
+        lambda signal, background, start, k, steps: answer(signal, background, start, k, 20),
+        "argument steps"),
+    "one step more": (
+        lambda signal, background, start, k, steps: answer(signal, background, start, k, steps + 1),
+        "one update too many"),
+    "None at the end": (ending(lambda path, z: (path, None)), "is None"),
+    "a string at the end": (ending(lambda path, z: (path, "Z")), "of type str"),
+    "one number less": (ending(lambda path, z: (path, z[:-1])), ""),
+}  # fmt: skip
+
+RIGHT = {
+    check_steepness: {
+        "one batch": answer,
+        "the library": by_library,
+        "one by one": one_by_one,
+        "mean of the objectives": partial(answer, reduce=torch.mean),
+        "lists": partial(
+            answer, finish=lambda path, z, soft: ([c.tolist() for c in path], list(z))
+        ),
+        "graph left in the path": partial(answer, note=lambda c: c * 1),
+        "NumPy": lambda *p: tuple(x.numpy() for x in answer(*p)),
+        "a list": lambda *p: [x.tolist() for x in answer(*p)],
+    }
 }
+WRONG = {check_steepness: WRONG_FITS}
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_wrong_answers_are_told_why(name):
-    wrong, words = WRONG[name]
-    verdict = check_steepness(wrong)  # type: ignore[arg-type]
-    assert not verdict.passed
-    assert words in verdict.message, verdict.message
+def test_right_answers_pass(check, right):
+    verdict = check(right)
+    assert verdict, verdict.message
+
+
+def test_wrong_answers_are_told_why(check, wrong, words):
+    verdict = check(wrong)
+    assert not verdict
+    assert words in verdict.message
 
 
 def test_numbers_copied_from_one_case_fail():
@@ -207,4 +264,4 @@ def test_numbers_copied_from_one_case_fail():
         path, z = answers[0]
         return path[:1].expand(steps + 1, -1) * 0 + path[-1], z
 
-    assert not check_steepness(remembered).passed
+    assert not check_steepness(remembered)

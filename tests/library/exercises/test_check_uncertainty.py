@@ -1,6 +1,7 @@
 """The check of error_bars: right answers in several styles pass, wrong ones are named."""
 
-import pytest
+import numpy as np
+import scipy.linalg
 import torch
 
 from diffprog.autodiff import curvature
@@ -53,48 +54,98 @@ def in_single_precision_by_autograd(t, sigma):
     return torch.sqrt(torch.diag(torch.inverse(len(t) / (2 * sigma**2) * h)))
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        as_on_the_page,
-        by_the_jacobian,
-        with_both_axes_and_noisy_data,
-        in_single_precision_by_autograd,
-    ],
-)
-def test_right_answers_pass(answer):
-    verdict = check_error_bars(answer)
-    assert verdict.passed, verdict
-
-
 PAGE = torch.linspace(0, 5, 10, dtype=torch.float64)[:, None]
 
 
-WRONG = [
-    (lambda t, s: torch.linalg.inv(hessian(t)).diagonal().sqrt(), "raw inverse"),
-    (lambda t, s: covariance(t, s).diagonal(), "square root"),
-    (lambda t, s: covariance(t, s), "matrix"),
-    (lambda t, s: covariance(t, s).sum(0), "largest difference"),
-    (lambda t, s: (2 * s**2 / len(t) / hessian(t).diagonal()).sqrt(), "each parameter alone"),
-    (lambda t, s: as_on_the_page(t, s) / 2**0.5, "factor 2 is missing"),
-    (lambda t, s: as_on_the_page(t, s) * 2**0.5, "too large by √2"),
-    (lambda t, s: as_on_the_page(t, s**0.5), "power of one"),
-    (lambda t, s: as_on_the_page(t, s) * len(t) ** 0.5, "N is missing"),
-    (lambda t, s: as_on_the_page(t, s) * (len(t) / 10) ** 0.5, "do not write it as a number"),
-    (lambda t, s: as_on_the_page(t, s) * (len(t) / 20) ** 0.5, "N is 20 only"),
-    (lambda t, s: as_on_the_page(t, s) * (len(t) / (len(t) - 3)) ** 0.5, "N − 3"),
-    (lambda t, s: as_on_the_page(t, s).flip(0), "order"),
-    (lambda t, s: as_on_the_page(t, 0.5), "sigma is not used"),
-    (lambda t, s: as_on_the_page(PAGE, s), "t is not used"),
-    (lambda t, s: as_on_the_page(t, s).repeat_interleave(2), "both axes"),
-    (lambda t, s: as_on_the_page(t, s)[:2], "shape (2,)"),
-    (lambda t, s: [0.141, 0.366, 0.393], "times and the noise of this chapter"),
-    (lambda t, s: as_on_the_page(PAGE, 0.5), "times and the noise of this chapter"),
-]
+def of_the_page(t, sigma):
+    return as_on_the_page(PAGE, 0.5)
 
 
-@pytest.mark.parametrize(("answer", "word"), WRONG)
-def test_wrong_answers_are_named(answer, word):
-    verdict = check_error_bars(answer)
-    assert not verdict.passed
-    assert word in verdict.message
+def design(t, half=0.5):
+    return torch.cat([half * t**2, t, torch.ones_like(t)], 1)
+
+
+def in_place(t, sigma):
+    t -= t[0].clone()
+    return as_on_the_page(t, sigma)
+
+
+def scaled(factor):
+    """The right errors times a factor of N and σ."""
+    return lambda t, s: as_on_the_page(t, s) * factor(len(t), s)
+
+
+RIGHT = {
+    check_error_bars: {
+        "as on the page": as_on_the_page,
+        "the Jacobian": by_the_jacobian,
+        "both axes, and noisy data": with_both_axes_and_noisy_data,
+        "single precision": in_single_precision_by_autograd,
+        "NumPy": lambda t, s: (
+            s * np.sqrt(np.diag(np.linalg.inv((design(t).T @ design(t)).numpy())))
+        ),
+        "SciPy": lambda t, s: s * scipy.linalg.pinv(design(t).T @ design(t)).diagonal() ** 0.5,
+        "a list": lambda t, s: as_on_the_page(t, s).tolist(),
+        "QR": lambda t, s: s * torch.linalg.inv(torch.linalg.qr(design(t)).R).norm(dim=1),
+    }
+}
+WRONG = {
+    check_error_bars: {
+        "raw inverse": (lambda t, s: torch.linalg.inv(hessian(t)).diagonal().sqrt(), "raw inverse"),
+        "raw inverse, no root": (
+            lambda t, s: torch.linalg.inv(hessian(t)).diagonal(), "raw inverse"),
+        "variances": (lambda t, s: covariance(t, s).diagonal(), "square root"),
+        "a matrix": (lambda t, s: covariance(t, s), "matrix"),
+        "its roots": (lambda t, s: covariance(t, s).abs().sqrt(), "matrix"),
+        "sums": (lambda t, s: covariance(t, s).sum(0), ""),
+        "roots of sums": (lambda t, s: covariance(t, s).sum(0).sqrt(), "sums of rows"),
+        "each alone": (lambda t, s: (2 * s**2 / len(t) / hessian(t).diagonal()).sqrt(),
+            "each parameter alone"),
+        "not inverted": (lambda t, s: (2 * s**2 / len(t) * hessian(t)).diagonal().sqrt(),
+            "not inverted"),
+        "no half": (lambda t, s: s * torch.linalg.inv(
+            design(t, 1.0).T @ design(t, 1.0)).diagonal().sqrt(), "one half"),
+        "no 2": (scaled(lambda n, s: 0.5**0.5), "factor 2 is missing"),
+        "2 twice": (scaled(lambda n, s: 2**0.5), "too large by √2"),
+        "no σ": (scaled(lambda n, s: 1 / s), "σ is missing"),
+        "σ to the power of one": (lambda t, s: as_on_the_page(t, s**0.5), "power of one"),
+        "σ⁴": (lambda t, s: as_on_the_page(t, s**2), "σ⁴"),
+        "no N": (scaled(lambda n, s: n**0.5), "N is missing"),
+        "N twice": (scaled(lambda n, s: n**-0.5), "N comes in twice"),
+        "N = 10": (scaled(lambda n, s: (n / 10) ** 0.5), "do not write it as a number"),
+        "N = 20": (scaled(lambda n, s: (n / 20) ** 0.5), "N is 20 only"),
+        "N − 3": (scaled(lambda n, s: (n / (n - 3)) ** 0.5), "N − 3"),
+        "N − 1": (scaled(lambda n, s: (n / (n - 1)) ** 0.5), "N − 1"),
+        "σ/√N": (lambda t, s: torch.full((3,), s / len(t) ** 0.5), "error of a mean"),
+        "norm": (lambda t, s: as_on_the_page(t, s).norm(), "square by square"),
+        "eigenvalues": (lambda t, s: torch.linalg.eigvalsh(covariance(t, s)).sqrt(), "eigenvalues"),
+        "x0 first": (lambda t, s: as_on_the_page(t, s).flip(0), "(x0, v0, a)"),
+        "x0 in the middle": (lambda t, s: as_on_the_page(t, s)[[0, 2, 1]], "another order"),
+        "σ fixed": (lambda t, s: as_on_the_page(t, 0.5), "sigma is not used"),
+        "t fixed": (lambda t, s: as_on_the_page(PAGE, s), "t is not used"),
+        "both fixed": (of_the_page, "times and the noise of this chapter"),
+        "typed": (lambda t, s: [0.141, 0.366, 0.393], "times and the noise of this chapter"),
+        "both axes": (lambda t, s: as_on_the_page(t, s).repeat_interleave(2), "both axes"),
+        "both axes, in a table": (lambda t, s: as_on_the_page(t, s).expand(2, 3), "both axes"),
+        "two of three": (lambda t, s: as_on_the_page(t, s)[:2], "lacks its last entry"),
+        "a alone": (lambda t, s: as_on_the_page(t, s)[0], "only its first entry"),
+        "a column": (lambda t, s: as_on_the_page(t, s)[:, None], "in another shape"),
+        "relative": (scaled(lambda n, s: 100), "100 times"),
+        "minus": (scaled(lambda n, s: -1), "but for its sign"),
+        "t in place": (in_place, "changes t, which"),
+        "one over": (lambda t, s: 1 / as_on_the_page(t, s), "upside down"),
+        "NaN": (lambda t, s: (-covariance(t, s).diagonal()).sqrt(), "is NaN at [0]"),
+        "a dictionary": (lambda t, s: {"a": 1.0}, "of type dict"),
+    }
+}  # fmt: skip
+
+
+def test_right_answers_pass(check, right):
+    verdict = check(right)
+    assert verdict, verdict.message
+
+
+def test_wrong_answers_are_named(check, wrong, words):
+    verdict = check(wrong)
+    assert not verdict
+    assert words in verdict.message
