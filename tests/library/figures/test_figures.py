@@ -101,6 +101,14 @@ def test_a_page_gives_the_figure_its_name_and_alternative_text():
     assert root.get("aria-label") == 'A "quoted" line & more'
 
 
+def test_no_id_in_a_figure_is_the_address_of_another(ball):
+    """The first id of fig-a was fig-a-0, which can be the name of another figure."""
+    for name in ("fig-a", "fig_a", "fig-größe", "a.b"):
+        ids = set(re.findall(r' id="([^"]+)"', slider.component(ball.data, name, "A ball.")))
+        assert len(ids) > 1
+        assert all(id.startswith(f"{name}:") for id in ids), "a name has no colon"
+
+
 def test_drawing_twice_gives_the_same_bytes():
     assert drawn() == drawn()
 
