@@ -111,10 +111,7 @@ class Chapter:
     @classmethod
     def read(cls, book: Book, page: Page) -> Chapter:
         """Read a page; raises PressError, with file and line, for what is not right in it."""
-        try:
-            text = page.path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise PressError(f"{page.docname}.md: is not UTF-8 ({error.reason})") from error
+        text = book.text(page.path)
         extensions = (book.config.get("parse") or {}).get("myst_enable_extensions") or ()
         reader = _Reader(page, MdParserConfig(enable_extensions=set(extensions)))
         notebook = reader.notebook(text)

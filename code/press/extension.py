@@ -19,6 +19,7 @@ from . import edition, output_kinds
 from .book import PressError
 from .notebooks import write as notebooks
 from .pages import (
+    agreement,
     assets,
     deck_links,
     exercise,
@@ -69,9 +70,11 @@ def _hand_text(app: Sphinx, docname: str, source: list[str]) -> None:
     The page is read again when its cells, or the library below them, gave something new.
     """
     found = edition.current().execution(docname)
-    if found is not None:
-        source[0] = found.chapter.text
-        app.env.note_dependency(os.path.relpath(found.path, app.srcdir))
+    if found is None:
+        message = "is not in _toc.yml: set `only_build_toc_files: true` in _config.yml"
+        raise PressError(f"{docname}.md: {message}")
+    source[0] = found.chapter.text
+    app.env.note_dependency(os.path.relpath(found.path, app.srcdir))
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
@@ -87,6 +90,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("number", NumberRole())
     app.connect("config-inited", _configure, priority=100)
     app.connect("source-read", _hand_text, priority=50)  # before others look at the text
+    agreement.setup(app)
     outdated.setup(app)
     exercise.setup(app)
     fold.setup(app)

@@ -40,7 +40,7 @@ def _to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     And the first page, because without a page to write Sphinx would not write styles either.
     """
     book = edition.current().book
-    texts = (path.read_text(encoding="utf-8") for path in sorted((book.root / DECKS).glob("*.md")))
+    texts = (book.text(path) for path in sorted((book.root / DECKS).glob("*.md")))
     decks = [text.split("---\n")[1:2] for text in texts]  # of the rest, no page shows anything
     contents = sorted(env.toctree_includes.items())
     kept = [_plain(getattr(env, name)) for name in SHARED]

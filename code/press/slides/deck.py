@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
 from ..edition import Edition
+from ..names import folded, wrong_path
 from .boxes_and_tabs import spread
 from .code_listing import source
 from .exercise import exercise, solution
@@ -28,7 +29,15 @@ KEYS = {"title", "description", "part", "accent", "left_out", "given"}
 
 def heads(book: Book) -> list[Deck]:
     """Return all decks in the order of their files' names, without their slides."""
-    return [_head(book, path) for path in sorted((book.root / DECKS).glob("*.md"))]
+    found: dict[str, Path] = {}
+    for path in sorted((book.root / DECKS).glob("*.md")):
+        other = found.setdefault(folded(path.stem), path)
+        wrong = wrong_path(path.stem)
+        if not wrong and other is not path:
+            wrong = f"letters of either case are the same in the names of files: see {other.name}"
+        if wrong:
+            raise PressError(f"{DECKS}/{path.name}: {wrong}")
+    return [_head(book, path) for path in found.values()]
 
 
 def read(edition: Edition, path: Path) -> Deck:
@@ -36,7 +45,7 @@ def read(edition: Edition, path: Path) -> Deck:
     deck = _head(edition.book, path)
     context = Context(edition, path)
     chapter: Chapter | None = None
-    for heading, content in _cut(context, parse(path.read_text(encoding="utf-8"))):
+    for heading, content in _cut(context, parse(edition.book.text(path))):
         slide = _slide(context, heading, content)
         chapter = slide.chapter = slide.chapter or chapter
         deck.slides.append(slide)
@@ -46,7 +55,7 @@ def read(edition: Edition, path: Path) -> Deck:
 
 
 def _head(book: Book, path: Path) -> Deck:
-    text = path.read_text(encoding="utf-8")
+    text = book.text(path)
     where = path.relative_to(book.root)
     try:
         matter = yaml.safe_load(text.split("---\n")[1])

@@ -33,10 +33,10 @@ def style(slide: Slide) -> str:
 
 def enlarged(slide: Slide) -> float:
     """Return how many times the text of its figure grows; 1 where there is none."""
-    if not _drawn(slide):
-        return 1.0
-    svg = slide.entries[-1].content["svg"]
+    svg = slide.entries[-1].content["svg"] if _drawn(slide) else ""
     sizes = [float(size) for size in re.findall(r"font-size:calc\(([\d.]+)px", svg)]
+    if not sizes:
+        return 1.0
     return max(1.0, measure("figure-text") / (min(sizes) * _width(slide) / _size(svg)[0]))
 
 

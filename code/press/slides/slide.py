@@ -51,7 +51,7 @@ class Slide:
         named = (entry for entry in self.entries if BY_NAME[entry.kind].has_anchor)
         docname = self.chapter.page.docname if self.chapter else ""
         here = (entry for entry in named if entry.chapter == docname)
-        return next((f"#{entry.name}" for entry in here), "")
+        return next((f"#{entry.anchor}" for entry in here), "")
 
     @property
     def word_count(self) -> int:
