@@ -47,7 +47,12 @@ EXERCISE_OPTIONS = {
 
 REFUSED = {"raises-exception", "skip-execution"}
 """Tags of cells that change what execution gives, of which the key knows nothing."""
-REMOVED = {"remove-cell", "remove_cell"}
+REMOVED = "remove-cell"
+TAGS = {
+    *("hide-cell", "hide-input", "hide-output", "remove-input", "remove-output", REMOVED),
+    *("full-width", "margin", "scroll-output"),
+}
+"""Tags of code cells: others would do nothing, or something on the page only."""
 VERBATIM = {
     "bibliography", "code", "code-block", "csv-table", "eval-rst", "glue", "graphviz", "highlight",
     "literalinclude", "math", "mermaid", "parsed-literal", "productionlist", "raw", "sourcecode",
@@ -60,7 +65,7 @@ YOUR_TURN = re.compile(r"raise NotImplementedError\(.*\)")
 
 _MARK = re.compile(r"[ \t]*#+[ \t]*(BEGIN|END)[ \t_-]*(?:OF[ \t]+)?SOLUTIONS?\b.*", re.I)
 
-_TAGS = re.compile(r"^:?tags: *[^\s\[].*$", re.M)
+_NO_LIST = re.compile(r"^:?tags: *[^\s\[].*$", re.M)
 """Tags that are no list."""
 
 
@@ -127,6 +132,15 @@ class Chapter:
         return next((line[2:].strip() for line in lines if line.startswith("# ")), self.page.name)
 
     @property
+    def footnotes(self) -> Iterator[tuple[str, int]]:
+        """The labels of the notes that its text gives, and their lines."""
+        for index, cell in enumerate(self.notebook.cells):
+            for token in _parser(()).parse(f"{cell.source}\n") if _is_text(cell) else ():
+                if token.type == "footnote_reference_open" and token.map:
+                    first = self.notebook.metadata.source_map[index]
+                    yield token.meta["label"], first + token.map[0] + 1
+
+    @property
     def code(self) -> list[str]:
         """The sources of its code cells, in order."""
         return [cell.source for cell in code_cells(self.notebook)]
@@ -142,7 +156,7 @@ class Chapter:
         return {
             index
             for index, cell in cells
-            if cell.cell_type == "code" and cell.source.strip() and not REMOVED & _tags(cell)
+            if cell.cell_type == "code" and cell.source.strip() and REMOVED not in _tags(cell)
         }
 
     def exercise(self, cell: int) -> Exercise | None:
@@ -228,7 +242,7 @@ class _Reader:
             message = " ".join(str(error).split())
             raise PressError(f"{self.page.docname}.md: {message}") from error
         except (AttributeError, IndexError, TypeError, ValidationError) as error:
-            if found_tags := _TAGS.search(text):
+            if found_tags := _NO_LIST.search(text):
                 message = "tags are a list, as in `:tags: [remove-input]`"
                 raise self.wrong(text.count("\n", 0, found_tags.start()) + 1, message) from error
             # An empty page, or front matter or options that are no mapping.
@@ -247,6 +261,9 @@ class _Reader:
                     f"{_place(self.page, notebook, index)}: take the tag {', '.join(tags)} away: "
                     "each cell is run, and an expected error is caught, and its message shown"
                 )
+            for tag in sorted(_tags(cell) - TAGS) if cell.cell_type == "code" else ():
+                place, known = _place(self.page, notebook, index), ", ".join(sorted(TAGS))
+                raise PressError(f"{place}: no cell has the tag {tag!r}; the tags are {known}")
         return notebook
 
     # Exercises ----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from .pages import (
     deck_links,
     exercise,
     fold,
+    footnotes,
     formulas,
     launch_buttons,
     nobreak,
@@ -94,6 +95,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     outdated.setup(app)
     exercise.setup(app)
     fold.setup(app)
+    footnotes.setup(app)
     nobreak.setup(app)
     formulas.setup(app)
     assets.setup(app)

@@ -17,14 +17,17 @@ def test_pages_are_numbered_as_sphinx_numbers_them(book):
 
 TOP = "format: jb-book\nroot: book/index\n"
 ONE, TWO = "  - file: book/part1/one\n", "  - file: book/part1/two\n"
+TREE = f"{TOP}parts:\n- numbered: {{}}\n  chapters:\n{ONE}    sections:\n  {TWO}"
+ARTICLE = f"format: jb-article\nroot: book/index\n{{}}sections:\n{ONE}{TWO}"
 FORMS = {
     "options": (f"{TOP}options:\n  numbered: true\nchapters:\n{ONE}{TWO}", "1 2"),
     "defaults": (f"{TOP}defaults:\n  numbered: 2\nparts:\n- chapters:\n{ONE}{TWO}", "1 2"),
     "no numbers": (f"{TOP}chapters:\n{ONE}{TWO}", "- -"),
-    "numbered: false": (f"{TOP}parts:\n- numbered: false\n  chapters:\n{ONE}{TWO}", "- -"),
-    "numbered: 0": (f"{TOP}parts:\n- numbered: 0\n  chapters:\n{ONE}{TWO}", "- -"),
-    "one level": (f"{TOP}parts:\n- numbered: 1\n  chapters:\n{ONE}    sections:\n  {TWO}", "1 -"),
-    "two levels": (f"{TOP}parts:\n- numbered: 2\n  chapters:\n{ONE}    sections:\n  {TWO}", "1 1.1"),
+    "numbered: false": (TREE.format("false"), "- -"),
+    "numbered: 0": (TREE.format(0), "- -"),
+    "one level": (TREE.format(1), "1 -"),
+    "two levels": (TREE.format(2), "1 1.1"),
+    "all levels": (TREE.format("true"), "1 1.1"),
     "two parts": (
         f"{TOP}parts:\n- numbered: 1\n  chapters:\n{ONE}- numbered: 1\n  chapters:\n{TWO}", "1 2"
     ),
@@ -34,10 +37,8 @@ FORMS = {
     "numbered below": (
         f"{TOP}chapters:\n{ONE}    options: {{numbered: true}}\n    sections:\n  {TWO}", "- 1"
     ),
-    "an article": (f"format: jb-article\nroot: book/index\nsections:\n{ONE}{TWO}", "- -"),
-    "a numbered article": (
-        f"format: jb-article\nroot: book/index\noptions: {{numbered: 1}}\nsections:\n{ONE}{TWO}", "1 2"
-    ),
+    "an article": (ARTICLE.format(""), "- -"),
+    "a numbered article": (ARTICLE.format("options: {numbered: 1}\n"), "1 2"),
     "no format": (f"root: book/index\nsubtrees:\n- numbered: 1\n  entries:\n{ONE}{TWO}", "1 2"),
     "a link": (
         f"{TOP}options: {{numbered: 1}}\nchapters:\n{ONE}  - url: https://e.org/a\n{TWO}", "1 2"
