@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from .. import manifest
+from .. import files, manifest
 from ..book import Book, PressError
 from ..notebooks import lab
 from ..notebooks.branch import assemble
@@ -29,7 +29,7 @@ def main() -> int:
     slides = commands.add_parser("slides", help="build the decks alone")
     slides.add_argument("--pdf", action="store_true", help="print them too")
     for command in (build, slides):
-        command.add_argument("--jobs", type=int, default=os.environ.get("JOBS") or None)
+        command.add_argument("--jobs", type=_count, default=os.environ.get("JOBS") or None)
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
     new = commands.add_parser("new-chapter", help="begin a chapter, its exercise and its slides")
     new.add_argument("name", help="such as part4/tape")
@@ -65,11 +65,21 @@ def main() -> int:
     except KeyboardInterrupt:
         return _stop(130, "it was interrupted", arguments.command)
     except OSError as error:
-        if error.errno not in FULL:
+        if error.errno in files.FORBIDDEN:
+            why = f"{error.filename}: {error.strerror}: copy the book to a folder of your own"
+        elif error.errno in FULL:
+            why = "the disk is full: free some space and try again; what is done is kept"
+        else:
             raise
-        why = "the disk is full: free some space and try again; what is done is kept"
         return _stop(1, why, arguments.command)
     return 0
+
+
+def _count(text: str) -> int:
+    """Read how many chapters run at a time."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"JOBS is a whole number from 1 on, not {text!r}")
+    return int(text)
 
 
 def _stop(code: int, why: str, command: str) -> int:

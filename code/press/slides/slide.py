@@ -43,7 +43,7 @@ class Slide:
     def id(self) -> str:
         """Its name in the address, from the heading."""
         plain = re.sub(r"<[^>]+>", "", html.unescape(self.heading)).lower()
-        return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+        return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or f"line-{self.line}"
 
     @property
     def anchor(self) -> str:

@@ -1,5 +1,6 @@
 """How a deck is made from Markdown and the store, and what stops it."""
 
+import re
 import shutil
 
 import pytest
@@ -9,14 +10,15 @@ from press.book import Book, PressError
 from press.edition import Edition
 from press.slides import launch_address
 from press.slides.code_listing import without_docstrings
-from press.slides.deck import read
+from press.slides.deck import heads, read
 from press.slides.deck_rules import check
+from press.slides.figure import enlarged
 from press.slides.html_page import page
 from press.slides.slide import words
 from press.slides.write import write_decks
 from press.store import Store
 
-from .conftest import edition
+from .conftest import edition, entry
 
 NOTES = "word " * 45
 LINE = ":::{show} fig-line\n:::\n"
@@ -38,6 +40,58 @@ def test_numbers_figures_and_code_come_from_the_store(book, deck):
     assert 'aria-label="A line."' in made
     assert 'href="../book/part1/one.html#fig-line">1 One</a>' in made
     assert "<code>lib.py</code>" in made
+
+
+def test_a_figure_without_words_needs_none_enlarged(book, deck):
+    (drawn,) = (e for e in edition(book).store["fig-line"].data.values())
+    bare = {FIGURE: {"svg": re.sub("<text.*?</text>", "", drawn["svg"])}}
+    Store(book.build / "outputs", [entry("fig-line", "figure", bare)]).write(partial=True)
+    read_deck = read(edition(book), deck(slide(LINE)))
+    assert [enlarged(slide) for slide in read_deck.slides] == [1.0, 1.0]
+    check(edition(book), read_deck)
+
+
+@pytest.mark.parametrize(
+    ("figure", "anchor"),
+    [("fig_line", "fig-line"), ("Fig-Line", "fig-line"), ("fig-größe", "fig-grosze")],
+)
+def test_a_slide_leads_to_the_address_that_sphinx_gives_a_name(book, deck, figure, anchor):
+    data = edition(book).store["fig-line"].data
+    Store(book.build / "outputs", [entry(figure, "figure", data)]).write(partial=True)
+    made = html(book, deck(slide(LINE.replace("fig-line", figure))))
+    assert f'href="../book/part1/one.html#{anchor}"' in made
+
+
+@pytest.mark.parametrize("title", ["λ", "数学", "$∇$", "?"])
+def test_every_slide_has_an_address(book, deck, title):
+    found = read(edition(book), deck(slide("Words.", title=title))).slides
+    assert [slide.id for slide in found] == ["a-deck", "line-15"]
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_deck_that_is_not_utf_8_is_named(book, deck, encoding):
+    path = deck(slide("Größe."))
+    path.write_bytes(path.read_text().encode(encoding))
+    for reading in (lambda: read(edition(book), path), lambda: heads(book)):
+        with pytest.raises(PressError, match=r"^book/slides/deck\.md: is not UTF-8"):
+            reading()
+
+
+def test_a_deck_from_windows_reads_as_any_other(book, deck):
+    path = deck(slide("Größe."))
+    made = html(book, path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_text().replace("\n", "\r\n").encode())
+    assert html(book, path) == made
+
+
+@pytest.mark.parametrize("text", ["", "---\n- a\n---\n# A\n", "# A\n", "---\ntitle: [\n---\n"])
+def test_a_deck_without_its_front_matter_is_one_sentence(book, deck, text):
+    path = deck("")
+    path.write_text(text)
+    with pytest.raises(
+        PressError, match=r"^book/slides/deck\.md:1: the front matter needs a title"
+    ):
+        read(edition(book), path)
 
 
 @pytest.mark.parametrize(
