@@ -24,6 +24,7 @@ PAGE = """\
 <link rel="stylesheet" href="assets/pygments.css">
 <link rel="stylesheet" href="assets/figures.css">
 <link rel="stylesheet" href="assets/deck.css">
+<noscript><link rel="stylesheet" href="assets/no-script.css"></noscript>
 </head>
 <body>
 <main class="reveal accent-{accent}">
@@ -33,6 +34,7 @@ PAGE = """\
 </main>
 <script src="assets/reveal.js"></script>
 <script src="assets/frames.js"></script>
+<script src="assets/page.js"></script>
 <script src="assets/presenter.js"></script>
 <script src="assets/deck.js"></script>
 </body>
