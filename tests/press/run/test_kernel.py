@@ -24,8 +24,22 @@ CELLS = (
 
 
 @pytest.fixture
-def notebook(book: Book, write, monkeypatch):
-    """What a chapter gave, the message of the cell that failed, and the chapter."""
+def notebook(book: Book, write, monkeypatch, tmp_path_factory):
+    """What a chapter gave, the message of the cell that failed, and the chapter.
+
+    Whoever builds has a library and a kernel of the same names elsewhere.
+    """
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for name, text in {
+        "toylib/__init__.py": "",
+        "toylib/low.py": "ONE = 2\n",
+        "kernels/python3/kernel.json": '{"argv": ["no-such-program"], "display_name": "Python 3"}',
+    }.items():
+        (elsewhere / name).parent.mkdir(parents=True, exist_ok=True)
+        (elsewhere / name).write_text(text)
+    monkeypatch.setenv("PYTHONPATH", str(elsewhere))
+    monkeypatch.setenv("JUPYTER_PATH", str(elsewhere))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
     monkeypatch.setenv("PYTHONWARNINGS", "error")
     write("part1/one", *CELLS)
     chapter = Chapter.read(book, book.page("part1/one"))
