@@ -149,10 +149,14 @@ def _outputs(execution: Execution) -> Iterator[Entry]:
 
 
 def _figure(kind: Kind, cell: NotebookNode, data: dict[str, Any], where: dict[str, Any]) -> Entry:
-    options = cell.metadata.get("mystnb", {})
-    figure, alt = options.get("figure", {}), options.get("image", {}).get("alt", "")
-    place = f"{where['chapter']}.md:{where['line']}"
-    name, caption, alt = figure.get("name", ""), figure.get("caption", ""), " ".join(alt.split())
+    options, place = cell.metadata.get("mystnb", {}), f"{where['chapter']}.md:{where['line']}"
+    try:
+        figure, image = options.get("figure", {}), options.get("image", {})
+        name, caption = (figure.get(key, "").strip() for key in ("name", "caption"))
+        alt = " ".join(image.get("alt", "").split())
+    except AttributeError as error:
+        message = "below mystnb stand figure and image, and below these their texts"
+        raise PressError(f"{place}: {message}, as AUTHORING.md shows") from error
     if not name or not caption:
         raise PressError(f"{place}: a figure needs mystnb.figure.name and mystnb.figure.caption")
     if len(alt) <= SHORTEST_ALT or alt in caption:

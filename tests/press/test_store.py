@@ -47,6 +47,11 @@ def test_a_figure_has_caption_text_and_bundle(book):
     ("options", "message"),
     [
         ({}, "needs mystnb.figure.name"),
+        ({"figure": "fig-line"}, r"^book/part1/one\.md:4: below mystnb stand figure and image"),
+        ({"figure": {"name": 5, "caption": "A line."}}, "below these their texts"),
+        ({"figure": {"name": "fig-line", "caption": None}}, "below these their texts"),
+        ({**FIGURE_OPTIONS, "image": "A line."}, "below these their texts"),
+        ({**FIGURE_OPTIONS, "image": {"alt": ["A line."]}}, "below these their texts"),
         ({"figure": {"name": "fig-line"}}, "mystnb.figure.caption"),
         ({"figure": FIGURE_OPTIONS["figure"]}, "needs alternative text"),
         ({**FIGURE_OPTIONS, "image": {"alt": "line.png"}}, "needs alternative text"),

@@ -24,7 +24,11 @@ from .slide import Deck, Slide
 
 __all__ = ["heads", "read"]
 
-KEYS = {"title", "description", "part", "accent", "left_out", "given"}
+KEYS = {
+    "title": str, "description": str, "part": str, "accent": str, "left_out": dict, "given": list,
+}  # fmt: skip
+ACCENTS = ("blue", "orange", "green", "purple")
+"""The colours of a deck, for which deck.css has a class."""
 
 
 def heads(book: Book) -> list[Deck]:
@@ -59,15 +63,22 @@ def _head(book: Book, path: Path) -> Deck:
     where = path.relative_to(book.root)
     try:
         matter = yaml.safe_load(text.split("---\n")[1])
-        if unknown := matter.keys() - KEYS:
+        if unknown := matter.keys() - KEYS.keys():
             raise PressError(f"{where}:1: unknown in a deck's front matter: {sorted(unknown)}")
+        for key, value in matter.items():
+            if not isinstance(value, KEYS[key]):
+                wanted = {str: "a text, in quotes if need be", dict: "names, each with a reason"}
+                message = f"`{key}:` is {wanted.get(KEYS[key], 'a list')}, not {value!r}"
+                raise PressError(f"{where}:1: {message}")
+        if matter.get("accent", "blue") not in ACCENTS:
+            raise PressError(f"{where}:1: `accent:` is one of {', '.join(ACCENTS)}")
         return Deck(
             path=path,
             title=matter["title"],
             description=matter["description"],
             part=matter.get("part", ""),
             accent=matter.get("accent", "blue"),
-            left_out=matter.get("left_out") or {},
+            left_out=matter.get("left_out", {}),
         )
     except (IndexError, KeyError, AttributeError, yaml.YAMLError) as error:
         raise PressError(
@@ -78,6 +89,10 @@ def _head(book: Book, path: Path) -> Deck:
 def _cut(context: Context, tokens: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
     """Yield the tokens of each slide: those of its heading, and the others."""
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open"]
+    for token in tokens[: starts[0]] if starts else ():
+        if token.type not in ("front_matter", "myst_line_comment"):
+            context.line = (token.map or [0])[0] + 1
+            context.fail("what stands above the first heading is on no slide")
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
         context.line = (tokens[start].map or [0])[0] + 1
         if tokens[start].tag not in ("h1", "h2", "h3"):

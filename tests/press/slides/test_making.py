@@ -18,7 +18,7 @@ from press.slides.slide import words
 from press.slides.write import write_decks
 from press.store import Store
 
-from .conftest import edition, entry
+from .conftest import HEAD, edition, entry
 
 NOTES = "word " * 45
 LINE = ":::{show} fig-line\n:::\n"
@@ -66,6 +66,30 @@ def test_a_slide_leads_to_the_address_that_sphinx_gives_a_name(book, deck, figur
 def test_every_slide_has_an_address(book, deck, title):
     found = read(edition(book), deck(slide("Words.", title=title))).slides
     assert [slide.id for slide in found] == ["a-deck", "line-15"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("title: 2026", "`title:` is a text, in quotes if need be, not 2026"),
+        ("description:", "`description:` is a text, .* not None"),
+        ("part: [part1]", "`part:` is a text"),
+        ("accent: mauve", "`accent:` is one of blue, orange, green, purple"),
+        ("left_out: [fig-line]", "`left_out:` is names, each with a reason, not"),
+        ("given: 5", "`given:` is a list, not 5"),
+        ("colour: blue", r"unknown in a deck's front matter: \['colour'\]"),
+    ],
+)
+def test_a_wrong_line_of_the_front_matter_is_one_sentence(book, deck, line, message):
+    kept = [known for known in HEAD.splitlines()[1:-1] if known.split(":")[0] != line.split(":")[0]]
+    path = deck(slide(LINE), head="\n".join(["---", *kept, line, "---"]))
+    with pytest.raises(PressError, match=rf"^book/slides/deck\.md:1: {message}"):
+        read(edition(book), path)
+
+
+def test_words_above_the_first_heading_are_on_no_slide(book, deck):
+    with pytest.raises(PressError, match=r"deck\.md:7: what stands above the first heading"):
+        read(edition(book), deck(slide(LINE), head=f"{HEAD}\nLost words.\n"))
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
