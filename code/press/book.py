@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -78,6 +79,9 @@ class Book:
     def address(self) -> str:
         """Where the site is published, with a slash at its end: `html: baseurl`; or nothing."""
         base = str((self.config.get("html") or {}).get("baseurl") or "").rstrip("/")
+        if base and not re.match("https?://.", base):
+            message = "is no address, such as https://example.org/book"
+            raise PressError(f"_config.yml: `html: baseurl: {base}` {message}")
         return base and f"{base}/"
 
     @property

@@ -130,6 +130,14 @@ def test_broken_settings_are_one_sentence_with_their_line(book):
         _ = book.config
 
 
+@pytest.mark.parametrize("base", ["example.org/book", "//example.org", "https://", "book", "5"])
+def test_an_address_of_the_site_that_is_none_is_one_sentence(book, base):
+    """QR codes and cards would lead nowhere."""
+    (book.root / "_config.yml").write_text(f"html: {{baseurl: '{base}'}}")
+    with pytest.raises(PressError, match=r"^_config\.yml: `html: baseurl: .*` is no address"):
+        _ = book.address
+
+
 def test_the_address_of_the_site_is_read_from_one_place(book):
     path = book.root / "_config.yml"
     path.write_text("html:\n")

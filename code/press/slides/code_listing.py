@@ -10,6 +10,7 @@ import ast
 import html
 import math
 from collections.abc import Collection, Sequence
+from textwrap import dedent
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -27,7 +28,7 @@ def source(context: Context, slide: Slide, given: Directive) -> None:
     """Put the excerpt on the slide."""
     entry = context.entry(given.argument, SOURCE)
     excerpt = entry.content
-    code = without_docstrings(excerpt["code"].strip("\n"))
+    code = without_docstrings(dedent(excerpt["code"]).strip("\n"))  # of a method, it is indented
     steps = [_find(context, code, text) for text in given.body.splitlines() if text.strip()]
     slide.shown += listing(context, code, steps=steps)
     slide.shown += f'<p class="path"><code>{html.escape(excerpt["path"])}</code></p>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from ..book import PressError
@@ -48,7 +49,7 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
         yield f"{slide.word_count} words on a slide, where {MOST_WORDS} are the most"
     if words(slide.notes) < SHORTEST_NOTES:
         yield f"{words(slide.notes)} words of notes, where {SHORTEST_NOTES} are the least"
-    if slide.minutes <= 0:
+    if not 0 < slide.minutes < math.inf:
         yield "the notes do not say how many minutes the slide takes"
     if (growth := enlarged(slide)) > measure("figure-growth"):
         name = slide.entries[-1].name

@@ -2,10 +2,11 @@
 
 import re
 import shutil
+from html import unescape as html_text
 
 import pytest
 
-from diffprog.show import FIGURE
+from diffprog.show import FIGURE, SOURCE
 from press.book import Book, PressError
 from press.edition import Edition
 from press.slides import launch_address
@@ -60,6 +61,17 @@ def test_a_slide_leads_to_the_address_that_sphinx_gives_a_name(book, deck, figur
     Store(book.build / "outputs", [entry(figure, "figure", data)]).write(partial=True)
     made = html(book, deck(slide(LINE.replace("fig-line", figure))))
     assert f'href="../book/part1/one.html#{anchor}"' in made
+
+
+def test_a_method_is_shown_at_the_margin(book, deck):
+    code = '    def add(self):\n        """Sum.\n\n        More.\n        """\n        return 1\n'
+    source = {"code": code, "name": "lib.add", "path": "lib.py"}
+    Store(book.build / "outputs", [entry("lib.add", "source", {SOURCE: source})]).write()
+    made = html(book, deck(slide(":::{source} lib.add\nreturn 1\n:::")))
+    shown = re.sub("<[^>]+>", "", made.partition('<pre class="listing"')[2].partition("</pre>")[0])
+    assert html_text(shown).partition(">")[2].splitlines() == [
+        "def add(self):", '    """Sum."""', "    return 1"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("title", ["λ", "数学", "$∇$", "?"])
@@ -131,6 +143,8 @@ def test_a_deck_without_its_front_matter_is_one_sentence(book, deck, text):
         (":::{source} lib.add\nsubtract\n:::", "no line of this code contains 'subtract'"),
         (":::{source} lib.add\nreturn … def\n:::", "no line after 'return' contains 'def'"),
         ("$\\frac{1$", "the formula"),
+        ("$10 %$", r"the formula '10 %': .*% comment has no terminating newline"),
+        ("$µ$", "the formula 'µ': .*Unrecognized Unicode character"),
     ],
 )
 def test_what_a_slide_cannot_show_stops_the_build(book, deck, text, message):
@@ -147,6 +161,9 @@ def test_an_unknown_number_names_the_slide(book, deck):
     ("text", "message"),
     [
         (slide("word " * 41), "43 words on a slide, where 40 are the most"),
+        (slide(LINE).replace("{notes} 2", "{notes} 0"), "do not say how many minutes"),
+        (slide(LINE).replace("{notes} 2", "{notes} nan"), "do not say how many minutes"),
+        (slide(LINE).replace("{notes} 2", "{notes} inf"), "do not say how many minutes"),
         (slide(LINE, notes="Too short."), "2 words of notes, where 40 are the least"),
         (slide(LINE) + slide("Twice."), "has the same heading"),
         (slide("No figure."), "fig-line is neither shown nor left out"),
