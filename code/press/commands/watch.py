@@ -31,10 +31,9 @@ def watch(book: Book, port: int) -> None:
     """
     try:
         socket.create_server((HOST, port)).close()
-    except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or error
+    except OSError as error:
         raise PressError(
-            f"port {port} cannot be used ({why}): end what uses it, or choose another, "
+            f"port {port} cannot be used ({error.strerror}): end what uses it, or choose another, "
             "`.venv/bin/python -m press watch --port 8001`"
         ) from error
     Thread(target=_build_on_save, args=(book,), daemon=True).start()

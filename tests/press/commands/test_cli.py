@@ -139,8 +139,15 @@ def test_a_number_of_jobs_that_is_none_is_one_line(calls, monkeypatch, capsys, j
         return
     with pytest.raises(SystemExit):
         run(monkeypatch, "build")
-    assert f"JOBS is a whole number from 1 on, not {jobs!r}\n" in capsys.readouterr().err
+    assert f"--jobs: give a whole number from 1 to 999, not {jobs!r}\n" in capsys.readouterr().err
     assert calls == []
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "-1", "http"])
+def test_a_port_that_is_none_is_one_line(calls, monkeypatch, capsys, port):
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "watch", "--port", port)
+    assert f"give a whole number from 1 to 65535, not {port!r}\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("git", [True, False])
