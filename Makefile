@@ -19,7 +19,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab new-chapter test test-all test-fast lint types browser bench lock clean distclean
+.PHONY: help setup book slides slides-pdf watch check-reproducible serve lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -72,6 +72,9 @@ browser: setup ## find or get a Chromium for the tests of the site
 
 bench: setup ## measure times and sizes against their limits
 	@$(VENV_PYTHON) tests/bench/bench.py
+
+mutation: setup ## plant small mistakes, and count those that the tests notice: AREAS="library press"
+	@$(VENV_PYTHON) -m tests.mutation.run $(AREAS)
 
 lock: setup ## pin anew all that requirements.txt brings, in code/constraints.txt
 	@$(VENV_PYTHON) -m press.setup.lock

@@ -1,4 +1,4 @@
-"""What tests share: the built book, a browser, and the way they are divided among processes."""
+"""Fixtures of all tests: the built book, a browser; and the order in which processes run tests."""
 
 import contextlib
 import functools
@@ -38,7 +38,7 @@ class Build:
 
 @pytest.fixture(autouse=True, scope="session")
 def one_thread() -> None:
-    """On samples as small as ours, threads spend their time waiting for each other."""
+    """Use one thread: with samples as small as ours, threads mostly wait for each other."""
     torch.set_num_threads(1)
 
 
@@ -46,8 +46,8 @@ def one_thread() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a module in one process, which then makes their fixtures once.
 
-    A module whose tests share less than that marks groups of its own. Groups with slow tests come
-    first, so that no process is left with one at the end.
+    A module whose tests share no fixtures marks smaller groups. Groups with slow tests come first,
+    so that no process still runs one when all others have ended.
     """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
@@ -63,10 +63,10 @@ def _group(item: pytest.Item) -> object:
 
 @pytest.fixture(scope="session")
 def build(tmp_path_factory: pytest.TempPathFactory, worker_id: str, testrun_uid: str) -> Build:
-    """The book, built as `make book` builds it: what is unchanged comes from the cache.
+    """The book, built as by `make book`: unchanged chapters come from the cache.
 
-    The first process to ask for it builds, and the others wait: a second build could replace the
-    site while a browser reads it.
+    The first process that needs the book builds it, and all others wait, because a second build
+    could replace the site while a browser reads it.
     """
     if worker_id == "master":  # the only process
         return Build(Book(ROOT), _built())
@@ -78,7 +78,7 @@ def build(tmp_path_factory: pytest.TempPathFactory, worker_id: str, testrun_uid:
 
 
 def _built() -> str:
-    """Build the book, and return what that prints."""
+    """Build the book, and return the output of the build."""
     run = subprocess.run(
         [sys.executable, "-m", "press", "build"],
         cwd=ROOT,
@@ -93,13 +93,13 @@ def _built() -> str:
 
 @pytest.fixture(scope="session")
 def edition(build: Build) -> Edition:
-    """What the build has worked on: every chapter with its outputs, from the cache."""
+    """The edition of the build: every chapter with its outputs, from the cache."""
     return Edition.make(build.book)
 
 
 @pytest.fixture(scope="session")
 def entries(build: Build) -> dict[str, Entry]:
-    """The output store, whole."""
+    """All entries of the output store, by name."""
     store = Store.of(build.book)
     return {name: store[name] for name in store}
 

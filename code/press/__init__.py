@@ -1,12 +1,12 @@
 """The press: turns the chapters and the code they run into pages, slides and notebooks.
 
-Modules and folders import one way only, from the right to the left:
+Modules and folders import only from those to their left:
 
     book files … ◂ chapter ◂ run ◂ store edition ◂ slides ◂ pages ◂ notebooks ◂ build ◂ commands
 """
 
 import sys
 
-# Below nbformat, jsonschema would spend a second on the grammar of internet addresses, whose
-# format no notebook asks it to check. It does without where there is no such module.
+# nbformat imports jsonschema, which would spend a second on a grammar of internet addresses that
+# no notebook needs. If it finds no such module, it leaves the grammar out.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What the book consists of: its settings, the pages that `_toc.yml` lists, and their numbers."""
+"""The book: its settings, the pages that `_toc.yml` lists, and their numbers."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ DECKS = "book/slides"
 
 
 class PressError(SphinxError):
-    """Something an author must mend. Its text says where, what and how; no traceback is needed.
+    """A fault that an author can mend; its text says where and what it is, and what to do.
 
-    Sphinx lets its own errors through as they are, where it would wrap up others.
+    It is a SphinxError, because Sphinx wraps all errors of other classes.
     """
 
 
@@ -61,7 +61,7 @@ class Book:
 
     @property
     def landing(self) -> Page:
-        """The page to which the site's root leads."""
+        """The page to which the site's root redirects."""
         return self.pages[0]
 
     @property
@@ -77,7 +77,7 @@ class Book:
 
     @property
     def address(self) -> str:
-        """Where the site is published, with a slash at its end: `html: baseurl`; or nothing."""
+        """The address of the published site, `html: baseurl` with a slash at its end, or ''."""
         base = str((self.config.get("html") or {}).get("baseurl") or "").rstrip("/")
         if base and not re.match("https?://.", base):
             message = "is no address, such as https://example.org/book"
@@ -86,7 +86,7 @@ class Book:
 
     @property
     def build(self) -> Path:
-        """Where everything generated goes."""
+        """The folder of everything generated."""
         return self.root / "_build"
 
     @property
@@ -140,7 +140,7 @@ def _complaints(pages: Iterable[Page]) -> Iterator[str]:
             yield f"_toc.yml lists {page.docname}, but {page.path} does not exist"
 
 
-@cache  # every step of a build asks for the settings; nobody changes what they hold
+@cache  # every step of a build asks for the settings, and none changes them
 def _loaded(text: str) -> Any:
     return yaml.safe_load(text)
 

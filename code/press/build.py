@@ -1,4 +1,4 @@
-"""The build: read the chapters, run what changed, write the site and what stands beside it."""
+"""The build: read the chapters, run those that changed, write the site and its products."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["build_book", "build_chapter", "build_decks"]
 
 
 def build_book(book: Book, jobs: int | None = None) -> None:
-    """Build the whole book, running `jobs` chapters at a time; raise PressError where it fails."""
+    """Build the whole book, running `jobs` chapters at a time; raise PressError if it fails."""
     touched, made_from = manifest.touched(book), manifest.sources(book)
     progress = Progress(sys.stdout)
     progress.say("Executing what changed")
@@ -40,9 +40,9 @@ def build_book(book: Book, jobs: int | None = None) -> None:
 
 
 def build_chapter(book: Book, name: str) -> Path:
-    """Build one chapter alone, to look at while it is written, and return its page.
+    """Build one chapter alone, to see it while it is being written, and return its page.
 
-    Raises PressError where it fails or Sphinx has something to warn of, as `build_book` does.
+    Raises PressError if the build fails or Sphinx warns, as `build_book` does.
     """
     edition = Edition.make(book, only=name, progress=Progress(sys.stdout))
     app = render_alone(edition)

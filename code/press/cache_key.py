@@ -1,8 +1,8 @@
 """What the outputs of a chapter depend on: its code cells, files of the library, and settings.
 
-Python files are found by their imports. Nothing tells which other files a module reads, so those
-in its folder count as well. Where an import cannot be read off the source, all of the folder
-counts; a cell that is not plain Python, such as one with `!ls`, depends on the whole of `code/`.
+Python files are found by their imports. Which other files a module reads is unknown, so all files
+in its folder count. If an import cannot be read from the source, all modules below the folder
+count. A cell that is not plain Python, such as one with `!ls`, depends on the whole of `code/`.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ __all__ = ["REQUIREMENTS", "imported_packages", "inputs", "key", "library_files"
 
 REQUIREMENTS = ("requirements.txt", "code/constraints.txt")
 LOOKS = {".css", ".js"}
-"""Styles and scripts of pages and notebooks: no cell's output holds them during a build."""
+"""Styles and scripts of pages and notebooks, which no cell's output contains during a build."""
 
 _BY_NAME = {"import_module", "__import__"}
 _RUNS_TEXT = {"exec", "eval", "run_module", "run_path"}
 
 
 def inputs(cells: Sequence[str], root: Path) -> dict[str, str]:
-    """Return the digest, by name, of all that the outputs of these code cells depend on.
+    """Return digests, by name, of all that the outputs of these code cells depend on.
 
-    Prose, captions and the options of cells are not among them.
+    Prose, captions and the options of cells are not among these inputs.
     """
     found = {"its cells": digest("\0".join(cells).encode())}
     paths = library_files(cells, root / "code") | {root / name for name in REQUIREMENTS}
@@ -99,13 +99,13 @@ def imports(source: str | bytes, package: str) -> tuple[str, ...] | None:
 
 
 def _imported_by(function: ast.expr) -> str:
-    """Return the last name of `importlib.import_module` and its like, but not of `model.eval`."""
+    """Return the last name of `importlib.import_module` and the like, or '' for `model.eval`."""
     name = getattr(function, "attr", "")
     return name if name != "eval" else ""
 
 
 def _modules(name: str, code: Path) -> Iterator[Path]:
-    """Yield what importing `name` runs: its packages, and itself; `a.*` is all of a."""
+    """Yield the files that importing `name` runs: its packages and itself; `a.*` is all of `a`."""
     parts = name.split(".")
     for depth in range(1, len(parts) + 1):
         stem = code.joinpath(*parts[:depth])
@@ -116,7 +116,7 @@ def _modules(name: str, code: Path) -> Iterator[Path]:
 
 
 def _data(folder: Path) -> Iterator[Path]:
-    """Yield the files that a module in `folder` may read, also in subfolders without modules."""
+    """Yield the data files in `folder` and in its subfolders without modules."""
     for path in folder.iterdir():
         if path.name == "__pycache__" or path.name[0] == ".":
             continue

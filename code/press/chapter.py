@@ -1,7 +1,7 @@
 """A chapter, read once: its cells, its exercises, and what its outputs depend on.
 
-Nothing else in the press parses the MyST Markdown of a chapter. Sphinx parses each page again by
-itself; `pages/exercise.py` compares what Sphinx met with what is read here.
+Nothing else in the press parses the MyST Markdown of a chapter. Sphinx parses each page again;
+`pages/exercise.py` compares what Sphinx has found with what is read here.
 """
 
 from __future__ import annotations
@@ -58,10 +58,10 @@ VERBATIM = {
     "literalinclude", "math", "mermaid", "parsed-literal", "productionlist", "raw", "sourcecode",
     "toctree",
 }  # fmt: skip
-"""Directives whose content is not Markdown, so that no directive can stand in it."""
+"""Directives whose content is not Markdown, and therefore contains no directives."""
 
 YOUR_TURN = re.compile(r"raise NotImplementedError\(.*\)")
-"""Finds the line that stands in a stub where the solution was."""
+"""The line that takes the place of the solution in a stub."""
 
 _MARK = re.compile(r"[ \t]*#+[ \t]*(BEGIN|END)[ \t_-]*(?:OF[ \t]+)?SOLUTIONS?\b.*", re.I)
 
@@ -71,19 +71,19 @@ _NO_LIST = re.compile(r"^:?tags: *[^\s\[].*$", re.M)
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise: what the page asks, and the code cell that holds stub and solution in one."""
+    """An exercise: its text on the page, and the code cell that contains stub and solution."""
 
     name: str
     """Its identity, such as `ex-loop`."""
     number: str
-    """For display only: that of the page and a letter, counted in reading order (`1.3a`)."""
+    """The page's number and a letter, in reading order (`1.3a`); for display only."""
     original: str
-    """Its number in the tutorial that the book grew from; empty for the others."""
+    """Its number in the tutorial that the book grew from, or '' for a new exercise."""
     title: str
     goal: str
     """What is asked for, as Markdown."""
     hints: tuple[str, ...]
-    """Markdown, each folded on the page."""
+    """The hints as Markdown; each is folded on the page."""
     line: int
     """The line of the directive."""
     cell: int
@@ -91,9 +91,9 @@ class Exercise:
     stub: str
     """The cell's code for the learner: each solution replaced by a line that raises."""
     solution: str
-    """The cell's code as one who has solved the exercise would write it."""
+    """The cell's code with the solution, without the marks around it."""
     secret: tuple[str, ...]
-    """The lines of the solution, which no student may be given."""
+    """The lines of the solution, which must not reach students."""
 
     @property
     def label(self) -> str:
@@ -103,7 +103,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One page of the book, with all that the stations of a build need of it."""
+    """One page of the book, with all that the steps of a build need from it."""
 
     page: Page
     text: str = field(repr=False)
@@ -164,17 +164,17 @@ class Chapter:
         return next((exercise for exercise in self.exercises if exercise.cell == cell), None)
 
     def place(self, cell: int, line: int = 1) -> str:
-        """Return file, line and code cell as editors read them; `line` counts in the cell."""
+        """Return file, line and code cell in editors' format; `line` counts within the cell."""
         return _place(self.page, self.notebook, cell, line)
 
     def is_current(self, book: Book) -> bool:
-        """Say whether the page, and all that its outputs depend on, are still as they were read."""
+        """Return whether the page, and all that its outputs depend on, are as they were read."""
         same = self.page.path.read_text(encoding="utf-8-sig") == self.text
         return same and inputs(self.code, book.root) == self.inputs
 
 
 def read_all(book: Book) -> list[Chapter]:
-    """Read all pages; raises PressError with all that is wrong in any of them."""
+    """Read all pages; raise PressError with the faults of all pages."""
     chapters, wrong = [], []
     for page in book.pages:
         try:
@@ -206,13 +206,13 @@ class _Directive:
     argument: str
     content: str
     line: int
-    """Of its fence, counted from one."""
+    """The line of its fence, counted from one."""
     within: str
-    """The directive in which it stands, if any."""
+    """The name of the directive around it, or ''."""
 
 
 class _ExerciseText(Directive):
-    """How the text of an `{exercise}` directive is taken apart."""
+    """The form of an `{exercise}` directive, as MyST's parser needs it."""
 
     required_arguments = 1
     final_argument_whitespace = True
@@ -222,7 +222,7 @@ class _ExerciseText(Directive):
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads one page with MyST's parser."""
+    """Reader of one page, with MyST's parser."""
 
     page: Page
     config: MdParserConfig
@@ -245,21 +245,21 @@ class _Reader:
             if found_tags := _NO_LIST.search(text):
                 message = "tags are a list, as in `:tags: [remove-input]`"
                 raise self.wrong(text.count("\n", 0, found_tags.start()) + 1, message) from error
-            # An empty page, or front matter or options that are no mapping.
+            # The page is empty, or its front matter or options are not a mapping.
             what = str(error).partition("\n")[0]
             raise PressError(f"{self.page.docname}.md: is not a page ({what})") from error
         found.metadata.setdefault("kernelspec", {"name": "python3", "display_name": "Python 3"})
         found.metadata["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
         lines, begins = text.splitlines(), found.metadata.source_map
         for index, cell in enumerate(found.cells):
-            cell.id = f"cell-{index}"  # nbformat would draw it at random
+            cell.id = f"cell-{index}"  # nbformat's own ids are random
             begins[index] = _first_line(cell, lines, begins[index])
         notebook: NotebookNode = nbformat.from_dict(found)
         for index, cell in enumerate(notebook.cells):
             if tags := REFUSED & _tags(cell):
                 raise PressError(
-                    f"{_place(self.page, notebook, index)}: take the tag {', '.join(tags)} away: "
-                    "each cell is run, and an expected error is caught, and its message shown"
+                    f"{_place(self.page, notebook, index)}: remove the tag {', '.join(tags)}: every"
+                    " cell is run; catch an error that you expect, and print its message"
                 )
             for tag in sorted(_tags(cell) - TAGS) if cell.cell_type == "code" else ():
                 place, known = _place(self.page, notebook, index), ", ".join(sorted(TAGS))
@@ -274,7 +274,7 @@ class _Reader:
         cells = self.solved_cells(notebook, boxes)
         for letters, (name, box) in zip(_letters(), boxes.items(), strict=False):
             if name not in cells:
-                message = "no cell solves this exercise: one needs the option"
+                message = "no cell solves this exercise: give one the option"
                 raise self.wrong(box.line, f"{message} `:exercise: {name}`")
             parsed = self.parsed(box)
             number = f"{self.page.number}{letters}"
@@ -295,12 +295,12 @@ class _Reader:
             for directive in self.directives(cell.source, first) if _is_text(cell) else ():
                 if directive.name in ("code-cell", "raw-cell"):
                     inside = f" (this is inside {{{directive.within}}})" * bool(directive.within)
-                    message = "a cell stands at the left margin, outside of lists, quotes and boxes"
+                    message = "put a cell at the left margin, outside of lists, quotes and boxes"
                     raise self.wrong(directive.line, message + inside)
                 if directive.name == "exercise":
                     name = fully_normalize_name(self.parsed(directive).options["name"])
                     if name in found:
-                        other = f"line {found[name].line} has an exercise {name} already"
+                        other = f"line {found[name].line} already has an exercise {name}"
                         raise self.wrong(directive.line, other)
                     found[name] = directive
         return found
@@ -310,7 +310,7 @@ class _Reader:
         try:
             parsed = parse_directive_text(_ExerciseText, box.argument, box.content)
         except MarkupError as error:
-            raise self.wrong(box.line, "an exercise needs a title behind {exercise}") from error
+            raise self.wrong(box.line, "an exercise needs a title after {exercise}") from error
         if not parsed.options.get("name"):
             raise self.wrong(box.line, "an exercise needs the option :name:")
         return parsed
@@ -329,7 +329,7 @@ class _Reader:
         return "\n".join(goal + body[done:]).strip(), tuple(hints)
 
     def solved_cells(self, notebook: NotebookNode, names: Container[str]) -> dict[str, int]:
-        """Return the cell that solves each exercise; raise where marks of a solution are wrong."""
+        """Return the cell that solves each exercise; raise PressError for wrong marks."""
         found: dict[str, int] = {}
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":
@@ -349,7 +349,7 @@ class _Reader:
             if name not in names:
                 raise self.wrong(first, f"no exercise of this page is called {named!r}")
             if name in found:
-                raise self.wrong(first, f"another cell above solves {name} already")
+                raise self.wrong(first, f"another cell above already solves {name}: remove one")
             found[name] = index
             for (line, mark), wanted in zip(marks, cycle(("BEGIN", "END")), strict=False):
                 if mark != wanted:
@@ -365,7 +365,7 @@ class _Reader:
     # Directives ---------------------------------------------------------------------------------
 
     def directives(self, markdown: str, line: int, within: str = "") -> Iterator[_Directive]:
-        """Yield all directives in `markdown`, which begins after `line` lines; nested ones too."""
+        """Yield all directives in `markdown`, also nested ones; `line` lines come before it."""
         for token in self.tokens(markdown):
             if directive := _directive(token, line, within):
                 yield directive
@@ -405,7 +405,7 @@ def _is_text(cell: NotebookNode) -> bool:
 
 
 def _first_line(cell: NotebookNode, lines: list[str], begin: int) -> int:
-    """Skip empty lines before Markdown, and the options of a code cell, which myst-nb counts in."""
+    """Return where the source of a cell begins; `begin` is before its empty lines and options."""
     first = cell.source.split("\n", 1)[0].strip()
     numbers = range(begin, len(lines))
     return next((i for i in numbers if first and lines[i].strip() == first), begin)
@@ -418,7 +418,7 @@ def _letters() -> Iterator[str]:
 
 
 def _cut(source: str, label: str) -> tuple[str, str, tuple[str, ...]]:
-    """Return stub, solution and secret lines of an exercise's cell, whose marks are right."""
+    """Return the stub, the solution and its secret lines from a cell with correct marks."""
     message = json.dumps(f"Your turn! Exercise {label}", ensure_ascii=False)
     stub, solution, secret = list[str](), list[str](), list[str]()
     inside = False

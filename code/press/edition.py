@@ -1,6 +1,6 @@
-"""What a build works on, made by its first stations and handed to the others.
+"""The edition: the executed chapters of a book, on which all later steps of a build work.
 
-Sphinx makes the extension by itself, so it finds the edition here.
+Sphinx sets the extension up by itself, so the build hands the edition over in this module.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ class Edition:
 
     book: Book
     executions: Sequence[Execution]
-    """In reading order: of all pages, or of the one that is built alone."""
+    """The executions of all pages in reading order, or of the one page that is built alone."""
     store: Store
     repository: Repository | None = None
     alone: bool = False
-    """Whether one chapter is built, not the book."""
+    """Whether one chapter is built alone."""
     edited: frozenset[str] = frozenset()
     """The pages whose text changed since the last build, by their Sphinx names."""
 
@@ -50,7 +50,7 @@ class Edition:
         jobs: int | None = None,
         progress: Progress | None = None,
     ) -> Edition:
-        """Read the pages, or `only` one of them; run what changed; fill the store."""
+        """Read all pages, or `only` one; run the chapters that changed; fill the store."""
         chapters = [Chapter.read(book, book.page(only))] if only else read_all(book)
         if not only:
             cache.prune(book)
@@ -60,15 +60,15 @@ class Edition:
         return cls(book, executions, store, repository.find(book), bool(only))
 
     def execution(self, docname: str) -> Execution | None:
-        """Return what the page with this Sphinx name gave, or None if the edition lacks it."""
+        """Return the execution of the page with this Sphinx name, or None if there is none."""
         return next((e for e in self.executions if e.page.docname == docname), None)
 
     def chapter(self, page: Page) -> Chapter:
-        """Return the chapter of this page; raise KeyError where only another one is built."""
+        """Return the chapter of this page; raise KeyError if another chapter is built alone."""
         return {e.page: e.chapter for e in self.executions}[page]
 
     def outputs_of(self, text: str) -> NotebookNode:
-        """Return the notebook, with outputs, of the page with this text, all that myst-nb knows."""
+        """Return the executed notebook of the page with this text; myst-nb passes only the text."""
         for execution in self.executions:
             if execution.chapter.text == text:
                 return deepcopy(execution.notebook)
@@ -80,7 +80,7 @@ _EDITION: ContextVar[Edition] = ContextVar("edition")
 
 @contextmanager
 def handed_over(edition: Edition) -> Iterator[None]:
-    """Make `edition` the one that Sphinx works on meanwhile."""
+    """Make `edition` the current edition while the block runs."""
     token = _EDITION.set(edition)
     try:
         yield
@@ -89,12 +89,12 @@ def handed_over(edition: Edition) -> Iterator[None]:
 
 
 def exists() -> bool:
-    """Say whether an edition was handed over."""
+    """Return whether an edition was handed over."""
     return _EDITION.get(None) is not None
 
 
 def current(make_of: Path | None = None) -> Edition:
-    """Return the edition that was handed over, or else make that of the book in `make_of`."""
+    """Return the edition that was handed over, or else make one of the book in `make_of`."""
     try:
         return _EDITION.get()
     except LookupError:

@@ -1,7 +1,7 @@
-"""The press as a Sphinx extension: pages are read with what the executed chapters gave.
+"""The press as a Sphinx extension: pages get the outputs of the executed chapters.
 
-`make book` executes before it starts Sphinx, and hands the edition over; a plain `jupyter-book
-build .` executes here, through the same keys, and gives the same site.
+`make book` executes the chapters before it starts Sphinx, and hands the edition over. A plain
+`jupyter-book build .` executes them here, with the same cache, and makes the same site.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class NumberRole(SphinxRole):
     """``{number}`name` ``: the number that a cell gave the prose under this name."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the text of the number, on which the page then depends."""
+        """Return the text of the number, and note that the page depends on the number."""
         store = edition.current().store
         try:
             entry = store[self.text]
@@ -66,9 +66,9 @@ def _configure(app: Sphinx, config: Config) -> None:
 
 
 def _hand_text(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Give Sphinx the text that was read, whatever the file holds by now.
+    """Give Sphinx the text that the edition has read, even if the file has changed since.
 
-    The page is read again when its cells, or the library below them, gave something new.
+    The page depends on the file with its outputs, so that new outputs make Sphinx read it again.
     """
     found = edition.current().execution(docname)
     if found is None:
@@ -79,7 +79,7 @@ def _hand_text(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
-    """Write what stands beside Sphinx's pages, where `make book` does not."""
+    """Write the products beside Sphinx's pages, if `make book` does not."""
     if error is None and app.builder.format == "html":
         write_products(edition.current(), app)
 
@@ -104,5 +104,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     notebooks.setup(app)
     deck_links.setup(app)
     if not handed_over:
-        app.connect("build-finished", _finish)  # after all others, which see Sphinx's pages only
+        app.connect("build-finished", _finish)  # last, so that all others see only Sphinx's pages
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Files: which there are, what they hold, and how to write one whole or not at all."""
+"""Files: listing, digests, and writing a file whole or not at all."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 def write(path: Path, content: str | bytes) -> None:
-    """Make this the content of `path`; a file that has it already is not touched.
+    """Write `content` to `path`; do not touch a file that has this content already.
 
-    A build that is killed at any moment leaves no half of a file.
+    A build that is killed at any moment leaves no incomplete file.
     """
     data = content.encode() if isinstance(content, str) else content
     if path.is_file() and path.read_bytes() == data:
@@ -31,12 +31,12 @@ def write(path: Path, content: str | bytes) -> None:
         temporary.write_bytes(data)
         os.replace(temporary, path)
     except OSError:
-        temporary.unlink(missing_ok=True)  # on a full disk, not even this little is left behind
+        temporary.unlink(missing_ok=True)  # leave nothing behind on a full disk
         raise
 
 
 def files(path: Path) -> Iterator[Path]:
-    """Yield `path`, or the files below it, without what editors and tools leave there."""
+    """Yield `path`, or the files below it, without hidden files and caches."""
     if path.is_file():
         yield path
     for folder, folders, names in os.walk(path):
@@ -45,10 +45,10 @@ def files(path: Path) -> Iterator[Path]:
 
 
 def digests(paths: Iterable[Path]) -> dict[Path, str]:
-    """Return the digest of each of these files; leave out a file that vanishes meanwhile."""
+    """Return the digest of each of these files; leave out files that vanish meanwhile."""
     found = {}
     for path in paths:
-        with suppress(FileNotFoundError):  # editors keep files for a moment
+        with suppress(FileNotFoundError):  # editors write files that exist for a moment
             found[path] = digest(path.read_bytes())
     return found
 

@@ -1,7 +1,7 @@
-"""Formulas become HTML when the book is built, by KaTeX in a node process beside Sphinx.
+"""Formulas as HTML, which KaTeX writes in a node process beside Sphinx.
 
-The process reads a formula a line and answers a line; it ends when its input does, and so with the
-build, however that ends. A formula that KaTeX cannot read stops the build.
+The process reads one formula per line, and answers with one line. It ends when its input ends, and
+therefore with the build, even a killed one. A formula that KaTeX cannot read stops the build.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _process() -> subprocess.Popen[str]:
 
 @cache
 def render(latex: str, display: bool) -> str:
-    """Return the HTML of a formula; raise PressError where KaTeX cannot read it."""
+    """Return the HTML of a formula; raise PressError if KaTeX cannot read it."""
     process = _process()
     assert process.stdin is not None
     assert process.stdout is not None

@@ -13,13 +13,13 @@ __all__ = ["ENVIRONMENT", "digest", "environment"]
 
 ENVIRONMENT = {
     "DIFFPROG_BUILD": "1",
-    # One numeric thread a chapter: chapters that run side by side do not fight for cores, and sums
-    # are added in the same order on every machine.
+    # One numeric thread per chapter, so that chapters do not compete for cores, and every machine
+    # adds sums in the same order.
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    # glibc gives each freed block above a threshold of at first 128 kB back to the system, and gets
-    # it again page by page: a fifth of the time of a step that trains small networks.
+    # glibc returns each freed block above a threshold, at first 128 kB, to the system, and gets it
+    # back page by page: this takes a fifth of the time of a training step of small networks.
     "MALLOC_MMAP_THRESHOLD_": str(64 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(256 << 20),
     "PYTHONHASHSEED": "0",
@@ -27,7 +27,7 @@ ENVIRONMENT = {
 }
 MATPLOTLIBRC = Path(__file__).with_name("matplotlibrc")
 FOREIGN = ("PYTHON", "JUPYTER", "IPYTHON")
-"""Variables that begin so may bring in another torch, another kernel or other settings."""
+"""Prefixes of variables that may bring in another torch, another kernel or other settings."""
 
 
 def environment(book: Book) -> dict[str, str]:

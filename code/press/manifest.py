@@ -1,8 +1,8 @@
-"""Whether anything is to be done, and what of the last build can be trusted.
+"""The manifest of the last build, which says what has to be made again.
 
-A build that succeeds leaves `_build/manifest.json`: the digests of what it was made from, of every
-file of the site, the output store and the cache, and of what Sphinx has read. Whatever does not
-match it, be it changed, damaged or left by a build that was killed, is made again.
+A build that succeeds writes `_build/manifest.json`: the digests of its sources, of every file of
+the site, the output store and the cache, and of what Sphinx has read. A file that does not match
+its digest was changed, damaged, or left by a build that was killed, and is made again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["Plan", "finished", "is_current", "lock", "plan", "read", "sources", 
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "book", "code")
 PRESS = Path(__file__).parent
 SHOWN_BY = (PRESS, files.ASSETS, *(PRESS.parent / "diffprog" / n for n in ("show.py", "figures")))
-"""All that the press is made from, so that another one writes all pages anew."""
+"""The sources of the press; if they change, all pages are written anew."""
 OUTPUTS = ("html", "outputs")
 KEPT = ("executed",)
 READING = ("sphinx",)
@@ -44,7 +44,7 @@ def sources(book: Book) -> dict[str, str]:
 
 
 def touched(book: Book) -> dict[Path, tuple[int, int]]:
-    """Return when each source was last written, because digests miss an edit taken back."""
+    """Return when each source was last written, because digests miss an edit that was undone."""
     found = {}
     for path in (path for name in SOURCES for path in files.files(book.root / name)):
         with suppress(FileNotFoundError):
@@ -53,7 +53,7 @@ def touched(book: Book) -> dict[Path, tuple[int, int]]:
 
 
 def is_current(book: Book) -> bool:
-    """Say whether sources and results are as the last build left them."""
+    """Return whether sources and results are as the last build left them."""
     last = read(book)
     made = {"outputs": OUTPUTS, "kept": KEPT}
     return last.get("sources") == sources(book) and all(
@@ -63,18 +63,18 @@ def is_current(book: Book) -> bool:
 
 @dataclass(frozen=True)
 class Plan:
-    """What of the last build the next one goes on from."""
+    """What the next build reuses of the last build."""
 
     why: str
-    """Why all pages are read again; empty where they are not."""
+    """Why all pages are read again, or '' if they are not."""
     edited: frozenset[str] = frozenset()
     """The pages whose text changed."""
     site: Path | None = None
-    """The last site, if it is whole: what stays the same is taken from it."""
+    """The last site, from which unchanged pages are copied; None if it is damaged."""
 
 
 def plan(book: Book, made_from: dict[str, str]) -> Plan:
-    """Compare with the last build, and drop what Sphinx has read where it is not to be trusted.
+    """Compare with the last build, and delete what Sphinx has read if it is not reliable.
 
     Sphinx itself compares modification times, so it misses files that were put back, and it does
     not know the press, its assets, or files that any page may use.
@@ -102,16 +102,16 @@ def plan(book: Book, made_from: dict[str, str]) -> Plan:
 
 
 def _is_for_all(name: str) -> bool:
-    """Say whether this source may show on any page; chapters and decks are followed one by one."""
+    """Return whether any page may show this source; chapters and decks concern single pages."""
     if name.startswith("code/"):
         return name in REQUIREMENTS
     return not name.startswith(f"{DECKS}/")
 
 
 def finished(book: Book, made_from: dict[str, str]) -> None:
-    """Note that a build has succeeded, from sources with these digests.
+    """Write the manifest of a build that succeeded, from sources with these digests.
 
-    None are given where they were edited meanwhile: then nobody knows what was read of them.
+    `made_from` is empty if sources were edited meanwhile, because it is unknown what was read.
     """
     made = {"outputs": OUTPUTS, "kept": KEPT, "reading": READING}
     digests = {name: _digests(book.build, folders) for name, folders in made.items()}
@@ -120,7 +120,7 @@ def finished(book: Book, made_from: dict[str, str]) -> None:
 
 
 def read(book: Book) -> dict[str, Any]:
-    """Return what the last successful build left; empty if there is nothing to read."""
+    """Return the manifest of the last successful build, or {} if none can be read."""
     try:
         content = json.loads(_path(book).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
-"""The kinds of things that the book shows by name: figure, frames, source, number, exercise.
+"""The kinds of outputs that have a name: figure, frames, source, number, cell, exercise.
 
-Each says here, and nowhere else, in which MIME type a cell gives it, and how it looks on a page, on
-a slide and in a notebook. To add one: a MIME type in `diffprog/show.py`, and a class below.
+Each class states, here and nowhere else, the MIME type of its outputs, and how they look on a page,
+on a slide and in a notebook. A new kind needs a MIME type in `diffprog/show.py` and a class below.
 """
 
 from __future__ import annotations
@@ -15,33 +15,43 @@ from nbformat import NotebookNode
 from diffprog import show
 from diffprog.figures import slider
 
-__all__ = ["BY_NAME", "EXERCISE", "FIGURE", "FRAMES", "NUMBER", "SOURCE", "Kind", "of_output"]
+__all__ = [
+    "BY_NAME",
+    "CELL",
+    "EXERCISE",
+    "FIGURE",
+    "FRAMES",
+    "NUMBER",
+    "SOURCE",
+    "Kind",
+    "of_output",
+]
 
 
 class Kind:
-    """What outputs of a kind have in common; their contents are JSON."""
+    """A kind of outputs, whose contents are JSON."""
 
     name: ClassVar[str]
-    """As the output store and error messages call it."""
+    """Its name in the output store and in error messages."""
     mime: ClassVar[str]
     """The MIME type of its content."""
     is_figure: ClassVar[bool] = False
-    """Whether it has a number, a caption and alternative text, and decks take it by `{show}`."""
+    """Whether it has a number, a caption and alternative text, and decks show it by `{show}`."""
     has_controls: ClassVar[bool] = False
     """Whether buttons stand below it."""
     has_anchor: ClassVar[bool] = True
-    """Whether its name is an address on its page."""
+    """Whether its name is an anchor on its page."""
 
     def on_page(self, content: Any, name: str, alt: str) -> list[nodes.Node]:
-        """Return the nodes of a page; by default those of the HTML that slides have."""
+        """Return the nodes for a page; by default, the HTML for a slide."""
         return [nodes.raw("", self.on_slide(content, name, alt), format="html")]
 
     def on_slide(self, content: Any, name: str, alt: str) -> str:
-        """Return the HTML of a slide."""
+        """Return the HTML for a slide."""
         raise NotImplementedError(f"{self.name}: a directive of decks lays it out")
 
     def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
-        """Make of a cell's output one that every Jupyter shows; return False to leave it out."""
+        """Change a cell's output so that every Jupyter shows it, or return False to omit it."""
         return True
 
 
@@ -56,7 +66,7 @@ class Figure(Kind):
         return f'<div class="dp-figure">{slider.picture(content["svg"], name, alt)}</div>'
 
     def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
-        """Leave the PNG, with its alternative text."""
+        """Keep the PNG, with its alternative text."""
         output.data["text/plain"] = alt
         output.metadata["image/png"] = {"alt": alt}
         return True
@@ -68,18 +78,22 @@ class Frames(Figure):
     name, mime = "frames", show.FRAMES
     has_controls = True
 
-    def on_slide(self, content: Any, name: str, alt: str) -> str:
+    def on_page(self, content: Any, name: str, alt: str) -> list[nodes.Node]:
         """Return the first picture, its controls, and what differs in the others."""
-        return slider.component(content, name, alt)
+        return [nodes.raw("", slider.component(content, name, alt), format="html")]
+
+    def on_slide(self, content: Any, name: str, alt: str) -> str:
+        """Return the same; on a slide nothing plays before the speaker asks for it."""
+        return slider.component(content | {"autoplay": False}, name, alt)
 
     def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
-        """Add frames that bring their script along."""
+        """Add the frames as HTML with their script."""
         output.data["text/html"] = slider.standalone(content)
         return super().in_notebook(output, content, alt)
 
 
 class Source(Kind):
-    """An excerpt of the library; notebooks have the Markdown that is beside it."""
+    """An excerpt of the library; notebooks show the Markdown in the same output."""
 
     name, mime = "source", show.SOURCE
     has_anchor = False
@@ -94,7 +108,7 @@ class Source(Kind):
 
 
 class Number(Kind):
-    """A number for the prose, where the role `number` puts it; its cell shows nothing."""
+    """A number for the prose, which the role `number` inserts; its cell shows nothing."""
 
     name, mime = "number", show.NUMBER
     has_anchor = False
@@ -108,20 +122,30 @@ class Number(Kind):
         return f'<span class="number">{escape(content["text"])}</span>'
 
     def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
-        """Leave it out."""
+        """Leave the number out."""
         return False
 
 
 class Exercise(Kind):
-    """An exercise, which no cell gives: `pages/exercise.py` and `slides/exercise.py` lay it out."""
+    """An exercise: not a cell's output; pages/exercise.py and slides/exercise.py lay it out."""
 
     name, mime = "exercise", show.EXERCISE
 
 
-FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE = Figure(), Frames(), Source(), Number(), Exercise()
-BY_NAME: dict[str, Kind] = {k.name: k for k in (FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE)}
+class Cell(Kind):
+    """A cell with the option `:name:`, code and outputs: `slides/cell.py` lays it out."""
+
+    name, mime = "cell", "application/vnd.diffprog.cell+json"
+    has_anchor = False
+
+
+FIGURE, FRAMES, SOURCE, NUMBER = Figure(), Frames(), Source(), Number()
+EXERCISE, CELL = Exercise(), Cell()
+BY_NAME: dict[str, Kind] = {
+    kind.name: kind for kind in (FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE, CELL)
+}
 
 
 def of_output(data: dict[str, Any]) -> Kind | None:
-    """Return the kind of a cell's output, a bundle by MIME type; None where it has no name."""
+    """Return the kind of a cell's output, a bundle by MIME type, or None if it has no name."""
     return next((kind for kind in BY_NAME.values() if kind.mime in data), None)

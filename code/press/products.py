@@ -1,4 +1,4 @@
-"""What stands beside Sphinx's pages: notebooks, decks, and the way from the root of the site."""
+"""Products beside Sphinx's pages: notebooks, decks, and a redirect at the root of the site."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["write_products"]
 
 
 def write_products(edition: Edition, app: Sphinx) -> None:
-    """Fill the site whose pages `app` has written; no solution may be in what students get."""
+    """Add the products to the site that `app` has written, and check what students get."""
     shown: Pages = vars(app)["shown"]
     site = Path(app.outdir)
     shown.write(edition, site / "notebooks")
@@ -27,7 +27,7 @@ def write_products(edition: Edition, app: Sphinx) -> None:
 
 
 def _redirect(site: Path, docname: str, title: str) -> None:
-    """Write `index.html`, with a link for who does not follow redirects."""
+    """Write `index.html`: a redirect, and a link for browsers that do not follow redirects."""
     page, title = f"{docname}.html", escape(title)
     (site / "index.html").write_text(
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

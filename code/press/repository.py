@@ -1,7 +1,7 @@
 """The repository that the book is built from, and the addresses at which its notebooks open.
 
-`repository: url` in `_config.yml` comes first, then what the hosting CI says, then the git remote:
-so the book of a fork launches the fork.
+The repository is that of `repository: url` in `_config.yml`, else of the CI that builds, else of
+the git remote, so that the book of a fork launches the fork.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Repository:
         return urlsplit(self.url).path.strip("/")
 
     def binder(self, notebook: str) -> str:
-        """Return where Binder opens a notebook of the branch, `student/part1/simulator.ipynb`."""
+        """Return Binder's address for a notebook, such as `student/part1/simulator.ipynb`."""
         host = urlsplit(self.url).hostname
         spec = {
             "github.com": f"gh/{self.path}",
@@ -59,7 +59,7 @@ class Repository:
         return f"https://mybinder.org/v2/{spec}/{BRANCH}?urlpath={quote(f'lab/tree/{notebook}')}"
 
     def colab(self, notebook: str) -> str | None:
-        """Return where Colab opens it, or None, since Colab knows GitHub only."""
+        """Return Colab's address for a notebook, or None, because Colab knows only GitHub."""
         if urlsplit(self.url).hostname != "github.com":
             return None
         place = f"{self.path}/blob/{BRANCH}/{quote(notebook)}"
@@ -84,12 +84,12 @@ def find(book: Book) -> Repository | None:
 
 
 def _hosting() -> list[str]:
-    """Return what GitHub's and GitLab's CI say."""
+    """Return the addresses that GitHub's and GitLab's CI state; '' for one that is not running."""
     server, name = (os.environ.get(f"GITHUB_{part}", "") for part in ("SERVER_URL", "REPOSITORY"))
     return [f"{server}/{name}" if server and name else "", os.environ.get("CI_PROJECT_URL", "")]
 
 
-@cache  # one call of git a build
+@cache  # one call of git per build
 def _remote(root: Path) -> str:
     """Return the remote of the repository whose first folder is `root`, not of one around it."""
     # A hook of another repository, or an editor, may say by these which repository it is at.

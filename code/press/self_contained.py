@@ -1,4 +1,4 @@
-"""Self-contained HTML: what it would ask other hosts for, where the book asks nobody."""
+"""Self-contained HTML: finding what it would load from other hosts, and embedding files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["embedded", "requested", "requested_by_output", "without_comments"]
 _LOADED = {"src", "srcset", "poster", "data", "background", "code", "archive"}
 """Attributes whose address a browser loads by itself."""
 _LINKING = {"base", "feimage", "image", "link", "use"}
-"""Elements of which it loads `href` too; other elements lead there when somebody clicks."""
+"""Elements whose `href` a browser loads by itself, too; of all others, it is a link to click."""
 _ADDRESS = re.compile(
     r"""(?:^|(?<=[\s,]))(?:https?:)?//[\w-]+(?:\.[\w-]+)+[^\s"'`)<>,;\\]*""", re.I
 )
@@ -28,7 +28,7 @@ _NAMESPACE = re.compile(r"https?://www\.w3\.org/")  # names a language, and is n
 
 
 class _Reader(HTMLParser):
-    """Collects the addresses that a browser would load."""
+    """Collector of the addresses that a browser would load."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class _Reader(HTMLParser):
         self.inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Look at the attributes of an element."""
+        """Collect addresses in the attributes of an element."""
         self.inside = tag if tag in ("script", "style") else ""
         for name, value in attrs:
             if name in _LOADED or (tag in _LINKING and name in ("href", "xlink:href")):
@@ -55,7 +55,7 @@ class _Reader(HTMLParser):
         self.inside = ""
 
     def handle_data(self, data: str) -> None:
-        """Look at a script, which may load every address that it holds, and at a style."""
+        """Collect addresses in a script, which may load all of them, and in a style."""
         if self.inside == "script":
             self.found += _IN_SCRIPT.findall(_REMARK.sub("", data))
         elif self.inside == "style":
@@ -74,7 +74,7 @@ def _requests(html: str) -> Iterator[str]:
 
 
 def requested(html: str) -> str:
-    """Return the first address of another host that showing this HTML loads, or ""."""
+    """Return the first address of another host that a browser loads for this HTML, or ""."""
     return next(_requests(html), "")
 
 
@@ -92,7 +92,7 @@ def requested_by_output(data: Mapping[str, Any]) -> str:
 
 
 def embedded(address: str, folder: Path) -> str:
-    """Return an address that holds the content of a file in `folder`; "" where there is none."""
+    """Return a data address with the content of a file in `folder`, or "" if there is no file."""
     if address.startswith("data:"):
         return address
     path = folder / address

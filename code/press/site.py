@@ -1,7 +1,7 @@
-"""Sphinx writes the pages, from what the chapters gave, with warnings as errors.
+"""The pages, written by Sphinx from the executed chapters, with warnings as errors.
 
-They are written beside the site, which `publish` replaces at the end: a build that fails or is
-killed leaves the last good site, and no page of a chapter that is gone stays behind.
+The pages are written beside the last site, which `publish` replaces at the end. A build that fails
+or is killed therefore leaves the last site, and no page of a removed chapter stays behind.
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ __all__ = ["render", "render_alone"]
 def render(edition: Edition, last: Path | None = None) -> Sphinx:
     """Write all pages; return the Sphinx that wrote them, which knows their folder.
 
-    The published site stays as it is. Pages that stay the same come from `last`, the last site,
-    where it is whole.
+    The published site is not touched. Unchanged pages are copied from `last`, the last site, if it
+    is whole.
     """
     toc = edition.book.root / "_toc.yml"
     folder = edition.book.build / "sphinx"
     shutil.rmtree(folder / "html", ignore_errors=True)
     if last:
-        # Sphinx tells browsers the version of styles that are there, and of those only: none are.
+        # Sphinx adds versions to the links of styles that exist already, so none may exist.
         shutil.copytree(last, folder / "html", ignore=lambda path, names: {"_static"})
     return _sphinx(edition, folder, {"external_toc_path": str(toc), "nitpicky": True})
 
 
 def render_alone(edition: Edition) -> Sphinx:
-    """Write one page alone, in a folder of its own; nothing of before is used."""
+    """Write one page alone, in a folder of its own, which is emptied first."""
     (execution,) = edition.executions
     folder = edition.book.build / "chapter"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     toc = folder / "_toc.yml"
     toc.write_text(f"format: jb-book\nroot: {execution.page.docname}\n", encoding="utf-8")
-    # References to the chapters that are left out lead nowhere here.
+    # References to the chapters that are left out cannot be resolved.
     suppressed = ["myst", "ref", "numfig", "bibtex"]
     alone: dict[str, object] = {"external_toc_path": str(toc), "suppress_warnings": suppressed}
     return _sphinx(edition, folder, alone)
 
 
 def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sphinx:
-    """Run Sphinx as Jupyter Book does, but let what goes wrong through to the caller."""
+    """Run Sphinx as Jupyter Book does, but pass its errors on to the caller."""
     book = edition.book
     for path in (book.root / name for name in book.config.get("bibtex_bibfiles") or ()):
         if path.exists():
@@ -79,7 +79,7 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sph
             app.build()
     except SphinxError as error:
         cause = getattr(error, "orig_exc", None)
-        if isinstance(cause, OSError):  # such as a full disk, which is no mistake of an author's
+        if isinstance(cause, OSError):  # such as a full disk, which is not an author's mistake
             raise cause from error
         if name := getattr(cause, "filename", None):  # of a bibliography
             raise PressError(f"{os.path.relpath(name, book.root)}: {cause}") from error

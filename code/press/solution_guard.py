@@ -1,7 +1,7 @@
-"""The last look at what students get: no solution is in it, by whatever mistake.
+"""The last check of what students get: no mistake elsewhere may let a solution through.
 
-It reads the finished files, and knows nothing of how they were made. Each product for students is
-registered in `PRODUCTS`.
+It reads the finished files, and does not depend on the code that made them. Each product for
+students is registered in `PRODUCTS`.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ __all__ = ["PRODUCTS", "StudentText", "check_students"]
 
 @dataclass(frozen=True)
 class StudentText:
-    """What a student gets of one chapter in one product."""
+    """The text of one chapter in one product for students."""
 
     path: Path
     lines: frozenset[str]
-    """All that stands in it, a line each, without the blanks at its ends."""
+    """Its lines, without the blanks at their ends."""
     stubs: tuple[str, ...]
-    """The code of its exercises' cells, whole, in reading order."""
+    """The whole code of each exercise's cell, in reading order."""
 
 
 def _notebook(site: Path, name: str) -> Iterator[StudentText]:
@@ -40,14 +40,14 @@ def _notebook(site: Path, name: str) -> Iterator[StudentText]:
 
 
 PRODUCTS: list[Callable[[Path, str], Iterator[StudentText]]] = [_notebook]
-"""Each gives, of a site and the short name of a chapter, what students get of the chapter."""
+"""Functions of a site and a chapter's short name, which yield what students get."""
 
 
 def check_students(edition: Edition, site: Path) -> None:
-    """Raise PressError where a product is not made of the stubs, or has a line of a solution.
+    """Raise PressError if a product does not have the stubs, or has a line of a solution.
 
-    A line counts if it stands nowhere outside of solutions in the sources of the chapter that it
-    solves, nor of the chapter that shows it.
+    Such a line may be shown if it also occurs outside of solutions, in the chapter of the exercise
+    or in the chapter that shows the line.
     """
     chapters = [execution.chapter for execution in edition.executions]
     open_lines = {chapter.page: _open_lines(chapter) for chapter in chapters}
@@ -66,7 +66,7 @@ def check_students(edition: Edition, site: Path) -> None:
                 for (page, name), lines in secret.items():
                     told = lines & text.lines - open_lines[page] - open_lines[chapter.page]
                     if told:
-                        raise PressError(f"{where}: gives away {name}: {min(told)!r}")
+                        raise PressError(f"{where}: shows the solution of {name}: {min(told)!r}")
 
 
 def _open_lines(chapter: Chapter) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The output store: every figure, number, source excerpt and exercise of the book by name.
 
-`_build/outputs/<name>.json` holds an `Entry`. Decks read nothing else. Pages and notebooks find
-here what they call by name, and the rest of a chapter in its execution.
+`_build/outputs/<name>.json` holds an `Entry`. Decks read only the store. Pages and notebooks take
+from it the outputs that they name, and all else from the chapter's execution.
 """
 
 from __future__ import annotations
@@ -64,12 +64,12 @@ class Entry:
 
     @property
     def content(self) -> Any:
-        """What its kind is about, in our own MIME type."""
+        """Its content in the MIME type of its kind."""
         return self.data[output_kinds.BY_NAME[self.kind].mime]
 
 
 class Store:
-    """The entries of one book, by name; what is not given is looked for in `folder`."""
+    """The entries of one book, by name; those that are not given are read from `folder`."""
 
     def __init__(self, folder: Path, entries: Iterable[Entry] = ()) -> None:
         self.folder = folder
@@ -77,11 +77,11 @@ class Store:
 
     @classmethod
     def of(cls, book: Book, executions: Iterable[Execution] = ()) -> Store:
-        """Return the store of a book, with what these chapters gave."""
+        """Return the store of a book, with the outputs of these chapters."""
         return cls(book.build / "outputs", collect(executions))
 
     def __getitem__(self, name: str) -> Entry:
-        """Return the entry called `name`; raise PressError where there is none."""
+        """Return the entry called `name`; raise PressError if there is none."""
         if name not in self._entries:
             kept = set() if wrong_name(name) else {path.name for path in self.folder.glob("*.json")}
             if self.path(name).name not in kept:  # where `Fig-a` would open `fig-a`, too
@@ -100,13 +100,13 @@ class Store:
         return iter(sorted(self._entries.keys() | on_disk))
 
     def path(self, name: str) -> Path:
-        """Return where the entry called `name` is kept."""
+        """Return the file of the entry called `name`."""
         return self.folder / f"{name}.json"
 
     def write(self, *, partial: bool = False) -> None:
-        """Write the entries; a file whose content stays is not touched.
+        """Write the entries; do not touch a file whose content stays the same.
 
-        With `partial`, the files of entries that the store does not hold stay.
+        Files of other entries are deleted, unless the store is `partial`.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         wanted = set()
@@ -123,13 +123,13 @@ def collect(executions: Iterable[Execution]) -> list[Entry]:
     """Return all entries of the executed chapters; raise PressError for a name given twice."""
     entries: dict[str, Entry] = {}
     for execution in executions:
-        for entry in (*_outputs(execution), *_exercises(execution)):
+        for entry in (*_outputs(execution), *_exercises(execution), *_cells(execution)):
             other = entries.setdefault(folded(entry.name), entry)
             same = entry.name == other.name and entry.kind == other.kind == output_kinds.SOURCE.name
             if other is not entry and not same:
                 taken = f"the name {entry.name!r} is taken by {other.place}"
                 differs = "" if entry.name == other.name else f", which has {other.name!r}"
-                raise PressError(f"{entry.place}: {taken}{differs}")
+                raise PressError(f"{entry.place}: {taken}{differs}: rename one")
     return list(entries.values())
 
 
@@ -166,6 +166,32 @@ def _figure(kind: Kind, cell: NotebookNode, data: dict[str, Any], where: dict[st
         )
     described = {"caption": caption, "alt": alt}
     return Entry(name=name, kind=kind.name, number="", data=data, **described, **where)
+
+
+def _cells(execution: Execution) -> Iterator[Entry]:
+    """Yield the cells that have a name, for slides."""
+    notebook = execution.notebook
+    for index, cell in enumerate(notebook.cells):
+        name = cell.metadata.get("name")
+        if cell.cell_type != "code" or name is None:
+            continue
+        line = notebook.metadata.source_map[index] + 1
+        options = cell.metadata.get("mystnb", {})
+        data = {
+            "code": cell.source,
+            "outputs": cell.outputs,
+            "figure": options.get("figure", {}).get("name", ""),
+            "alt": " ".join(options.get("image", {}).get("alt", "").split()),
+        }
+        yield Entry(
+            name=str(name),
+            kind=output_kinds.CELL.name,
+            chapter=execution.page.docname,
+            number="",
+            cell=index,
+            line=line,
+            data={output_kinds.CELL.mime: data},
+        )
 
 
 def _exercises(execution: Execution) -> Iterator[Entry]:

@@ -43,7 +43,7 @@ def test_each_chapter_has_buttons_to_its_own_notebooks(build, name):
             assert repository.binder(f"{kind}/{name}.ipynb") in hrefs(box)
     for href in hrefs(box):
         if not href.startswith("http"):
-            assert (path.parent / href).exists()
+            assert (path.parent / href.partition("#")[0]).exists()
 
 
 def test_the_buttons_name_notebooks_that_are_on_the_branch(build):
@@ -69,7 +69,7 @@ def test_without_a_repository_they_lead_to_how_to_set_it(build):
 def test_the_box_is_accessible_and_fits(browser, server, size):
     page = browser.new_context(**SIZES[size]).new_page()
     page.goto(f"{server}/book/{CHAPTERS[0]}.html")
-    box = page.get_by_role("navigation", name="Notebooks")
+    box = page.get_by_role("navigation", name="Notebooks and slides")
     assert box.get_by_role("link", name="Binder exercises").is_visible()
     assert box.get_by_role("link", name="Download solutions").is_visible()
     inside = box.bounding_box()

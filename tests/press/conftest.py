@@ -68,7 +68,7 @@ def book(tmp_path: Path) -> Book:
 
 @pytest.fixture
 def write(book: Book) -> Callable[..., None]:
-    """Write a page: prose, and a code cell for each further text."""
+    """Write a page with this prose, and with a code cell for each further text."""
 
     def write(name: str, *cells: str, prose: str = "Prose.", options: str = "") -> None:
         fences = "\n\n".join(f"```{{code-cell}} ipython3\n{options}{cell}\n```" for cell in cells)

@@ -1,8 +1,8 @@
-"""Every construct of MyST, Sphinx, myst-nb and sphinx-design: what is written, and what arrives.
+"""Every construct of MyST, Sphinx, myst-nb and sphinx-design: its source and its result.
 
-`PASSES` holds for each page its source and the Markdown that its notebook has below the title.
-`REFUSED` holds the source, the line that the complaint names (None where Sphinx gives none), and
-words of the complaint.
+`PASSES` holds for each page its source, and the Markdown below the title of its notebook.
+`REFUSED` holds the source, the line that the message names (None if Sphinx names none), and words
+of the message.
 """
 
 PNG = (
@@ -366,8 +366,8 @@ PASSES = {
     "sectnum": ("```{sectnum}\n```\n\nAfter it.", "After it."),
 }
 
-FORM = "has no notebook form (notebooks/page_to_markdown.py)"
-PARTY = "is of a third party, which no page asks: put the file beside the chapter"
+FORM = "has no form in notebooks: avoid it, or add one in page_to_markdown.py"
+PARTY = "would be loaded from another host: put the file beside the chapter"
 REFUSED = {
     "date": ("Text.\n\n```{date}\n```", 3, "can only be used within a substitution definition"),
     "replace": ("```{replace} x\n```", 1, "can only be used within a substitution definition"),
@@ -462,11 +462,11 @@ SLIDES = {
 REFUSED_SLIDES = {
     "list-table": (":::{list-table}\n* - One\n:::", "a slide knows the directives"),
     "directive in a box": ("::::{note}\n:::{show} fig-none\n:::\n::::", "called 'fig-none'"),
-    "code": ("```python\na = 1\n```", "'python' cannot stand here"),
+    "code": ("```python\na = 1\n```", "'python' cannot stand on a slide"),
     "role": ("{abbr}`MC (Monte Carlo)`", "a slide knows the roles"),
     "footnote": ("Text[^one].\n\n[^one]: Note.", "no footnotes: say it in the notes"),
     "image without words": ("![](../ball.png)", "needs alternative text"),
-    "missing image": ("![A ball](none.png)", "none.png is no file beside the deck"),
-    "image from elsewhere": ("![A ball](https://example.org/a.png)", "is no file beside the deck"),
-    "HTML from elsewhere": ("<script src='https://example.org/a.js'></script>", "third party"),
+    "missing image": ("![A ball](none.png)", "none.png is not a file beside the deck"),
+    "image from elsewhere": ("![A ball](https://example.org/a.png)", "not a file beside the deck"),
+    "HTML from elsewhere": ("<script src='https://example.org/a.js'></script>", "another host"),
 }

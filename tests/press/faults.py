@@ -1,7 +1,7 @@
-"""Runs the press with a fault: ``python faults.py <where> build``.
+"""Script that runs the press with a fault: ``python faults.py <where> build``.
 
-It kills itself where it is told to, or finds the disk full there, or a page edited. Only tests use
-it: the press itself knows nothing of faults.
+At the named place, the build is killed, the disk is full, or a page is edited. Only tests use this
+script; the press itself has no code for faults.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ def full(*_: object, **__: object) -> None:
 
 
 def when_replacing(part: str, fault: Callable[[], None], half: bool = False) -> None:
-    """At the moment when a file whose path has `part` would be put in place."""
+    """Cause a fault when a file whose path contains `part` is to be put in place."""
     replace = os.replace
 
     def faulty(source: os.PathLike[str], target: os.PathLike[str]) -> None:
@@ -46,7 +46,7 @@ def when_replacing(part: str, fault: Callable[[], None], half: bool = False) -> 
 
 
 def at_page(number: int, fault: Callable[[], None]) -> None:
-    """When Sphinx is about to write this page, counted from one."""
+    """Cause a fault when Sphinx is about to write its page of this number, counted from one."""
     write, count = StandaloneHTMLBuilder.write_doc, 0
 
     def faulty(self: StandaloneHTMLBuilder, *args: Any) -> None:
@@ -60,7 +60,7 @@ def at_page(number: int, fault: Callable[[], None]) -> None:
 
 
 def edited_for_a_moment() -> None:
-    """A page has other words while Sphinx reads it, and its own again afterwards."""
+    """Edit a page before Sphinx reads it, and undo the edit afterwards."""
     path = Path("book/two.md")
     before = path.read_text()
     find, check = BuildEnvironment.find_files, BuildEnvironment.check_consistency
@@ -78,7 +78,7 @@ def edited_for_a_moment() -> None:
 
 
 def in_cell() -> None:
-    """A moment after a cell was sent to its kernel."""
+    """Kill the build a moment after it has sent a cell to its kernel."""
     poll = nbclient.NotebookClient._async_poll_for_reply
 
     async def faulty(self: nbclient.NotebookClient, *args: Any) -> object:
@@ -90,7 +90,7 @@ def in_cell() -> None:
 
 
 def counted() -> None:
-    """No fault: at the end, says how often chapters were parsed and git was called."""
+    """Cause no fault, but print how often chapters were parsed and git was called."""
     calls = {"parses": 0, "git": 0, "books": 0}
 
     def count(owner: object, name: str, what: str) -> None:

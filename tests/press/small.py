@@ -102,7 +102,7 @@ parts:
 
 @dataclass(frozen=True)
 class Result:
-    """A build that has ended."""
+    """The result of a build."""
 
     code: int
     output: str
@@ -110,12 +110,12 @@ class Result:
 
     @property
     def executed(self) -> dict[str, str]:
-        """Chapter → why it was executed."""
+        """The executed chapters, and the reason for each."""
         return dict(re.findall(r"▸ (\S+) \((.*)\)$", self.output, re.M))
 
 
 def _interruptible() -> None:
-    """Ctrl-C is for the build, even if these tests run in a shell's background."""
+    """Let Ctrl-C reach the build, even if the tests run in a shell's background."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -153,7 +153,7 @@ class Small:
     def start(
         self, fault: str = "", command: tuple[str, ...] = ("build",), **env: str
     ) -> "subprocess.Popen[str]":
-        """Start a build, or another command; it has a fault where that says (see faults.py)."""
+        """Start a build, or another command, with a fault, if one is named (see faults.py)."""
         paths = str(ROOT / "code")
         program = [str(FAULTS), fault] if fault else ["-m", "press"]
         return subprocess.Popen(
@@ -167,24 +167,24 @@ class Small:
         )
 
     def build(self, fault: str = "", command: tuple[str, ...] = ("build",), **env: str) -> Result:
-        """Build to the end."""
+        """Run a build to its end."""
         process = self.start(fault, command, **env)
         output, errors = process.communicate(timeout=120)
         return Result(process.returncode, output, errors)
 
     def good_build(self, **env: str) -> Result:
-        """Build to the end, which has to be a good one."""
+        """Run a build to its end, and assert that it succeeds."""
         result = self.build(fault="", command=("build",), **env)
         assert result.code == 0, result.output + result.errors
         return result
 
     def killed(self, fault: str) -> None:
-        """Build until `fault` kills it."""
+        """Run a build until `fault` kills it."""
         assert self.build(fault).code == -signal.SIGKILL
 
     @property
     def outputs(self) -> dict[str, str]:
-        """Digests of pages and store as they are on the disk, not as the manifest has them."""
+        """Return the digests of pages and store, from the files, not from the manifest."""
         build = self.root / "_build"
         return {
             path.relative_to(build).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -194,17 +194,17 @@ class Small:
         }
 
     def page(self, name: str) -> str:
-        """The HTML of a page."""
+        """Return the HTML of a page."""
         return (self.root / f"_build/html/book/{name}.html").read_text()
 
     def deck(self) -> str:
-        """The HTML of the deck."""
+        """Return the HTML of the deck."""
         return (self.root / "_build/html/slides/deck.html").read_text()
 
     def clean_outputs(self, elsewhere: Path, executed: bool = False) -> dict[str, str]:
-        """What a build of the same sources gives in another folder, from nothing; kept in there.
+        """Return the outputs of a build of the same sources in another folder, where they are kept.
 
-        Where `executed`, it has what the chapters gave, which spares the kernels.
+        If `executed`, the build uses the cached outputs of the chapters, and needs no kernels.
         """
         sources = repr(sorted(manifest.sources(Book(self.root)).items()))
         clean = Small(elsewhere / hashlib.sha256(sources.encode()).hexdigest()[:12])
@@ -216,6 +216,6 @@ class Small:
         return clean.outputs
 
     def assert_clean(self, elsewhere: Path, executed: bool = False) -> None:
-        """Pages and store are those of a clean build, and nothing is left to do."""
+        """Assert that pages and store are those of a clean build, and that nothing has changed."""
         assert self.outputs == self.clean_outputs(elsewhere, executed)
         assert "Nothing has changed" in self.good_build().output

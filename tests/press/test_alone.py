@@ -1,4 +1,4 @@
-"""A chapter is built alone, or the decks are; and a mistake is a sentence with its place."""
+"""A chapter or the decks can be built alone; a mistake gives one sentence with its place."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ MISTAKES = {
     ),
     "exercise without its cell": (
         ("Prose of", f"{BOX}Prose of"),
-        "book/one.md:7: no cell solves this exercise: one needs the option `:exercise: ex-alone`",
+        "book/one.md:7: no cell solves this exercise: give one the option `:exercise: ex-alone`",
     ),
 }
 
@@ -76,7 +76,7 @@ def test_the_decks_are_built_alone(small: Small) -> None:
 
 
 def test_each_page_is_parsed_once_and_git_is_called_once(small: Small) -> None:
-    """What a station needs, it gets from the one before."""
+    """Each step of a build gets what it needs from the step before."""
     small.edit("book/two.md", "toylib.both.NONE", "toylib.both.TWO")
     result = small.build("counted")
     assert result.code == 0, result.errors

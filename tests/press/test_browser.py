@@ -1,4 +1,4 @@
-"""The browser: the first that starts, and a sentence where there is none."""
+"""The browser is the first that starts; without any, there is one sentence."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from press.setup import browser as finder
 
 
 def start(executable_path, **_):
-    """What exists starts, unless it is called chromium."""
+    """Start a program if it exists and is not called chromium."""
     if executable_path.endswith("/chromium") or not Path(executable_path).exists():
         raise Error("it did not start")
     return executable_path
@@ -19,7 +19,7 @@ def start(executable_path, **_):
 
 @pytest.fixture
 def found(monkeypatch, tmp_path):
-    """The search on a machine without a browser, where nothing can be fetched."""
+    """The search on a machine without a browser, where nothing can be downloaded."""
     monkeypatch.delenv("CHROMIUM", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(finder, "PLACES", ())
@@ -38,7 +38,7 @@ def test_no_browser_ends_in_one_sentence(found):
 def test_a_wrong_chromium_is_not_passed_over(found, monkeypatch, tmp_path):
     (tmp_path / "chrome").touch(mode=0o755)
     monkeypatch.setenv("CHROMIUM", "/no/such/chromium")
-    with pytest.raises(SystemExit, match="CHROMIUM=/no/such/chromium is no Chromium"):
+    with pytest.raises(SystemExit, match="CHROMIUM=/no/such/chromium is not a Chromium"):
         found()
 
 

@@ -14,7 +14,7 @@ TEXT = f"---\ndescription: A.\n---\n\n# Title\n\nProse.\n\n{CELL}"
 
 @pytest.fixture
 def key_of(book):
-    """The key of a page with this text."""
+    """Return the key of a page with this text."""
 
     def key_of(text):
         page = book.page("part1/one")
@@ -113,7 +113,7 @@ def test_a_module_that_imports_by_a_name_it_computes_depends_on_its_folder(book)
     ],
 )
 def test_files_beside_an_imported_module_count(book, key_of, path, counts):
-    """A file in another room counts for those who import from there."""
+    """A file in another folder counts only for chapters that import from that folder."""
     room = book.code / "toylib" / "room"
     room.mkdir()
     (room / "__init__.py").write_text("")

@@ -1,4 +1,4 @@
-"""What the press reads in a chapter, and what it refuses: above all, marks of solutions."""
+"""What the press reads in a chapter, and what it refuses, above all wrong marks of solutions."""
 
 from dataclasses import replace
 
@@ -29,8 +29,8 @@ def read(book):
     [
         ("description: A.", "description: A: b", r"^book/part1/one\.md: Notebook metadata: .+"),
         (":tags: [hide-input]", ":tags: [hide", r"^book/part1/one\.md: Code cell 1 at line 9 .+"),
-        ("hide-input", "raises-exception", r"^book/part1/one\.md:12: .+ raises-exception away"),
-        ("hide-input", "skip-execution", r"^book/part1/one\.md:12: .+ skip-execution away"),
+        ("hide-input", "raises-exception", r"^book/part1/one\.md:12: .+ the tag raises-exception"),
+        ("hide-input", "skip-execution", r"^book/part1/one\.md:12: .+ the tag skip-execution"),
         ("hide-input]\n", "hide-input]\n:load: x.py\n", r"^book/part1/one\.md: Can't read file"),
         ("[hide-input]", "hide-input", r"^book/part1/one\.md:10: tags are a list, as in"),
         ("hide-input", "hide_input", r"one\.md:12: .* no cell has the tag 'hide_input'; .*hide-i"),
@@ -92,7 +92,7 @@ CONTAINERS = {
 
 
 def contained(container: str, box: str) -> str:
-    """`box` in `container`, indented as its place is."""
+    """Return `box` in `container`, indented like its place."""
     before, _, _ = container.format("@").rpartition("@")
     first = before.rpartition("\n")[2]
     indent = "> " if first == "> " else " " * len(first)
@@ -135,7 +135,7 @@ def test_a_cell_in_a_container_is_refused_with_its_line(read, container):
     cell = "```{code-cell} ipython3\n1\n```"
     text = f"# Page\n\n{contained(CONTAINERS[container], cell)}\n"
     line = next(i for i, line in enumerate(text.splitlines(), 1) if "code-cell" in line)
-    with pytest.raises(PressError, match=rf"one\.md:{line}: a cell stands at the left margin"):
+    with pytest.raises(PressError, match=rf"one\.md:{line}: put a cell at the left margin"):
         read(text)
 
 
@@ -198,10 +198,10 @@ WRONG = {
         lambda t: t.replace(" Add two numbers", ""), "3: an exercise needs a title"
     ),
     "two exercises of one name": (
-        lambda t: t.replace(BOX, f"{BOX}\n\n{BOX}"), "9: line 3 has an exercise ex-add already"
+        lambda t: t.replace(BOX, f"{BOX}\n\n{BOX}"), "9: line 3 already has an exercise ex-add"
     ),
     "two cells of one exercise": (
-        lambda t: t + "\n" + t[t.index("```{code-cell}"):], "24: another cell above solves ex-add"
+        lambda t: t + "\n" + t[t.index("```{code-cell}"):], "24: another cell above already solves"
     ),
 }  # fmt: skip
 

@@ -30,7 +30,7 @@ DECK = "---\ntitle: A deck\ndescription: A deck.\n---\n\n# A deck\n\n"
 NOTES = f"\n\n:::{{notes}} 1\n:chapter: one\n\n{'word ' * 40}\n:::\n"
 
 OTHER_LANGUAGES = {"c", "cpp", "js", "py", "rst"}
-"""Domains whose directives all make the nodes of `{py:function}`; their roles are references."""
+"""Domains whose directives make the same nodes as `{py:function}`, and their roles references."""
 ELSEWHERE = {
     *("bibliography", "code-cell", "exercise", "glue", "remark"),  # in the real book, and its tests
     *("restructuredtext-test-directive", "sub-ref"),  # of docutils' tests; of a switched-off syntax
@@ -39,10 +39,10 @@ ELSEWHERE = {
 
 
 NOTEBOOK_ONLY = re.compile(r"<[^>]+>|\]\(\S+\)|\$+.*?\$+|```\w*|Details|## Cited here.*", re.S)
-"""Markup, addresses and formulas, the word on an untitled fold, and the notebook's bibliography."""
+"""Markup, addresses, formulas, the title of an untitled fold, and the notebook's bibliography."""
 
 FAMILIES = re.compile(r"(bdg)-[\w-]+|((?:foot)?cite|glue|eval):\w*")
-"""Names that differ by a colour, or by the order of the words, from one that is tried."""
+"""Names that differ only by a colour or a form from a name that is tried."""
 
 
 def family(name: str) -> str:
@@ -78,7 +78,7 @@ def small_book(folder: Path, sources: dict[str, str], slides: dict[str, str]) ->
 
 @pytest.fixture(scope="module")
 def passing(tmp_path_factory: pytest.TempPathFactory) -> Small:
-    """A book of all that passes."""
+    """A book of all constructs that pass."""
     pages, slides = ({name: row[0] for name, row in table.items()} for table in (PASSES, SLIDES))
     small = small_book(tmp_path_factory.mktemp("passing"), pages, slides)
     small.good_build()
@@ -93,7 +93,7 @@ def edition(passing: Small) -> Edition:
 
 @pytest.fixture(scope="module")
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What is said of a book of all that is refused."""
+    """The messages on a book of all constructs that are refused."""
     pages = {name: row[0] for name, row in REFUSED.items()}
     result = small_book(tmp_path_factory.mktemp("refused"), pages, {}).build()
     assert result.code == 1

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and only where they change."""
+"""Files are written whole or not at all, and only if they change."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A folder in which the first edition was built comes right with one build, uncleaned."""
+"""One build is enough in a folder in which the first edition was built; nothing is cleaned."""
 
 import hashlib
 import json
@@ -11,15 +11,15 @@ from .small import Small
 pytestmark = pytest.mark.slow
 
 GONE = b"c_press.state\nState\n."
-"""A pickle of a class in a module that is not there any more."""
+"""A pickle of a class in a module that no longer exists."""
 
 
 def make_old(root: Path) -> None:
-    """Leave what the first edition left: its caches, its manifest, and folders that git emptied."""
+    """Write what the first edition left: its caches, its manifest, and folders that git emptied."""
     build = root / "_build"
     for path in (build / "executed").iterdir():
         kept = json.loads(path.read_text())
-        del kept["digest"], kept["inputs"]["settings"]  # which did not count
+        del kept["digest"], kept["inputs"]["settings"]  # not used then
         text = json.dumps(kept, ensure_ascii=False, sort_keys=True)
         kept["digest"] = hashlib.sha256(text.encode()).hexdigest()
         path.unlink()
@@ -29,11 +29,11 @@ def make_old(root: Path) -> None:
     (build / "outputs/n-one.json").write_text('{"name": "n-one", "turn": 1}')
     (build / "html/book/gone.html").write_text("A page of before.")
     manifest = json.loads((build / "manifest.json").read_text())
-    for folder in ("doctrees", ".doctrees"):  # that of today is among them, should it matter
+    for folder in ("doctrees", ".doctrees"):  # one of them is today's folder
         environment = f"sphinx/{folder}/environment.pickle"
         (build / environment).parent.mkdir(exist_ok=True)
         (build / environment).write_bytes(GONE)
-        # That build succeeded: what it notes is what is there.
+        # The old build succeeded, so that its manifest has the digests of these files.
         manifest["reading"][environment] = hashlib.sha256(GONE).hexdigest()
     manifest["sources"] |= {"book/_press/cli.py": "0", "code/press/commands/cli.py": "0"}
     (build / "manifest.json").write_text(json.dumps(manifest))

@@ -1,4 +1,4 @@
-"""The rooms of the press, as `press/__init__.py` orders them."""
+"""The modules of the press import each other only in the order of `press/__init__.py`."""
 
 import ast
 from pathlib import Path
@@ -18,7 +18,7 @@ NAMES = {name(path) for path in MODULES}
 
 
 def imports(path: Path) -> set[str]:
-    """The modules of the press that a module imports."""
+    """Return the modules of the press that a module imports."""
     package = path.relative_to(PRESS).parent.parts
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -1,4 +1,4 @@
-"""Builds that are killed, interrupted, short of disk or not alone; the next one comes right."""
+"""Builds that are killed, interrupted, out of disk space or not alone; the next one is right."""
 
 import os
 import random
@@ -21,7 +21,7 @@ SLOW_CELL = (
 
 
 def rarely(*values: object) -> Any:
-    """Try these in `make test-all` only."""
+    """Mark a case for `make test-all` only."""
     return pytest.param(*values, marks=pytest.mark.exhaustive)
 
 
@@ -91,7 +91,7 @@ def test_a_kill_while_the_site_is_replaced_leaves_the_last_good_one(small):
 
 
 def test_an_edit_while_a_build_runs_waits_for_the_next(small, elsewhere):
-    """A site is of one moment: that at which the chapters were read."""
+    """A site shows the chapters as they were at one moment, when they were read."""
     assert small.build("edited-for-a-moment").code == 0
     assert "Fleeting" not in small.page("two")
     assert "files were edited while the last build ran" in small.good_build().output
@@ -165,7 +165,7 @@ def test_of_two_builds_at_once_the_second_waits(small, elsewhere):
 @pytest.mark.parametrize(
     ("sent", "code"), [(signal.SIGKILL, -9), rarely(signal.SIGTERM, -15), (signal.SIGINT, 130)]
 )
-@pytest.mark.parametrize("jobs", ["1", "2"])  # with one job they are forked
+@pytest.mark.parametrize("jobs", ["1", "2"])  # with one job, kernels are forked
 def test_kernels_end_with_the_build(small, tmp_path, sent, code, jobs):
     notes = [tmp_path / name for name in ("one", "two")]
     for note in notes:

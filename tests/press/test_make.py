@@ -1,4 +1,4 @@
-"""What make does by itself: its help, the Python that it takes, and limits that are kept."""
+"""The Makefile: its help, the Python that it chooses, and the limits that it keeps."""
 
 import os
 import re

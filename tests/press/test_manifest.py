@@ -1,4 +1,4 @@
-"""What is known of the sources and of the last build, and one build at a time."""
+"""The manifest of sources and of the last build, and the lock for one build at a time."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ from press.cache_key import imports, library_files
 
 @pytest.fixture
 def built(book: Book) -> Book:
-    """A book that was built, as far as the manifest knows."""
+    """A book that was built, according to its manifest."""
     for name in ("html/index.html", "sphinx/environment"):
         (book.build / name).parent.mkdir(parents=True)
         (book.build / name).write_text("made")

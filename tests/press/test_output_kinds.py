@@ -1,4 +1,4 @@
-"""Each kind of output is made in one place, which page, notebook, slide and store ask."""
+"""Each kind of output is defined in one place, which page, notebook, slide and store use."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ MIME = "application/vnd.diffprog.sketch+json"
 
 
 class Sketch(output_kinds.Figure):
-    """A kind that the press has never seen."""
+    """A kind that the press does not know."""
 
     name, mime = "sketch", MIME
 
@@ -78,7 +78,7 @@ description: A deck for the tests.
 
 
 def test_pages_are_put_together_without_what_draws_and_computes():
-    """To import matplotlib or torch takes longer than to write the page that was edited."""
+    """Importing matplotlib or torch takes longer than writing the page that was edited."""
     heavy = "print(*{'matplotlib', 'torch'} & {*sys.modules})"
     program = f"import sys, press.build, press.extension; {heavy}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

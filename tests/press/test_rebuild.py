@@ -1,4 +1,4 @@
-"""Small books are really built here: what runs again, and that every page is fresh."""
+"""Real builds of small books: which chapters run again, and that every page is up to date."""
 
 import os
 import shutil
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where clean builds are."""
+    """The folder of clean builds."""
     return tmp_path_factory.mktemp("clean")
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Small:
-    """A book that was built from nothing, once; each edit below is made on top of the others."""
+    """A book that was built once from nothing; each edit below is made on top of the last."""
     small = Small(tmp_path_factory.mktemp("small"))
     small.create()
     assert set(small.good_build().executed) == {"one", "two", "three"}
@@ -82,10 +82,10 @@ EDITS: dict[str, tuple[Callable[[Small], object], dict[str, str]]] = {
 
 
 EXECUTED_AGAIN = {"library file of none", "removed chapter"}
-"""Where the clean build runs all chapters: before and after an edit that makes them all run.
+"""Edits after which the clean build runs all chapters, instead of using their cached outputs.
 
-Between, it has what they gave: that they run where they have to is asserted, and an execution that
-is stale stays so.
+They are enough: after each edit the test asserts which chapters run, and an output that is stale
+stays stale until one of these comparisons.
 """
 
 
@@ -100,7 +100,7 @@ def test_an_edit_executes_what_depends_on_it_and_no_page_is_stale(built, elsewhe
 def test_a_deck_shows_what_the_chapters_give_now(built, elsewhere):
     assert "1234" not in built.deck()
     library = built.root / "code/toylib/both.py"
-    before = library.read_text()  # what other tests have left there
+    before = library.read_text()  # as other tests have left it
     library.write_text("TWO = 1234\n")
     built.good_build()
     assert "1234" in built.deck()
@@ -177,7 +177,7 @@ def alter(path: Path) -> None:
 
 
 def noticed(read: Path) -> None:
-    """Truncate what Sphinx has read; there has to be something to do, or nobody looks."""
+    """Truncate what Sphinx has read, and edit a page, because Sphinx must run to notice."""
     truncate(read)
     path = read.parents[2 if read.suffix == ".pickle" else 3].parent / "book/two.md"
     path.write_text(path.read_text() + "\nMore.\n")
@@ -185,7 +185,7 @@ def noticed(read: Path) -> None:
 
 @pytest.fixture
 def tidy(built: Small) -> Small:
-    """The book, built to the end."""
+    """The book after a build that succeeded."""
     built.good_build()
     return built
 

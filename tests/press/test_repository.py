@@ -1,4 +1,4 @@
-"""Which repository a book is launched from, and where its notebooks open."""
+"""The repository that a book is launched from, and the addresses of its notebooks."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""What is found of the addresses that a browser would load, and what is not mistaken for one."""
+"""The addresses that a browser would load are found, and nothing else is mistaken for one."""
 
 import pytest
 from nbformat.v4 import new_output

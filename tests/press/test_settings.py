@@ -1,4 +1,4 @@
-"""The settings of the book, where another version of Sphinx would read them in another way."""
+"""Settings of the book that another version of Sphinx would read in another way."""
 
 import pytest
 import yaml
@@ -18,5 +18,5 @@ def test_no_page_is_looked_for_in_hidden_folders(path):
 
 @pytest.mark.parametrize("path", ["../assets/book.css", "../../themes/x/static/theme.js"])
 def test_files_above_the_folder_of_a_page_are_not_hidden(path):
-    """Sphinx 9 asks for the static files of a theme in this way, and drops them in silence."""
+    """Sphinx 9 matches static files of a theme against these patterns, and drops them silently."""
     assert not EXCLUDED(path)

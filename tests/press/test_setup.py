@@ -40,7 +40,7 @@ def checkout(tmp_path):
 
 @pytest.fixture
 def steps(checkout, monkeypatch):
-    """A complete environment there, as far as it is looked at, and the steps that would run."""
+    """An environment that looks complete, and the steps that would run."""
     for name in ("VENV", "PYTHON", "LOG", "STAMP"):
         place = checkout / getattr(environment, name).relative_to(ROOT)
         monkeypatch.setattr(environment, name, place)
@@ -134,7 +134,7 @@ def test_the_second_run_does_and_says_nothing_in_no_time(steps, checkout):
     before = os.times()
     answer = set_up(checkout)
     assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
-    # of the processor, since a wall clock would also time what else runs
+    # processor time, because other programs run too
     assert sum(os.times()[2:4]) - sum(before[2:4]) < 0.3
 
 
@@ -221,7 +221,7 @@ def wheel(folder, name, version, source=""):
 
 @pytest.fixture(scope="session")
 def wheels(tmp_path_factory):
-    """A folder with uv, what builds the book, and small wheels with the names of large ones."""
+    """A folder with uv, the book's build backend, and small wheels named like large ones."""
     folder = tmp_path_factory.mktemp("wheels")
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", folder]
     pip += ["-c", ROOT / "code/constraints.txt"]
@@ -233,7 +233,7 @@ def wheels(tmp_path_factory):
 
 @pytest.fixture
 def small(checkout, wheels, tmp_path, monkeypatch):
-    """A checkout with few requirements, where pip knows nothing but the folder of wheels."""
+    """A checkout with few requirements, where pip knows only the folder of wheels."""
     lines = (checkout / "requirements.txt").read_text().splitlines(keepends=True)
     few = [line for line in lines if line.startswith(("torch", "nodejs", "uv", "-"))]
     (checkout / "requirements.txt").write_text("".join(few))
@@ -246,7 +246,7 @@ def small(checkout, wheels, tmp_path, monkeypatch):
 
 
 def installed(checkout):
-    """The folder of an environment's packages, and the name-version of each."""
+    """Return the folder of an environment's packages, and the name-version of each."""
     (folder,) = (checkout / ".venv").rglob("site-packages")
     return folder, {path.name.removesuffix(".dist-info") for path in folder.glob("*.dist-info")}
 
@@ -264,7 +264,7 @@ def test_torch_index_is_used_for_torch_alone_and_an_old_environment_keeps_it(sma
     folder, packages = installed(small)
     assert "torch-2.13.0+cpu" in packages
     assert "editables-0.999" not in packages
-    # as the set-up of before has left it: another stamp, and the book where its folders were then
+    # An earlier set-up left another stamp, and the book's package points to its old folder.
     (small / ".venv/setup.stamp").write_text("of other inputs")
     (folder / "_diffprog_book.pth").write_text(str(small / "book"))
     assert set_up(small).returncode == 0
@@ -289,7 +289,7 @@ def test_killed_in_the_middle_it_comes_right_and_two_may_run_at_once(small):
 @pytest.mark.slow
 @pytest.mark.parametrize("found", ["nothing", "uv"])
 def test_a_dead_index_ends_in_one_sentence(found, small, wheels, tmp_path):
-    """Pip asks it for uv, or uv for all else."""
+    """Either pip asks the index for uv, or uv asks it for all else."""
     (tmp_path / "links").mkdir()
     for path in wheels.glob(f"{found}-*"):
         shutil.copy(path, tmp_path / "links")
@@ -316,7 +316,7 @@ def test_the_lock_holds_what_requirements_ask_for_at_one_version_each():
 
 @pytest.fixture(scope="module")
 def packages():
-    """What each installed package asks for: packages, and a Python."""
+    """The requirements of each installed package: packages, and versions of Python."""
     return {
         canonicalize_name(it.name): (
             [Requirement(needed) for needed in it.requires or []],
@@ -329,7 +329,7 @@ def packages():
 @pytest.mark.parametrize("python", ["3.11.0", "3.12.0", "3.13.0"])
 @pytest.mark.parametrize("system", ["Linux linux posix", "Darwin darwin posix", "Windows win32 nt"])
 def test_the_lock_holds_on_every_system_and_python(python, system, packages):
-    """What a locked package asks for there is locked there, and none refuses this Python."""
+    """All requirements of locked packages are locked, and no package refuses this Python."""
     there = dict(zip(("platform_system", "sys_platform", "os_name"), system.split(), strict=True))
     there |= {"python_version": python[:4], "python_full_version": python, "extra": ""}
 

@@ -1,4 +1,4 @@
-"""How Sphinx is run, and what becomes of its complaints; a real run is in test_small_book.py."""
+"""How Sphinx is run, and what becomes of its warnings; a real run is in test_small_book.py."""
 
 import errno
 from pathlib import Path
@@ -17,7 +17,7 @@ from press.store import Store
 
 
 class Sphinx:
-    """Stands in for Sphinx: it notes how it is run."""
+    """A stand-in for Sphinx that notes how it is run."""
 
     statuscode = 0
     fails: Exception | None = None

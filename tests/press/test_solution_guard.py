@@ -1,4 +1,4 @@
-"""No solution reaches a student: what Sphinx meets is compared, and so are the finished files."""
+"""No solution reaches a student: Sphinx's reading is compared, and finished files are checked."""
 
 import json
 import os
@@ -22,7 +22,7 @@ CELL = ADD[ADD.index("```{code-cell}") :]
 
 
 def renamed(text: str, number: int) -> str:
-    """`text` with another name for its exercise."""
+    """Return `text` with another name for its exercise."""
     return re.sub(r"\bex-add\b", f"ex-{number}", text, flags=re.I)
 
 
@@ -47,7 +47,7 @@ def page(*exercises: str) -> str:
 
 @pytest.mark.slow
 def test_no_form_of_an_exercise_gives_its_solution_to_students(small):
-    """Each is in the box, the stub and the notebook, wherever MyST lets it stand."""
+    """Each exercise is in the box, the stub and the notebook, in every place that MyST allows."""
     exercises = [renamed(f"{form}\n\n{CELL}", number) for number, form in enumerate(FORMS_PAGE)]
     (small.root / "book/one.md").write_text(page(*exercises))
     result = small.build(command=("build", "one"))
@@ -96,7 +96,7 @@ def setup(app):
 
 @pytest.mark.slow
 def test_what_sphinx_does_not_meet_stops_the_build_with_file_and_line(small):
-    """A directive that the press does not know may keep its content to itself."""
+    """A directive that the press does not know may hide its content."""
     (small.root / "code/swallow.py").write_text(SWALLOW)
     small.edit("_config.yml", "press.extension]", "press.extension, swallow]")
     hidden = page("::::{swallow}\n" + BOX + "\n::::", CELL)
@@ -106,7 +106,7 @@ def test_what_sphinx_does_not_meet_stops_the_build_with_file_and_line(small):
     assert result.code == 1
     line = hidden.splitlines().index(":::{exercise} Add two numbers") + 1
     assert re.search(
-        rf"book/one\.md:{line}: WARNING: Sphinx has not met the exercise 'ex-add'", result.errors
+        rf"book/one\.md:{line}: WARNING: the page shows no exercise 'ex-add'", result.errors
     ), result.errors
 
 
@@ -170,7 +170,7 @@ def test_a_line_of_a_solution_is_refused_in_every_notebook(edition, name):
     content = nbformat.read(path, 4)
     content.cells.append(nbformat.v4.new_markdown_cell("See:\n\n    return a + b\n"))
     nbformat.write(content, path)
-    with pytest.raises(PressError, match=rf"student/{name}\.ipynb: gives away ex-add: 'return a"):
+    with pytest.raises(PressError, match=rf"student/{name}\.ipynb: shows the solution of ex-add"):
         check_students(edition, site)
 
 

@@ -1,4 +1,4 @@
-"""The output store: names, exercises and what it refuses."""
+"""The output store: names, exercises, and outputs that it refuses."""
 
 import nbformat
 import pytest

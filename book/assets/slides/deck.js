@@ -22,13 +22,18 @@
   dark(asked ? asked === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
   if (preview) document.documentElement.classList.add("preview");
 
-  /* The lines of the last step that is shown. */
+  /* Lights the lines of the last step that is shown, in the listing before it; a listing that is
+     uncovered after it puts them out. */
   function light() {
     var slide = Reveal.getCurrentSlide();
     if (!slide) return;
-    var steps = slide.querySelectorAll(".step.visible"), step = steps[steps.length - 1];
-    slide.querySelectorAll(".line").forEach(function (line, i) {
-      line.classList.toggle("lit", !!step && i >= +step.dataset.first && i <= +step.dataset.last);
+    var shown = slide.querySelectorAll(".step.visible, .listing.visible");
+    var step = shown[shown.length - 1], listing = step;
+    while (listing && !listing.matches(".listing")) listing = listing.previousElementSibling;
+    slide.querySelectorAll(".line.lit").forEach(function (line) { line.classList.remove("lit"); });
+    if (!listing || step === listing) return;
+    listing.querySelectorAll(".line").forEach(function (line, i) {
+      if (i >= +step.dataset.first && i <= +step.dataset.last) line.classList.add("lit");
     });
   }
 
@@ -39,8 +44,54 @@
     };
   }
 
-  function bind(code, key, description, action) {
-    Reveal.addKeyBinding({ keyCode: code, key: key, description: description }, action);
+  function rewind() {
+    Reveal.getCurrentSlide().querySelectorAll(".dp-controls input").forEach(function (range) {
+      range.value = 0;
+      range.dispatchEvent(new Event("input"));
+    });
+  }
+
+  function go(number) {
+    var slide = Reveal.getSlides()[number - 1], at = slide && Reveal.getIndices(slide);
+    if (slide) Reveal.slide(at.h, at.v);
+  }
+
+  /* Digits wait in a corner for Enter. */
+  var typed = document.querySelector("output.typed");
+  function type(digits) {
+    typed.textContent = digits;
+    typed.hidden = !digits;
+  }
+
+  var help = document.querySelector("dialog.help");
+  function toggleHelp() { if (help.open) help.close(); else help.showModal(); }
+
+  /* The overview shows the whole deck by chapter: each has a column, or several beside each other,
+     so that slides are as large as the window allows. */
+  function fitOverview() {
+    if (!Reveal.isOverview()) return;
+    var gap = 70, wide = measure("--slide-width") + gap, high = measure("--slide-height") + gap;
+    var chapters = Reveal.getHorizontalSlides().map(function (chapter) {
+      return chapter.querySelectorAll("section");
+    });
+    var best = { scale: 0 };
+    for (var rows = 1; rows <= Reveal.getTotalSlides(); rows++) {
+      var columns = chapters.reduce(function (sum, c) { return sum + Math.ceil(c.length / rows); }, 0);
+      var scale = Math.min(innerWidth / (columns * wide + gap), innerHeight / (rows * high + gap));
+      if (scale > best.scale) best = { scale: scale, rows: rows, columns: columns };
+    }
+    var column = 0;
+    chapters.forEach(function (slides) {
+      slides[0].parentNode.style.transform = "translate(" + column * wide + "px)";
+      slides.forEach(function (slide, i) {
+        slide.style.transform = "translate(" + Math.floor(i / best.rows) * wide + "px,"
+          + i % best.rows * high + "px)";
+      });
+      column += Math.ceil(slides.length / best.rows);
+    });
+    reveal.style.setProperty("--overview", "scale(" + best.scale + ") translate("
+      + ((innerWidth / best.scale - best.columns * wide + gap) / 2) + "px,"
+      + ((innerHeight / best.scale - best.rows * high + gap) / 2) + "px)");
   }
 
   function still() {
@@ -53,7 +104,23 @@
     "Home", "End"];
   document.addEventListener("keydown", function (event) {
     var target = event.target, press = event.key === " " || event.key === "Enter";
-    if (target.matches('input[type="range"]')) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "?" || event.key === "F1") {
+      event.preventDefault();
+      event.stopPropagation();
+      toggleHelp();
+    } else if (help.open) {
+      event.stopPropagation(); /* Esc closes the list by itself */
+    } else if (/^[0-9]$/.test(event.key) && !Reveal.isOverview()) {
+      type(typed.textContent + event.key);
+    } else if (typed.textContent && !press && event.key !== "Shift") {
+      if (event.key === "Escape") event.stopPropagation();
+      type("");
+    } else if (typed.textContent && event.key === "Enter") {
+      event.stopPropagation();
+      go(+typed.textContent);
+      type("");
+    } else if (target.matches('input[type="range"]')) {
       if (DECK.indexOf(event.key) >= 0) event.preventDefault();
       target.blur();
     } else if (target.matches("button, a") && press) {
@@ -75,22 +142,31 @@
     minScale: 0.1, maxScale: 4, center: false,
     hash: true, respondToHashChanges: true, fragmentInURL: preview, controls: false,
     progress: true, slideNumber: false, transition: "none", backgroundTransition: "none",
-    pdfSeparateFragments: false, scrollActivationWidth: null, keyboard: !preview,
+    navigationMode: "linear", help: false, jumpToSlide: false, pdfSeparateFragments: false, scrollActivationWidth: null, keyboard: !preview,
     display: "block", preventIframeAutoFocus: true,
   }).then(function () {
     ["slidechanged", "fragmentshown", "fragmenthidden"].forEach(function (name) {
       Reveal.on(name, light);
     });
     Reveal.on("slidechanged", still);
+    Reveal.on("overviewshown", fitOverview);
+    addEventListener("resize", fitOverview);
     light();
-    bind(80, "P", "Play or pause the animation", press("play"));
-    bind(188, ",", "Animation: one frame back", press("back"));
-    bind(190, ".", "Animation: one frame on", press("next"));
-    bind(68, "D", "Light or dark", function () {
-      dark(!reveal.classList.contains("dark"));
-      remembered(reveal.classList.contains("dark") ? "dark" : "light");
-    });
-    bind(13, "Enter", "Leave the overview", function () { Reveal.toggleOverview(false); });
-    bind(83, "S", "Speaker view", function () { window.presenter(); });
+    /* By the codes of reveal.js. html_page.py lists what each key does. */
+    var keys = {
+      13: function () { Reveal.toggleOverview(false); },
+      35: function () { go(Reveal.getTotalSlides()); },
+      36: function () { go(1); },
+      68: function () {
+        dark(!reveal.classList.contains("dark"));
+        remembered(reveal.classList.contains("dark") ? "dark" : "light");
+      },
+      80: press("play"),
+      82: rewind,
+      83: function () { window.presenter(); },
+      188: press("back"),
+      190: press("next"),
+    };
+    Object.keys(keys).forEach(function (code) { Reveal.addKeyBinding(+code, keys[code]); });
   });
 })();

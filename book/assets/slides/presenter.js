@@ -1,8 +1,12 @@
 /* The speaker's window: this slide, the next one, notes and clock. The deck drives it, so that it
-   works from files too; keys that are pressed in it move the deck. */
+   works from files too; its keys move the deck. */
 (function () {
   "use strict";
   var view, began;
+
+  /* Keys that lead through the deck. Others would open lists and boxes on the wall. */
+  var LEADING = ["arrowleft", "arrowright", "arrowup", "arrowdown", "pageup", "pagedown", " ",
+    "home", "end", "p", "r", ".", ",", "b", "d"];
 
   function element(parent, tag, name, text) {
     var made = parent.ownerDocument.createElement(tag);
@@ -74,6 +78,7 @@
     view.notes = element(notes, "div", "");
     popup.addEventListener("keydown", function (event) {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (LEADING.indexOf(event.key.toLowerCase()) < 0) return;
       event.preventDefault();
       Reveal.triggerKey(event.keyCode);
     });

@@ -18,9 +18,9 @@ __all__ = ["differences", "main"]
 
 
 def main() -> int:
-    """Build both, and list what differs; 0 where nothing does."""
+    """Build twice, print the files that differ, and return 0 if there are none."""
     with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-        # Paths of unlike length, sets in unlike order, and nobody's settings.
+        # Paths differ in length and sets in order, and the home folder has no settings.
         places = {Path(first, "a"): "1", Path(second, "another", "place"): "2"}
         manifests = [_build(place, seed) for place, seed in places.items()]
     different = differences(*(found["outputs"] for found in manifests))

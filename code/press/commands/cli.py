@@ -1,4 +1,4 @@
-"""The commands behind the targets of the Makefile, and one of CI's."""
+"""The commands that the targets of the Makefile run, and one that CI runs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_DONE = {"build": "\nThe book was not built.\n", "slides": "\nThe decks were 
 
 
 def main() -> int:
-    """Run one command; 0 for success."""
+    """Run one command, and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m press", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     build = commands.add_parser("build", help="build the book, or one chapter alone")
@@ -98,12 +98,12 @@ def _begin(book: Book, name: str) -> None:
     for path in begin(book, name):
         print(path.relative_to(book.root).as_posix())
     print(
-        f"\nIt builds and passes as it is: `make book CHAPTER={name}`. Write your own over it, and"
-        " add a line on it to the part's first page and to book/index.md"
+        f"\nThe chapter builds, and its test passes: `make book CHAPTER={name}`. Replace its text,"
+        " and add a line on it to the part's first page and to book/index.md"
     )
 
 
-# livereload, Sphinx and Jupyter take seconds to import: only where there is work.
+# livereload, Sphinx and Jupyter take seconds to import: only commands that use them do so.
 
 
 def _watch(book: Book, port: int) -> None:
@@ -123,8 +123,8 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
     else:
         from ..build import build_book
 
-        # Sphinx makes millions of objects that stay; to search them for cycles takes a tenth of the
-        # time.
+        # Sphinx makes millions of objects that stay; searching them for cycles takes a tenth of
+        # the time.
         gc.set_threshold(100_000, 50, 50)
         build_book(book, jobs)
     print(f"\nOpen {page.relative_to(book.root)}")
@@ -133,9 +133,11 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
 def _slides(book: Book, jobs: int | None, pdf: bool) -> None:
     from ..build import build_decks
     from ..slides.pdf import print_decks
+    from ..slides.slide import table
 
     decks = build_decks(book, jobs)
     paths = [book.build / "html" / "slides" / f"{deck.name}.html" for deck in decks]
     paths = print_decks(book, decks) if pdf else paths
     for deck, path in zip(decks, paths, strict=True):
         print(f"{path.relative_to(book.root)}  {len(deck.slides)} slides, {deck.minutes:g} min")
+    print(f"\n{table(decks)}")

@@ -1,7 +1,7 @@
 """Begin a chapter: `make new-chapter NAME=part4/tape`.
 
-The templates are a chapter called `part4/tape`, whole and right; a new one has its own name in
-their place. The part is begun as well where there is none, with its first page and its deck.
+The templates are a complete chapter called `part4/tape`; a new chapter has its own name instead.
+If the part does not exist yet, it is begun too, with its first page and its deck.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ NO_CHAPTERS = {"index", *keyword.kwlist, *sys.stdlib_module_names}
 
 
 def begin(book: Book, name: str) -> list[Path]:
-    """Write what a new chapter consists of, and list it in `_toc.yml`; returns the files.
+    """Write the files of a new chapter, list it in `_toc.yml`, and return the files.
 
-    Raises PressError, and writes nothing, for a name that is taken or cannot be one.
+    Raises PressError, and writes nothing, if the name is taken or not valid.
     """
     part, chapter = _checked(name)
     page = book.root / f"book/{part}/{chapter}.md"
@@ -49,7 +49,7 @@ def begin(book: Book, name: str) -> list[Path]:
     for path in new:
         if path.exists():
             where = path.relative_to(book.root)
-            raise PressError(f"{where} is there already: choose another name")
+            raise PressError(f"{where} exists already: choose another name")
     text = {path: _text(template, part, chapter) for path, template in new.items()}
     slides = slides or list(new)[-1]
     text.setdefault(slides, book.text(slides) if slides.exists() else "")
@@ -62,7 +62,7 @@ def begin(book: Book, name: str) -> list[Path]:
 
 
 def _checked(name: str) -> tuple[str, str]:
-    """Return the part and the chapter that a name consists of."""
+    """Return the part and the chapter of a name, or raise PressError if it is not valid."""
     match = FORM.fullmatch(name)
     if match is None or len(name) > LONGEST:
         raise PressError(
@@ -72,7 +72,7 @@ def _checked(name: str) -> tuple[str, str]:
     part, chapter = match.groups()
     if part in NO_PARTS or chapter in NO_CHAPTERS:
         taken = part if part in NO_PARTS else chapter
-        raise PressError(f"{taken!r} means something else, here or in Python: choose another name")
+        raise PressError(f"{taken!r} has another meaning, here or in Python: choose another name")
     return part, chapter
 
 
@@ -82,7 +82,7 @@ def _deck(book: Book, part: str) -> Path | None:
 
 
 def _text(template: str, part: str, chapter: str) -> str:
-    """Return a template for another name; outputs have hyphens where modules have `_`."""
+    """Return a template with another name in it; names of outputs have `-` instead of `_`."""
     dashed, title = chapter.replace("_", "-"), chapter.replace("_", " ").capitalize()
     words = {
         "part4": part, "fig-tape": f"fig-{dashed}", "ex-tape": f"ex-{dashed}",
@@ -93,9 +93,9 @@ def _text(template: str, part: str, chapter: str) -> str:
 
 
 def _listed(book: Book, part: str, chapter: str) -> tuple[Page, str]:
-    """Return the page before the new one, and `_toc.yml` with both, all else as it was.
+    """Return the page before the new one, and the text of `_toc.yml` with the new one added.
 
-    A chapter comes at the end of its part, and a part behind the last that is numbered.
+    A chapter is added at the end of its part, and a part after the last numbered part.
     """
     text = book.text(book.root / "_toc.yml")
     lines, old = text.splitlines(), [page.docname for page in book.pages]
@@ -114,7 +114,7 @@ def _listed(book: Book, part: str, chapter: str) -> tuple[Page, str]:
         if _names(result) == [*old[:place], *new, *old[place:]]:
             return last, result
     listed = ", ".join(new)
-    raise PressError(f"_toc.yml has a form that is not known here: list {listed} in it by hand")
+    raise PressError(f"the form of _toc.yml is not known here: list {listed} in it by hand")
 
 
 def _line(lines: Sequence[str], page: Page) -> tuple[str, int]:
@@ -125,7 +125,7 @@ def _line(lines: Sequence[str], page: Page) -> tuple[str, int]:
 
 
 def _names(toc: str) -> list[str]:
-    """Return the pages that a `_toc.yml` lists; none if it cannot be read."""
+    """Return the pages that the text of a `_toc.yml` lists, or none if it cannot be read."""
     try:
         return [name for name, _ in numbered(yaml.safe_load(toc))]
     except (yaml.YAMLError, PressError):

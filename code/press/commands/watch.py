@@ -1,7 +1,7 @@
 """Rebuild on save, and reload the browser: ``make watch``.
 
-livereload serves the site, on this machine only, and puts its script into pages as they are sent:
-nothing of it stands in the site itself.
+livereload serves the site, on this machine only. It puts its script into pages as it sends them, so
+that the site itself does not contain it.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ PATIENCE = 0.5  # seconds between two looks at the sources, which take a few mil
 def watch(book: Book, port: int) -> None:
     """Build whenever a source was written since the last build began, until interrupted.
 
-    Raises PressError where `port` cannot be used.
+    Raises PressError if `port` cannot be used.
     """
     try:
         socket.create_server((HOST, port)).close()
     except OSError as error:
         raise PressError(
-            f"port {port} cannot be used ({error.strerror}): end what uses it, or choose another, "
-            "`.venv/bin/python -m press watch --port 8001`"
+            f"port {port} cannot be used ({error.strerror}): end the program that uses it, or"
+            " choose another port, as in `.venv/bin/python -m press watch --port 8001`"
         ) from error
     Thread(target=_build_on_save, args=(book,), daemon=True).start()
     server = Server()
     server.watch(str(book.build / "manifest.json"))  # a build that succeeds writes it last
-    LiveReloadHandler.DEFAULT_RELOAD_TIME = 0  # two builds within seconds are two reloads
+    LiveReloadHandler.DEFAULT_RELOAD_TIME = 0  # two builds within seconds need two reloads
     server.serve(port, host=HOST, root=str(book.build / "html"))
 
 
@@ -49,7 +49,7 @@ def _build_on_save(book: Book) -> None:
         now = manifest.touched(book)
         if now != built:
             built = now
-            # A process of its own: it runs the press and the library as they are now.
+            # A new process runs the press and the library as they are now.
             if subprocess.run([sys.executable, "-m", "press", "build"], cwd=book.root).returncode:
                 print("Waiting for the next save", flush=True)
         time.sleep(PATIENCE)

@@ -1,4 +1,4 @@
-"""Notebooks derived from the chapters: one with stubs for students, one solved."""
+"""Notebooks derived from the chapters: from each, one with stubs for students, and one solved."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ KINDS = ("student", "solved")
 
 
 def built(book: Book) -> Path:
-    """Return the folder of the built notebooks; raise PressError where there is none."""
+    """Return the folder of the built notebooks; raise PressError if there is none."""
     folder = book.build / "html" / "notebooks"
     if not folder.exists():
         raise PressError("the book is not built: run `make book` first")

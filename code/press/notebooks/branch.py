@@ -1,6 +1,6 @@
-"""The content of the branch `notebooks`: what Binder and Colab need to run the chapters, no more.
+"""The content of the branch `notebooks`: only what Binder and Colab need to run the chapters.
 
-The notebooks of the built book, the library, its environment, and a page that says what it is.
+These are the notebooks of the built book, the library, its environment, and a README.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ name = "diffprog-notebooks"
 version = "{version}"
 description = "What the notebooks of the book import"
 requires-python = "{python}"
-# Without versions: on Colab, what is there stays. Binder's are in .binder/requirements.txt.
+# No versions, so that Colab keeps its own packages. Binder's are in .binder/requirements.txt.
 dependencies = [{dependencies}]
 
 [tool.hatch.build.targets.wheel]
@@ -52,13 +52,13 @@ them on your own computer: `pip install -r .binder/requirements.txt jupyterlab`,
 
 
 def assemble(book: Book, folder: Path) -> None:
-    """Fill the empty or missing `folder`, from the built book; `.git` in it stays.
+    """Fill `folder`, which is missing or empty but for `.git`, from the built book.
 
-    Raises PressError where the book is not built, or the folder holds something else.
+    Raises PressError if the book is not built, or if the folder holds anything else.
     """
     notebooks = built(book)
     if folder.exists() and {path.name for path in folder.iterdir()} - {".git"}:
-        raise PressError(f"{folder} is not empty")
+        raise PressError(f"{folder} is not empty: name an empty folder, or one that does not exist")
     caches = shutil.ignore_patterns("__pycache__", ".*")
     for kind in KINDS:
         shutil.copytree(notebooks / kind, folder / kind, ignore=caches)
@@ -71,20 +71,20 @@ def assemble(book: Book, folder: Path) -> None:
 
 
 def _binder(book: Book, folder: Path) -> None:
-    """Copy Python's version, and the requirements with the address of PyTorch's wheels."""
+    """Copy the files for Binder, and fill in the address of PyTorch's wheels."""
     shutil.copytree(book.root / ".binder", folder)
     path, index = folder / "requirements.txt", os.environ.get("TORCH_INDEX", "")
     text = path.read_text(encoding="utf-8")
     if index:
         text = INDEX.sub(lambda _: f"--extra-index-url {index}\n", text)
     else:
-        print("TORCH_INDEX is not set: the branch installs torch with what graphics cards need")
+        print("TORCH_INDEX is not set: the branch installs PyTorch's build for graphics cards")
         text = INDEX.sub("", text).replace("+cpu", "")
     path.write_text(text, encoding="utf-8")
 
 
 def _texts(book: Book, folder: Path) -> None:
-    """Write the package that pip installs, and the page that the hosting shows."""
+    """Write the pyproject.toml of the package that pip installs, and the README."""
     ours = tomllib.loads((book.root / "pyproject.toml").read_text(encoding="utf-8"))
     needed = re.findall(r"^([\w-]+)==", (folder / ".binder/requirements.txt").read_text(), re.M)
     project = PROJECT.format(

@@ -1,4 +1,4 @@
-"""Text within a line, as Markdown: words, formulas, links, images, and HTML that authors wrote."""
+"""Conversion of inline text into Markdown: words, formulas, links, images and authors' HTML."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _SPECIAL = re.compile(r"([\\`*\[\]$<|]|(?<!\w)_|_(?!\w))")
 
 
 class Inline(nodes.NodeVisitor):
-    """Writes nodes as Markdown: each visit returns the text of its node, children included.
+    """A visitor whose methods return the Markdown of a node, including its children.
 
-    `link(uri, text)` decides what becomes of a reference; `numbers` maps ids to what the page
-    calls them, such as "Figure 1.2"; paths of images are relative to `root`.
+    `link(uri, text)` returns the Markdown of a reference. `numbers` maps ids to numbers as the
+    page shows them, such as "Figure 1.2". Paths of images are relative to `root`.
     """
 
     def __init__(
@@ -50,15 +50,15 @@ class Inline(nodes.NodeVisitor):
         return re.sub(r"[ \n]+", " ", self.inside(node)).strip(" ")
 
     def visit_Text(self, node: nodes.Text) -> str:
-        """Write words, and escape what Markdown would read."""
+        """Write words, and escape the characters that Markdown would read as marks."""
         return _SPECIAL.sub(r"\\\1", node.astext())
 
     def visit_math(self, node: nodes.Element) -> str:
-        """Write a formula in a line."""
+        """Write an inline formula."""
         return f"${node.astext().strip()}$"
 
     def visit_literal(self, node: nodes.Element) -> str:
-        """Write code in a line."""
+        """Write inline code."""
         return code(node.astext())
 
     def visit_strong(self, node: nodes.Element) -> str:
@@ -70,7 +70,7 @@ class Inline(nodes.NodeVisitor):
         return marked("*", self.inside(node))
 
     def visit_reference(self, node: nodes.Element) -> str:
-        """Write a link, or its text."""
+        """Write a link, or only its text, as `self.link` decides."""
         uri = node.get("refuri") or "#" + node.get("refid", "")
         return self.link(uri, self.inside(node))
 
@@ -84,22 +84,22 @@ class Inline(nodes.NodeVisitor):
         return self.link(file, self.inside(node))
 
     def visit_superscript(self, node: nodes.Element) -> str:
-        """Write raised words."""
+        """Write a superscript."""
         return f"<sup>{self.inside(node)}</sup>"
 
     visit_footnote_reference = visit_superscript
 
     def visit_subscript(self, node: nodes.Element) -> str:
-        """Write lowered words."""
+        """Write a subscript."""
         return f"<sub>{self.inside(node)}</sub>"
 
     def visit_abbreviation(self, node: nodes.Element) -> str:
-        """Write a short form, which shows what it stands for under the mouse."""
+        """Write an abbreviation, which shows its full form under the mouse."""
         title = escape(node.get("explanation", ""))
         return f'<abbr title="{title}">{self.inside(node)}</abbr>' if title else self.inside(node)
 
     def visit_image(self, node: nodes.Element) -> str:
-        """Write an image with its content: a notebook is one file, wherever it goes."""
+        """Write an image with its content embedded, because a notebook is a single file."""
         source = embedded(node["uri"], self.root)
         if not source:
             _refuse_request(f'<img src="{node["uri"]}">', node)
@@ -122,12 +122,12 @@ class Inline(nodes.NodeVisitor):
 
 
 def marked(mark: str, text: str) -> str:
-    """Return `text` between two marks, as in `**text**`; nothing stays nothing."""
+    """Return `text` between two marks, as in `**text**`; blank text gets no marks."""
     return f"{mark}{text.strip()}{mark}" if text.strip() else text
 
 
 def code(text: str) -> str:
-    """Return `text` as code in a line."""
+    """Return `text` as inline code."""
     fence = "`"
     while fence in text:
         fence += "`"
@@ -137,5 +137,5 @@ def code(text: str) -> str:
 
 def _refuse_request(html: str, node: nodes.Element) -> None:
     if address := requested(html):
-        message = "%s is of a third party, which no page asks: put the file beside the chapter"
+        message = "%s would be loaded from another host: put the file beside the chapter"
         LOGGER.warning(message, address, location=place(node))

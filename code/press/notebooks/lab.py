@@ -1,7 +1,7 @@
 """`make lab`: the built notebooks in JupyterLab, in a folder where a reader's work is safe.
 
-They are copied to `notebooks/`. When the book is built again, each copy follows it cell by cell,
-and what the reader wrote stays (merge.py).
+The notebooks are copied to `notebooks/`. When the book has been built again, each copy is renewed
+cell by cell, and what the reader wrote stays (merge.py).
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ CONFLICT = "cell {} ({}) was changed by you and by the book: yours stays, the bo
 
 @dataclass(frozen=True)
 class _Copied:
-    """What is kept of a notebook that was copied."""
+    """The record of a copied notebook."""
 
     book: str
     """The digest of the book's file."""
     cells: tuple[Known, ...] | None = None
-    """Its cells; None in a record of the first edition, which had digests only."""
+    """Its cells; None in a record of the first edition, which held only digests."""
     still: str = ""
     earlier: _Copied | None = None
-    """The entry that counts as long as the copy has the digest `still`.
+    """The earlier record, which is valid as long as the copy has the digest `still`.
 
-    The record is written before the copy. If it is stopped in between, or if the reader puts the
-    older copy back, the older entry is the right one.
+    A record is written before its copy. If `make lab` is stopped in between, or if the reader puts
+    the older copy back, the earlier record is the right one.
     """
 
 
 def copy(book: Book) -> tuple[Path, list[str]]:
-    """Bring `notebooks/` up to date; return it, and sentences on what does not follow the book.
+    """Bring `notebooks/` up to date; return the folder, and sentences on what was not renewed.
 
-    The record of what was copied is a hidden file there, written anew before each copy: whenever
-    this is stopped, the next time goes on from there.
+    The records are a hidden file in the folder. It is written before each copy, so that the next
+    call can continue a call that was stopped at any moment.
     """
     source, folder = built(book), book.root / "notebooks"
     record = folder / ".copied.json"
@@ -77,12 +77,12 @@ def copy(book: Book) -> tuple[Path, list[str]]:
 
 
 def open_lab(book: Book) -> int:
-    """Start JupyterLab at the first student notebook; returns when it ends."""
+    """Open the first student notebook in JupyterLab, and return the exit code when it ends."""
     folder, said = copy(book)
     for sentence in said:
         print(sentence)
     options = [f"--ServerApp.root_dir={folder}", f"--LabApp.default_url=/lab/tree/{FIRST}"]
-    if sys.platform != "win32" and os.geteuid() == 0:  # as in many a container
+    if sys.platform != "win32" and os.geteuid() == 0:  # as in many containers
         options.append("--allow-root")
     return subprocess.run([sys.executable, "-m", "jupyterlab", *options]).returncode
 
@@ -90,7 +90,7 @@ def open_lab(book: Book) -> int:
 def _renewed(
     was: _Copied | None, there: bytes | None, new: bytes, place: Path
 ) -> tuple[bytes | None, list[str]]:
-    """Return the new content of a copy, None where it stays, and what the reader should know."""
+    """Return the new content of a copy, or None if it stays, and sentences for the reader."""
     if there is None or there == new or (was and was.book == files.digest(there)):
         return new, []
     if was and was.book == files.digest(new):
@@ -101,7 +101,7 @@ def _renewed(
     if mine is None:
         return None, [UNREADABLE]
     cells, conflicts = merge(was.cells, mine["cells"], book["cells"])
-    minor = max(mine["nbformat_minor"], book["nbformat_minor"])  # ids of cells came with 4.5
+    minor = max(mine["nbformat_minor"], book["nbformat_minor"])  # cells have ids since 4.5
     text = json.dumps(
         mine | {"cells": cells, "nbformat_minor": minor},
         ensure_ascii=False, indent=1, sort_keys=True,
@@ -110,12 +110,12 @@ def _renewed(
         CONFLICT.format(i + 1, known(cells[i]).source.partition("\n")[0][:60], place)
         for i in conflicts
     ]
-    # Half of a surrogate pair, as cut output may have it, is written as JSON escapes it.
+    # Output that was cut may hold half of a surrogate pair, which is written as a JSON escape.
     return f"{text}\n".encode(errors="backslashreplace"), sentences
 
 
 def _notebook(data: bytes) -> dict[str, Any] | None:
-    """Return the notebook in a file, or None if it is no notebook that we can renew."""
+    """Return the notebook in a file, or None if the file is not one that can be renewed."""
     try:
         notebook = json.loads(data)
         for cell in notebook["cells"]:
@@ -127,7 +127,7 @@ def _notebook(data: bytes) -> dict[str, Any] | None:
 
 
 def _read(record: Path) -> dict[str, _Copied]:
-    """Return what was copied; a copy without a readable record is the reader's."""
+    """Return the records by notebook; a copy without a record counts as the reader's."""
     try:
         content = json.loads(record.read_text(encoding="utf-8"))
         return {name: _entry(entry) for name, entry in content.items()}

@@ -1,10 +1,10 @@
-"""Renew a reader's notebook cell by cell, and keep what the reader wrote.
+"""Renewal of a reader's notebook, cell by cell, that keeps what the reader wrote.
 
-Three notebooks meet: `before`, as the book had it when it was copied; `mine`, as the reader has it
-now; and `book`, as the book has it now. Outputs do not count as the reader's work.
+Three notebooks are merged: `before`, the book's notebook when it was copied; `mine`, the reader's
+notebook now; and `book`, the book's notebook now. Outputs do not count as the reader's work.
 
-A cell of the reader's is known by its id, or, since a pasted cell gets a new id, by its text. The
-ids of the book's cells count places, so a cell of the book is followed by its text.
+A cell of `mine` is found in `before` by its id, or by its text, because a pasted cell gets a new
+id. A cell of `before` is found in `book` by its text, because the book's ids only count the cells.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from uuid import uuid4
 __all__ = ["Cell", "Known", "known", "merge"]
 
 Cell = dict[str, Any]
-"""A cell, as the notebook's file has it."""
+"""A cell, as it is in the notebook's file."""
 
 SIMILAR = 0.5
-"""From this share of equal text on, a changed cell of the book is the same cell."""
+"""The share of equal text above which a changed cell of the book counts as the same cell."""
 
 
 class Text(NamedTuple):
-    """What counts in a cell."""
+    """The part of a cell that is compared."""
 
     kind: str
     source: str
 
 
 class Known(NamedTuple):
-    """What is kept of a cell that was copied."""
+    """The record of a copied cell."""
 
     id: str
     kind: str
@@ -45,23 +45,23 @@ class Known(NamedTuple):
 
 
 def known(cell: Cell) -> Known:
-    """Return what to keep of a copied cell."""
+    """Return the record of a copied cell."""
     return Known(str(cell.get("id", "")), *_text(cell))
 
 
 def merge(
     before: Sequence[Known], mine: Sequence[Cell], book: Sequence[Cell]
 ) -> tuple[list[Cell], list[int]]:
-    """Return the cells of the renewed notebook, and the places in it of conflicts.
+    """Return the cells of the renewed notebook, and the indices of conflicts among them.
 
-    A cell that the reader has not edited follows the book; one that the book no longer has goes.
-    An edited one stays, and is a conflict where the book has changed it as well. Cells that the
-    reader added stay where they are, and those that the reader deleted stay away. New cells of the
-    book are inserted.
+    A cell that the reader has not edited is replaced by the book's, or removed if the book no
+    longer has it. An edited cell stays, and is a conflict if the book has changed it too. Cells
+    that the reader added stay, and cells that the reader deleted do not come back. New cells of
+    the book are inserted.
     """
     followed = _follow([cell.text for cell in before], [_text(cell) for cell in book])
     origins = _origins(before, mine)
-    merged: list[tuple[int | None, Cell]] = []  # with the place in the book, if it is the book's
+    merged: list[tuple[int | None, Cell]] = []  # with the index in `book`, if it is the book's
     conflicts: list[Cell] = []
     for cell, origin in zip(mine, origins, strict=True):
         place = None if origin is None else followed.get(origin)
@@ -76,7 +76,7 @@ def merge(
             merged.append((place, cell))
             conflicts += [cell] * is_changed
         elif new is not None:
-            # What the reader has run keeps its outputs, unless the book's cell has some.
+            # A cell that the reader has run keeps its outputs, unless the book's cell has some.
             merged.append((place, dict(new if is_changed or new.get("outputs") else cell)))
     _insert_new(merged, book, set(followed.values()))
     _name(merged, book)
@@ -90,7 +90,7 @@ def _text(cell: Cell) -> Text:
 
 
 def _origins(before: Sequence[Known], mine: Sequence[Cell]) -> list[int | None]:
-    """Return, for each cell of the reader's, its index in `before`; each is given once."""
+    """Return the index in `before` of each of the reader's cells; no index occurs twice."""
     by_id = {cell.id: index for index, cell in enumerate(before)}
     found = [by_id.pop(str(cell.get("id")), None) for cell in mine]
     by_text = defaultdict[Text, list[int]](list)
@@ -125,7 +125,7 @@ def _is_similar(one: Text, other: Text) -> bool:
 def _insert_new(
     merged: list[tuple[int | None, Cell]], book: Sequence[Cell], followed: set[int]
 ) -> None:
-    """Insert each new cell behind the one before it in the book, and what the reader put there."""
+    """Insert each new cell after its predecessor in the book and the reader's cells behind that."""
     for place in sorted(set(range(len(book))) - followed):
         earlier = [
             (other, index)
@@ -139,7 +139,7 @@ def _insert_new(
 
 
 def _name(merged: list[tuple[int | None, Cell]], book: Sequence[Cell]) -> None:
-    """Give the book's cells the ids of the book, and all others ids that nobody else has."""
+    """Give the book's cells their ids in the book, and make the ids of all other cells unique."""
     taken = {"", *(str(cell["id"]) for cell in book)}
     for place, cell in merged:
         if place is not None:

@@ -1,8 +1,8 @@
-"""Which names a cell takes from others, and which it gives: to leave out cells not needed.
+"""Names that cells take from earlier cells and give to later ones, to leave out unneeded cells.
 
-A cell of the tag `remove-cell` makes numbers for the prose. A notebook has the numbers in its
-text, and needs of such a cell only what a later one takes from it. A cell that is no Python even
-after IPython has read it takes everything, and is kept whole.
+A cell with the tag `remove-cell` computes numbers for the prose. A notebook has the numbers in its
+text, so it needs from such a cell only the names that later cells take. A cell that is not Python,
+even after IPython has transformed it, is assumed to take every name, and is kept whole.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 __all__ = ["given", "needed", "taken"]
 
 EVERYTHING = "*"
-"""Stands for every name; no cell gives it."""
+"""A sign for every name; no cell gives it."""
 
 _CELL = re.compile(r"\A\s*%%(?:capture|prun|time|timeit)\b.*")
 _LINE = re.compile(r"^(\s*(?:[\w, ]+= *)?)%(?:prun|time|timeit) +", re.M)
@@ -32,7 +32,7 @@ def given(source: str) -> frozenset[str]:
     return frozenset() if text is None else _given(text)
 
 
-@cache  # each cell is asked for once for every removed cell before it
+@cache  # called for each cell again with every removed cell before it
 def taken(source: str) -> frozenset[str]:
     """Return the names that `source` takes from cells before it."""
     text = _python(source)
@@ -45,7 +45,7 @@ def taken(source: str) -> frozenset[str]:
         own = _given(line)
         at_top = {s.get_name() for s in _table(line).get_symbols() if s.is_referenced()}
         if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            at_top -= own  # of a loop or a with block: its own variables
+            at_top -= own  # the variables of a loop or with block are its own
         if isinstance(statement, ast.AugAssign):
             at_top |= own
         missing |= at_top - known
@@ -55,7 +55,7 @@ def taken(source: str) -> frozenset[str]:
 
 
 def needed(source: str, later: list[str]) -> str:
-    """Return what cells after a removed one need of it: its code without numbers, or ''."""
+    """Return the code of a removed cell, without numbers, or '' if no cell of `later` needs it."""
     wanted: frozenset[str] = frozenset()
     for cell in reversed(later):
         wanted = taken(cell) | (wanted - given(cell))
@@ -68,7 +68,7 @@ def needed(source: str, later: list[str]) -> str:
 
 
 class _WithoutNumbers(ast.NodeTransformer):
-    """Drops each `show.number(…)`, and a loop or block in which nothing else happens."""
+    """Removal of each `show.number(…)`, and of loops and blocks in which nothing else happens."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
         return None if ast.unparse(node).startswith("show.number(") else node
@@ -91,7 +91,7 @@ def _changed(source: str) -> set[str]:
 
 @cache
 def _python(source: str) -> str | None:
-    """Return a cell as IPython runs it, with magics as calls; None where that is no Python."""
+    """Return a cell as IPython runs it, with magics as calls, or None if this is not Python."""
     plain = _LINE.sub(r"\1", _CELL.sub("", source))
     try:
         text = str(TransformerManager().transform_cell(plain))  # type: ignore[no-untyped-call]

@@ -1,7 +1,4 @@
-"""What a cell gave, as a notebook keeps it: images, HTML and Markdown in place of our MIME types.
-
-Nothing is run for it.
-"""
+"""The outputs of a cell for a notebook: images, HTML and Markdown in place of our MIME types."""
 
 from __future__ import annotations
 

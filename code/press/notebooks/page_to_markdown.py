@@ -1,8 +1,8 @@
-"""A page of the book, as Sphinx has resolved it, as plain Markdown for notebooks.
+"""Conversion of a page that Sphinx has resolved into plain Markdown for notebooks.
 
-References are their texts, numbers and citations are resolved, boxes are quotes, folds are
-`<details>`, images are embedded. Layout (tabs, cards, margins, grids) passes its content on, and
-icons are left out. What has no form here is reported with its line, which stops the build.
+References become their text, boxes become quotes, folds become `<details>`, and images are
+embedded. Of layout (tabs, cards, margins, grids) only the content is written, and icons are left
+out. A node that has no form here is reported with its line, which stops the build.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _ENVIRONMENTS = {"align": "aligned", "gather": "gathered", "equation": "", "mult
 
 
 class Writer(Inline):
-    """Writes whole pages, or any of their nodes."""
+    """A visitor that returns the Markdown of a whole page, or of any of its nodes."""
 
     def unknown_visit(self, node: nodes.Node) -> str:
         """Write the content of admonitions and inline text; report everything else."""
@@ -41,7 +41,7 @@ class Writer(Inline):
         if not isinstance(node, nodes.Invisible):
             at = place(node)
             what = directive(at) or f"{type(node).__name__!r}"
-            message = "%s has no notebook form (notebooks/page_to_markdown.py)"
+            message = "%s has no form in notebooks: avoid it, or add one in page_to_markdown.py"
             LOGGER.warning(message, what, location=at)
         return ""
 
@@ -82,7 +82,7 @@ class Writer(Inline):
     visit_PassthroughTextElement = visit_paragraph
 
     def visit_line_block(self, node: nodes.Element) -> str:
-        """Write lines that stay apart."""
+        """Write lines with a line break after each."""
         return "  \n".join(map(self.write, node.children))
 
     def visit_line(self, node: nodes.Element) -> str:
@@ -102,7 +102,7 @@ class Writer(Inline):
     visit_steps_list = visit_enumerated_list
 
     def items(self, node: nodes.Element, mark: Callable[[int], str]) -> str:
-        """Write a list, loose only where an item has more than one paragraph."""
+        """Write a list, with empty lines in between only if an item has several paragraphs."""
         written = list(map(self.write, node.children))
         gap = "\n\n" if any("\n\n" in item for item in written) else "\n"
         return gap.join(
@@ -114,7 +114,7 @@ class Writer(Inline):
         return self.blocks(node.children)
 
     def visit_definition_list_item(self, node: nodes.Element) -> str:
-        """Write a term in bold, and its definitions behind it."""
+        """Write a term in bold, followed by its definitions."""
         names = [self.text(part) for part in node.children if isinstance(part, nodes.TextElement)]
         bodies = [part for part in node.children if not isinstance(part, nodes.TextElement)]
         content = self.blocks(block for body in bodies for block in body.children)
@@ -140,7 +140,7 @@ class Writer(Inline):
     visit_topic = visit_sidebar
 
     def visit_fold(self, node: fold) -> str:
-        """Write a native fold; its content is Markdown again behind an empty line."""
+        """Write a native fold; the empty line in it makes Markdown of its content."""
         return _details(node["title"], self.blocks(node.children))
 
     def visit_dropdown_main(self, node: nodes.Element) -> str:
@@ -160,14 +160,14 @@ class Writer(Inline):
     visit_doctest_block = visit_literal_block
 
     def visit_productionlist(self, node: nodes.Element) -> str:
-        """Write the rules of a grammar, a line each."""
+        """Write the rules of a grammar, one per line."""
         rules = node.findall(production)
         return _fenced(
             "\n".join(f"{rule['tokenname']} ::= {rule.astext().strip()}" for rule in rules)
         )
 
     def visit_math_block(self, node: nodes.Element) -> str:
-        """Write a formula of its own, in a form that every notebook's MathJax or KaTeX reads."""
+        """Write a displayed formula, in a form that MathJax and KaTeX read in every notebook."""
         latex = node.astext().strip()
         for name, inner in _ENVIRONMENTS.items():
             for verb in ("begin", "end"):
@@ -179,7 +179,7 @@ class Writer(Inline):
         return f"$$\n{latex}{tag}\n$$"
 
     def visit_transition(self, node: nodes.Element) -> str:
-        """Write a rule."""
+        """Write a horizontal rule."""
         return "---"
 
     def visit_footnote(self, node: nodes.Element) -> str:
@@ -188,7 +188,7 @@ class Writer(Inline):
         return f"<sup>{label.astext()}</sup> {self.blocks(content)}"
 
     def visit_desc(self, node: nodes.Element) -> str:
-        """Write the description of a function, an option or the like under its signature."""
+        """Write the signature of a function or an option, and its description below."""
         *signatures, content = node.children
         written = [marked("**", code(s.astext())) for s in signatures if s.astext()]
         return "\n\n".join(filter(None, [*written, quoted(self.blocks(content.children))]))
@@ -196,7 +196,7 @@ class Writer(Inline):
     # Tables and figures -----------------------------------------------------------------------
 
     def visit_table(self, node: nodes.Element) -> str:
-        """Write a table with pipes, or in HTML where a cell holds more than pipes can say."""
+        """Write a table with pipes, or in HTML if a cell holds what pipes cannot express."""
         titles = [self.visit_caption(t) for t in node.children if isinstance(t, nodes.title)]
         rows = {
             row: {entry: self.blocks(entry.children) for entry in row.findall(nodes.entry)}
@@ -208,12 +208,12 @@ class Writer(Inline):
     visit_figure = visit_container
 
     def visit_caption(self, node: nodes.Element) -> str:
-        """Write a caption or a table's title behind its number."""
+        """Write a caption or a table's title after its number."""
         number = self.number(node.parent)
         return f"{marked('**', number and f'{number}.')} {self.text(node)}".strip()
 
     def number(self, node: nodes.Element) -> str:
-        """Find what the page calls a figure, table, listing or formula; empty without a number."""
+        """Return the number of a figure, table, listing or formula, as the page shows it, or ''."""
         return next((self.numbers[i] for i in node["ids"] if i in self.numbers), "")
 
 

@@ -1,4 +1,4 @@
-"""Where a node stands in the source, also where its directive did not note a line."""
+"""The place of a node in the source, even if its directive did not note a line."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _DIRECTIVE = re.compile(r"[ >*+\-\d.]*(?::{3,}|`{3,}|~{3,}) *(\{[^}\s]+\})")
 
 
 def place(node: nodes.Element) -> nodes.Element:
-    """Return a node with file and line, as Sphinx's logger takes it.
+    """Return a node with the file and line of `node`, for Sphinx's logger.
 
-    A node without a line has the line of the first directive below all blocks before it, because
-    sphinx-design replaces nodes by others that have none.
+    sphinx-design replaces nodes by nodes without a line. They get the line of the first directive
+    below all blocks before them.
     """
     page = node.document
     assert page is not None
     found = nodes.comment()
     found.source, found.line = node.source or page["source"], node.line
-    if node.line == 0:  # an argument of a directive, which has the line itself
+    if node.line == 0:  # an argument of a directive: the directive has the line
         found.line = get_source_line(node.parent)[1]
     if node.line is None:
         earlier = takewhile(lambda other: other is not node, page.findall(nodes.Element))
@@ -38,7 +38,7 @@ def place(node: nodes.Element) -> nodes.Element:
 
 
 def directive(at: nodes.Element) -> str:
-    """Return the directive on the line of a place, as in `{tab-set}`; empty where there is none."""
+    """Return the directive on the line of a place, such as `{tab-set}`, or '' if there is none."""
     match = _DIRECTIVE.match(("", *_lines(at))[at.line or 0])
     return match[1] if match else ""
 

@@ -1,6 +1,6 @@
-"""The two notebooks of a page: for students, with stubs and without outputs; and solved, with them.
+"""The two notebooks of a page: one for students, with stubs, and one with solutions and outputs.
 
-Both have the same cells at the same places, and a cell's id says its page and place.
+Both have the same cells in the same places. The id of a cell consists of its page and its place.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ KEEP = """
 COMPARE = "Does the check pass? Then [compare with the solution]({solved}), and read why it is so."
 SETUP = """\
 # The chapter imports diffprog, the book's library.
-# Where it is missing, as on Colab, this cell installs it.
+# If it is missing, as on Colab, this cell installs it.
 try:
     import diffprog
 except ModuleNotFoundError:
@@ -55,7 +55,7 @@ raise ModuleNotFoundError(
 
 @dataclass(frozen=True)
 class Source:
-    """What the notebooks of a page are made from."""
+    """All that the notebooks of a page are made from."""
 
     chapter: Chapter
     pieces: list[Text | Code]
@@ -63,9 +63,9 @@ class Source:
     cited: list[str]
     """The entries of the bibliography that the page cites."""
     title: str
-    """The book's."""
+    """The title of the book."""
     address: str
-    """Of the page on the published site; empty where it is not known."""
+    """The address of the page on the published site; empty if it is not known."""
     repository: Repository | None
 
 
@@ -133,12 +133,12 @@ def _setup(repository: Repository | None) -> str:
 
 
 def _with_needed(pieces: list[Text | Code], executed: NotebookNode) -> list[Text | Code | str]:
-    """Return the pieces, and before each what it needs of cells that the page leaves out."""
+    """Return the pieces, each after the code that it needs from cells that the page leaves out."""
     shown = {piece.index for piece in pieces if isinstance(piece, Code)}
     last = max(shown, default=-1)
     later: list[str] = []
     kept: dict[int, str] = {}
-    for index in range(last, -1, -1):  # from the end: what is kept may need others before it
+    for index in range(last, -1, -1):  # from the end: a kept cell may need earlier cells
         cell = executed.cells[index]
         if cell.cell_type == "code":
             source = cell.source if index in shown else needed(cell.source, later)
@@ -156,7 +156,7 @@ def _with_needed(pieces: list[Text | Code], executed: NotebookNode) -> list[Text
 
 
 def _code(cell: NotebookNode, exercise: Exercise | None) -> NotebookNode:
-    """Return a code cell that `_finish` will fill: its source as written, and what it gave."""
+    """Return a code cell with its source as written, and with all that `_finish` will need."""
     hidden = {"hide-input", "remove-input", "hide-cell"} & set(cell.metadata.get("tags", []))
     metadata = {"jupyter": {"source_hidden": True}} if hidden else {}
     new: NotebookNode = new_code_cell(cell.source, metadata=metadata)
@@ -165,7 +165,7 @@ def _code(cell: NotebookNode, exercise: Exercise | None) -> NotebookNode:
 
 
 def _finish(cell: NotebookNode, executed: NotebookNode | None, count: int | None) -> None:
-    """Make a cell the `count`-th of a solved notebook, or one for students."""
+    """Make a cell the `count`-th of a solved notebook, or, without `count`, one for students."""
     cell.execution_count = count
     if executed is None:
         return
@@ -176,5 +176,5 @@ def _finish(cell: NotebookNode, executed: NotebookNode | None, count: int | None
             cell.outputs = outputs(executed.cell, count)
     elif exercise:
         cell.source = exercise.stub
-        # JupyterLab's “run all” goes on behind it.
+        # With this tag, JupyterLab's “run all” continues after the error.
         cell.metadata.tags = ["exercise", "raises-exception"]

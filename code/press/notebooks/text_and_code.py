@@ -1,4 +1,4 @@
-"""A page in pieces, in reading order: text as Markdown, and its code cells by their index."""
+"""The pieces of a page in reading order: text as Markdown, and code cells by their index."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Code", "Text", "pieces"]
 
 @dataclass(frozen=True)
 class Text:
-    """Markdown for one cell; `solved` where it tells something about a solution."""
+    """Markdown for one cell; `solved` if it tells something about a solution."""
 
     markdown: str
     solved: bool = False
@@ -39,7 +39,7 @@ class _Walk:
     writer: Writer
 
     def section(self, parent: nodes.Element, depth: int) -> Iterator[Text | Code]:
-        """Yield cells: a section begins one, and so does an exercise; plain blocks share one."""
+        """Yield the pieces of a section; plain blocks share one, an exercise begins its own."""
         waiting: list[str] = []
         for child in parent.children:
             apart = list(self.apart(child, depth))
@@ -53,7 +53,7 @@ class _Walk:
         yield from _flush(waiting)
 
     def apart(self, node: nodes.Node, depth: int) -> Iterator[Text | Code]:
-        """Yield what does not share a cell with the text round it."""
+        """Yield the pieces of a node that do not share a cell with the text around it."""
         if isinstance(node, exercise):
             title, *content = node.children
             heading = f"{'#' * (depth + 1)} {self.writer.text(title)}"  # type: ignore[arg-type]

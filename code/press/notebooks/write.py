@@ -1,7 +1,7 @@
 """The notebooks of a build, from the pages as Sphinx resolved them.
 
-`<site>/notebooks/student/<page>.ipynb` and `…/solved/<page>.ipynb`, for every page
-but the bibliography, of which each notebook has the entries that it cites.
+They are `<site>/notebooks/student/<page>.ipynb` and `…/solved/<page>.ipynb`, for every page except
+the bibliography. Each notebook contains the entries of the bibliography that it cites.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ __all__ = ["Pages", "setup"]
 
 
 class Pages:
-    """What a build has shown of each page, until the notebooks are written."""
+    """The content of each page, noted while Sphinx runs, for the notebooks."""
 
     def __init__(self) -> None:
         self.pieces: dict[str, list[Text | Code]] = {}
         self.cited: dict[str, list[str]] = {}
         self.entries: dict[str, str] = {}
         self.title = ""
-        """Of the book."""
+        """The title of the book."""
 
     def note(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
-        """Turn a page into pieces; the bibliography into its entries."""
+        """Turn a page into pieces, and the bibliography into its entries."""
         if app.builder.format != "html":
             return
         book = edition.current().book
@@ -52,7 +52,7 @@ class Pages:
             if target.scheme or not text.strip():
                 return f"[{text}]({uri})" if text.strip() else ""
             if not target.path:
-                return text  # on this page; a notebook has no anchors but its headings
+                return text  # on this page, where a notebook has anchors for headings only
             site = normpath(join("/", dirname(docname), target.path)).lstrip("/")
             there = site.removesuffix(".html")
             if there in bibliographies:
@@ -98,7 +98,7 @@ class Pages:
 
 
 def _numbers(app: Sphinx, docname: str) -> dict[str, str]:
-    """Map ids to what the page calls them: "Figure 1.2"; a formula has its number only."""
+    """Map ids to their numbers on the page, such as "Figure 1.2", or "1.2" for a formula."""
     return {
         name: app.config.numfig_format.get(kind, "%s") % ".".join(map(str, number))
         for kind, numbers in app.env.toc_fignumbers.get(docname, {}).items()

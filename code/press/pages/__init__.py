@@ -1,1 +1,1 @@
-"""The pages: what the press adds to Sphinx and its theme, and the site put in its place."""
+"""The pages: additions to Sphinx and its theme, and the publication of a new site."""

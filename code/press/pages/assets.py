@@ -1,7 +1,7 @@
 """What every page carries besides its text: style, two scripts, a light weight, and names.
 
-Nothing is fetched from elsewhere: Font Awesome is cut down to the glyphs in use, and its script,
-which draws the same icons, is left out. Controls of the theme get the names that it forgot.
+Font Awesome is cut down to the glyphs in use, and its script, which draws the same icons, is left
+out. Controls that the theme leaves without a name for screen readers get one.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ __all__ = ["setup"]
 FONT_AWESOME = Path("_static/vendor/fontawesome/webfonts")
 
 NAMES = (
-    # A fold of the contents has no name, and two more have one that their text contradicts.
+    # A fold of the contents has no name; two other controls have one that contradicts their text.
     (
         '<summary><span class="toctree-toggle"',
         '<summary aria-label="Chapters"><span class="toctree-toggle"',
     ),
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
     (' title="Search" aria-label="Search"', ' title="Search"'),
-    # Docutils' role for the entries of a bibliography is none any more: they are items of a list.
+    # Docutils' role for entries of a bibliography is deprecated: they are items of a list.
     (' role="doc-biblioentry"', ' role="listitem"'),
 )
-"""What the theme and docutils write, and what screen readers can use."""
+"""Pairs of what the theme and docutils write, and what screen readers can use instead."""
 
 _GLYPH = re.compile(r"((?:\.fa-[\w-]+:before,?)+)\{content:\"\\([0-9a-f]+)\"\}")
 
@@ -56,7 +56,7 @@ def _page_context(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Add the script of frames, only where there are frames."""
+    """Add the script of frames to a page that has frames."""
     if doctree is not None and any(
         "dp-frames" in raw.astext() for raw in doctree.findall(nodes.raw)
     ):
@@ -81,7 +81,7 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
 
 
 def _subset_icons(site: Path, pages: list[Path]) -> None:
-    """Cut Font Awesome's fonts to the glyphs that some page names, and drop its script."""
+    """Cut Font Awesome's fonts down to the glyphs that pages use, and remove its script."""
     from fontTools import subset
 
     css = (site / "_static/styles/pydata-sphinx-theme.css").read_text(encoding="utf-8")

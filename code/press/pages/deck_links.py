@@ -1,4 +1,4 @@
-"""The way from the pages to the decks: the role `deck`, and a line at the end of each chapter."""
+"""Links from pages to decks: the role `deck`, a chapter's first slide, and its part's deck."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxRole
 
 from .. import edition
-from ..book import DECKS, PressError
+from ..book import DECKS, Page, PressError
+from ..edition import Edition
 from ..slides.deck import heads
+from ..slides.launch_address import chapter_address
+from ..slides.slide import Deck
 
-__all__ = ["setup"]
+__all__ = ["first_slide", "setup"]
 
 
 class DeckRole(SphinxRole):
     """``{deck}`part1` ``: a link to the deck in `book/slides/part1.md`, with its title."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the link to a deck, on which the page then depends."""
+        """Return the link to a deck, and note that the page depends on the deck."""
         try:
             decks = heads(edition.current().book)
         except PressError as error:
@@ -43,15 +46,29 @@ def _present(
     doctree: nodes.document | None,
 ) -> None:
     """Offer a part's deck at the end of each of its pages; not where one chapter is built alone."""
-    if doctree is None or edition.current().alone:
+    if doctree is None:
         return
-    for deck in heads(edition.current().book):
-        if deck.part and pagename.startswith(f"book/{deck.part}/"):
-            up = "../" * pagename.count("/")
-            context["body"] += (
-                f'<p class="dp-present"><a href="{up}slides/{deck.name}.html">Present this part</a>'
-                f": slides for class, {html.escape(deck.title)}</p>\n"
-            )
+    for deck in _decks(edition.current(), pagename):
+        context["body"] += (
+            f'<p class="dp-present"><a href="{_address(deck, pagename)}">Present this part</a>'
+            f": slides for class, {html.escape(deck.title)}</p>\n"
+        )
+
+
+def first_slide(edition: Edition, page: Page) -> str:
+    """Return the address of the chapter's first slide, seen from its page; empty without a deck."""
+    decks = _decks(edition, page.docname)
+    return f"{_address(decks[0], page.docname)}#/{chapter_address(page)}" if decks else ""
+
+
+def _decks(edition: Edition, docname: str) -> list[Deck]:
+    """Return the decks of the page's part; none if one chapter is built alone, without decks."""
+    decks = [] if edition.alone else heads(edition.book)
+    return [deck for deck in decks if deck.part and docname.startswith(f"book/{deck.part}/")]
+
+
+def _address(deck: Deck, docname: str) -> str:
+    return f"{'../' * docname.count('/')}slides/{deck.name}.html"
 
 
 def setup(app: Sphinx) -> None:

@@ -1,7 +1,7 @@
 """Exercises on a page: the goal in a box, the stub, and the solution folded with its output.
 
-An exercise is an `{exercise}` directive, with its goal and hints, and further down the one code
-cell whose option `exercise` names it. A `{remark}` directive after that cell goes into the fold.
+An exercise is an `{exercise}` directive, with its goal and hints, and the code cell whose option
+`exercise` names it. A `{remark}` directive directly after that cell is moved into the fold.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class exercise(nodes.Admonition, nodes.Element):
 
 
 class remark(nodes.General, nodes.Element):
-    """What there is to say once an exercise is solved."""
+    """A remark on the solution of an exercise."""
 
 
 class ExerciseDirective(SphinxDirective):
@@ -46,7 +46,7 @@ class ExerciseDirective(SphinxDirective):
         name = nodes.fully_normalize_name(self.options.get("name", ""))
         found = _chapter(self.env.docname).exercises
         known = next((known for known in found if known.name == name), None)
-        if known is None:  # as in a file that is included: the notebooks would show its solution
+        if known is None:  # in an included file: the notebooks would show its solution
             raise self.error(
                 f"the exercise {name!r} is not in the chapter's own text: write it there"
             )
@@ -62,7 +62,7 @@ class ExerciseDirective(SphinxDirective):
 
 
 class RemarkDirective(Directive):
-    """`{remark}`: why the solution is as it is."""
+    """`{remark}`: an explanation of the solution."""
 
     has_content = True
 
@@ -74,14 +74,14 @@ class RemarkDirective(Directive):
 
 
 class IncludedCell(Directive):
-    """A `{code-cell}` that Sphinx meets: those of the chapter itself became cells before."""
+    """A `{code-cell}` in an included file, the only kind that Sphinx reads as a directive."""
 
     has_content = True
     optional_arguments = 1
     final_argument_whitespace = True
 
     def run(self) -> list[nodes.Node]:
-        """Refuse it."""
+        """Stop the build."""
         raise self.error("a code cell in an included file is not run: write it in the chapter")
 
 
@@ -93,8 +93,8 @@ class Fold(SphinxTransform):
     def apply(self, **kwargs: Any) -> None:
         """Rewrite the cells of exercises; make references say "Exercise 1.3a".
 
-        Complains, with file and line, where Sphinx has met other exercises or code cells than the
-        chapter has: then a notebook would show what it should not.
+        Warns, with file and line, if Sphinx has found other exercises or code cells than
+        chapter.py: a notebook could then show a solution.
         """
         chapter = _chapter(self.env.docname)
         labels: dict[str, tuple[str, str, str]] = self.env.get_domain("std").labels  # type: ignore[attr-defined]
@@ -104,7 +104,7 @@ class Fold(SphinxTransform):
                 box = boxes[known.name]
                 labels[known.name] = chapter.page.docname, box["ids"][0], f"Exercise {known.number}"
             else:
-                _complain(chapter, known.line, f"Sphinx has not met the exercise {known.name!r}")
+                _complain(chapter, known.line, f"the page shows no exercise {known.name!r}")
         met = set()
         for cell in list(self.document.findall(nodes.container)):
             if cell.get("nb_element") == "cell_code":
@@ -113,7 +113,7 @@ class Fold(SphinxTransform):
                     self._fold(cell, known_here)
         for index in chapter.shown_cells - met:
             line = chapter.notebook.metadata.source_map[index] + 1
-            _complain(chapter, line, "Sphinx has not met this code cell")
+            _complain(chapter, line, "the page does not show this code cell")
 
     def _fold(self, cell: nodes.container, known: Exercise) -> None:
         code = next(iter(cell.findall(nodes.literal_block)))
@@ -151,7 +151,7 @@ def _close_box(self: Any, node: exercise) -> None:
 
 
 def _nothing(self: Any, node: nodes.Element) -> None:
-    """Show a remark that follows no exercise as it is."""
+    """Write no tags around a remark that follows no exercise."""
 
 
 def setup(app: Sphinx) -> None:

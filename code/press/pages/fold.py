@@ -1,6 +1,6 @@
 """Folded boxes: an admonition of the class `dropdown` becomes a native `<details>`.
 
-It opens without a script, for the keyboard and in print.
+It opens without a script, and also by keyboard and in print.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ __all__ = ["fold", "setup"]
 
 
 class fold(nodes.General, nodes.Element):
-    """A box that is closed at first; `title` is what one sees of it then."""
+    """A box that is closed at first, and then shows only its `title`."""
 
 
 class FoldAdmonitions(SphinxTransform):
@@ -24,7 +24,7 @@ class FoldAdmonitions(SphinxTransform):
     default_priority = 850
 
     def apply(self, **kwargs: Any) -> None:
-        """Make the title of each such box its summary."""
+        """Replace each such box by a fold with the same title."""
         for box in list(self.document.findall(nodes.admonition)):
             if "dropdown" in box["classes"]:
                 title, *content = box.children

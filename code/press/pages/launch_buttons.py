@@ -1,6 +1,6 @@
-"""The box under a chapter's title: open it as a notebook on Binder or Colab, or download it.
+"""The box under a chapter's title: open it as a notebook on Binder or Colab, or present it.
 
-Where no repository is known, the buttons lead to a page that says how to set it.
+If no repository is known, the buttons lead to a page that says how to set it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 
 from .. import edition
 from ..repository import BRANCH, Repository
+from .deck_links import first_slide
 
 __all__ = ["notice", "setup"]
 
@@ -42,7 +43,7 @@ start.</p>
 
 
 def notice(repository: Repository | None) -> str | None:
-    """Return the line for the build's output where no repository is known."""
+    """Return a line for the build's output if no repository is known, else None."""
     if repository:
         return None
     return (
@@ -51,14 +52,21 @@ def notice(repository: Repository | None) -> str | None:
     )
 
 
-def box(docname: str, name: str, repository: Repository | None) -> str:
-    """Return the box as HTML, for the page `docname` with the short name `name`."""
+def box(docname: str, name: str, repository: Repository | None, slides: str = "") -> str:
+    """Return the box as HTML, for the page `docname` with the short name `name`.
+
+    `slides` is the address of its first slide, if there is one.
+    """
     rows = []
     for kind, label, what in KINDS:
         notebook = f"{kind}/{name}.ipynb"
         links = "".join(_links(docname, notebook, what, repository))
         rows.append(f'<li><span class="dp-launch-label">{label}</span>{links}</li>')
-    return f'<nav class="dp-launch" aria-label="Notebooks"><ul>{"".join(rows)}</ul></nav>'
+    if slides:
+        link = _link(slides, "Present from here", "")
+        rows.append(f'<li><span class="dp-launch-label">Slides</span>{link}</li>')
+    items = "".join(rows)
+    return f'<nav class="dp-launch" aria-label="Notebooks and slides"><ul>{items}</ul></nav>'
 
 
 def _links(docname: str, notebook: str, what: str, repository: Repository | None) -> Iterator[str]:
@@ -72,7 +80,7 @@ def _links(docname: str, notebook: str, what: str, repository: Repository | None
 
 
 def _link(href: str, name: str, what: str, attributes: str = "") -> str:
-    hidden = f'<span class="dp-hidden"> {what}</span>'
+    hidden = f'<span class="dp-hidden"> {what}</span>' if what else ""
     return f'<a href="{escape(href)}"{attributes}>{name}{hidden}</a>'
 
 
@@ -86,7 +94,8 @@ def _insert(
     """Put the box under the title of each numbered page with code."""
     found = edition.current().execution(pagename)
     if found is not None and found.page.number and found.chapter.code and "body" in context:
-        html = box(pagename, found.page.name, edition.current().repository)
+        slides = first_slide(edition.current(), found.page)
+        html = box(pagename, found.page.name, edition.current().repository, slides)
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{html}", 1)
 
 

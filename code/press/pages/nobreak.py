@@ -1,7 +1,7 @@
-"""What a line must not part: a formula and the mark behind it, a number and its unit.
+"""No line break between a formula and its punctuation mark, or between a number and its unit.
 
-A browser may break a line behind any formula, even in front of a comma. In the chapters the space
-before a unit is an ordinary one.
+A browser may break a line after any formula, even before a comma. The chapters have an ordinary
+space before a unit.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _AS_IT_IS = (nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, n
 
 
 class KeepTogether(SphinxPostTransform):
-    """Put a formula and its mark into one box, and a space that does not break before a unit."""
+    """Put a formula and its punctuation mark into one box, and a no-break space before a unit."""
 
     default_priority = 900
     formats = ("html",)
 
     def run(self, **kwargs: Any) -> None:
-        """Join formulas first, because the texts behind them get shorter."""
+        """Join formulas first, because this shortens the texts after them."""
         for formula in list(self.document.findall(nodes.math)):
             _keep_mark(formula)
         for text in list(self.document.findall(nodes.Text)):

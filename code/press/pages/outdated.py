@@ -1,7 +1,7 @@
-"""Which pages Sphinx reads and writes again.
+"""The choice of pages that Sphinx reads and writes again.
 
-Read: those whose text changed, besides those that Sphinx finds itself. Written: those that were
-read, and all of them where something changed that other pages may show.
+Sphinx reads the pages whose text changed, besides those that it finds itself. It writes the pages
+that were read, or all pages if something changed that other pages may show.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SHARED = (
     "titles", "longtitles", "tocs", "toc_secnumbers", "toc_fignumbers", "files_to_rebuild",
     "numbered_toctrees", "domaindata",
 )  # fmt: skip
-"""What Sphinx keeps of a page for others: headings, numbers, labels, citations."""
+"""What Sphinx keeps of a page for other pages: headings, numbers, labels, citations."""
 
 
 def _edited(
@@ -35,9 +35,9 @@ def _edited(
 
 
 def _to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return all pages where what they share changed; else those that list the works cited.
+    """Return all pages if what they share changed, else the bibliographies and the first page.
 
-    And the first page, because without a page to write Sphinx would not write styles either.
+    The first page is always written, because Sphinx writes no styles if it writes no page.
     """
     book = edition.current().book
     texts = (book.text(path) for path in sorted((book.root / DECKS).glob("*.md")))
@@ -54,7 +54,7 @@ def _to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 
 def _forget_files(app: Sphinx, error: Exception | None) -> None:
-    """Remove images and downloads that only the last text of a page had."""
+    """Remove images and downloads that no page has any more."""
     kept = {"_images": app.env.images, "_downloads": app.env.dlfiles}
     for name, known in kept.items() if error is None else ():
         folder, wanted = Path(app.outdir) / name, {there for _, there in known.values()}
@@ -64,7 +64,7 @@ def _forget_files(app: Sphinx, error: Exception | None) -> None:
 
 
 def _forget_words(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Take words out of the search index that stood only in the last text of a page."""
+    """Remove words from the search index that no page has any more."""
     index = app.builder.indexer  # type: ignore[attr-defined]
     for pages_of in (index._mapping, index._title_mapping):
         for word in [word for word, pages in pages_of.items() if not pages]:
@@ -73,7 +73,7 @@ def _forget_words(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
 
 
 def _plain(value: Any) -> Any:
-    """Return what `value` holds, in an order that does not tell which page was read first."""
+    """Return the content of `value`, in an order that does not depend on which page came first."""
     if isinstance(value, nodes.Node):
         return value.pformat()
     if isinstance(value, dict):
@@ -83,7 +83,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | set | frozenset):
         return sorted(repr(_plain(inner)) for inner in value)
     text = repr(value)
-    if " at 0x" in text:  # the address is another in each build
+    if " at 0x" in text:  # the address differs in each build
         return type(value).__name__, _plain(vars(value))
     return text
 

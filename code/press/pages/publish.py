@@ -1,7 +1,7 @@
-"""A site takes the place of the one before, and a kill in between loses neither.
+"""The replacement of the last site by a new one; a kill in between loses neither.
 
-Two folders cannot change places in one step everywhere: for a moment there is no site. A build that
-is killed just then leaves the last one beside it, and the next build begins by putting it back.
+Not every system can swap two folders in one step, so for a moment there is no site. If a build is
+killed at that moment, the last site is still in another folder, and the next build puts it back.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def publish(book: Book, new: Path) -> None:
 
 
 def restore(book: Book) -> None:
-    """Put the last site back where a build was killed between taking it away and the new one."""
+    """Put the last site back if a build was killed before it put the new site in its place."""
     site, old = _places(book)
     if old.exists() and not site.exists():
         os.replace(old, site)

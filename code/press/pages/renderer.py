@@ -1,6 +1,6 @@
 """The plugin through which myst-nb renders the MIME types of the book on a page.
 
-Registered in pyproject.toml under `myst_nb.mime_renderers`.
+It is registered in pyproject.toml under `myst_nb.mime_renderers`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["Renderer"]
 
 
 class Renderer:
-    """Turns each output of a kind of ours into what the kind shows on a page."""
+    """Renderer of outputs whose kind is in output_kinds.py."""
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
         ("*", kind.mime, 1) for kind in output_kinds.BY_NAME.values()
@@ -27,7 +27,7 @@ class Renderer:
     def handle_mime(
         renderer: NbElementRenderer, data: MimeData, inline: bool
     ) -> list[nodes.Node] | None:
-        """Return the nodes for `data`, or None where its type is not ours."""
+        """Return the nodes for `data`, or None if its MIME type is not ours."""
         kind = output_kinds.of_output({data.mime_type: data.content})
         if kind is None:
             return None

@@ -1,6 +1,6 @@
-"""What others show of a page: its description, and a card with its title and a figure.
+"""The preview of a page on other sites: its description, and a card with its title and a figure.
 
-Front matter gives both: `description`, a sentence, and `card`, the name of a figure in the store.
+The front matter has `description`, a sentence, and `card`, the name of a figure in the store.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def draw(title: str, book_title: str, picture: str | None) -> bytes:
     import matplotlib as mpl
 
     with mpl.rc_context():
-        mpl.rcdefaults()  # whatever the settings of whoever builds
+        mpl.rcdefaults()  # without the user's own settings
         return _drawn(title, book_title, picture)
 
 
@@ -65,7 +65,7 @@ def _tags(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Write the tags that lead to the card."""
+    """Add the tags that state the description and the card."""
     if doctree is None:
         return
     description = str(app.env.metadata[pagename].get("description", ""))
@@ -97,13 +97,13 @@ def _title(env: BuildEnvironment, docname: str) -> str:
 
 
 def _cards(env: BuildEnvironment) -> dict[str, tuple[tuple[str, ...], bytes]]:
-    """Return what the card of each page is made of, and the card; Sphinx keeps both."""
+    """Return the key and the card of each page; Sphinx keeps them until the next build."""
     cards: dict[str, tuple[tuple[str, ...], bytes]] = vars(env).setdefault("press_cards", {})
     return cards
 
 
 def _draw_all(app: Sphinx, env: BuildEnvironment) -> None:
-    """Draw the cards that are not there from the last build."""
+    """Draw the cards that are new or whose content changed since the last build."""
     book_title, cards = app.config.html_title, _cards(env)
     for gone in cards.keys() - env.found_docs:
         del cards[gone]
@@ -117,14 +117,14 @@ def _draw_all(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def _write_all(app: Sphinx, error: Exception | None) -> None:
-    """Write all cards: one may show a figure of another page, which changed."""
+    """Write all cards, because a card may show a figure of another page, which changed."""
     if error is None and app.builder.format == "html":
         for docname, (_, card) in _cards(app.env).items():
             files.write(Path(app.outdir) / _path(docname), card)
 
 
 def _picture(docname: str, figure: str) -> str:
-    """Return the figure that a page wants on its card; raise PressError where there is none."""
+    """Return the figure that a page wants on its card; raise PressError if there is none."""
     try:
         return str(edition.current().store[figure].data["image/png"])
     except (PressError, KeyError):
@@ -133,7 +133,7 @@ def _picture(docname: str, figure: str) -> str:
 
 
 def _check(app: Sphinx, env: BuildEnvironment) -> None:
-    """Stop the build for a page without a description, or with one that would be cut off."""
+    """Warn of a page without a description, or with one that search engines would cut off."""
     for docname in sorted(env.found_docs):
         description = str(env.metadata[docname].get("description", ""))
         if not 0 < len(description) <= LONGEST:

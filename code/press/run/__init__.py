@@ -1,1 +1,1 @@
-"""The chapters run: those that changed, in kernels, with a cache of what they gave."""
+"""Execution of chapters: a kernel for each one that changed, a cache for all others."""

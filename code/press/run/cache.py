@@ -1,8 +1,8 @@
-"""What the executed chapters gave, kept by the key of what it depends on.
+"""The outputs of executed chapters, kept under a key of all that the outputs depend on.
 
-One file an execution, `_build/executed/<chapter>-<key>.json`, written whole or not at all: the
-outputs in the order of the chapter's code cells, the seconds that each took, the digests of the
-inputs, and a digest of all this. A file that does not match its digest is as good as none.
+Each execution is one file, `_build/executed/<chapter>-<key>.json`, written whole or not at all. It
+holds the outputs in the order of the chapter's code cells, the seconds that each cell took, the
+digests of the inputs, and a digest of all this. A file that does not match its digest is ignored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["Execution", "cached", "keep", "last", "prune", "why"]
 
 @dataclass(frozen=True)
 class Execution:
-    """What a chapter's code cells gave."""
+    """A chapter with the outputs of its code cells."""
 
     chapter: Chapter
     notebook: NotebookNode
@@ -34,7 +34,7 @@ class Execution:
     path: Path
     seconds: float
     reason: str = ""
-    """Why it ran in this build; empty where it was found in the cache."""
+    """Why the chapter ran in this build; empty if its outputs come from the cache."""
 
     @property
     def page(self) -> Page:
@@ -43,7 +43,7 @@ class Execution:
 
 
 def cached(book: Book, chapter: Chapter) -> Execution | None:
-    """Return the kept execution of `chapter`, or None; a page without cells needs none."""
+    """Return the cached execution of `chapter`, or None; a page without code always has one."""
     notebook = chapter.copy()
     if not chapter.code:
         return Execution(chapter, notebook, chapter.page.path, 0.0)
@@ -57,7 +57,7 @@ def cached(book: Book, chapter: Chapter) -> Execution | None:
 def keep(
     book: Book, chapter: Chapter, notebook: NotebookNode, seconds: list[float], reason: str
 ) -> Execution:
-    """Write what `chapter` gave, whole, then drop what it gave before."""
+    """Write the outputs of `chapter` into the cache, then delete its older outputs."""
     path = _path(book, chapter)
     outputs = [cell.outputs for cell in code_cells(notebook)]
     content = {"outputs": outputs, "seconds": seconds, "inputs": chapter.inputs}
@@ -71,12 +71,12 @@ def keep(
 
 
 def last(book: Book, page: Page) -> dict[str, Any] | None:
-    """Return what was kept of `page` last, whatever changed since, or None."""
+    """Return the last cached content for `page`, even if it is out of date, or None."""
     return next((kept for path in _files(book, page) if (kept := _read(path))), None)
 
 
 def why(book: Book, chapter: Chapter) -> str:
-    """Say why `chapter` has to run: what differs from the inputs of its last execution."""
+    """Return why `chapter` has to run: the inputs that differ from its last execution."""
     kept = last(book, chapter.page)
     if kept is None:
         return "not run before" if not _files(book, chapter.page) else "its cache was damaged"
@@ -89,7 +89,7 @@ def why(book: Book, chapter: Chapter) -> str:
 
 
 def prune(book: Book) -> None:
-    """Drop what pages gave that are no longer in the book, and what was not written whole."""
+    """Delete files of pages that are no longer in the book, and incomplete files."""
     wanted = {path for page in book.pages for path in _files(book, page)}
     for path in _folder(book).glob("*"):
         if path not in wanted:
@@ -109,7 +109,7 @@ def _path(book: Book, chapter: Chapter) -> Path:
 
 
 def _files(book: Book, page: Page) -> list[Path]:
-    """Return what is kept of `page`; the name `one` must not find the files of `one-more`."""
+    """Return the cached files of `page`; the page `one` must not find those of `one-more`."""
     return sorted(
         path
         for path in _folder(book).glob(f"{_stem(page)}-*.json")
@@ -131,7 +131,7 @@ def _dump(content: dict[str, Any]) -> str:
 
 
 def _fill(notebook: NotebookNode, outputs: Iterable[list[Any]]) -> bool:
-    """Put the kept outputs into `notebook`; False where they are not those of its cells."""
+    """Put cached outputs into the cells of `notebook`; return False if they do not fit."""
     try:
         for count, (cell, given) in enumerate(zip(code_cells(notebook), outputs, strict=True), 1):
             cell.outputs = [nbformat.from_dict(output) for output in given]

@@ -1,6 +1,6 @@
-"""One chapter, run cell by cell in a fresh kernel: a process that ends with this one.
+"""The run of one chapter, cell by cell, in a fresh kernel, which ends with the build.
 
-A failing cell, a traceback, standard error and memory addresses are refused, with their place.
+A failing cell, a traceback, standard error or a memory address is an error, with its line and cell.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .streams import merged, warning
 __all__ = ["connect", "run"]
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-TIMEOUT = 600  # seconds a cell
+TIMEOUT = 600  # seconds per cell
 
 _LONGEST_SOCKET = 90  # bytes: systems allow 103 or 107, and Jupyter adds the number of the socket
 
@@ -39,7 +39,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class _ThisPython(KernelSpecManager):
-    """Knows one kernel, of the Python that builds: others may be installed under its name."""
+    """The kernel of the Python that builds; an installed `python3` may be another Python."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -51,10 +51,10 @@ async def run(
 ) -> list[float]:
     """Fill in the outputs of `notebook`, and return the seconds that each cell took.
 
-    The kernel runs in an empty folder, with this book's library and without the builder's own
-    settings; it comes from `prefork`, if there is one.
+    The kernel runs in an empty folder, with this book's library and without the user's own
+    settings. If there is a `prefork`, the kernel is forked from it.
 
-    Raises PressError naming the line and the cell where something is wrong.
+    Raises PressError, with the line and the cell, if a cell fails or its output is refused.
     """
     begun: dict[int, float] = {}
     took: list[float] = []
@@ -88,7 +88,7 @@ async def run(
             place = chapter.place(max(begun, default=0))
             raise PressError(f"{place}: {str(error).splitlines()[0]}") from error
         finally:
-            # It is left behind by a start that was interrupted, and would fail when Python ends.
+            # An interrupted start leaves this handler behind, and it would fail at Python's exit.
             atexit.unregister(client._cleanup_kernel)
             _end(manager)
     for index, cell in enumerate(notebook.cells):
@@ -100,7 +100,7 @@ async def run(
 
 
 def connect(manager: KernelManager, socket: Path) -> None:
-    """Have a kernel that is not started yet listen at files beside `socket`, where there are such.
+    """Let a kernel that is not started yet listen at files `<socket>-<number>`, if possible.
 
     A TCP port is chosen before the kernel takes it, and another kernel may take it in between.
     """
@@ -109,19 +109,19 @@ def connect(manager: KernelManager, socket: Path) -> None:
 
 
 def _end(manager: KernelManager) -> None:
-    """Kill a kernel that is still there: Ctrl-C may come while it starts, or is told to end."""
+    """Kill the kernel if it is alive: Ctrl-C may have come while it started or shut down."""
     process = getattr(manager.provisioner, "process", None)
     if process is not None and process.poll() is None:
         process.kill()
 
 
 def _accept(output: NotebookNode, place: str) -> None:
-    """Refuse what must not reach a page.
+    """Raise PressError for an output that must not reach a page.
 
-    That is standard error, the address in a default repr, and what needs a kernel or other hosts.
+    That is a traceback, standard error, a memory address, a widget, or a request to another host.
     """
     if output.output_type == "error":
-        raise PressError(f"{place}: shows the traceback of an error: catch it, show its message")
+        raise PressError(f"{place}: shows the traceback of an error: catch it and print its text")
     if output.output_type == "stream" and output.name == "stderr":
         raise PressError(f"{place}: wrote to standard error: {warning(output.text)}")
     text = output.get("text", "") or str(output.get("data", {}).get("text/plain", ""))
@@ -130,8 +130,8 @@ def _accept(output: NotebookNode, place: str) -> None:
     data = output.get("data", {})
     if WIDGET in data:
         raise PressError(
-            f"{place}: shows a widget, which needs a running kernel: show figures.frames, which has"
-            " its slider on the page"
+            f"{place}: shows a widget, which needs a running kernel: use figures.frames, whose"
+            " slider works on a page"
         )
     if address := requested_by_output(data):
         raise PressError(

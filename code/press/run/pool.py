@@ -1,4 +1,4 @@
-"""Chapters run here, before Sphinx starts: those that changed, on all cores, longest first."""
+"""The run of all chapters that changed: on all cores, longest first, before Sphinx starts."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def execute_all(
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> list[Execution]:
-    """Execute those of `chapters` that are not in the cache, `jobs` at a time, longest first.
+    """Return the executions of `chapters`; run those that are not cached, `jobs` at a time.
 
-    All are run even where one fails, so that the others' results are kept. Raises PressError that
-    names chapter, line, cell and exception of each failure.
+    If one chapter fails, the others still run, so that their outputs are cached. Raises PressError
+    with the chapter, line, cell and exception of each failure.
     """
     chapters = list(chapters)
     found = [cached(book, chapter) for chapter in chapters]
@@ -60,7 +60,7 @@ def _expected(book: Book, chapter: Chapter) -> float:
 async def _execute_stale(
     book: Book, chapters: Sequence[Chapter], jobs: int, progress: Progress
 ) -> list[Execution]:
-    """Execute `chapters` in this order, `jobs` at a time, fed by this one process."""
+    """Execute `chapters` in this order, `jobs` at a time."""
     free = asyncio.Semaphore(jobs)
     progress.total = len(chapters)
 
@@ -93,7 +93,7 @@ async def _tick(progress: Progress) -> None:
 def _prefork(
     book: Book, chapters: Sequence[Chapter], jobs: int
 ) -> AbstractContextManager[Prefork | None]:
-    """Start what kernels are forked from, if some worker has more than one chapter to run."""
+    """Start the process that kernels are forked from, if it pays: for more chapters than jobs."""
     if len(chapters) <= jobs:
         return nullcontext()
     used = imported_packages((cell for c in chapters for cell in c.code), book.code)
@@ -104,7 +104,7 @@ def _prefork(
 async def _execute(
     book: Book, chapter: Chapter, progress: Progress, warm: Prefork | None
 ) -> Execution:
-    """Run one chapter, and keep what it gave."""
+    """Run one chapter, and cache its outputs."""
     reason, notebook = why(book, chapter), chapter.copy()
     begun = time.perf_counter()
     with progress.running(chapter.page.name, reason):
@@ -117,9 +117,9 @@ async def _execute(
 
 
 def _beside(work: Coroutine[None, None, list[Execution]]) -> list[Execution]:
-    """Run `work` beside the main thread, which Ctrl-C interrupts, and which then cancels it.
+    """Run `work` in a second thread, so that the main thread can cancel it on Ctrl-C.
 
-    In the main thread each kernel's client would take Ctrl-C for itself, and end its kernel only.
+    In the main thread each kernel's client would catch Ctrl-C itself, and end only its own kernel.
     """
     started: Future[Callable[[], object]] = Future()
 
@@ -134,6 +134,6 @@ def _beside(work: Coroutine[None, None, list[Execution]]) -> list[Execution]:
         try:
             return future.result()
         except KeyboardInterrupt:
-            with suppress(RuntimeError):  # it has ended by itself, and its loop is closed
+            with suppress(RuntimeError):  # `work` has just ended, and its loop is closed
                 started.result()()
             raise

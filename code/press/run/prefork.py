@@ -1,7 +1,7 @@
-"""Kernels that start warm: forked from a process that has imported what the chapters import.
+"""Kernels forked from one process that has already imported what the chapters import.
 
-To import PyTorch and matplotlib takes longer than most chapters' own computing. On Linux it is done
-once for all of them; elsewhere a fork is not safe, and each kernel starts by itself.
+Importing PyTorch and matplotlib takes longer than most chapters compute. On Linux it is done once
+for all chapters. Elsewhere a fork is not safe, and each kernel starts by itself.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 __all__ = ["MODULES", "Prefork", "prefork"]
 
 MODULES = ("numpy", "torch", "torch._dynamo", "matplotlib.figure")
-"""What takes long to import; nothing of the book's own, which may change from build to build."""
+"""Modules that take long to import; none of the book's own, because authors change those."""
 
 
 class Prefork:
@@ -35,26 +35,26 @@ class Prefork:
         self._process = subprocess.Popen(
             [sys.executable, "-P", script, *modules],
             env=env,
-            cwd=Path(__file__).parents[1],  # matplotlib looks for settings where it is imported
+            cwd=Path(__file__).parents[1],  # matplotlib reads its settings in this folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            start_new_session=True,  # Ctrl-C is for the build, which ends it
+            start_new_session=True,  # Ctrl-C reaches only the build, which ends this process
         )
 
     def close(self) -> None:
-        """End it; kernels that it still has end soon after."""
+        """End the process; its remaining kernels end soon after."""
         self._process.kill()
         self._process.communicate()
 
     def provisioner(self, manager: Any) -> LocalProvisioner:
-        """Return what starts the kernel of this kernel manager."""
+        """Return a provisioner that forks the kernel of `manager`."""
         born = _Provisioner(kernel_id="", kernel_spec=manager.kernel_spec, parent=manager)
         born.prefork = self
         return born
 
     def fork(self, argv: Sequence[str], env: Mapping[str, str], cwd: str) -> _Kernel | None:
-        """Return a kernel that runs already, or None where the process is gone."""
+        """Fork a kernel, and return it; return None if the process has ended."""
         request = {"argv": argv, "env": dict(env), "cwd": cwd}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -69,7 +69,7 @@ class Prefork:
 
 @contextmanager
 def prefork(modules: Sequence[str], env: Mapping[str, str]) -> Iterator[Prefork | None]:
-    """Keep a process with these modules, where there can be one."""
+    """Keep a process that has imported `modules`; None on a system other than Linux."""
     if sys.platform != "linux":
         yield None
         return
@@ -81,7 +81,7 @@ def prefork(modules: Sequence[str], env: Mapping[str, str]) -> Iterator[Prefork 
 
 
 class _Kernel:
-    """A process that is not our child, with as much of Popen as Jupyter needs."""
+    """A process that is not our child, with the methods of Popen that Jupyter calls."""
 
     stdin = stdout = stderr = None
 
@@ -108,12 +108,12 @@ class _Provisioner(LocalProvisioner):
     prefork: Prefork
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        """Fork the kernel; where there is nothing to fork from, start it."""
+        """Fork the kernel, or start it if there is no process to fork from."""
         argv, env, cwd = cmd[cmd.index("-f") - 1 :], kwargs["env"], str(kwargs["cwd"])
         birth = asyncio.create_task(asyncio.to_thread(self.prefork.fork, argv, env, cwd))
         try:
             kernel = await asyncio.shield(birth)
-        except asyncio.CancelledError:  # Ctrl-C: it must not wake up in a folder that is gone
+        except asyncio.CancelledError:  # Ctrl-C: no kernel may start in a folder that is deleted
             if late := await birth:
                 late.kill()
             raise

@@ -1,8 +1,8 @@
-"""Forks kernels from a process that has imported already what chapters import. A script of its own.
+"""Script that imports what the chapters import, and then forks kernels from its process.
 
-Its arguments are names of modules. It reads requests, one a line: {"argv": …, "env": …, "cwd": …},
-and answers each with the process id of a kernel. It ends when its standard input ends, with the
-build, and its kernels end after it, because they look for their parent.
+Its arguments are names of modules. It reads one request per line, {"argv": …, "env": …, "cwd": …},
+and answers each with the process id of a kernel. The script ends when its standard input ends, as
+it does with the build. Its kernels end soon after, because they watch their parent process.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ __all__: list[str] = []
 
 
 def serve(modules: list[str]) -> None:
-    """Answer requests until there are no more."""
-    os.environ["JPY_PARENT_PID"] = str(os.getpid())  # a kernel reads it as it is imported
+    """Answer requests until standard input ends."""
+    os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when imported
+    gc.disable()  # a quarter of the time of imports, which leave nearly nothing to collect
     for name in [*modules, "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell"]:
         importlib.import_module(name)
     gc.freeze()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # a kernel that has ended leaves nothing behind
+    gc.enable()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended kernels leave no zombies
     for line in sys.stdin:
         kernel = os.fork()
         if not kernel:
@@ -32,12 +34,12 @@ def serve(modules: list[str]) -> None:
 
 
 def become(argv: list[str], env: dict[str, str], cwd: str) -> None:
-    """Be the kernel that `argv` would start, in a session of its own, until it ends."""
+    """Become the kernel that `argv` would start, in a session of its own, and exit with it."""
     try:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.dup2(2, 1)  # the answers go through 1
+        os.dup2(2, 1)  # file descriptor 1 carries the answers
         os.chdir(cwd)
         os.environ.clear()
         os.environ.update(env)

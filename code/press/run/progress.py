@@ -1,4 +1,4 @@
-"""What a build shows while it runs: on a terminal a line that changes, elsewhere plain lines."""
+"""Messages of a running build: on a terminal with a line that changes, elsewhere plain lines."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ __all__ = ["Progress", "table"]
 
 
 class Progress:
-    """The chapters that run, those that are done, and how many there are in all.
+    """Which chapters run, how many are done, and how many there are in all.
 
-    Written to `stream`; to nowhere where it is None.
+    Messages go to `stream`; if `stream` is None, there are none.
     """
 
     def __init__(self, stream: TextIO | None) -> None:
@@ -26,7 +26,7 @@ class Progress:
         self.begun: dict[str, float] = {}
 
     def say(self, line: str) -> None:
-        """Print a line that stays, above the one that changes."""
+        """Print a line that stays, above the line that changes."""
         self._print(f"{line}\n")
 
     @contextmanager
@@ -43,7 +43,7 @@ class Progress:
             self.say(f"  {sign} {name} ({time.perf_counter() - self.begun.pop(name):.1f} s)")
 
     def tick(self) -> None:
-        """Redraw the line that changes: the chapters that run, and for how long."""
+        """Redraw the line that changes: each running chapter, and its seconds."""
         if self.live:
             now = time.perf_counter()
             names = (f"{name} {now - begun:.0f} s" for name, begun in self.begun.items())
@@ -56,9 +56,9 @@ class Progress:
 
 
 def table(executions: Sequence[Execution], writing: float) -> str:
-    """List which chapters were executed and why, which were cached, and the seconds.
+    """Return a table of which chapters were executed and why, which were cached, and the seconds.
 
-    Of a cached chapter, these are the seconds that its cells took when they ran.
+    For a cached chapter, these are the seconds that its cells took when they ran.
     """
     shown = [execution for execution in executions if execution.chapter.code]
     width = max((len(execution.page.name) for execution in shown), default=7)

@@ -1,7 +1,7 @@
-"""What a cell prints: put together in one piece, and read for what went wrong.
+"""What a cell prints: joined into one piece, and searched for warnings.
 
-nbclient and myst-nb can put it together too, in a time that grows with the square of the longest
-line: minutes for a hundred thousand numbers.
+nbclient and myst-nb can join the pieces too, but in a time that grows with the square of the
+longest line: minutes for a hundred thousand numbers.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ _WARNING = re.compile(r"^\S.*?:\d+: (\w+: .*?)(?=\n  |\Z)", re.M | re.S)
 
 
 def merged(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
-    """Return the outputs of a cell, with all that it prints in one stream where it begins.
+    """Return the outputs of a cell, with each stream in one piece, where its first piece stood.
 
-    How the kernel cuts a stream up is a matter of time. There is one stream of standard output, and
-    one of standard error.
+    The kernel cuts standard output and standard error into pieces that depend on timing.
     """
     found: list[NotebookNode] = []
     texts: dict[str, list[str]] = {}
@@ -42,11 +41,11 @@ def merged(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
 
 
 def _last_written(line: str) -> str:
-    """Return what stays of a line whose beginning is written over after a carriage return."""
+    """Return the end of `line`, behind the last carriage return, which hides the text before."""
     return line[line.rfind("\r", 0, len(line) - 1) + 1 :]
 
 
 def warning(text: str) -> str:
-    """Return category and text of the last warning on standard error, or else its last line."""
+    """Return the last warning in this standard error, or else the last line."""
     found = _WARNING.findall(text.strip())
     return " ".join((found or text.strip().splitlines())[-1].split())[:LONGEST]

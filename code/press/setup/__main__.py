@@ -1,7 +1,7 @@
 """Set up the environment: ``python code/press/setup``.
 
-Any Python from 2.7 on can parse this file, so that a wrong one says one sentence instead of a
-syntax error. The work is in environment.py.
+Any Python from 2.7 on can parse this file, so that a wrong version prints one sentence instead of
+a syntax error. The work is done in environment.py.
 """
 
 import os

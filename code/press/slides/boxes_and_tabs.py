@@ -1,4 +1,4 @@
-"""Layout of MyST on a slide: a box, a tab or a column passes its content on, an image is shown."""
+"""MyST's layout on a slide: boxes, tabs and columns become their content, images are shown."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ IMAGES = {"figure", "image"}
 
 
 def spread(tokens: Iterable[Token]) -> Iterator[Token]:
-    """Yield the tokens, with the content of each layout directive in its place."""
+    """Yield the tokens, with each layout directive replaced by its content."""
     for token in tokens:
         given = directive(token)
         head = _head(given) if given else None
@@ -41,7 +41,7 @@ def spread(tokens: Iterable[Token]) -> Iterator[Token]:
 
 
 def _head(given: Directive) -> str | None:
-    """Return the Markdown above a directive's body; None where it is not layout."""
+    """Return the Markdown above the body of a layout directive, or None for another directive."""
     if given.name in IMAGES:
         return f"![{given.options.get('alt', '')}](<{given.argument}>)\n\n"
     if given.name in TITLED and given.argument:

@@ -1,7 +1,7 @@
 """`{source} diffprog.module.name`: code that the book shows, with lines that light up in turn.
 
-Each line of the directive's body is a step: a text that a line of the code contains, or two of
-them, `first … last`, for all lines from one to the other. A text that is not found stops the build.
+Each line of the directive's body is a step. It is a text that a line of the code contains, or two
+texts, `first … last`, for all lines between them. A text that no line contains stops the build.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import html
 import math
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from textwrap import dedent
 
 from pygments import highlight
@@ -21,15 +22,15 @@ from .markdown import Context, Directive
 from .slide import Slide
 from .theme import measure
 
-__all__ = ["listing", "source", "without_docstrings"]
+__all__ = ["find", "highlighted", "lights", "listing", "source", "type_size", "without_docstrings"]
 
 
 def source(context: Context, slide: Slide, given: Directive) -> None:
     """Put the excerpt on the slide."""
     entry = context.entry(given.argument, SOURCE)
     excerpt = entry.content
-    code = without_docstrings(dedent(excerpt["code"]).strip("\n"))  # of a method, it is indented
-    steps = [_find(context, code, text) for text in given.body.splitlines() if text.strip()]
+    code = without_armour(dedent(excerpt["code"]).strip("\n"))  # methods are indented
+    steps = [find(context, code, text) for text in given.body.splitlines() if text.strip()]
     slide.shown += listing(context, code, steps=steps)
     slide.shown += f'<p class="path"><code>{html.escape(excerpt["path"])}</code></p>'
     slide.entries.append(entry)
@@ -44,38 +45,55 @@ def listing(
     marked: Collection[int] = (),
     height: str = "code-height",
 ) -> str:
-    """Return highlighted code in the largest type that fits; `marked` lines stand out.
+    """Return highlighted code in the largest type that fits; the lines `marked` stand out.
 
-    `height` names the measure of its room. A sign that the font lacks may be wider than others.
+    `height` names the measure of the free height. A character that the font lacks may be wider
+    than the others.
     """
-    lines = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+    lines = len(code.splitlines())
     longest = max(len(line) for line in code.splitlines())
     sides = measure("slide-side") + measure("code-side")
     width = measure("slide-width") - 2 * sides - measure("code-edge")
     smallest = measure("code-smallest")
-    size = min(
-        math.floor(measure("code-largest")),
-        math.floor(width / longest / measure("code-advance")),
-        math.floor(measure(height) / len(lines) / measure("code-leading")),
-    )
+    size = type_size(width / longest, measure(height) / lines)
     if size < smallest:
         context.fail(
-            f"code of {len(lines)} lines, the longest of {longest} characters, does not fit a "
-            f"slide at {smallest:g} px"
+            f"code of {lines} lines, the longest of {longest} characters, does not fit a "
+            f"slide at {smallest:g} px: show less of it"
         )
-    spans = "\n".join(
+    spans = highlighted(code, marked)
+    shown = f'<pre class="listing" style="--size:{size}px"><code>{spans}</code></pre>'
+    return shown + lights(steps)
+
+
+def type_size(width: float, height: float) -> int:
+    """Return the largest type, in pixels, of which a character has this room."""
+    return min(
+        math.floor(measure("code-largest")),
+        math.floor(width / measure("code-advance")),
+        math.floor(height / measure("code-leading")),
+    )
+
+
+def highlighted(code: str, marked: Collection[int] = ()) -> str:
+    """Return the HTML of code, an element for each line; `marked` lines stand out."""
+    lines = highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)).rstrip("\n").split("\n")
+    return "\n".join(
         f'<span class="line{" new" if number in marked else ""}">{line}</span>'
         for number, line in enumerate(lines)
     )
-    fragments = "".join(
+
+
+def lights(steps: Sequence[range]) -> str:
+    """Return the steps that light up these lines of the listing before them, in turn."""
+    return "".join(
         f'<span class="fragment step" data-first="{step.start}" data-last="{step[-1]}"></span>'
         for step in steps
     )
-    return f'<pre class="listing" style="--size:{size}px"><code>{spans}</code></pre>{fragments}'
 
 
 def without_docstrings(code: str) -> str:
-    """Return `code` with the first line of each docstring only; the rest is said aloud."""
+    """Return `code` with only the first line of each docstring; the speaker says the rest."""
     lines = code.splitlines()
     for node in sorted(_documented(code), key=lambda node: -node.lineno):
         first, last = node.lineno, node.end_lineno or node.lineno
@@ -83,6 +101,32 @@ def without_docstrings(code: str) -> str:
             quotes = lines[last - 1].strip()[-3:]
             lines[first - 1 : last] = [lines[first - 1] + quotes]
     return "\n".join(lines)
+
+
+def without_armour(code: str) -> str:
+    """Return a function of the library without its docstrings and its checks of arguments."""
+    lines = code.splitlines()
+    for node in sorted(_armour(ast.parse(code)), key=lambda node: -node.lineno):
+        del lines[node.lineno - 1 : node.end_lineno]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines))
+
+
+def _armour(tree: ast.Module) -> Iterator[ast.stmt]:
+    """Yield docstrings, calls of a check, and conditions under which a function only raises."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.ClassDef):
+            continue
+        documented = ast.get_docstring(function) is not None
+        for statement in function.body[documented and len(function.body) > 1 :]:
+            match statement:
+                case ast.Expr(ast.Call(called)) if "check" in ast.unparse(called):
+                    yield statement
+                case ast.For(body=[ast.Expr(ast.Call(called))]) if "check" in ast.unparse(called):
+                    yield statement
+                case ast.If(body=[*_, ast.Raise()], orelse=[]):
+                    yield statement
+        if documented and len(function.body) > 1:
+            yield function.body[0]
 
 
 def _documented(code: str) -> list[ast.expr]:
@@ -96,7 +140,7 @@ def _documented(code: str) -> list[ast.expr]:
     ]
 
 
-def _find(context: Context, code: str, text: str) -> range:
+def find(context: Context, code: str, text: str) -> range:
     """Return the lines, counted from zero, that a step names."""
     first, _, last = (part.strip() for part in text.partition("…"))
     lines = code.splitlines()

@@ -1,6 +1,6 @@
-"""Reading a deck: front matter, then a slide for each heading.
+"""The reader of a deck: front matter, then a slide for each heading.
 
-`#` is the title, `##` a slide to the right, `###` a slide below the one before.
+`#` is the title slide, `##` a slide to the right, `###` a slide below the slide before.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ..chapter import Chapter
 from ..edition import Edition
 from ..names import folded, wrong_path
 from .boxes_and_tabs import spread
+from .cell import cell, laid_out
 from .code_listing import source
 from .exercise import exercise, solution
 from .figure import show
@@ -45,7 +46,7 @@ def heads(book: Book) -> list[Deck]:
 
 
 def read(edition: Edition, path: Path) -> Deck:
-    """Return the deck in this file; raise PressError, with file and line, where it is wrong."""
+    """Return the deck in this file; raise PressError, with file and line, if it is wrong."""
     deck = _head(edition.book, path)
     context = Context(edition, path)
     chapter: Chapter | None = None
@@ -87,7 +88,7 @@ def _head(book: Book, path: Path) -> Deck:
 
 
 def _cut(context: Context, tokens: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
-    """Yield the tokens of each slide: those of its heading, and the others."""
+    """Yield, for each slide, the tokens of its heading and the tokens of its content."""
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open"]
     for token in tokens[: starts[0]] if starts else ():
         if token.type not in ("front_matter", "myst_line_comment"):
@@ -113,11 +114,13 @@ def _slide(context: Context, heading: list[Token], content: list[Token]) -> Slid
         else:
             prose.append(token)
     context.line = slide.line
-    if slide.layout == "words":  # a formula that is beside nothing else is what the slide shows
+    if slide.layout == "words":  # with nothing else to show, the slide shows its formulas
         formulas = [token for token in prose if token.type == "math_block"]
         prose = [token for token in prose if token.type != "math_block"]
         slide.shown = render(formulas, context)
         slide.layout = "formula" if formulas else "words"
+    if slide.cells:
+        slide.shown += laid_out(context, slide.cells)
     slide.text = render(prose, context)
     return slide
 
@@ -128,27 +131,29 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
         return
     directives: dict[str, Callable[[Context, Slide, Directive], None]] = {
         "show": show,
+        "cell": cell,
         "source": source,
         "exercise": exercise,
         "solution": solution,
     }
     if given.name not in directives:
-        context.fail(f"a slide knows the directives {', '.join(directives)} and notes")
+        known = f"{', '.join(directives)} and notes"
+        context.fail(f"a slide knows the directives {known}, not {given.name}")
     name = given.argument
     used = f"{given.name} {name}"
     if used in context.used:
-        context.fail(f"{name} stands on the slide of line {context.used[used]} already")
+        context.fail(f"{name} is already on the slide of line {context.used[used]}: show it once")
     context.used[used] = context.line
     directives[given.name](context, slide, given)
     slide.chapter = slide.chapter or context.chapter(slide.entries[-1].chapter)
 
 
 def _notes(context: Context, slide: Slide, given: Directive) -> None:
-    """Read `{notes} 2.5`: what the speaker says in 2.5 minutes, for the chapter `:chapter:`."""
+    """Read `{notes} 2.5`, what the speaker says in 2.5 minutes; `:chapter:` names the chapter."""
     try:
         slide.minutes = float(given.argument)
     except ValueError:
-        context.fail("notes begin with their minutes: {notes} 2")
+        context.fail("notes begin with the minutes that they take, as in {notes} 2")
     if "chapter" in given.options:
         slide.chapter = context.chapter(given.options["chapter"])
     slide.notes = render(given.body, context)

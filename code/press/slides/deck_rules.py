@@ -1,4 +1,4 @@
-"""What a deck must have: short slides, long notes, exercises with solutions, the part's figures."""
+"""Rules for a deck: short slides, long notes, solutions below exercises, the part's figures."""
 
 from __future__ import annotations
 
@@ -20,44 +20,56 @@ SHORTEST_NOTES = 40
 
 
 def check(edition: Edition, deck: Deck) -> None:
-    """Raise PressError with all that is wrong, a line each."""
+    """Raise PressError with all that is wrong, one line per fault."""
     where = deck.path.relative_to(edition.book.root)
-    wrong = [f"{where}:{line}: {message}" for line, message in _complaints(edition.store, deck)]
+    wrong = [f"{where}:{line}: {message}" for line, message in _complaints(edition, deck)]
     if wrong:
         raise PressError("\n".join(wrong))
 
 
-def _complaints(store: Store, deck: Deck) -> Iterator[tuple[int, str]]:
+def _complaints(edition: Edition, deck: Deck) -> Iterator[tuple[int, str]]:
     ids: dict[str, int] = {}
     for slide, after in zip(deck.slides, [*deck.slides[1:], None], strict=True):
         yield from ((slide.line, message) for message in _on(slide, after))
         if slide.id in ids:
-            yield slide.line, f"the slide of line {ids[slide.id]} has the same heading"
+            yield slide.line, f"the slide of line {ids[slide.id]} has the same heading: change one"
         ids[slide.id] = slide.line
     shown = {entry.name for slide in deck.slides for entry in slide.entries}
-    wanted = figures(store, deck.part) if deck.part else set()
+    wanted = figures(edition.store, deck.part) if deck.part else set()
     for name in sorted(wanted - shown - deck.left_out.keys()):
-        yield 1, f"{name} is neither shown nor left out with a reason"
+        yield 1, f"{name} is not on a slide: show it, or say why in left_out"
+    for docname in sorted(_chapters(edition, deck) - _shown_chapters(deck)):
+        yield 1, f"no slide leads to {docname}.md: give its first one `:chapter:` in the notes"
     for name in sorted(deck.left_out.keys() & shown):
-        yield 1, f"{name} is shown, and left out"
+        yield 1, f"{name} is shown, but it is in left_out: remove it there"
     for name in sorted(deck.left_out.keys() - wanted):
-        yield 1, f"{name}, which is left out, is no figure of {deck.part or 'a part'}"
+        yield 1, f"{name}, in left_out, is not a figure of {deck.part or 'a part'}: remove it there"
 
 
 def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
     if slide.word_count > MOST_WORDS:
-        yield f"{slide.word_count} words on a slide, where {MOST_WORDS} are the most"
+        yield f"{slide.word_count} words on a slide: write at most {MOST_WORDS}"
     if words(slide.notes) < SHORTEST_NOTES:
-        yield f"{words(slide.notes)} words of notes, where {SHORTEST_NOTES} are the least"
+        yield f"{words(slide.notes)} words of notes: write at least {SHORTEST_NOTES}"
     if not 0 < slide.minutes < math.inf:
-        yield "the notes do not say how many minutes the slide takes"
+        yield "the notes do not say how many minutes the slide takes, as in {notes} 2"
     if (growth := enlarged(slide)) > measure("figure-growth"):
         name = slide.entries[-1].name
-        yield f"{name} is too high for a slide: its text would have to grow {growth:.2f} times"
+        yield f"{name} is too tall for a slide: its text would have to grow {growth:.2f} times"
     if slide.layout == "exercise":
         below = after is not None and after.level == 3 and after.layout == "solution"
         if not below or after is None or after.entries[-1].name != slide.entries[-1].name:
-            yield f"the slide below is not the solution of {slide.entries[-1].name}"
+            yield f"the slide below is not the solution of {slide.entries[-1].name}: add it"
+
+
+def _chapters(edition: Edition, deck: Deck) -> set[str]:
+    """Return the numbered chapters of the deck's part, whose pages offer their slides."""
+    pages = (page for page in edition.book.pages if page.number.count(".") and deck.part)
+    return {page.docname for page in pages if page.docname.startswith(f"book/{deck.part}/")}
+
+
+def _shown_chapters(deck: Deck) -> set[str]:
+    return {slide.chapter.page.docname for slide in deck.slides if slide.chapter is not None}
 
 
 def figures(store: Store, part: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""`{exercise} ex-name` and `{solution} ex-name`: a learner's turn, and below it one good answer."""
+"""`{exercise} ex-name` and `{solution} ex-name`: a task for the audience, and its solution."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .slide import Slide
 __all__ = ["exercise", "solution"]
 
 _CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+|\n+^\S*check_\w+\([\s\S]*\Z", re.M)
-"""What is for the notebook only: the import of the check, and all from its call on."""
+"""Code for the notebook only: the import of the check, and everything from its call on."""
 
 
 def exercise(context: Context, slide: Slide, given: Directive) -> None:
-    """Show the goal, the stub and a link, with a QR code for those who sit in the room.
+    """Show the goal, the stub and a link, with a QR code for the audience.
 
-    Without a known address there is no QR code, and the goal fills its place. The body of the
-    directive may say a long goal in fewer words.
+    If no address is known, there is no QR code, and the goal fills its place. The body of the
+    directive may state a long goal in fewer words.
     """
     entry = context.entry(given.argument, EXERCISE)
     data = entry.content
@@ -37,7 +37,7 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     stub = YOUR_TURN.sub("...  # your turn", _CHECK.sub("", data["stub"]))
     code = listing(context, without_docstrings(stub.strip()), height="stub-height")
     number = f"Exercise {html.escape(entry.number)}"
-    there = f'<a href="../{page.docname}.html#{entry.anchor}">{number}</a>'
+    there = f'<a href="../{page.docname}.html#{entry.anchor}" target="_blank">{number}</a>'
     where = launch_address.of(context.edition, page, entry.anchor)
     slide.shown += (
         f'<div class="{"task" if where else "task alone"}">'
@@ -74,12 +74,12 @@ def _goal(text: str) -> str:
 
 
 def _asks_for(goal: str, stub: str) -> bool:
-    """Say whether the goal names a function, `name(…)`, with the arguments of the stub."""
+    """Return whether the goal names a function, `name(…)`, with the arguments of the stub."""
     return any(f"def {signature}:" in stub for signature in re.findall(r"`(\w+\(.*?\))`", goal))
 
 
 def _code(where: str) -> str:
-    """Return a QR code for an address, and a link."""
+    """Return a QR code for an address, as HTML that also links to it."""
     buffer = io.BytesIO()
     segno.make(where, error="l", micro=False).save(
         buffer, kind="svg", xmldecl=False, svgns=False, border=4, omitsize=True, lineclass="",

@@ -1,4 +1,8 @@
-"""`{show} fig-name`: a figure of the book, or its animation, on a slide."""
+"""`{show} fig-name`: a figure of the book, or its animation, on a slide.
+
+An animation stands at its first frame until it is moved, or at `:start:`, which is the text that
+its slider shows at a frame, or `last`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from .markdown import Context, Directive
 from .slide import Slide
 from .theme import measure
 
-__all__ = ["enlarged", "show", "style"]
+__all__ = ["enlarged", "show", "style", "text_growth"]
 
 
 def show(context: Context, slide: Slide, given: Directive) -> None:
@@ -18,26 +22,46 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
     entry = context.entry(
         given.argument, *(k for k in output_kinds.BY_NAME.values() if k.is_figure)
     )
-    slide.shown += output_kinds.BY_NAME[entry.kind].on_slide(entry.content, entry.name, entry.alt)
+    shown = output_kinds.BY_NAME[entry.kind].on_slide(entry.content, entry.name, entry.alt)
+    frame = _start(context, given, entry.content.get("texts", []))
+    slide.shown += shown.replace('class="dp-frames"', f'class="dp-frames" data-start="{frame}"', 1)
     slide.entries.append(entry)
     if slide.layout != "title":
         slide.layout = "wide" if ratio(entry.content["svg"]) >= measure("figure-ratio") else "tall"
 
 
+def _start(context: Context, given: Directive, texts: list[str]) -> int:
+    """Return the number of the frame at which the animation stands on arrival."""
+    if unknown := given.options.keys() - {"start"}:
+        context.fail(f"{{show}} has the option :start:, not :{min(unknown)}:")
+    wanted = given.options.get("start", texts[0] if texts else "")
+    if wanted == "last" and texts:
+        return len(texts) - 1
+    if "start" in given.options and wanted not in texts:
+        known = f"{texts[0]} to {texts[-1]}, or last" if texts else "none: it is no animation"
+        context.fail(f"{given.argument} has no frame {wanted!r} to start at; its frames: {known}")
+    return texts.index(wanted) if texts else 0
+
+
 def style(slide: Slide) -> str:
-    """Return how wide its figure is drawn, and how much its text is enlarged, as CSS."""
+    """Return the width of the slide's figure, and the factor by which its text grows, as CSS."""
     if not _drawn(slide):
         return ""
     return f"--width:{_width(slide):.0f}px;--fig-text:{enlarged(slide):.3f}"
 
 
 def enlarged(slide: Slide) -> float:
-    """Return how many times the text of its figure grows; 1 where there is none."""
-    svg = slide.entries[-1].content["svg"] if _drawn(slide) else ""
-    sizes = [float(size) for size in re.findall(r"font-size:calc\(([\d.]+)px", svg)]
-    if not sizes:
+    """Return the factor by which the text of the slide's figure grows; 1 without a figure."""
+    if not _drawn(slide):
         return 1.0
-    return max(1.0, measure("figure-text") / (min(sizes) * _width(slide) / _size(svg)[0]))
+    return text_growth(slide.entries[-1].content["svg"], _width(slide))
+
+
+def text_growth(svg: str, width: float) -> float:
+    """Return how many times the text of a drawing grows at this width, so that it can be read."""
+    sizes = [float(size) for size in re.findall(r"font-size:calc\(([\d.]+)px", svg)]
+    smallest = min(sizes, default=math.inf) * width / _size(svg)[0]
+    return max(1.0, measure("figure-text") / smallest)
 
 
 def _drawn(slide: Slide) -> bool:
@@ -58,12 +82,12 @@ def _width(slide: Slide) -> float:
         room -= round(line) * math.ceil(characters / measure("heading-characters"))
     else:
         widest = measure("figure-title" if slide.layout == "title" else "figure-beside")
-        room += measure("row-gap")  # no heading is above it
+        room += measure("row-gap")  # there is no heading above it
     return min(widest, room * ratio(svg))
 
 
 def ratio(svg: str) -> float:
-    """Return width over height."""
+    """Return the width of a figure over its height."""
     width, height = _size(svg)
     return width / height
 

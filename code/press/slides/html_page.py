@@ -6,13 +6,14 @@ import html
 from itertools import groupby
 
 from .figure import style
+from .launch_address import chapter_address
 from .slide import Deck, Slide
 
 __all__ = ["page"]
 
 PAGE = """\
 <!doctype html>
-<html lang="en">
+<html lang="en" class="print-pdf">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -32,6 +33,12 @@ PAGE = """\
 {slides}
 </div>
 </main>
+<dialog class="help" aria-label="Keys">
+<table>
+{keys}
+</table>
+</dialog>
+<output class="typed" hidden></output>
 <script src="assets/reveal.js"></script>
 <script src="assets/frames.js"></script>
 <script src="assets/page.js"></script>
@@ -45,26 +52,51 @@ KEYS = (
     '<p class="keys"><kbd>→</kbd> next <kbd>S</kbd> speaker <kbd>O</kbd> overview '
     "<kbd>D</kbd> dark <kbd>?</kbd> all keys</p>"
 )
+ALL_KEYS = {
+    "→ Space PgDn": "the next step, or the next slide",
+    "← PgUp": "one step back",
+    "1 … 9 Enter": "the slide with this number",
+    "Home End": "the first slide, the last one",
+    "O": "all slides, by chapter; Enter leaves",
+    "P": "play or pause the animation",
+    ". ,": "one frame on, one frame back",
+    "R": "back to the first frame",
+    "S": "the speaker's window",
+    "D": "dark or light",
+    "B": "a black screen, and back",
+    "F": "full screen; Esc leaves",
+    "?": "this list, and back",
+}
+"""All that deck.js knows, as its help shows it."""
 
 
 def page(deck: Deck) -> str:
-    """Return the whole file."""
-    numbered = list(enumerate(deck.slides))
-    stacks, stack = [], -1
-    for number, slide in numbered:
-        stack += slide.level < 3
-        stacks.append((stack, number, slide))
-    columns = []
-    for _, group in groupby(stacks, key=lambda item: item[0]):
-        slides = [_section(deck, number, slide) for _, number, slide in group]
-        inner = "\n".join(slides)
-        columns.append(inner if len(slides) == 1 else f"<section>\n{inner}\n</section>")
+    """Return the whole file, with columns of slides, in the order of the deck."""
+    columns: dict[str, str] = {}
+    for name, group in groupby(enumerate(deck.slides), key=lambda item: _column(deck, item[1])):
+        address = name if name not in columns else f"{name}:{len(columns)}"  # it comes back to it
+        slides = "\n".join(_section(deck, number, slide) for number, slide in group)
+        columns[address] = f'<section id="{address}">\n{slides}\n</section>'
+    keys = (
+        f'<tr><th scope="row">{"".join(f"<kbd>{k}</kbd>" for k in key.split())}</th>'
+        f"<td>{html.escape(does)}</td></tr>"
+        for key, does in ALL_KEYS.items()
+    )
     return PAGE.format(
         title=html.escape(deck.title),
         description=html.escape(deck.description),
         accent=deck.accent,
-        slides="\n".join(columns),
+        slides="\n".join(columns.values()),
+        keys="\n".join(keys),
     )
+
+
+def _column(deck: Deck, slide: Slide) -> str:
+    """Return the address of a slide's column: of its chapter, or its part in a deck of the book."""
+    if slide.chapter is None:
+        return "title"
+    page = slide.chapter.page
+    return chapter_address(page) if deck.part else f"part-{page.name.partition('/')[0]}"
 
 
 def _section(deck: Deck, number: int, slide: Slide) -> str:
@@ -87,7 +119,8 @@ def _footer(deck: Deck, number: int) -> str:
     if slide.chapter is not None:
         page = slide.chapter.page
         label = html.escape(f"{page.number} {slide.chapter.title}".strip())
-        left = f'<a class="where" href="../{page.docname}.html{slide.anchor}">{label}</a>'
+        address = f"../{page.docname}.html{slide.anchor}"
+        left = f'<a class="where" href="{address}" target="_blank">{label}</a>'
     steps = []
     for to, sign, name in ((number - 1, "‹", "Previous slide"), (number + 1, "›", "Next slide")):
         if 0 <= to < last:
@@ -95,4 +128,12 @@ def _footer(deck: Deck, number: int) -> str:
         else:
             steps.append(f'<span class="end" aria-hidden="true">{sign}</span>')
     count = f'<span class="count">{number + 1} / {last}</span>'
-    return f'<footer>{left}<span class="steps">{count.join(steps)}</span></footer>'
+    mark = f'<span class="mark">{_mark(slide)}</span>' if _mark(slide) else ""
+    return f'<footer>{left}{mark}<span class="steps">{count.join(steps)}</span></footer>'
+
+
+def _mark(slide: Slide) -> str:
+    """Say of a task that its solution follows, and of a solution of which task it is."""
+    if slide.layout == "exercise":
+        return "solution: next slide"
+    return f"solution of {slide.entries[-1].number}" if slide.layout == "solution" else ""

@@ -1,24 +1,29 @@
-"""Where an exercise is launched, or at least read: for QR codes, which need a whole address."""
+"""Addresses: of an exercise's notebook, for QR codes, and of a chapter's slides."""
 
 from __future__ import annotations
 
 from ..book import Page
 from ..edition import Edition
 
-__all__ = ["known", "of"]
+__all__ = ["chapter_address", "known", "of"]
 
 
 def known(edition: Edition) -> bool:
-    """Say whether there is anything to lead to."""
+    """Return whether exercises have such an address."""
     return bool(edition.repository or edition.book.address)
 
 
 def of(edition: Edition, page: Page, anchor: str) -> str:
     """Return the address that launches the page's notebook for students.
 
-    Without a known repository, return that of the anchor on the published page, or nothing.
+    If no repository is known, return the address of `anchor` on the published page, or ''.
     """
     if edition.repository:
         return edition.repository.binder(f"student/{page.name}.ipynb")
     base = edition.book.address
     return f"{base}{page.docname}.html#{anchor}" if base else ""
+
+
+def chapter_address(page: Page) -> str:
+    """Return the part behind `#/` of the address of this chapter's first slide."""
+    return f"chapter-{page.name.replace('/', '-')}"

@@ -1,4 +1,4 @@
-"""The Markdown of a deck: MyST's, with math, the `number` role, and directives from the store."""
+"""The Markdown of a deck: MyST with math, the role `number`, and directives that use the store."""
 
 from __future__ import annotations
 
@@ -32,23 +32,23 @@ from ..store import Entry
 __all__ = ["Context", "Directive", "directive", "parse", "render"]
 
 TAGS = {"sub": "sub", "sup": "sup", "kbd": "kbd"}
-"""Roles that are elements of HTML."""
+"""Roles, and the elements of HTML that they become."""
 
 _OPTION = re.compile(r"^:(\w+): *(.*)$")
 
 
 @dataclass
 class Context:
-    """Where the Markdown stands, and the book that it shows."""
+    """The place in the deck that is being read, and the edition that the deck shows."""
 
     edition: Edition
     path: Path
     line: int = 0
     used: dict[str, int] = field(default_factory=dict)
-    """The lines of the names that the deck has shown."""
+    """The line of each directive so far, by its name and argument."""
 
     def fail(self, message: str) -> NoReturn:
-        """Stop the build: something in the deck is to be mended."""
+        """Raise PressError with the place in the deck."""
         raise PressError(f"{self.path.relative_to(self.edition.book.root)}:{self.line}: {message}")
 
     def chapter(self, name: str) -> Chapter:
@@ -63,7 +63,7 @@ class Context:
             self.fail(str(error))
         names = [kind.name for kind in wanted]
         if found.kind not in names:
-            self.fail(f"{name!r} is of the kind {found.kind}, wanted: {' or '.join(names)}")
+            self.fail(f"{name!r} is of the kind {found.kind}, not {' or '.join(names)}")
         return found
 
 
@@ -78,12 +78,12 @@ class Directive:
 
 
 def parse(text: str) -> list[Token]:
-    """Return the Markdown's tokens."""
+    """Return the tokens of Markdown."""
     return _parser().parse(text, {})
 
 
 def render(source: str | Sequence[Token], context: Context, *, inline: bool = False) -> str:
-    """Return the HTML of Markdown, or of tokens that `parse` gave."""
+    """Return the HTML of Markdown, or of tokens from `parse`."""
     parser, env = _parser(), {"context": context}
     if isinstance(source, str):
         return str(parser.renderInline(source, env) if inline else parser.render(source, env))
@@ -148,11 +148,11 @@ def _math(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[st
 
 def _stray(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
     context: Context = env["context"]
-    context.fail(f"a fence of the kind {tokens[i].info!r} cannot stand here")
+    context.fail(f"a fence of the kind {tokens[i].info!r} cannot stand on a slide")
 
 
 def _image(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
-    """Show a picture beside the deck; its content is in the page, which is carried about."""
+    """Show an image beside the deck, embedded in the page, because decks are carried about."""
     context: Context = env["context"]
     address, alt = unquote(str(tokens[i].attrs["src"])), tokens[i].content
     source = embedded(address, context.path.parent)
@@ -161,14 +161,14 @@ def _image(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[s
             f"the image {address} needs alternative text, as in ![what it shows]({address})"
         )
     if not source:
-        context.fail(f"the image {address} is no file beside the deck")
+        context.fail(f"the image {address} is not a file beside the deck: put it there")
     return f'<img alt="{html.escape(alt)}" src="{source}">'
 
 
 def _html(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[str, Any]) -> str:
     context: Context = env["context"]
     if address := requested(tokens[i].content):
-        context.fail(f"{address} is of a third party, which no deck asks")
+        context.fail(f"{address} would be loaded from another host: put the file beside the deck")
     return without_comments(tokens[i].content)
 
 

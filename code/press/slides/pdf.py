@@ -1,4 +1,4 @@
-"""Decks on paper: a browser prints them, a page for each slide, in the light colours."""
+"""Decks as PDF: a browser prints each slide on one page, in the light colours."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""What a deck consists of."""
+"""Data of a deck and its slides."""
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,43 +12,59 @@ from ..chapter import Chapter
 from ..output_kinds import BY_NAME
 from ..store import Entry
 
-__all__ = ["Deck", "Slide", "words"]
+__all__ = ["Deck", "ShownCell", "Slide", "table", "words"]
+
+
+@dataclass
+class ShownCell:
+    """A cell of a chapter, as a slide shows it."""
+
+    code: str
+    text: str = ""
+    """All that it printed, and the text of its value."""
+    error: bool = False
+    """Whether the text is an error, which the chapter catches."""
+    picture: str = ""
+    """HTML of the figure that it drew."""
+    steps: list[range] = field(default_factory=list)
+    """The lines that light up in turn."""
 
 
 @dataclass
 class Slide:
-    """One slide, as it is filled while its Markdown is read."""
+    """One slide, which is filled while its Markdown is read."""
 
     heading: str
-    """HTML."""
+    """Its heading, as HTML."""
     level: int
     """1: the title; 2: to the right of the slide before; 3: below it."""
     line: int
-    """Where it starts in the deck's file."""
+    """The line of the deck's file at which it starts."""
     text: str = ""
-    """HTML of its prose."""
+    """Its prose, as HTML."""
     shown: str = ""
-    """HTML of what it shows: a figure, a formula, an excerpt, an exercise."""
+    """What it shows, as HTML: a figure, a formula, an excerpt or an exercise."""
     goal: str = ""
-    """HTML of what an exercise asks for, which is among what is shown."""
+    """The goal of its exercise, as HTML, which `shown` contains too."""
+    cells: list[ShownCell] = field(default_factory=list)
     layout: str = "words"
-    """Its class in deck.css: title, words, formula, wide, tall, code, exercise or solution."""
+    """Its class in deck.css: title, words, formula, wide, tall, code, cell, exercise, solution."""
     entries: list[Entry] = field(default_factory=list)
-    """The outputs of the book that stand on it."""
+    """The outputs of the book that it shows."""
     notes: str = ""
     minutes: float = 0
     chapter: Chapter | None = None
-    """The one to which it leads."""
+    """The chapter to which it links."""
 
     @property
     def id(self) -> str:
-        """Its name in the address, from the heading."""
+        """Its name in addresses, made from the heading."""
         plain = re.sub(r"<[^>]+>", "", html.unescape(self.heading)).lower()
         return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or f"line-{self.line}"
 
     @property
     def anchor(self) -> str:
-        """Where on the chapter's page its output stands; excerpts of source have no name there."""
+        """The anchor of its output on the chapter's page; source excerpts have none."""
         named = (entry for entry in self.entries if BY_NAME[entry.kind].has_anchor)
         docname = self.chapter.page.docname if self.chapter else ""
         here = (entry for entry in named if entry.chapter == docname)
@@ -80,12 +97,44 @@ class Deck:
 
     @property
     def minutes(self) -> float:
-        """How long it takes."""
+        """The minutes that all slides take."""
         return sum(slide.minutes for slide in self.slides)
+
+    @property
+    def task_minutes(self) -> float:
+        """The minutes in which the class works by itself."""
+        return sum(slide.minutes for slide in self.slides if slide.layout == "exercise")
+
+    @property
+    def longest_stretch(self) -> float:
+        """The most minutes from one task to the next, its solution included."""
+        stretches = [0.0]
+        for slide in self.slides:
+            if slide.layout == "exercise":
+                stretches.append(0.0)
+            else:
+                stretches[-1] += slide.minutes
+        return max(stretches)
+
+    @property
+    def code_slides(self) -> int:
+        """The number of slides that show code with its output."""
+        return sum(bool(slide.cells) for slide in self.slides)
+
+
+def table(decks: Iterable[Deck]) -> str:
+    """Return what a teacher plans by, a line for each deck."""
+    lines = ["deck      slides   min   tasks   longest without   code and output"]
+    for deck in decks:
+        lines.append(
+            f"{deck.name:8} {len(deck.slides):7} {deck.minutes:5g} {deck.task_minutes:4g} min"
+            f" {deck.longest_stretch:13g} min {deck.code_slides:10} slides"
+        )
+    return "\n".join(lines)
 
 
 def words(markup: str) -> int:
-    """Count the words of this HTML; a formula is one word, and so is a piece of code."""
+    """Count the words of this HTML; a formula or a piece of code counts as one word."""
     plain = re.sub(
         r'<(?:span class="math"|div class="formula")>.*?<!--math-->|<code>.*?</code>',
         " formula ",

@@ -1,4 +1,4 @@
-"""The measures of a slide, which the style sheet of the decks states, and nothing else does.
+"""The measures of a slide, which only the style sheet of the decks states.
 
 They are the custom properties in the first `:root` of `book/assets/slides/deck.css`.
 """
@@ -20,9 +20,9 @@ _PROPERTY = re.compile(r"--([\w-]+): *([\d.]+)(?:px)?;")
 
 
 def measure(name: str) -> float:
-    """Return a measure, in pixels of a slide where it is a length, such as `slide-width`.
+    """Return a measure such as `slide-width`; lengths are in pixels of a slide.
 
-    Raises PressError where the style sheet does not state it as a number.
+    Raises PressError if the style sheet does not state it as a number.
     """
     found = _stated(STYLE.read_text(encoding="utf-8"))
     if name not in found:

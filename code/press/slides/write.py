@@ -1,4 +1,4 @@
-"""Writing all decks of a book: one function call in the build."""
+"""The decks of a build: all of them are read, checked and written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["write_decks"]
 
 
 def write_decks(edition: Edition, site: Path) -> list[Deck]:
-    """Write every deck into `site`/slides; PressError with what is wrong in any of them."""
+    """Write every deck into `site`/slides; raise PressError with the faults of all decks."""
     decks, wrong = [], []
     for head in heads(edition.book):
         try:

@@ -130,6 +130,32 @@ def test_without_zeroing_the_loss_oscillates() -> None:
     assert max(losses[-10:]) > 500  # undamped
 
 
+def test_without_zeroing_a_rate_above_four_over_the_curvature_diverges() -> None:
+    """The matrix of (position, velocity) then has an eigenvalue outside of the unit circle."""
+    ball, losses = Ball("v0"), []
+    optimizer = SGD(ball.parameters.values(), lr=0.46)  # ηL = 4.05
+    for _ in range(41):
+        loss = ball.loss()
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+    assert losses[-1] > 1e8 * losses[0]
+
+
+def test_where_float32_stops_depends_on_the_rate() -> None:
+    """An update below half a spacing, k·ηL < ½, rounds to none: k = 5 at 0.01, where ηL = 0.088. At
+    0.1 it is 0.88, so that the last update ends on the truth or beside it.
+    """
+    spacing = torch.finfo(torch.float32).eps * 8  # between 8 and 16
+    for rate, most in ((0.1, 1), (0.01, 6)):
+        ball = Ball("v0")
+        history = gradient_descent(ball.loss, ball.parameters, rate, 600)
+        off = (ball.parameters["v0"].detach() - ball.truth["v0"])[0, 1].abs() / spacing
+        assert round(off.item()) <= most
+    assert round(off.item()) >= 4
+    assert torch.equal(history.loss[500:], history.loss[-1].expand(101))
+
+
 def test_gradients_left_over_from_before_do_not_count() -> None:
     ball, fresh = Ball("v0"), Ball("v0")
     ball.loss().backward()
@@ -161,6 +187,43 @@ def test_the_largest_stable_rate_divides_shrinking_from_growing(
     loss = gradient_descent(ball.loss, ball.parameters, rate, 300).loss
     assert bool(loss[-1] < loss[0]) is shrinks
     assert bool(loss[-1] < loss[-2]) is shrinks
+
+
+def test_three_steps_with_a_rate_for_each_eigenvalue_arrive() -> None:
+    """A step at 1/λ takes the error along the eigenvector of λ to zero. What rounding leaves of the
+    steep ones, 1e-16 of them, grows by (λ3/λ1)·(λ2/λ1) at most: to 1e-12 of 20 m, squared, 1e-21.
+    """
+    ball = everything(torch.float64)
+    λ = torch.linalg.eigvalsh(ball.hessian())[::2]
+    up = []
+    for rate in (1 / λ.flip(0)).tolist():
+        up.append(gradient_descent(ball.loss, ball.parameters, rate, 1).loss[-1].item())
+    assert up[:2] == pytest.approx([109.9, 0.506], rel=1e-2)
+    assert up[2] < 1e-18
+    other = everything(torch.float64)
+    for rate in (1 / λ).tolist():
+        last = gradient_descent(other.loss, other.parameters, rate, 1).loss
+    assert last[0] > 1e11
+    assert last[1] < 1e-18
+
+
+def test_chebyshev_steps_need_the_two_ends_of_the_spectrum_only() -> None:
+    """The error falls by about 2·e^(−2n/√κ): by 3e-6 in 150 steps, so that 470 m² fall to 4e-9."""
+    λ = torch.linalg.eigvalsh(everything(torch.float64).hessian())
+    nodes = torch.cos((torch.arange(150) + 0.5) * torch.pi / 150).double()
+    left = ((λ[-1] + λ[0] + (λ[-1] - λ[0]) * nodes) / 2).tolist()
+    order = [left.pop(0)]
+    while left:  # Leja's order, which keeps rounding down
+        far = [(torch.tensor(order) - c).abs().log().sum() for c in left]
+        order.append(left.pop(int(torch.stack(far).argmax())))
+    ball = everything(torch.float64)
+    for c in order:
+        loss = gradient_descent(ball.loss, ball.parameters, 1 / c, 1).loss
+    assert loss[-1] < 1e-8
+    constant = everything(torch.float64)
+    best = 2 / (λ[0] + λ[-1]).item()
+    slow = gradient_descent(constant.loss, constant.parameters, best, 2469).loss
+    assert slow[-2] > 1e-6 > slow[-1]
 
 
 @pytest.mark.slow
@@ -221,6 +284,29 @@ def test_adam_does_not_stay_there(by_adam: History) -> None:
     """It spikes to more than a million times what it had reached."""
     assert by_adam.loss[1000:].max() > 1e6 * by_adam.loss[1000]
     assert by_adam.loss[1000:].max() > 1e-6
+
+
+def test_a_clamp_in_the_model_is_dead_beyond_its_edge_and_one_after_the_step_is_not() -> None:
+    """T = 2π·√m against 2 s, from 4 kg: 1/π² = 0.1013 kg."""
+
+    def path(rate: float, inside: bool, low: float = 0.05) -> list[float]:
+        m, masses = torch.tensor(4.0, requires_grad=True), []
+        for _ in range(1000):
+            masses.append(m.item())
+            ((2 * math.pi * (m.clamp(min=low) if inside else m).sqrt() - 2) ** 2).backward()
+            with torch.no_grad():
+                m -= rate * m.grad  # type: ignore[operator]
+                m.grad = None
+                if not inside:
+                    m.clamp_(min=low)
+        return masses
+
+    dead = path(0.02, inside=True)
+    assert dead[-1] == dead[20] < 0
+    assert path(0.002, inside=False)[-1] == pytest.approx(1 / math.pi**2, rel=1e-5)
+    thrown = path(0.02, inside=False)[-20:]
+    assert min(thrown) == pytest.approx(0.05)
+    assert max(thrown) > 0.3
 
 
 def test_lbfgs_needs_15_iterations_and_as_many_evaluations() -> None:

@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from typing import Any
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from diffprog.pipelines.learned_cut import LearnedCut, fit_learned_cut
 from diffprog.relaxations.cut_fit import fit_cuts
 from diffprog.relaxations.cuts import count
 from diffprog.relaxations.significance import asimov, significance
+from diffprog.show import NUMBER
 from diffprog.simulator.masses import one_mass, ten_masses, two_masses
 
 SIGNAL, BACKGROUND = two_masses()
@@ -166,3 +168,16 @@ def test_bad_input_is_refused() -> None:
         LearnedCut(BACKGROUND * math.inf, seed=0)
     with pytest.raises(ValueError, match=r"^hidden: "):
         LearnedCut(BACKGROUND, (0,), seed=0)
+
+
+@pytest.mark.site
+def test_a_sample_flatters_a_free_choice_more_than_a_right_form(entries: Any) -> None:
+    """Chapter 2.5, and not by the number of parameters: the score with squares has 21."""
+
+    def of_page(name: str) -> float:
+        return float(entries[f"many-{name}"].data[NUMBER]["value"])
+
+    flattered = [of_page(f"flattered-{name}") for name in ("square", "rectangle", "network")]
+    assert flattered[0] < of_page("square-ten-spread")
+    assert flattered[0] < flattered[1] / 3 < flattered[2] / 15
+    assert of_page("rectangle-parameters") < of_page("square-ten-parameters")

@@ -3,6 +3,7 @@
 import math
 import re
 from functools import partial
+from typing import Any
 
 import pytest
 import torch
@@ -16,6 +17,7 @@ from diffprog.relaxations.cuts import count, soft_count
 from diffprog.relaxations.scan import best, scan, scan_grid
 from diffprog.relaxations.significance import asimov, significance
 from diffprog.relaxations.smoothing import from_mean_counts
+from diffprog.show import NUMBER
 from diffprog.simulator.masses import BACKGROUND, SIGNAL, expected_count, one_mass, two_masses
 
 few = settings(max_examples=40, deadline=None)
@@ -272,3 +274,29 @@ def test_bad_input_is_refused() -> None:
         fit_cuts(one, one, c, 1.0, steps=0)
     with pytest.raises(ValueError, match=r"^learning_rate: "):
         fit_cuts(one, one, c, 1.0, learning_rate=0)
+
+
+@pytest.mark.site
+def test_what_the_pages_conclude_holds(entries: Any) -> None:
+    """Of soft and sharp edges, in chapters 2.2 and 2.3."""
+
+    def value(name: str) -> float:
+        return float(entries[name].data[NUMBER]["value"])
+
+    # A number that is called a bound is one.
+    c = torch.linspace(500, 1500, 10_000)
+    masses = SIGNAL_MASSES, BACKGROUND_MASSES
+    soft = torch.cat(
+        [significance(*(soft_count(m, x, 10.0) for m in masses)) for x in c.split(500)]
+    )
+    gap = (soft - significance(*(scan(m, c) for m in masses))).abs().max()
+    assert value("step-soft-gap") - 0.01 < gap < value("step-soft-gap")
+    far = torch.tensor(5e4, dtype=torch.float64)  # where the sigmoid is its own tail
+    s, b = (soft_count(m.double(), far, 0.001) / len(m) for m in masses)
+    assert s / b < value("sharpness-softest-ratio")
+
+    assert value("sharpness-gain") > 3 * value("sharpness-gain-error")
+    assert value("sharpness-soft-spread") < value("sharpness-hard-spread") / 2
+    tops = [value(f"sharpness-tops-k{k}") for k in ("1", "0", "p1")]
+    assert tops[0] == 1
+    assert tops[0] < tops[1] < 5 < 50 < tops[2]

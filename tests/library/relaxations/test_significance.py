@@ -51,6 +51,21 @@ def test_asimov_is_the_formula_of_the_paper(s: float, b: float, uncertainty: flo
     assert asimov(double(s), double(b), uncertainty).item() == pytest.approx(wanted, rel=1e-6)
 
 
+def test_the_printed_formula_loses_its_digits_in_float32() -> None:
+    """Which of them depends on the order of operations, so here are two. Exact: 0.070693."""
+
+    def printed(s: Tensor, b: Tensor, v: Tensor, *, log1p: bool) -> float:
+        x = v * s / (b * (b + v))
+        second = b**2 / v * (torch.log1p(x) if log1p else torch.log(1 + x))
+        first = (s + b) * torch.log((s + b) * (b + v) / (b**2 + (s + b) * v))
+        return (2 * (first - second)).sqrt().item()
+
+    s, b, v = torch.tensor(10.0), torch.tensor(1e4), torch.tensor(1e4)
+    wrong = [abs(printed(s, b, v, log1p=way) / 0.070693 - 1) for way in (False, True)]
+    assert max(wrong) > 0.01
+    assert asimov(s, b, 0.01).item() == pytest.approx(0.070693, rel=1e-5)
+
+
 @few
 @given(counts, uncertainties)
 def test_asimov_tends_to_the_simple_formula_for_little_signal(b: float, δ: float) -> None:

@@ -1,7 +1,7 @@
-"""The commands: what they call, what they print, and with which code they end."""
+"""The commands: their calls, their output and their exit codes."""
 
 import errno
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 
@@ -11,11 +11,12 @@ from press.book import PressError
 from press.commands import cli
 from press.notebooks import lab
 from press.slides import pdf
+from press.slides.slide import Deck, Slide
 
 
 @pytest.fixture
 def calls(book, monkeypatch):
-    """Run a command in a book; what it calls is noted, and does nothing."""
+    """The calls that commands make, which here do nothing."""
     calls = []
 
     def noted(name, gives):
@@ -25,7 +26,8 @@ def calls(book, monkeypatch):
 
         return call
 
-    deck = SimpleNamespace(name="deck", slides=[1, 2], minutes=3.5)
+    slides = [Slide("A", 1, 1, minutes=1.5), Slide("B", 2, 2, minutes=2)]
+    deck = Deck(Path("deck.md"), "A deck", "", "", "blue", {}, slides)
     page = book.build / "chapter/html/book/part1/one.html"
     pdfs = [book.build / "pdf/deck.pdf"]
     for module, name, gives in (
@@ -69,10 +71,11 @@ def test_decks_are_built_and_on_demand_printed(calls, monkeypatch, capsys):
     monkeypatch.setenv("JOBS", "3")
     assert run(monkeypatch, "slides") == 0
     assert calls == [("build_decks", 3)]
-    assert capsys.readouterr().out == "_build/html/slides/deck.html  2 slides, 3.5 min\n"
+    said = capsys.readouterr().out
+    assert said.startswith("_build/html/slides/deck.html  2 slides, 3.5 min\n\ndeck ")
     assert run(monkeypatch, "slides", "--pdf") == 0
     assert [name for name, *_ in calls[1:]] == ["build_decks", "print_decks"]
-    assert capsys.readouterr().out == "_build/pdf/deck.pdf  2 slides, 3.5 min\n"
+    assert capsys.readouterr().out.startswith("_build/pdf/deck.pdf  2 slides, 3.5 min\n")
 
 
 def test_the_lab_ends_as_it_ends_and_the_branch_is_assembled(calls, book, monkeypatch):

@@ -1,4 +1,4 @@
-"""A chapter that was just begun builds, its slides too, and its test passes."""
+"""A new chapter and its slides build as they are, and its test passes."""
 
 import os
 import shutil
@@ -69,7 +69,7 @@ def small(tmp_path: Path) -> Small:
 
 @pytest.fixture
 def whole(small: Small) -> Small:
-    """With all that a build needs, the whole library among it."""
+    """The same book with all that a build needs, such as the whole library."""
     ignore = shutil.ignore_patterns("__pycache__", ".ruff_cache")
     for name in ("book/assets", "code"):
         shutil.copytree(ROOT / name, small.root / name, ignore=ignore, dirs_exist_ok=True)
@@ -80,14 +80,14 @@ def whole(small: Small) -> Small:
 
 
 def text(small: Small) -> dict[str, bytes]:
-    """All files of the book and its tests, and what they hold."""
+    """Return the text of all files of the book and its tests."""
     folders = [small.root / name for name in ("book", "tests", "code/diffprog")]
     paths = [path for folder in folders for path in folder.rglob("*.??*") if path.is_file()]
     return {str(path): path.read_bytes() for path in [*paths, small.root / "_toc.yml"]}
 
 
 def run(small: Small, *command: str) -> str:
-    """Run a tool in the book's folder, with the book's own library; what it prints."""
+    """Run a tool in the book's folder, with the book's own library, and return its output."""
     done = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=small.root,
@@ -102,7 +102,7 @@ def run(small: Small, *command: str) -> str:
 
 @pytest.mark.slow
 def test_new_chapters_build_and_pass_as_they_are(whole):
-    """In a part that is there and has no deck, again in it, and in a new one."""
+    """Begin one chapter in a part without a deck, a second in the same part, one in a new part."""
     said = run(whole, "press", "new-chapter", "part1/soft_edges")
     assert said.splitlines()[:3] == [
         "book/part1/soft_edges.md",
@@ -116,7 +116,7 @@ def test_new_chapters_build_and_pass_as_they_are(whole):
     assert "21 passed" in run(whole, "pytest", "-q", "-p", "no:cacheprovider", "tests")
     assert set(whole.good_build().executed) == {"part1/soft_edges", "part1/tape", "part4/wire"}
     assert (whole.root / "_build/html/slides/part4.html").exists()
-    assert "Write your own" in run(whole, "press", "new-chapter", "part4/last")
+    assert "Replace its text" in run(whole, "press", "new-chapter", "part4/last")
     run(whole, "press", "build", "part4/last")
 
 
@@ -156,12 +156,12 @@ def test_the_chapter_needs_the_one_before(small):
         ("../tape", "in small letters"),
         ("part1/" + "a" * 40, "at most 40 characters"),
         ("", "give a part and a name"),
-        ("part1/random", "'random' means something else"),
-        ("part1/lambda", "'lambda' means something else"),
-        ("part1/index", "'index' means something else"),
-        ("slides/tape", "'slides' means something else"),
-        ("part1/one", "book/part1/one.md is there already"),
-        ("part3/simulator", "code/diffprog/exercises/simulator.py is there already"),
+        ("part1/random", "'random' has another meaning"),
+        ("part1/lambda", "'lambda' has another meaning"),
+        ("part1/index", "'index' has another meaning"),
+        ("slides/tape", "'slides' has another meaning"),
+        ("part1/one", "book/part1/one.md exists already"),
+        ("part3/simulator", "code/diffprog/exercises/simulator.py exists already"),
     ],
 )
 def test_a_name_that_is_taken_or_cannot_be_one_is_refused_and_nothing_written(

@@ -1,4 +1,4 @@
-"""`make watch`: a save is built, and those who look at the site are told."""
+"""`make watch`: a save starts a build, and the browser reloads the page."""
 
 import os
 import socket
@@ -25,7 +25,7 @@ def free_port() -> int:
 
 @pytest.fixture
 def watched(tmp_path) -> Iterator[tuple[Small, str]]:
-    """A small book, built and watched, and its address."""
+    """A small book that is built and watched, and the address of its site."""
     small, port = Small(tmp_path), free_port()
     small.create()
     paths = str(ROOT / "code")
@@ -49,7 +49,7 @@ def watched(tmp_path) -> Iterator[tuple[Small, str]]:
 @pytest.mark.slow
 @pytest.mark.site
 def test_a_save_is_built_and_the_browser_shows_it(watched, browser):
-    """Twice, since the second build may end within seconds of the first."""
+    """Save twice, because the second build may end within seconds of the first."""
     small, address = watched
     page = browser.new_page()
     with page.expect_websocket():

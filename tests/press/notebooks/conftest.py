@@ -28,15 +28,15 @@ STRICT = "import warnings\nwarnings.simplefilter('error')\n" + "\n".join(
     f"warnings.filterwarnings({action!r}, {message!r}, {category})"
     for action, message, category in (rule.split(":") for rule in RULES)
 )
-"""A cell that makes warnings errors, with the exceptions that the tests have."""
+"""A cell that makes errors of warnings, with the same exceptions as for the tests."""
 
 Run = NotebookNode | str
-"""A notebook that ran to its end, with its outputs, or the message of the cell that did not."""
+"""A notebook that ran to its end, with its outputs, or the message of the cell that failed."""
 
 
 @pytest.fixture(scope="session")
 def notebooks(build: Build) -> dict[str, dict[str, NotebookNode]]:
-    """Kind → page → notebook, as the build wrote them."""
+    """The notebooks of the build, by kind and page."""
     folder = build.html / "notebooks"
     return {
         kind: {
@@ -88,7 +88,7 @@ def run(notebook: NotebookNode, kernel: str, env: dict[str, str]) -> Run:
 
 
 def said(cell: NotebookNode) -> str:
-    """What a cell shows as text."""
+    """Return the text that a cell shows."""
     return "".join(
         output.get("text", "") or output.get("data", {}).get("text/plain", "")
         for output in cell.outputs

@@ -1,4 +1,4 @@
-"""What goes into the notebooks' branch, from a book that is not built for real."""
+"""The content of the notebooks' branch, from a book that is not really built."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The branch that Binder and Colab open: what is in it, and that it runs where nothing else is."""
+"""The branch that Binder and Colab open: its content, and that it runs without anything else."""
 
 import ast
 import os
@@ -22,12 +22,12 @@ from .test_round_trip import CHAPTERS, EXERCISES, PAGES, exercise_cell
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
 INDEX = "https://wheels.example/cpu"
-ALSO = {"IPython": "ipython", "cycler": "matplotlib", "diffprog": ""}  # what comes with others
+ALSO = {"IPython": "ipython", "cycler": "matplotlib", "diffprog": ""}  # what others install
 
 
 @pytest.fixture(scope="session")
 def branch(build, tmp_path_factory) -> Path:
-    """The content of the branch, assembled as CI does."""
+    """The content of the branch, assembled as in CI."""
     folder = tmp_path_factory.mktemp("branch") / "notebooks"
     subprocess.run(
         [sys.executable, "-m", "press", "notebooks-branch", folder],
@@ -111,7 +111,7 @@ def test_repo2docker_knows_what_to_do(branch):
 
 @pytest.fixture(scope="session")
 def fresh(branch, tmp_path_factory) -> Path:
-    """A new environment in which pip has done what Binder's does, and the kernel that is there."""
+    """A new environment, installed by pip as on Binder, and the kernel in it."""
     if not torch.__version__.endswith("+cpu"):
         pytest.skip("PyTorch's build for the CPU is not here: set TORCH_INDEX")
     folder = tmp_path_factory.mktemp("fresh")
@@ -132,7 +132,7 @@ def fresh(branch, tmp_path_factory) -> Path:
     scope="session", params=["here", pytest.param("fresh", marks=pytest.mark.exhaustive)]
 )
 def student(request, branch, run_all) -> dict[str, Run]:
-    """The branch's student notebooks, run as they are: here, with its library, and in `fresh`."""
+    """The branch's student notebooks, run unchanged: with its library here, and in `fresh`."""
     some = {name: nbformat.read(branch / "student" / f"{name}.ipynb", 4) for name in CHAPTERS}
     if request.param == "here":
         return run_all(some, PYTHONPATH=str(branch / "code"))

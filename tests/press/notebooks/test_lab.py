@@ -27,7 +27,7 @@ PLACES = ("JUPYTER_", "XDG_", "IPYTHON", "DIFFPROG_")
 
 @pytest.fixture(scope="module")
 def jupyter(build, tmp_path_factory) -> Iterator[str]:
-    """The address of a JupyterLab that serves a copy of the built notebooks: it saves by itself."""
+    """The address of a JupyterLab with a copy of the built notebooks, because it saves them."""
     home = tmp_path_factory.mktemp("home")
     shutil.copytree(build.html / "notebooks", home / "notebooks")
     env = {key: value for key, value in os.environ.items() if not key.startswith(PLACES)}
@@ -83,7 +83,7 @@ def page(jupyter, browser) -> Iterator:
 
 
 def go_to(page, condition: str):
-    """Scroll to the first cell whose model fits a condition on `text` and `tags`; its locator."""
+    """Scroll to the first cell whose `text` and `tags` fit a condition; return its locator."""
     index = page.evaluate(
         """condition => {
             const content = jupyterapp.shell.currentWidget.content;

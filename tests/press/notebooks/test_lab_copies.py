@@ -1,4 +1,4 @@
-"""`make lab`: copies of the notebooks follow the book, and a reader's work is safe in them."""
+"""`make lab`: the copies of the notebooks are renewed, and a reader's work in them is safe."""
 
 import hashlib
 import json
@@ -123,7 +123,7 @@ def test_the_lab_needs_a_built_book(tmp_path):
 
 @pytest.mark.parametrize("place", ["one.ipynb", "two.ipynb", ".copied.json"])
 def test_a_copy_that_was_stopped_goes_on_and_loses_nothing(book, mine, monkeypatch, place):
-    """Stopped just before this file is put in place, at its first time and at its second."""
+    """Stop just before this file is put in place, once in the first run and once in the second."""
 
     def stopped(source, target):
         if Path(target).name == place:
@@ -153,7 +153,7 @@ def test_without_its_record_the_lab_takes_all_for_the_reader_s_work(book, mine, 
 
 
 def test_the_record_of_the_first_edition_has_digests_only(book):
-    """A copy that has that digest follows the book; an edited one stays until the next book."""
+    """A copy with that digest is renewed; an edited copy is renewed only by the next book."""
     folder = book.root / "notebooks"
     digests = {}
     for name in (ONE, "student/two.ipynb"):
@@ -165,7 +165,7 @@ def test_the_record_of_the_first_edition_has_digests_only(book):
     write(book.root, "two", "y = 2.5")
     assert lab.copy(book)[1] == []
     assert (folder / "student/two.ipynb").read_bytes() == built(book, "student/two.ipynb")
-    # The book has not changed this one since, so that its cells are known from now on.
+    # The book has not changed this notebook since, so its cells are in the record from now on.
     write(book.root, "one", "x = 1.5", "def f(x):\n    raise NotImplementedError")
     assert lab.copy(book)[1] == []
     assert sources(folder / ONE) == ["x = 1.5", ANSWER]
@@ -182,7 +182,7 @@ def test_an_edited_copy_of_the_first_edition_stays_whole(book, mine):
 
 @pytest.mark.parametrize("root", [True, False])
 def test_the_lab_opens_the_book_s_first_page(book, monkeypatch, root):
-    """JupyterLab refuses to run as root, as in many a container, unless it is told to."""
+    """JupyterLab refuses to run as root, as in many containers, unless an option allows it."""
     commands = []
     monkeypatch.setattr(subprocess, "run", lambda command: commands.append(command) or Done())  # type: ignore[func-returns-value]
     monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000, raising=False)

@@ -1,4 +1,4 @@
-"""A renewed notebook: the reader's cells survive whatever happens, the others are the book's."""
+"""A renewed notebook: the reader's cells always survive, and all others are the book's."""
 
 import json
 from collections import Counter
@@ -19,7 +19,7 @@ def cell(kind: str, source: str, id: str = "", **more: object) -> dict:
 
 
 def notebook(texts: list[tuple[str, str]]) -> list[dict]:
-    """The book's: an id is the page and the place."""
+    """Return a notebook of the book, whose ids consist of page and place."""
     return [cell(kind, text, f"page-{place:03d}") for place, (kind, text) in enumerate(texts)]
 
 
@@ -36,7 +36,7 @@ BOOKS = st.lists(st.tuples(KINDS, TEXTS), max_size=7)
 
 @st.composite
 def books(draw) -> tuple[list[dict], list[dict]]:
-    """The book of yesterday and that of today: cells changed, gone, new, and in another order."""
+    """Draw the book's cells before and after changes: some changed, removed, new or moved."""
     before = draw(BOOKS)
     now = list(before)
     for _ in range(draw(st.integers(0, 3))):
@@ -55,7 +55,7 @@ def books(draw) -> tuple[list[dict], list[dict]]:
 
 @st.composite
 def readers(draw, before: list[dict]) -> tuple[list[dict], list[str]]:
-    """What a reader makes of the cells, and all texts that are the reader's, each once."""
+    """Draw the cells as a reader may leave them, and the reader's texts, which all differ."""
     mine, written = [dict(cell) for cell in before], []
     for count in range(draw(st.integers(0, 6))):
         place = draw(st.integers(0, len(mine)))
@@ -94,7 +94,7 @@ def test_whatever_the_reader_wrote_survives_in_its_order(data, both):
     assert json.dumps([mine, before, book]) == was, "nothing that was handed over is changed"
     kept = [text for text in sources(merged) if text in written]
     assert kept == [text for text in sources(mine) if text in written]
-    # All of the book is there, but for cells that the reader has touched.
+    # Of the book's cells, only those that the reader has touched may be missing.
     missing = Counter(sources(book)) - Counter(sources(merged))
     assert missing.total() <= len(set(map(known, before)) - set(map(known, mine)))
     ids = [cell["id"] for cell in merged]
@@ -105,7 +105,7 @@ def test_whatever_the_reader_wrote_survives_in_its_order(data, both):
 @settings(max_examples=60)
 @given(books())
 def test_a_notebook_that_was_not_edited_becomes_the_book_s(both):
-    """Byte for byte; if it was run, without the outputs of cells that changed."""
+    """The cells are the same; if they were run, cells that changed lose their outputs."""
     before, book = both
     assert remake(before, before, book) == book
     ran = [
@@ -121,7 +121,7 @@ SOLVED = STUB.replace('raise NotImplementedError("Your turn! Exercise 1.1a")', "
 
 
 def test_an_answer_stays_where_the_book_puts_a_new_cell_above_and_changes_the_stub():
-    """All ids move by one place; the answer goes with its exercise, and both changed it."""
+    """All ids move by one place; the answer stays with its exercise, which both have changed."""
     before = notebook([("markdown", "Prose."), ("code", STUB), ("markdown", "The end.")])
     mine = [
         before[0],

@@ -1,4 +1,4 @@
-"""What a notebook keeps of a cell that the page leaves out."""
+"""The code that a notebook keeps of a cell that the page leaves out."""
 
 import pytest
 

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.site, pytest.mark.slow]
 BOOK = Book(ROOT)
 PAGES = [p.name for p in BOOK.pages if "{bibliography}" not in p.path.read_text()]
 CHAPTERS = [p.name for p in BOOK.pages if "{code-cell}" in p.path.read_text()]
-# Not as the press lists them, which could overlook one and so leave its solution in the notebook.
+# Found without the press, which could overlook one, and so leave its solution in the notebook.
 EXERCISES = {
     name: page.name
     for page in BOOK.pages
@@ -39,11 +39,11 @@ LEFT_OVER = re.compile(
 
 
 LONG = {"part3/network", "part3/identifiability"}
-"""Chapters that take more than half of the time of all."""
+"""Chapters that together take more than half of the time."""
 
 
 def sampled(chapters: dict[str, str]) -> list[Any]:
-    """The names of these, or of what is in them; those of long chapters run in `make test-all`."""
+    """Mark the names that belong to long chapters, so that they run only in `make test-all`."""
     return [
         pytest.param(name, marks=pytest.mark.exhaustive) if chapter in LONG else name
         for name, chapter in chapters.items()
@@ -52,7 +52,7 @@ def sampled(chapters: dict[str, str]) -> list[Any]:
 
 @pytest.fixture(scope="session")
 def solved(notebooks, run_all) -> Callable[[str], Run]:
-    """`solved(name)`: a solved notebook, run again with those that are as long."""
+    """`solved(name)` returns a solved notebook, run again together with those of its length."""
 
     @cache
     def runs(long: bool) -> dict[str, Run]:
@@ -63,7 +63,7 @@ def solved(notebooks, run_all) -> Callable[[str], Run]:
 
 
 def exercise_cell(notebook: NotebookNode, entry: Entry) -> NotebookNode:
-    """The code cell behind the exercise's heading; one that is hidden may come between."""
+    """Return the code cell after the exercise's heading; a hidden cell may be in between."""
     heading = f"# Exercise {entry.number}: {entry.data[EXERCISE]['title']}\n"
     place = next(i for i, cell in enumerate(notebook.cells) if heading in cell.source)
     return next(
@@ -153,7 +153,7 @@ def test_no_two_lines_of_a_solution_are_given_away(notebooks, entries, name):
 
 
 def _shown_before(entries: dict[str, Entry], page: str, entry: Entry) -> str:
-    """What the chapter has shown before the exercise: its cells, and the sources in them."""
+    """Return the code that the chapter shows before the exercise: cells and source excerpts."""
     cells = Chapter.read(BOOK, BOOK.page(page)).notebook.cells[: entry.cell]
     excerpts = [
         e.data[SOURCE]["code"]
@@ -169,7 +169,7 @@ def _has(text: str, pair: tuple[str, str]) -> bool:
 
 
 def is_progress(output):
-    """Bars of tqdm, which come by themselves where a fit takes more than a moment."""
+    """Return whether an output is tqdm's progress bar, which appears if a fit takes long."""
     if output.get("name") != "stderr":
         return False
     lines = (line.strip() for line in re.split(r"[\r\n]+", output.text))
@@ -203,7 +203,7 @@ def test_the_solution_passes(solved, entries, name):
 
 
 def test_a_notebook_says_where_its_repository_is(notebooks):
-    """On Colab the first code cell installs the library from there; elsewhere it does nothing."""
+    """On Colab the first code cell installs the library from the repository."""
     repository = find(BOOK)
     for name in CHAPTERS:
         first = next(c for c in notebooks["student"][name].cells if c.cell_type == "code").source

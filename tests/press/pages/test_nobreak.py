@@ -1,4 +1,4 @@
-"""code/press/pages/nobreak: formulas keep their marks, and numbers their units."""
+"""code/press/pages/nobreak: no break between formula and punctuation, or number and unit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ A line :math:`x`, and :math:`y` after 10 GeV at 5 % in 3 sets, ``2 m`` or :math:
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> nodes.document:
-    """The page as the HTML writer gets it."""
+    """Return the page in the form in which the HTML writer gets it."""
     source = tmp_path_factory.mktemp("source")
     role = ".. role:: n\n   :class: dp-number\n\n"
     (source / "index.rst").write_text(role + TEXT, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""All pages are written where something changed that they share."""
+"""All pages are written if something changed that they share."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +16,7 @@ PAGES = ["book/end", "book/index", "book/references"]
 
 @pytest.fixture
 def env() -> Any:
-    """What Sphinx keeps of three pages, of which one lists the works cited."""
+    """Sphinx's environment of three pages, one of which lists the works cited."""
     cited = SimpleNamespace(bibliographies=[SimpleNamespace(docname="book/references")])
     return SimpleNamespace(
         found_docs=set(PAGES),
@@ -71,7 +71,7 @@ def test_all_where_a_title_a_number_or_a_label_is_another(
 
 
 def test_all_where_a_deck_has_another_title(book: Book, env: Any) -> None:
-    """Each page of its part leads to it."""
+    """Each page of a part has a link to the part's deck."""
     deck = book.root / "book/slides/part1.md"
     deck.parent.mkdir()
     for title, pages in (("One", PAGES), ("One", PAGES[1:]), ("Two", PAGES)):

@@ -1,4 +1,4 @@
-"""A new site takes the place of the last, and a kill in between loses neither."""
+"""A new site replaces the last site, and a kill in between loses neither."""
 
 import os
 
@@ -11,7 +11,7 @@ from press.products import _redirect
 
 @pytest.fixture
 def new(book):
-    """A site that was just made, beside the published one."""
+    """A new site, beside the published one."""
     write(book.build / "html/last.html", "last")
     write(book.build / "sphinx/html/new.html", "new")
     return book.build / "sphinx/html"

@@ -1,4 +1,4 @@
-"""What a cell shows, as nodes of its page; formulas; and the box with the buttons."""
+"""The nodes of outputs on a page, formulas, and the box with the launch buttons."""
 
 import re
 
@@ -28,7 +28,7 @@ FRAMES = {
 def shown(kind, content):
     options = {"figure": {"name": "fig-a"}, "image": {"alt": "What it shows."}}
     data = MimeData(kind, content, {"mystnb": options})
-    nodes = Renderer.handle_mime(None, data, False)  # it asks nothing
+    nodes = Renderer.handle_mime(None, data, False)  # the renderer does not use it
     return nodes
 
 

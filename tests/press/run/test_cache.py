@@ -1,4 +1,4 @@
-"""What chapters gave is kept, found again and dropped; nothing is executed here."""
+"""Outputs of chapters are cached, found again and deleted; nothing is executed here."""
 
 import json
 
@@ -21,7 +21,7 @@ def found(book: Book, name: str = "part1/one") -> Execution:
 
 
 def kept(book: Book, name: str = "part1/one") -> Execution:
-    """Keep a text for each cell of a chapter."""
+    """Cache one text as the output of each cell of a chapter."""
     chapter = read(book, name)
     notebook = chapter.copy()
     cells = code_cells(notebook)

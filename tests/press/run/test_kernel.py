@@ -1,4 +1,4 @@
-"""A kernel really runs here, one for all that is said of it; outputs are judged without one."""
+"""One real kernel for all tests of a run; outputs are judged without a kernel."""
 
 import asyncio
 import subprocess
@@ -44,7 +44,7 @@ def notebook(book: Book, write, monkeypatch, tmp_path_factory):
     write("part1/one", *CELLS)
     chapter = Chapter.read(book, book.page("part1/one"))
     notebook = chapter.copy()
-    with ThreadPoolExecutor(1) as pool:  # the browser of other tests has this thread's loop
+    with ThreadPoolExecutor(1) as pool:  # other tests' browser uses this thread's loop
         future = pool.submit(asyncio.run, run(book, chapter, notebook))
         with pytest.raises(PressError) as caught:
             future.result()
@@ -64,7 +64,7 @@ def test_a_chapter_runs_as_builds_do_until_a_cell_fails(notebook):
 
 
 def hash_of_a() -> int:
-    """What every Python with PYTHONHASHSEED=0 says."""
+    """Return the hash of "a" in a Python with PYTHONHASHSEED=0."""
     command = [sys.executable, "-S", "-c", "print(hash('a'))"]
     return int(subprocess.check_output(command, env={"PYTHONHASHSEED": "0"}))
 

@@ -1,4 +1,4 @@
-"""Chapters really run here, in kernels of their own."""
+"""Chapters that really run, in kernels of their own."""
 
 import json
 import sys
@@ -112,7 +112,7 @@ def test_the_settings_of_whoever_builds_do_not_count(book, write, tmp_path, monk
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for name in ("XDG_CONFIG_HOME", "MPLCONFIGDIR", "MATPLOTLIBRC"):
         monkeypatch.delenv(name, raising=False)
-    for name in ("one", "two"):  # in turn, so that they are forked from one that has matplotlib
+    for name in ("one", "two"):  # more than jobs, so that kernels are forked
         write(f"part1/{name}", "import matplotlib\nprint(matplotlib.rcParams['font.size'])")
     for execution in execute_all(book, read(book), jobs=1):
         for cell in execution.notebook.cells[1:]:

@@ -1,4 +1,4 @@
-"""Kernels that are forked from a warm process are like any other."""
+"""Kernels that are forked from the prefork process are like any other."""
 
 import asyncio
 import sys
@@ -35,7 +35,7 @@ def chapter(book, write):
 def outputs(book, chapter, warm):
     notebook = chapter.copy()
     work = run(book, chapter, notebook, warm)
-    with ThreadPoolExecutor(1) as pool:  # the browser of other tests has this thread's loop
+    with ThreadPoolExecutor(1) as pool:  # other tests' browser uses this thread's loop
         pool.submit(asyncio.run, work).result()
     shown = [cell.outputs[0] for cell in code_cells(notebook)]
     return [out.get("text") or out.data["text/plain"] for out in shown]

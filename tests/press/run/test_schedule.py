@@ -1,4 +1,4 @@
-"""Which chapters run, in what order, and what is said of it: without a kernel."""
+"""Which chapters run, in what order, and what the build prints, without a kernel."""
 
 import asyncio
 import io
@@ -17,7 +17,7 @@ from press.run.progress import Progress, table
 
 
 class Kernels:
-    """Stands in for kernels: a cell shows its own source, or fails where it says so."""
+    """A stand-in for kernels: a cell's output is its source, and a cell can say that it fails."""
 
     def __init__(self) -> None:
         self.ran: list[str] = []
@@ -72,7 +72,7 @@ def test_the_longest_runs_first_by_its_seconds_or_by_its_text(book, write, kerne
     execute_all(book, read_all(book), jobs=1)
     assert kernels.ran[0] == "part1/two"
     kernels.ran.clear()
-    write("index", *("0" * 9))  # known to take one second, against a text of five thousand letters
+    write("index", *("0" * 9))  # took one second; the other has five thousand letters
     write("part1/one", "11")
     write("part1/two", "22", prose="word " * 1000)
     write("part1/index", "3", prose="word " * 1000)

@@ -1,4 +1,4 @@
-"""What a cell prints comes in pieces, and is shown in one."""
+"""A cell's printed output comes in pieces, and is shown in one piece."""
 
 import time
 

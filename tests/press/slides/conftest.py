@@ -1,4 +1,4 @@
-"""A small book with a deck, and every deck of the real one, measured once."""
+"""A small book with a deck; and every deck of the real book, measured once."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ part: part1
 """
 NOTES = "\n:::{notes} 2\n:chapter: part1/one\n" + "word " * 45 + "\n:::\n"
 
+SVG = (
+    '<svg class="dp-svg" viewBox="0 0 400 250">'
+    '<text style="font-size:calc(10px*var(--fig-text))">a</text></svg>'
+)
+
 CODE = '''\
 def add(a, b):
     """The sum.
@@ -62,8 +67,6 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    text = '<text style="font-size:calc(10px*var(--fig-text))">a</text>'
-    svg = f'<svg class="dp-svg" viewBox="0 0 400 250">{text}</svg>'
     head = "from diffprog.exercises.x import check\n\ndef add(a, b):\n    "
     tail = "\n\nprint(check_add(add))\nadd(1, 2)\n"
     exercise = {
@@ -75,7 +78,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
     source = {"code": CODE, "name": "lib.add", "path": "lib.py"}
     number = {"name": "n-steps", "text": "7 389", "value": 7389}
     entries = [
-        entry("fig-line", "figure", {FIGURE: {"svg": svg}}),
+        entry("fig-line", "figure", {FIGURE: {"svg": SVG}}),
         entry("lib.add", "source", {SOURCE: source}),
         entry("n-steps", "number", {NUMBER: number}),
         entry("ex-add", "exercise", {EXERCISE: exercise}, "7"),
@@ -85,7 +88,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
 
 
 def edition(book: Book) -> Edition:
-    """The book as its files are now, without executing anything."""
+    """Return the edition of the book's present files, without executing anything."""
     chapters = read_all(book)
     executions = [Execution(c, c.copy(), book.root / "none.json", 0.0) for c in chapters]
     return Edition(book, executions, Store.of(book), repository.find(book))
@@ -93,7 +96,7 @@ def edition(book: Book) -> Edition:
 
 @pytest.fixture
 def deck(book: Book) -> Callable[[str], Path]:
-    """Write the deck with these slides after its title."""
+    """Write a deck with these slides after its title."""
 
     def write(text: str, head: str = HEAD) -> Path:
         path = book.root / "book/slides/deck.md"
@@ -105,13 +108,13 @@ def deck(book: Book) -> Callable[[str], Path]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test of `name` is made of every deck."""
+    """Make a test with an argument `name` for every deck."""
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", DECKS)
 
 
 def ready(page: Any, address: str) -> Any:
-    """Open a deck, and wait until it stands."""
+    """Open a deck, and wait until it is laid out."""
     page.goto(address)
     page.wait_for_function("window.Reveal && Reveal.isReady()")
     page.evaluate("document.fonts.ready.then(() => 0)")
@@ -120,7 +123,7 @@ def ready(page: Any, address: str) -> Any:
 
 @pytest.fixture
 def opened(browser: Any, build: Any) -> Iterator[Callable[..., Any]]:
-    """`opened(deck)`: a deck in a new browser profile, from a file or from `where`."""
+    """`opened(deck)` opens a deck in a new browser profile, from a file or from `where`."""
     contexts = []
 
     def opened(name: str, where: str = "", query: str = "", **options: Any) -> Any:
@@ -135,9 +138,9 @@ def opened(browser: Any, build: Any) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture(scope="session")
 def facts(browser: Any, build: Any) -> Callable[..., list[dict[str, Any]]]:
-    """`facts(deck, …)`: what is measured on each slide of a deck that was opened from a file.
+    """`facts(deck, …)` opens a deck from a file, and returns the measurements of each slide.
 
-    On the screen that decks are made for, axe is run as well.
+    On a screen of the size that decks are made for, axe checks each slide, too.
     """
     known: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
 

@@ -52,6 +52,7 @@
     return found;
   }
 
+  window.outside = outside;
   window.facts = i => {
     const at = Reveal.getIndices(Reveal.getSlides()[i]);
     Reveal.slide(at.h, at.v, 0);

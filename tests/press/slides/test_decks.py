@@ -27,7 +27,7 @@ def test_every_slide_fits_the_screen(facts, name, screen):
 
 
 def test_exercises_fit_with_a_qr_code(opened, edition, name, tmp_path):
-    """Without a repository there is none, and the goal takes its place."""
+    """The built decks have no QR codes if no repository is known; here one is known."""
     known = Repository("https://github.com/someone/a-book-of-a-long-name")
     write_decks(replace(edition, repository=known), tmp_path)
     page = opened(name, tmp_path.as_uri())
@@ -36,13 +36,17 @@ def test_exercises_fit_with_a_qr_code(opened, edition, name, tmp_path):
     assert at.count(1) == page.locator(".slide.exercise").count()
     for index in (index for index, codes in enumerate(at) if codes):
         assert page.evaluate("index => facts(index).outside", index) == []
-        box = page.locator("section.present svg.qr").bounding_box()
+        box = page.locator("section section.present svg.qr").bounding_box()
         assert box["width"] >= 250
-        assert page.locator("section.present .launch a").get_attribute("href").startswith("https:")
+        assert (
+            page.locator("section section.present .launch a")
+            .get_attribute("href")
+            .startswith("https:")
+        )
 
 
 def test_everything_can_be_read_from_the_last_row(facts, name):
-    """Sizes in pixels on a screen of 1280 x 720; scripts in formulas are among the math."""
+    """Sizes are in pixels on a screen of 1280 x 720; math includes sub- and superscripts."""
     least = {"text": 24, "code": 18, "figure": 16, "math": 16}
     for slide in facts(name):
         for kind, sizes in slide["sizes"].items():
@@ -58,7 +62,7 @@ def test_no_complaint_in_the_console_and_no_request_leaves(facts, name, theme):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_slide_is_accessible(facts, name, theme):
-    """By WCAG 2.2, A and AA, as far as axe can tell."""
+    """The rules are those of WCAG 2.2, A and AA, that axe can check."""
     assert {s["id"]: s["axe"] for s in facts(name, theme=theme) if s["axe"]} == {}
 
 
@@ -80,7 +84,8 @@ def test_every_slide_leads_to_its_place_in_a_chapter(facts, build, name):
 def test_a_deck_has_the_right_length(edition, name):
     deck = read(edition, edition.book.root / f"book/slides/{name}.md")
     if deck.part:
-        assert 15 <= len(deck.slides) <= 25
+        assert len(deck.slides) >= 15
+        assert deck.minutes <= 120  # two hours of class
     else:
         assert deck.minutes <= 20
     assert all(slide.word_count <= 40 for slide in deck.slides)

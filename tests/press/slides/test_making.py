@@ -1,27 +1,29 @@
-"""How a deck is made from Markdown and the store, and what stops it."""
+"""A deck is made from Markdown and the store, and faults in it stop the build."""
 
 import re
 import shutil
 from html import unescape as html_text
+from pathlib import Path
 
 import pytest
 
-from diffprog.show import FIGURE, SOURCE
+from diffprog.show import FIGURE, FRAMES, SOURCE
 from press.book import Book, PressError
 from press.edition import Edition
 from press.slides import launch_address
-from press.slides.code_listing import without_docstrings
+from press.slides.code_listing import without_armour, without_docstrings
 from press.slides.deck import heads, read
 from press.slides.deck_rules import check
 from press.slides.figure import enlarged
 from press.slides.html_page import page
-from press.slides.slide import words
+from press.slides.slide import Deck, ShownCell, Slide, table, words
 from press.slides.write import write_decks
 from press.store import Store
 
-from .conftest import HEAD, edition, entry
+from .conftest import HEAD, SVG, edition, entry
 
 NOTES = "word " * 45
+FRAMES_DATA = {"svg": SVG, "slots": [], "name": "time", "seconds": 1.0}
 LINE = ":::{show} fig-line\n:::\n"
 
 
@@ -39,7 +41,7 @@ def test_numbers_figures_and_code_come_from_the_store(book, deck):
     made = html(book, deck(text))
     assert '<span class="number">7 389</span>' in made
     assert 'aria-label="A line."' in made
-    assert 'href="../book/part1/one.html#fig-line">1 One</a>' in made
+    assert 'href="../book/part1/one.html#fig-line" target="_blank">1 One</a>' in made
     assert "<code>lib.py</code>" in made
 
 
@@ -134,12 +136,12 @@ def test_a_deck_without_its_front_matter_is_one_sentence(book, deck, text):
     ("text", "message"),
     [
         (":::{show} fig-lines\n:::", r"deck\.md:17: nothing in the book is called 'fig-lines'"),
-        (":::{show} ex-add\n:::", "'ex-add' is of the kind exercise, wanted: figure"),
+        (":::{show} ex-add\n:::", "'ex-add' is of the kind exercise, not figure"),
         ("{number}`n-stepz`", "nothing in the book is called 'n-stepz'"),
         ("{numref}`fig-line`", r"knows the roles \{number\}, .*, not \{numref\}"),
-        (":::{list-table} x\n:::", "knows the directives show, source"),
-        ("```python\nx\n```", "'python' cannot stand here"),
-        (LINE + LINE, "fig-line stands on the slide of line 17 already"),
+        (":::{list-table} x\n:::", "knows the directives show, cell, source"),
+        ("```python\nx\n```", "'python' cannot stand on a slide"),
+        (LINE + LINE, "fig-line is already on the slide of line 17"),
         (":::{source} lib.add\nsubtract\n:::", "no line of this code contains 'subtract'"),
         (":::{source} lib.add\nreturn … def\n:::", "no line after 'return' contains 'def'"),
         ("$\\frac{1$", "the formula"),
@@ -160,13 +162,13 @@ def test_an_unknown_number_names_the_slide(book, deck):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (slide("word " * 41), "43 words on a slide, where 40 are the most"),
+        (slide("word " * 41), "43 words on a slide: write at most 40"),
+        (slide(LINE, notes="Too short."), "2 words of notes: write at least 40"),
         (slide(LINE).replace("{notes} 2", "{notes} 0"), "do not say how many minutes"),
         (slide(LINE).replace("{notes} 2", "{notes} nan"), "do not say how many minutes"),
         (slide(LINE).replace("{notes} 2", "{notes} inf"), "do not say how many minutes"),
-        (slide(LINE, notes="Too short."), "2 words of notes, where 40 are the least"),
         (slide(LINE) + slide("Twice."), "has the same heading"),
-        (slide("No figure."), "fig-line is neither shown nor left out"),
+        (slide("No figure."), "fig-line is not on a slide"),
         (slide(":::{exercise} ex-add\n:::"), "the slide below is not the solution of ex-add"),
         (
             slide(":::{exercise} ex-add\n:::") + slide(":::{solution} ex-add\n:::", title="Beside"),
@@ -182,10 +184,10 @@ def test_what_a_deck_must_have(book, deck, text, message):
 def test_a_figure_left_out_needs_a_reason_and_must_not_be_shown(book, deck):
     head = "---\ntitle: A\ndescription: B\npart: part1\nleft_out:\n  fig-line: a reason\n---\n"
     check(edition(book), read(edition(book), deck(slide("Nothing."), head)))
-    with pytest.raises(PressError, match="is shown, and left out"):
+    with pytest.raises(PressError, match="is shown, but it is in left_out"):
         check(edition(book), read(edition(book), deck(slide(LINE), head)))
     other = head.replace("fig-line", "fig-gone")
-    with pytest.raises(PressError, match="fig-gone, which is left out, is no figure"):
+    with pytest.raises(PressError, match="fig-gone, in left_out, is not a figure"):
         check(edition(book), read(edition(book), deck(slide(LINE), other)))
 
 
@@ -193,7 +195,7 @@ def test_a_figure_that_is_too_high_is_named_with_its_slide(book, deck):
     entry = Store.of(book)["fig-line"]
     entry.data[FIGURE]["svg"] = entry.data[FIGURE]["svg"].replace("400 250", "400 900")
     Store(Store.of(book).folder, [entry]).write(partial=True)
-    with pytest.raises(PressError, match=r"book/slides/deck\.md:15: fig-line is too high"):
+    with pytest.raises(PressError, match=r"book/slides/deck\.md:15: fig-line is too tall"):
         check(edition(book), read(edition(book), deck(slide(LINE))))
 
 
@@ -206,8 +208,37 @@ def test_a_wrong_front_matter_is_named(book, deck):
 
 def test_steps_light_lines_from_one_text_to_another(book, deck):
     made = html(book, deck(slide(":::{source} lib.add\ntotal = … return\nreturn\n:::")))
-    assert 'data-first="2" data-last="3"' in made
-    assert 'data-first="3" data-last="3"' in made
+    assert 'data-first="1" data-last="2"' in made
+    assert 'data-first="2" data-last="2"' in made
+
+
+ARMOURED = '''\
+@cache
+def mean(x, n):
+    """Sum over n.
+
+    More of it.
+    """
+    _checks.shapes(x=(x, "n"))
+    for value in (x, n):
+        check_number(value)
+    if n < 1:
+        message = f"{n} is too small"
+        raise ValueError(message)
+
+    if n == 1:
+        return x
+    total = x.sum()
+    return total / n
+'''
+
+
+def test_an_excerpt_of_the_library_comes_without_checks_and_docstring():
+    assert without_armour(ARMOURED) == (
+        "@cache\ndef mean(x, n):\n\n    if n == 1:\n        return x\n"
+        "    total = x.sum()\n    return total / n"
+    )
+    assert without_armour('class A:\n    """Words."""') == 'class A:\n    """Words."""'
 
 
 def test_of_a_docstring_the_first_line_stays(book):
@@ -236,7 +267,8 @@ def test_an_exercise_has_goal_stub_link_and_qr_code(book, deck):
     assert "exercises.x" not in made
     assert 'aria-label="QR code for https://example.org/book/book/part1/one.html#ex-add"' in made
     assert made.count('class="line new"') == 1
-    assert '<section>\n<section id="turn"' in made, "the solution is below"
+    assert '<span class="mark">solution: next slide</span>' in made
+    assert '<span class="mark">solution of 7</span>' in made
     assert "Two numbers" not in made
 
 
@@ -263,7 +295,7 @@ def test_an_exercise_on_a_slide_ends_where_its_check_begins(book, deck):
     made = html(book, deck(turn("")))
     assert "return" in made
     assert "check" not in made
-    assert "print" not in made
+    assert "print(" not in made
 
 
 def test_a_qr_code_launches_the_exercise_or_leads_to_the_page(book):
@@ -367,3 +399,98 @@ def test_an_edit_of_the_library_changes_the_chapters_figure_and_the_decks(book, 
         assert f"rises by {rise}" in figure
         assert f"rises by {rise}" in slides
         assert "assets/frames.js" in slides
+
+
+def test_slides_stand_in_a_column_for_each_chapter(book, deck):
+    """A deck that comes back to a chapter has a second column for it; addresses are unique."""
+    (book.root / "book/part1/two.md").write_text("# Two\n")
+    toc = book.root / "_toc.yml"
+    toc.write_text(toc.read_text().replace("]}]", ", {file: book/part1/two}]}]"))
+    text = "".join(
+        slide("Words.", f"{NOTES}", title=f"Slide {number}").replace(
+            "{notes} 2\n", f"{{notes}} 2\n:chapter: part1/{chapter}\n"
+        )
+        for number, chapter in enumerate(["one", "two", "two", "one"])
+    )
+    made = html(Book(book.root), deck(text))
+    columns = [line for line in made.splitlines() if line.startswith('<section id="chapter-')]
+    assert columns == [
+        '<section id="chapter-part1-one">',
+        '<section id="chapter-part1-two">',
+        '<section id="chapter-part1-one:2">',
+    ]
+
+
+def test_each_chapter_of_the_part_has_a_slide(book, deck):
+    for name in ("index", "two"):
+        (book.root / f"book/part1/{name}.md").write_text(f"# {name.title()}\n")
+    pages = "{file: book/part1/one}, {file: book/part1/two}"
+    part = f"{{file: book/part1/index, sections: [{pages}]}}"
+    toc = f"root: book/index\nparts: [{{numbered: 2, chapters: [{part}]}}]"
+    (book.root / "_toc.yml").write_text(toc)
+    book = Book(book.root)
+    with pytest.raises(PressError, match=r"no slide leads to book/part1/two\.md"):
+        check(edition(book), read(edition(book), deck(slide(LINE))))
+
+
+@pytest.fixture
+def frames(book):
+    """The store has an animation of three frames."""
+    data = {**FRAMES_DATA, "texts": ["0 s", "1 s", "2 s"], "start": 1, "autoplay": True}
+    ball = entry("fig-ball", "frames", {FRAMES: data})
+    Store(book.root / "_build/outputs", [ball]).write(partial=True)
+
+
+@pytest.mark.parametrize(
+    ("option", "start"), [("", 0), (":start: 1 s\n", 1), (":start: last\n", 2)]
+)
+def test_an_animation_stands_at_its_first_frame_or_where_the_deck_says(
+    book, deck, frames, option, start
+):
+    made = html(book, deck(slide(f":::{{show}} fig-ball\n{option}:::")))
+    assert f'class="dp-frames" data-start="{start}"' in made
+    assert '"autoplay":false' in made, "nothing plays before the speaker asks for it"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            ":::{show} fig-ball\n:start: 3 s\n:::",
+            "no frame '3 s' to start at; its frames: 0 s to 2",
+        ),
+        (":::{show} fig-ball\n:begin: 1 s\n:::", "{show} has the option :start:, not :begin:"),
+        (":::{show} fig-line\n:start: last\n:::", "its frames: none: it is no animation"),
+    ],
+)
+def test_a_start_that_is_none_stops_the_build(book, deck, frames, text, message):
+    with pytest.raises(PressError, match=re.escape(message)):
+        read(edition(book), deck(slide(text)))
+
+
+def test_the_plan_of_a_deck_is_counted():
+    """The stretch after the task is longer than that before it, and holds its solution."""
+    plan = [
+        ("title", 3),
+        ("wide", 4),
+        ("exercise", 10),
+        ("solution", 2),
+        ("cell", 6),
+        ("exercise", 5),
+    ]
+    slides = [
+        Slide(
+            "A", 2, 1, layout=layout, minutes=minutes, cells=[ShownCell("x")] * (layout == "cell")
+        )
+        for layout, minutes in plan
+    ]
+    deck = Deck(Path("deck.md"), "A deck", "", "", "blue", {}, slides)
+    assert (deck.minutes, deck.task_minutes, deck.longest_stretch, deck.code_slides) == (
+        30,
+        15,
+        8,
+        1,
+    )
+    assert table([deck]).splitlines()[1].split() == [
+        "deck", "6", "30", "15", "min", "8", "min", "1", "slides",
+    ]  # fmt: skip

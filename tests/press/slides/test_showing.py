@@ -1,9 +1,10 @@
-"""A deck in use: keys, animations, steps through code, the speaker's window, paper."""
+"""A deck in use: keys, animations, steps through code, the speaker's window, PDF."""
 
 import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from press.slides.deck import heads, read
 
 pytestmark = pytest.mark.site
 
+FACTS = Path(__file__).with_name("facts.js").read_text()
 CURRENT = "Reveal.getCurrentSlide().id"
 OUTPUT = "Reveal.getCurrentSlide().querySelector('output').textContent"
 
@@ -23,21 +25,108 @@ def with_frames(page):
     )
 
 
-@pytest.mark.parametrize("arrows", [False, True])
-def test_the_keyboard_goes_through_all_slides_in_order(opened, name, arrows):
-    """By the space bar, and by arrows: down to a solution, else to the right."""
+@pytest.mark.parametrize("key", ["ArrowRight", "Space", "PageDown"])
+def test_one_key_goes_through_all_slides_in_order(opened, name, key):
+    """Through the solutions too, from slide to slide and back."""
     page = opened(name)
     wanted = page.evaluate("Reveal.getSlides().map(slide => slide.id)")
     seen = [page.evaluate(CURRENT)]
     for _ in range(3 * len(wanted)):
-        down = arrows and page.evaluate("Reveal.availableRoutes().down")
-        page.keyboard.press("ArrowDown" if down else "ArrowRight" if arrows else "Space")
+        page.keyboard.press(key)
         if page.evaluate(CURRENT) != seen[-1]:
             seen.append(page.evaluate(CURRENT))
     assert seen == wanted
     for _ in range(3 * len(wanted)):
-        page.keyboard.press("PageUp")
+        page.keyboard.press({"ArrowRight": "ArrowLeft"}.get(key, "PageUp"))
     assert page.evaluate(CURRENT) == wanted[0]
+
+
+def swipe(page, start, stop):
+    """With a finger, from and to these places across the screen."""
+    touch = page.context.new_cdp_session(page)
+    for kind, x in (("touchStart", start), ("touchMove", stop), ("touchEnd", None)):
+        points = [] if x is None else [{"x": x, "y": 300}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    touch.detach()
+
+
+@pytest.mark.parametrize("width", [390, 844])
+def test_a_swipe_goes_on_and_back(opened, name, width):
+    page = opened(name, has_touch=True)
+    page.set_viewport_size({"width": width, "height": 1234 - width})
+    wanted = page.evaluate("Reveal.getSlides().map(slide => slide.id)")
+    seen = [page.evaluate(CURRENT)]
+    for _ in range(2 * len(wanted)):
+        swipe(page, 300, 100)
+        if page.evaluate(CURRENT) != seen[-1]:
+            seen.append(page.evaluate(CURRENT))
+    assert seen == wanted
+    swipe(page, 100, 300)
+    assert page.evaluate(CURRENT) in wanted[-2:]
+
+
+def test_a_typed_number_leads_to_the_slide_with_that_number(opened, name):
+    page = opened(name)
+    last = page.evaluate("Reveal.getTotalSlides()")
+    for number in (8, last, 1, 12):
+        page.keyboard.type(str(number))
+        assert page.locator("output.typed").inner_text() == str(number)
+        page.keyboard.press("Enter")
+        assert page.locator("section section.present .count").inner_text() == f"{number} / {last}"
+        assert page.locator("output.typed").is_hidden()
+    for other in ("99", "0"):
+        page.keyboard.type(other)
+        page.keyboard.press("Enter")
+    page.keyboard.type("3")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Enter")
+    assert page.locator("section section.present .count").inner_text() == f"12 / {last}"
+    assert not page.evaluate("Reveal.isOverview()")
+    page.keyboard.press("End")
+    assert page.evaluate(CURRENT) == page.evaluate("Reveal.getSlides().pop().id")
+    page.keyboard.press("Home")
+    assert page.evaluate(CURRENT) == page.evaluate("Reveal.getSlides()[0].id")
+
+
+def test_help_lists_each_key_once_and_is_whole(opened):
+    page = opened("part1")
+    help = page.get_by_role("dialog", name="Keys")
+    page.keyboard.press("?")
+    keys = help.locator("kbd").all_inner_texts()
+    assert len(set(keys)) == len(keys)
+    assert set(".,BDFOPRS?") <= set(keys)
+    box = help.bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 720
+    assert help.evaluate("e => e.scrollHeight <= e.clientHeight")
+    here = page.evaluate(CURRENT)
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate(CURRENT) == here, "it waits until the list is closed"
+    page.keyboard.press("Escape")
+    assert help.is_hidden()
+    assert not page.evaluate("Reveal.isOverview()")
+
+
+def test_animations_wait_at_their_first_frame(opened, name):
+    """Or where the deck says; R leads back there, and nothing plays by itself."""
+    page = opened(name)
+    page.wait_for_timeout(300)
+    states = page.evaluate(
+        "[...document.querySelectorAll('.dp-frames')]"
+        ".map(f => [f.dataset.start, f.querySelector('input').value])"
+    )
+    assert states
+    assert all(start == value for start, value in states)
+    page.evaluate(
+        "(() => { const at = Reveal.getIndices(document.querySelector('.dp-frames')"
+        ".closest('section')); Reveal.slide(at.h, at.v) })()"
+    )
+    first = page.evaluate(OUTPUT)
+    for _ in range(3):
+        page.keyboard.press(".")
+    assert page.evaluate(OUTPUT) != first
+    page.keyboard.press("r")
+    assert page.evaluate(OUTPUT) == first
 
 
 def test_a_slide_has_an_address(opened, name):
@@ -65,8 +154,8 @@ def test_frames_play_by_key_and_by_click(opened):
     page.keyboard.press("p")
     page.wait_for_function(f"{OUTPUT} !== '{before}' && {OUTPUT} !== '{one_on}'")
     page.keyboard.press("p")
-    page.locator("section.present svg.dp-svg").click()
-    page.wait_for_selector("section.present [data-do=play][aria-label=Pause]")
+    page.locator("section section.present svg.dp-svg").click()
+    page.wait_for_selector("section section.present [data-do=play][aria-label=Pause]")
     page.keyboard.press("ArrowRight")
     assert page.locator("[aria-label=Pause]").count() == 0, "a slide that is left stands still"
 
@@ -75,7 +164,7 @@ def test_a_slider_that_was_used_leaves_the_arrow_keys_to_the_deck(opened):
     page = opened("part1")
     with_frames(page)
     here = page.evaluate(CURRENT)
-    slider = page.locator("section.present .dp-controls input")
+    slider = page.locator("section section.present .dp-controls input")
     box = slider.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2)
     dragged = page.evaluate(OUTPUT)
@@ -96,10 +185,10 @@ def test_code_steps_through_its_lines(opened):
         "document.querySelector('.step').closest('section'))))"
     )
     page.evaluate("Reveal.navigateFragment(-1)")
-    lit = page.locator("section.present .line.lit")
+    lit = page.locator("section section.present .line.lit")
     assert lit.count() == 0
     texts = []
-    for _ in range(page.locator("section.present .step").count()):
+    for _ in range(page.locator("section section.present .step").count()):
         page.keyboard.press("ArrowRight")
         texts.append(lit.all_inner_texts())
     assert all(texts)
@@ -119,14 +208,40 @@ def test_dark_and_light_are_a_key_and_are_remembered(opened, server):
     assert not page.evaluate(dark)
 
 
-def test_the_overview_shows_and_leaves_the_slides(opened):
-    page = opened("part1")
+def test_the_overview_shows_the_whole_deck_by_chapter(opened, name):
+    page = opened(name)
     page.keyboard.press("o")
-    assert page.evaluate("Reveal.isOverview()")
+    boxes = page.evaluate(
+        "Reveal.getSlides().map(s => { const r = s.getBoundingClientRect();"
+        " return [Reveal.getIndices(s).h, r.left, r.top, r.right, r.bottom]; })"
+    )
+    for _, left, top, right, bottom in boxes:
+        assert 0 <= left < right <= 1280
+        assert 0 <= top < bottom <= 720
+    assert len({(left, top) for _, left, top, *_ in boxes}) == len(boxes), "none hides another"
+    ends = [max(b[3] for b in boxes if b[0] == h) for h in range(boxes[-1][0] + 1)]
+    starts = [min(b[1] for b in boxes if b[0] == h) for h in range(boxes[-1][0] + 1)]
+    assert all(end < start for end, start in zip(ends, starts[1:], strict=False))
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     assert not page.evaluate("Reveal.isOverview()")
     assert page.evaluate("Reveal.getIndices().h") == 1
+
+
+def test_the_chapter_opens_beside_the_deck_and_leads_to_its_first_slide(opened):
+    page = opened("part1")
+    page.evaluate("location.hash = '#/chapter-part1-curvature'")
+    page.keyboard.press("ArrowRight")
+    here = page.evaluate(CURRENT)
+    with page.context.expect_page() as opening:
+        page.locator("section section.present a.where").click()
+    chapter = opening.value
+    assert page.evaluate(CURRENT) == here
+    chapter.get_by_role("link", name="Present from here").click()
+    chapter.wait_for_function("window.Reveal && Reveal.isReady()")
+    first = chapter.evaluate("Reveal.getCurrentSlide().querySelector('.where').textContent")
+    assert first.startswith("1.4 ")
+    assert chapter.evaluate("Reveal.getIndices().v") == 0
 
 
 @pytest.mark.parametrize("from_file", [True, False])
@@ -149,11 +264,28 @@ def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(opened, server, 
     notes = page.evaluate("Reveal.getCurrentSlide().querySelector('.notes').textContent")
     assert notes.split() == speaker.locator(".notes > div").inner_text().split()
     assert re.fullmatch(r"0:0\d", speaker.locator(".timer").inner_text())
+    for key in ("?", "o", "g", "f"):  # they would open something on the wall
+        speaker.keyboard.press(key)
+    assert not page.evaluate("Reveal.isOverview()")
+    assert page.get_by_role("dialog").count() == 0
     speaker.keyboard.press("ArrowRight")
     page.wait_for_function("Reveal.getIndices().h === 1")
     shows(titles[1], titles[2])
     assert speaker.locator(".count").inner_text().startswith("2 / ")
     assert complaints == []
+
+
+def test_printed_from_the_browser_each_slide_is_a_page(opened, name, tmp_path):
+    page = opened(name)
+    data = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", data)) == page.evaluate("Reveal.getTotalSlides()")
+    assert set(re.findall(rb"/MediaBox\s*\[([^]]*)\]", data)) == {b"0 0 960 540"}
+    page.emulate_media(media="print")
+    page.evaluate(FACTS)
+    for slide in page.locator(".reveal .slides section:not(.stack)").all():
+        box = slide.bounding_box()
+        assert (box["width"], box["height"]) == (1280, 720)
+        assert slide.evaluate("s => outside(s)") == []
 
 
 def test_on_paper_each_slide_is_a_page(build, edition):

@@ -1,4 +1,4 @@
-"""The style sheet of the decks states the measures of a slide, and Python follows it."""
+"""The style sheet of the decks states the measures of a slide, and Python reads them there."""
 
 import re
 
@@ -17,7 +17,7 @@ CODE = ":::{source} lib.add\n:::"
 
 @pytest.fixture
 def restyle(tmp_path, monkeypatch):
-    """Give a measure in a copy of the style sheet another value."""
+    """Change a measure in a copy of the style sheet."""
 
     def change(name: str, value: str) -> None:
         text = theme.STYLE.read_text()
@@ -39,8 +39,8 @@ def width(made: str) -> int:
     ("text", "changed", "value", "before", "after"),
     [
         (slide(CODE), "code-largest", "21px", "--size:27px", "--size:21px"),
-        (slide(CODE), "code-height", "130px", "--size:27px", "--size:22px"),
-        (slide(CODE), "slide-width", "440px", "--size:27px", "--size:26px"),
+        (slide(CODE), "code-height", "95px", "--size:27px", "--size:21px"),
+        (slide(CODE), "slide-width", "428px", "--size:27px", "--size:26px"),
         (slide(LINE), "figure-below", "700px", "--width:770px", "--width:700px"),
         (slide(LINE), "figure-ratio", "2", 'class="slide wide alone"', 'class="slide tall alone"'),
         (slide(LINE), "slide-top", "152px", "--width:770px", "--width:675px"),
@@ -70,7 +70,7 @@ def test_a_measure_that_is_not_stated_stops_the_build(restyle):
 
 
 def test_the_style_sheet_uses_every_length_that_python_reads():
-    """Else a slide would be laid out by one number and measured by another."""
+    """Otherwise a slide would be laid out by one number and measured by another."""
     text = theme.STYLE.read_text()
     drawn = ("slide", "row", "column", "heading-size", "heading-lea", "button", "code-lea",
              "code-edge", "code-side", "figure-title")  # fmt: skip

@@ -65,7 +65,7 @@
     }
 
     controls.hidden = false;
-    range.value = shown;
+    show(root.dataset.start ? +root.dataset.start : shown);
     range.addEventListener("input", function () { pause(); show(+range.value); });
     button("play").addEventListener("click", function () { if (playing) pause(); else play(); });
     button("back").addEventListener("click", function () { step(-1); });

@@ -1,0 +1,144 @@
+"""`{cell} cell-name`: a cell of a chapter, with what it gave.
+
+The code stands on the left and the output on the right, or below where that is too wide. Steps
+uncover each output, and each cell after the first of a slide. `:lines: first … last` chooses lines
+of the cell. Each line of the directive's body is a step that lights up lines, as in `{source}`.
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+import re
+import textwrap
+from typing import Any
+
+from .. import output_kinds
+from ..output_kinds import CELL
+from ..store import Entry
+from .code_listing import find, highlighted, lights, type_size
+from .figure import text_growth
+from .markdown import Context, Directive
+from .slide import ShownCell, Slide
+from .theme import measure
+
+__all__ = ["cell", "laid_out"]
+
+LONGEST = 72  # characters in a line of output; what is longer is wrapped
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def cell(context: Context, slide: Slide, given: Directive) -> None:
+    """Put the cell on the slide; `laid_out` shows all cells of the slide in the end."""
+    if unknown := given.options.keys() - {"lines"}:
+        context.fail(f"{{cell}} has the option :lines:, not :{min(unknown)}:")
+    entry = context.entry(given.argument, CELL)
+    shown = _shown(context, entry, given.options.get("lines", ""))
+    if not shown.text and not shown.picture:
+        context.fail(f"{entry.name} gives nothing that a slide can show")
+    steps = [line for line in given.body.splitlines() if line.strip()]
+    shown.steps = [find(context, shown.code, step) for step in steps]
+    slide.cells.append(shown)
+    slide.entries.append(entry)
+    slide.layout = "cell"
+
+
+def _shown(context: Context, entry: Entry, lines: str) -> ShownCell:
+    data = entry.content
+    code = data["code"].strip("\n")
+    chosen = find(context, code, lines) if lines else range(len(code.splitlines()))
+    shown = ShownCell(textwrap.dedent("\n".join(code.splitlines()[chosen.start : chosen.stop])))
+    for output in data["outputs"]:
+        _add(context, shown, output, data)
+    shown.text = _ANSI.sub("", shown.text).rstrip("\n")
+    if error := _caught(code, chosen):
+        shown.text, shown.error = f"{error}: {shown.text}", True
+    shown.text = "\n".join(
+        textwrap.fill(line, LONGEST, subsequent_indent="  ", break_on_hyphens=False)
+        if len(line) > LONGEST
+        else line
+        for line in shown.text.splitlines()
+    )
+    return shown
+
+
+def _add(context: Context, shown: ShownCell, output: dict[str, Any], cell: dict[str, Any]) -> None:
+    if output["output_type"] == "stream":
+        shown.text += output["text"]
+        return
+    bundle = output.get("data", {})
+    kind = output_kinds.of_output(bundle)
+    if kind is None:
+        shown.text += bundle.get("text/plain", "") + "\n"
+    elif kind.is_figure:
+        name, content = cell["figure"], bundle[kind.mime]
+        if (line := context.used.setdefault(f"show {name}", context.line)) != context.line:
+            context.fail(f"{name} stands on the slide of line {line} already")
+        width = measure("cell-figure")
+        growth = text_growth(content["svg"], width)
+        drawn = kind.on_slide(content, name, cell["alt"])
+        style = f"--width:{width:.0f}px;--fig-text:{growth:.3f}"
+        shown.picture = f'<div style="{style}">{drawn}</div>'
+
+
+def _caught(code: str, chosen: range) -> str:
+    """Return the name of the error that these lines raise, if the cell catches and prints it."""
+    for node in ast.walk(ast.parse(code)):
+        match node:
+            case ast.Try(body=[first, *others], handlers=[handler]):
+                last = (others or [first])[-1]
+                inside = first.lineno - 1 <= chosen.start and chosen.stop <= (last.end_lineno or 0)
+                prints = [ast.unparse(statement) for statement in handler.body]
+                if inside and prints == [f"print({handler.name})"] and handler.type is not None:
+                    return ast.unparse(handler.type)
+    return ""
+
+
+def laid_out(context: Context, cells: list[ShownCell]) -> str:
+    """Return the HTML of the cells of a slide in type of one size, the largest that fits."""
+    beside = _fits(cells, beside=True) or any(shown.picture for shown in cells)
+    size = _size(cells, beside=beside)
+    if size < measure("cell-smallest"):
+        context.fail(
+            f"this does not fit a slide at {measure('cell-smallest'):g} px: choose fewer lines by"
+            " `:lines:`, or shorten lines and output in the chapter"
+        )
+    rows = "".join(_row(shown, first=number == 0) for number, shown in enumerate(cells))
+    layout = "beside" if beside else "below"
+    return f'<div class="cells {layout}" style="--size:{size}px">{rows}</div>'
+
+
+def _row(shown: ShownCell, *, first: bool) -> str:
+    listing = f'<pre class="listing"><code>{highlighted(shown.code)}</code></pre>'
+    if not first:
+        listing = listing.replace('class="listing"', 'class="listing fragment"')
+    output = shown.picture
+    if shown.text:
+        kind = "error" if shown.error else "plain"
+        output += f'<pre class="said {kind}"><samp>{html.escape(shown.text)}</samp></pre>'
+    output = f'<div class="gave fragment">{output}</div>' if output else "<div></div>"
+    return listing + lights(shown.steps) + output
+
+
+def _fits(cells: list[ShownCell], *, beside: bool) -> bool:
+    return _size(cells, beside=beside) >= measure("cell-smallest")
+
+
+def _size(cells: list[ShownCell], *, beside: bool) -> int:
+    """Return the size of type in which the cells fill the room, in whole pixels."""
+    room = measure("slide-width") - 2 * measure("slide-side")
+    side = 2 * measure("code-side") + measure("code-edge")
+    code = max(len(line) for shown in cells for line in shown.code.splitlines())
+    said = max((len(line) for shown in cells for line in shown.text.splitlines()), default=0)
+    heights = [(len(s.code.splitlines()), len(s.text.splitlines())) for s in cells]
+    if beside:
+        drawn = measure("cell-figure") if any(shown.picture for shown in cells) else 0
+        free = room - measure("column-gap") - 2 * side - drawn
+        width = free / (code + (0 if drawn else said))
+        rows = sum(max(height) for height in heights)
+    else:
+        width, rows = (room - side) / max(code, said), sum(map(sum, heights))
+    boxes = len(cells) if beside else sum(1 + bool(said) for _, said in heights)
+    high = measure("cell-height") - boxes * (measure("cell-padding") + measure("cell-gap"))
+    return type_size(width, high / rows)
