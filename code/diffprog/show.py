@@ -8,6 +8,7 @@ highlighted code, and `number` shows nothing.
 from __future__ import annotations
 
 import inspect
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -50,13 +51,16 @@ def source(*objects: Any) -> Source:
     """Show the source of functions, classes or a module of the library.
 
     Raises:
-        TypeError: An object has no source, as a built-in or a value.
+        TypeError: An object has no source, as a built-in or a value, or its
+            source is in no file of the library.
     """
     parts = [inspect.getsource(thing).rstrip() + "\n" for thing in objects]
-    module = inspect.getmodule(objects[0])
-    assert module is not None
-    assert module.__file__ is not None
-    path = Path(module.__file__)
+    module = inspect.getmodule(objects[0]) if objects else None
+    file = getattr(module, "__file__", None)
+    if module is None or file is None:
+        want = "functions, classes or a module of the library"
+        raise TypeError(f"source: want {want}, not what a cell defines")
+    path = Path(file)
     relative = path.relative_to(
         path.parents[module.__name__.count(".") + 1]
     )
@@ -80,15 +84,19 @@ def number(name: str, value: Any, spec: str = "") -> None:
         spec: A format specification, as in `formatted`.
 
     Raises:
-        ValueError: The value is NaN, in a build.
+        TypeError: `value` is no real number.
+        ValueError: `value` is NaN or infinite.
     """
     if not building():
         return
     from IPython.display import display
 
     value = value.item() if hasattr(value, "item") else value
-    if value != value:
-        raise ValueError(f"{name}: the number for the prose is NaN")
+    if not isinstance(value, int | float):
+        kind = type(value).__name__
+        raise TypeError(f"{name}: want a number, got {kind}: {value}")
+    if not math.isfinite(value):
+        raise ValueError(f"{name}: {value} is no number for the prose")
     text = formatted(value, spec)
     if isinstance(value, float):
         # The last bits of a sum depend on the array's place in memory.

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import yaml
 from sphinx.errors import SphinxError
+from sphinx_external_toc.api import FileItem, GlobItem, SiteMap
+from sphinx_external_toc.parsing import MalformedError, parse_toc_data
+
+from .names import folded, wrong_path
 
 __all__ = ["DECKS", "Book", "Page", "PressError", "numbered"]
 
@@ -46,15 +52,11 @@ class Book:
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
-        """All pages in reading order; raises PressError if `_toc.yml` is missing or wrong."""
-        entries = _read(self.root / "_toc.yml")
-        try:
-            pages = tuple(self._page(name, number) for name, number in numbered(entries))
-        except (KeyError, TypeError, AttributeError) as error:
-            raise PressError(f"_toc.yml cannot be read: {error!r}") from error
-        for page in pages:
-            if not page.path.exists():
-                raise PressError(f"_toc.yml lists {page.docname}, but {page.path} does not exist")
+        """All pages in reading order; raises PressError where `_toc.yml` is missing or wrong."""
+        listed = numbered(self._settings("_toc.yml"))
+        pages = tuple(Page(name, self.root / f"{name}.md", number) for name, number in listed)
+        if wrong := "\n".join(_complaints(pages)):
+            raise PressError(wrong)
         return pages
 
     @property
@@ -64,14 +66,22 @@ class Book:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The present content of `_config.yml`; raises PressError if it cannot be read."""
-        found = _read(self.root / "_config.yml")
-        return found if isinstance(found, dict) else {}
+        """What `_config.yml` says now; raises PressError where it cannot be read."""
+        found = self._settings("_config.yml")
+        if not isinstance(found, dict):
+            raise PressError("_config.yml holds no settings, such as `title: A book`")
+        for name in ("repository", "html", "parse", "sphinx"):
+            if not isinstance(found.get(name) or {}, dict):
+                raise PressError(f"_config.yml: below `{name}:` stand settings, a line each")
+        return found
 
     @property
     def address(self) -> str:
         """The address of the published site, `html: baseurl` with a slash at its end, or ''."""
         base = str((self.config.get("html") or {}).get("baseurl") or "").rstrip("/")
+        if base and not re.match("https?://.", base):
+            message = "is no address, such as https://example.org/book"
+            raise PressError(f"_config.yml: `html: baseurl: {base}` {message}")
         return base and f"{base}/"
 
     @property
@@ -92,20 +102,42 @@ class Book:
         known = ", ".join(page.name for page in self.pages)
         raise PressError(f"there is no chapter {name!r}; the chapters are: {known}")
 
-    def _page(self, docname: str, number: str) -> Page:
-        return Page(docname, self.root / f"{docname}.md", number)
+    def text(self, path: Path) -> str:
+        """Return the text of a file that an author writes; raise PressError where it is none."""
+        where = path.relative_to(self.root).as_posix()
+        try:
+            return path.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise PressError(f"{where}: is not UTF-8 ({error.reason}): save it as UTF-8") from error
+        except OSError as error:
+            raise PressError(f"{where} cannot be read: {error.strerror}") from error
+
+    def _settings(self, name: str) -> Any:
+        """Return what a file of settings holds."""
+        try:
+            return _loaded(self.text(self.root / name))
+        except yaml.YAMLError as error:
+            mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", error)
+            line = f"line {mark.line + 1}: " if mark else ""
+            raise PressError(f"{name} cannot be read: {line}{problem}") from error
 
 
-def _read(path: Path) -> Any:
-    """Return the content of a YAML file, or raise PressError."""
-    try:
-        return _loaded(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PressError(f"{path.name} cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", error)
-        line = f"line {mark.line + 1}: " if mark else ""
-        raise PressError(f"{path.name} cannot be read: {line}{problem}") from error
+def _complaints(pages: Iterable[Page]) -> Iterator[str]:
+    """Yield what is wrong with the pages that `_toc.yml` lists, a line each."""
+    known: dict[str, Page] = {}
+    for page in pages:
+        other = known.setdefault(folded(page.docname), page)
+        if wrong := wrong_path(page.docname):
+            yield f"_toc.yml: {wrong}"
+        elif page.name == page.docname or page.docname.startswith(f"{DECKS}/"):
+            yield f"_toc.yml: {page.docname} is no page: they are in book/, but not in {DECKS}/"
+        elif other is not page:
+            yield (
+                f"_toc.yml lists {other.docname} and {page.docname}: each page stands once in the"
+                " book, and letters of either case are the same in the names of files"
+            )
+        elif not page.path.exists():
+            yield f"_toc.yml lists {page.docname}, but {page.path} does not exist"
 
 
 @cache  # every step of a build asks for the settings, and none changes them
@@ -113,17 +145,31 @@ def _loaded(text: str) -> Any:
     return yaml.safe_load(text)
 
 
-def numbered(toc: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield names and numbers of all files; as in Sphinx, a part continues the count."""
-    yield toc["root"], ""
-    count = 0
-    for part in toc.get("parts", [toc]):
-        for chapter in part.get("chapters", []):
-            count += bool(part.get("numbered"))
-            yield from _walk(chapter, str(count) if part.get("numbered") else "")
+def numbered(toc: Any) -> Iterator[tuple[str, str]]:
+    """Yield names and numbers of all files, counted as Sphinx does: on through numbered parts.
+
+    Raises PressError where `toc` is no list of files that Jupyter Book takes.
+    """
+    try:
+        site = parse_toc_data(toc)
+    except (MalformedError, AttributeError, TypeError, ValueError) as error:
+        raise PressError(f"_toc.yml cannot be read: {error}") from error
+    yield from _walk(site, site.root.docname, "", 0, count(1))
 
 
-def _walk(entry: dict[str, Any], number: str) -> Iterator[tuple[str, str]]:
-    yield entry["file"], number
-    for i, section in enumerate(entry.get("sections", []), 1):
-        yield from _walk(section, f"{number}.{i}" if number else "")
+def _walk(
+    site: SiteMap, name: str, number: str, depth: int, counter: Iterator[int]
+) -> Iterator[tuple[str, str]]:
+    """Yield a file and those below it, of which `depth` levels are numbered."""
+    yield name.removesuffix(".md"), number
+    inner = count(1)
+    for tree in site[name].subtrees:
+        levels = depth or (tree.numbered is True and 999) or int(tree.numbered)
+        for item in tree.items:
+            if isinstance(item, GlobItem):
+                message = "list each page by `file:`, since their order is that of the numbers"
+                raise PressError(f"_toc.yml: `glob: {item}`: {message}")
+            if isinstance(item, FileItem):  # the others are links to elsewhere
+                place = next(inner if number else counter) if levels else ""
+                here = f"{number}.{place}" if number and levels else str(place)
+                yield from _walk(site, item, here, max(levels - 1, 0), counter)

@@ -57,7 +57,7 @@ def library_files(cells: Iterable[str], code: Path) -> set[Path]:
             if path not in found:
                 found.add(path)
                 found.update(_data(path.parent))
-                names = imports(path.read_text(encoding="utf-8"), _dotted(path.parent, code))
+                names = imports(path.read_bytes(), _dotted(path.parent, code))
                 waiting += _all_below(path.parent, code) if names is None else names
     return found
 
@@ -66,16 +66,16 @@ def imported_packages(cells: Iterable[str], code: Path) -> set[str]:
     """Return the packages that these cells import, directly or through the library."""
     cells = list(cells)
     library = (path for path in library_files(cells, code) if path.suffix == ".py")
-    sources = [*cells, *(path.read_text(encoding="utf-8") for path in library)]
+    sources = [*cells, *(path.read_bytes() for path in library)]
     return {name.partition(".")[0] for source in sources for name in imports(source, "") or ()}
 
 
 @cache
-def imports(source: str, package: str) -> tuple[str, ...] | None:
+def imports(source: str | bytes, package: str) -> tuple[str, ...] | None:
     """Return the dotted names that `source`, in `package`, imports, or None if unknown."""
     try:
-        tree = ast.parse(source)
-    except SyntaxError:
+        tree = ast.parse(source)  # of bytes, it knows how they are encoded
+    except (SyntaxError, ValueError):
         return None
     found: list[str] = []
     for node in ast.walk(tree):

@@ -46,8 +46,13 @@ EXERCISE_OPTIONS = {
 """The options of the directive `{exercise}`."""
 
 REFUSED = {"raises-exception", "skip-execution"}
-"""Tags of cells that would change the outputs, but that are not in the cache's key."""
-REMOVED = {"remove-cell", "remove_cell"}
+"""Tags of cells that change what execution gives, of which the key knows nothing."""
+REMOVED = "remove-cell"
+TAGS = {
+    *("hide-cell", "hide-input", "hide-output", "remove-input", "remove-output", REMOVED),
+    *("full-width", "margin", "scroll-output"),
+}
+"""Tags of code cells: others would do nothing, or something on the page only."""
 VERBATIM = {
     "bibliography", "code", "code-block", "csv-table", "eval-rst", "glue", "graphviz", "highlight",
     "literalinclude", "math", "mermaid", "parsed-literal", "productionlist", "raw", "sourcecode",
@@ -60,8 +65,8 @@ YOUR_TURN = re.compile(r"raise NotImplementedError\(.*\)")
 
 _MARK = re.compile(r"[ \t]*#+[ \t]*(BEGIN|END)[ \t_-]*(?:OF[ \t]+)?SOLUTIONS?\b.*", re.I)
 
-_TAGS = re.compile(r"^:?tags: *[^\s\[].*$", re.M)
-"""Tags that are not a list."""
+_NO_LIST = re.compile(r"^:?tags: *[^\s\[].*$", re.M)
+"""Tags that are no list."""
 
 
 @dataclass(frozen=True)
@@ -110,12 +115,8 @@ class Chapter:
 
     @classmethod
     def read(cls, book: Book, page: Page) -> Chapter:
-        """Read a page; raise PressError, with file and line, if something in it is wrong."""
-        try:
-            text = page.path.read_text(encoding="utf-8-sig")
-        except UnicodeDecodeError as error:
-            message = f"{page.docname}.md: is not UTF-8 ({error.reason}): save it as UTF-8"
-            raise PressError(message) from error
+        """Read a page; raises PressError, with file and line, for what is not right in it."""
+        text = book.text(page.path)
         extensions = (book.config.get("parse") or {}).get("myst_enable_extensions") or ()
         reader = _Reader(page, MdParserConfig(enable_extensions=set(extensions)))
         notebook = reader.notebook(text)
@@ -129,6 +130,15 @@ class Chapter:
         lines = (line for cell in self.notebook.cells if cell.cell_type == "markdown"
                  for line in cell.source.splitlines())  # fmt: skip
         return next((line[2:].strip() for line in lines if line.startswith("# ")), self.page.name)
+
+    @property
+    def footnotes(self) -> Iterator[tuple[str, int]]:
+        """The labels of the notes that its text gives, and their lines."""
+        for index, cell in enumerate(self.notebook.cells):
+            for token in _parser(()).parse(f"{cell.source}\n") if _is_text(cell) else ():
+                if token.type == "footnote_reference_open" and token.map:
+                    first = self.notebook.metadata.source_map[index]
+                    yield token.meta["label"], first + token.map[0] + 1
 
     @property
     def code(self) -> list[str]:
@@ -146,7 +156,7 @@ class Chapter:
         return {
             index
             for index, cell in cells
-            if cell.cell_type == "code" and cell.source.strip() and not REMOVED & _tags(cell)
+            if cell.cell_type == "code" and cell.source.strip() and REMOVED not in _tags(cell)
         }
 
     def exercise(self, cell: int) -> Exercise | None:
@@ -232,7 +242,7 @@ class _Reader:
             message = " ".join(str(error).split())
             raise PressError(f"{self.page.docname}.md: {message}") from error
         except (AttributeError, IndexError, TypeError, ValidationError) as error:
-            if found_tags := _TAGS.search(text):
+            if found_tags := _NO_LIST.search(text):
                 message = "tags are a list, as in `:tags: [remove-input]`"
                 raise self.wrong(text.count("\n", 0, found_tags.start()) + 1, message) from error
             # The page is empty, or its front matter or options are not a mapping.
@@ -251,6 +261,9 @@ class _Reader:
                     f"{_place(self.page, notebook, index)}: remove the tag {', '.join(tags)}: every"
                     " cell is run; catch an error that you expect, and print its message"
                 )
+            for tag in sorted(_tags(cell) - TAGS) if cell.cell_type == "code" else ():
+                place, known = _place(self.page, notebook, index), ", ".join(sorted(TAGS))
+                raise PressError(f"{place}: no cell has the tag {tag!r}; the tags are {known}")
         return notebook
 
     # Exercises ----------------------------------------------------------------------------------

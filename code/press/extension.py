@@ -19,10 +19,12 @@ from . import edition, output_kinds
 from .book import PressError
 from .notebooks import write as notebooks
 from .pages import (
+    agreement,
     assets,
     deck_links,
     exercise,
     fold,
+    footnotes,
     formulas,
     launch_buttons,
     nobreak,
@@ -69,9 +71,11 @@ def _hand_text(app: Sphinx, docname: str, source: list[str]) -> None:
     The page depends on the file with its outputs, so that new outputs make Sphinx read it again.
     """
     found = edition.current().execution(docname)
-    if found is not None:
-        source[0] = found.chapter.text
-        app.env.note_dependency(os.path.relpath(found.path, app.srcdir))
+    if found is None:
+        message = "is not in _toc.yml: set `only_build_toc_files: true` in _config.yml"
+        raise PressError(f"{docname}.md: {message}")
+    source[0] = found.chapter.text
+    app.env.note_dependency(os.path.relpath(found.path, app.srcdir))
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
@@ -87,9 +91,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("number", NumberRole())
     app.connect("config-inited", _configure, priority=100)
     app.connect("source-read", _hand_text, priority=50)  # before others look at the text
+    agreement.setup(app)
     outdated.setup(app)
     exercise.setup(app)
     fold.setup(app)
+    footnotes.setup(app)
     nobreak.setup(app)
     formulas.setup(app)
     assets.setup(app)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["ASSETS", "digest", "digests", "files", "write"]
+__all__ = ["ASSETS", "FORBIDDEN", "digest", "digests", "files", "write"]
 
 ASSETS = Path(__file__).parents[2] / "book" / "assets"
 """Styles, scripts and pictures of pages and decks."""
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+"""What systems say where somebody may not write."""
 
 
 def write(path: Path, content: str | bytes) -> None:

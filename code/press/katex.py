@@ -28,7 +28,7 @@ const katex = require(process.argv[1]);
 require("readline").createInterface({ input: process.stdin }).on("line", line => {
   const { latex, displayMode } = JSON.parse(line);
   let answer;
-  try { answer = { html: katex.renderToString(latex, { displayMode, throwOnError: true }) }; }
+  try { answer = { html: katex.renderToString(latex, { displayMode, strict: "error" }) }; }
   catch (error) { answer = { error: error.message }; }
   process.stdout.write(JSON.stringify(answer) + "\\n");
 });

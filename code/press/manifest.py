@@ -130,14 +130,20 @@ def read(book: Book) -> dict[str, Any]:
 
 @contextmanager
 def lock(book: Book) -> Iterator[None]:
-    """Hold the checkout for one build; a second build waits, and prints that it does."""
-    book.build.mkdir(parents=True, exist_ok=True)
+    """Hold the checkout for one build; a second one says that it waits, and waits.
+
+    Where nothing may be written, none can be built, so that nothing is held.
+    """
     guard = FileLock(book.build / ".lock")
     try:
+        book.build.mkdir(parents=True, exist_ok=True)
         guard.acquire(timeout=0)
     except Timeout:
         print("Another build is running in this checkout: waiting for it", flush=True)
         guard.acquire()
+    except OSError as error:
+        if error.errno not in files.FORBIDDEN:
+            raise
     try:
         yield
     finally:

@@ -14,14 +14,28 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from .book import Book
+from .book import Book, PressError
 
 __all__ = ["BRANCH", "Repository", "find"]
 
 BRANCH = "notebooks"
 """The branch that holds the notebooks and what they need to run, and nothing else."""
 
-_SSH = re.compile(r"(?:ssh://)?[\w.-]+@(?P<host>[\w.-]+)(?::\d+/|:|/)(?P<path>.+)")
+_SAME = {
+    "www.github.com": "github.com",
+    "ssh.github.com": "github.com",
+    "altssh.gitlab.com": "gitlab.com",
+    "altssh.bitbucket.org": "bitbucket.org",
+}
+"""Other names of hosts, as behind a firewall that lets only port 443 through."""
+_HOSTS = {"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"}
+_SHARED_USERS = re.compile(r"git|gitea|forgejo|org-\d+")
+"""Users of services that host repositories; another one has an account on some machine."""
+_PUBLIC = re.compile(r"(?!127\.)[\w-]+\.")
+_REMOTE = re.compile(
+    r"(?:(?:git\+|ssh\+)?(?:ssh|git)://)?(?:(?P<user>[\w.-]+)@)?(?P<host>[\w-]+(?:\.[\w-]+)+)"
+    r"(?::\d+/|:|/)(?P<path>.+)"
+)
 
 
 @dataclass(frozen=True)
@@ -53,9 +67,19 @@ class Repository:
 
 
 def find(book: Book) -> Repository | None:
-    """Return the repository of the checkout in which `book` is, or None if unknown."""
-    configured = (book.config.get("repository") or {}).get("url") or ""
-    places = [configured, *_hosting(), _remote(book.root)]
+    """Return the repository of the checkout in which `book` is, or None if unknown.
+
+    Raises PressError where the settings name one that is no address.
+    """
+    configured = str((book.config.get("repository") or {}).get("url") or "")
+    if configured:
+        if url := _https(configured if "://" in configured else f"https://{configured}"):
+            return Repository(url)
+        raise PressError(
+            f"_config.yml: `repository: url: {configured}` is no address of a repository, such as"
+            " https://github.com/owner/name"
+        )
+    places = [*_hosting(), _remote(book.root)]
     return next((Repository(url) for url in map(_https, places) if url), None)
 
 
@@ -67,19 +91,37 @@ def _hosting() -> list[str]:
 
 @cache  # one call of git per build
 def _remote(root: Path) -> str:
-    command = ["git", "-C", str(root), "remote", "get-url", "origin"]
+    """Return the remote of the repository whose first folder is `root`, not of one around it."""
+    # A hook of another repository, or an editor, may say by these which repository it is at.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "-C", str(root), "rev-parse", "--show-prefix"]
     try:
-        return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+        inside = subprocess.run(command, capture_output=True, text=True, env=env)
+        if inside.returncode or inside.stdout.strip():
+            return ""
+        command[3:] = ["remote", "get-url", "origin"]
+        return subprocess.run(command, capture_output=True, text=True, env=env).stdout.strip()
     except OSError:  # no git here
         return ""
 
 
 def _https(address: str) -> str:
-    """Return the https address of a remote, without a user's name; '' for a folder."""
+    """Return the https address at which readers open a repository; "" for one on some machine."""
     address = address.strip().rstrip("/").removesuffix(".git")
     if address.startswith(("http://", "https://")):
-        parts = urlsplit(address)
-        host = parts.netloc.rpartition("@")[2]
-        return f"{parts.scheme}://{host}{parts.path}" if parts.path.strip("/") else ""
-    match = _SSH.fullmatch(address)
-    return f"https://{match['host']}/{match['path'].lstrip('/')}" if match else ""
+        web = urlsplit(address)
+        scheme, user = web.scheme, "git"
+        host, path = web.netloc.rpartition("@")[2].lower(), web.path[1:]
+    elif match := _REMOTE.fullmatch(address):
+        scheme, user = "https", match["user"] or "git"
+        host, path = match["host"].lower(), match["path"]
+    else:
+        return ""
+    host = _SAME.get(host, host)
+    if host in _HOSTS:
+        scheme, path = "https", re.sub(r"/(?:-/)?(?:tree|blob|src)/.*", "", path.strip("/"))
+    elif host == "ssh.dev.azure.com":
+        host, path = "dev.azure.com", re.sub("^v3/(.+)/", r"\1/_git/", path)
+    elif _SHARED_USERS.fullmatch(user) is None or path.startswith("/") or not _PUBLIC.match(host):
+        return ""
+    return f"{scheme}://{host}/{path}" if path.strip("/") else ""

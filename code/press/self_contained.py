@@ -33,6 +33,7 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[str] = []
+        self.files: list[str] = []
         self.inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -41,6 +42,9 @@ class _Reader(HTMLParser):
         for name, value in attrs:
             if name in _LOADED or (tag in _LINKING and name in ("href", "xlink:href")):
                 self.found += _ADDRESS.findall(value or "")
+                self.files += re.findall(r"^(?![\w+.-]+:|//|#)\s*\S+", value or "")
+            elif name == "content" and "url=" in (value or "").lower():  # of a page that leaves
+                self.found += _ADDRESS.findall((value or "").lower().partition("url=")[2])
             elif name == "style":
                 self.found += _STYLE.findall(value or "")
             elif name == "srcdoc":
@@ -58,11 +62,15 @@ class _Reader(HTMLParser):
             self.found += _STYLE.findall(data)
 
 
-def _requests(html: str) -> Iterator[str]:
+def _read(html: str) -> _Reader:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return (address for address in reader.found if not _NAMESPACE.match(address))
+    return reader
+
+
+def _requests(html: str) -> Iterator[str]:
+    return (address for address in _read(html).found if not _NAMESPACE.match(address))
 
 
 def requested(html: str) -> str:
@@ -71,12 +79,16 @@ def requested(html: str) -> str:
 
 
 def requested_by_output(data: Mapping[str, Any]) -> str:
-    """Return the same for a cell's output, a bundle of contents by MIME type."""
+    """Return the same for what a cell shows: a bundle of contents by MIME type.
+
+    A file beside it is looked for in vain too, because the folder of a kernel is gone.
+    """
     markdown = "".join(data.get("text/markdown", ""))
     script = "".join(data.get("application/javascript", ""))
     shown = [*data.get("text/html", ""), *data.get("image/svg+xml", "")]
     shown += [MarkdownIt("commonmark").render(markdown), f"<script>{script}</script>"]
-    return requested("".join(shown))
+    html = "".join(shown)
+    return requested(html) or next(iter(_read(html).files), "")
 
 
 def embedded(address: str, folder: Path) -> str:

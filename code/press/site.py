@@ -6,6 +6,7 @@ or is killed therefore leaves the last site, and no page of a removed chapter st
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -53,6 +54,9 @@ def render_alone(edition: Edition) -> Sphinx:
 def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sphinx:
     """Run Sphinx as Jupyter Book does, but pass its errors on to the caller."""
     book = edition.book
+    for path in (book.root / name for name in book.config.get("bibtex_bibfiles") or ()):
+        if path.exists():
+            book.text(path)  # where it is not UTF-8, Sphinx would not name the file
     config, _ = get_final_config(
         user_yaml=book.root / "_config.yml",
         cli_config={**overrides, "latex_individualpages": False},
@@ -77,6 +81,8 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sph
         cause = getattr(error, "orig_exc", None)
         if isinstance(cause, OSError):  # such as a full disk, which is not an author's mistake
             raise cause from error
+        if name := getattr(cause, "filename", None):  # of a bibliography
+            raise PressError(f"{os.path.relpath(name, book.root)}: {cause}") from error
         raise PressError(str(error)) from error
     if app.statuscode:
         raise PressError("the pages could not be written: see the warnings above")

@@ -7,25 +7,23 @@ from it the outputs that they name, and all else from the chapter's execution.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from docutils.nodes import make_id
 from nbformat import NotebookNode
 
 from . import files, output_kinds
 from .book import Book, PressError
+from .names import folded, wrong_name
 from .output_kinds import Kind
 from .run.cache import Execution
 
-__all__ = ["Entry", "Store", "check_name", "collect"]
+__all__ = ["Entry", "Store", "collect"]
 
-LONGEST_NAME = 100  # characters; file systems allow 255 bytes, and suffixes are added
 SHORTEST_ALT = 40  # characters; a file name or the caption again does not describe a figure
-
-_NAME = re.compile(r"\w[\w.-]*")
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ class Entry:
     chapter: str
     """The page's docname."""
     number: str
-    """Figure or exercise number, as the page shows it, or '' if there is none."""
+    """Of an exercise, as the page shows it; empty for other kinds, whose numbers Sphinx counts."""
     cell: int
     """Index of the code cell, counted from zero among all cells."""
     line: int
@@ -48,9 +46,21 @@ class Entry:
     alt: str = ""
 
     def __post_init__(self) -> None:
-        check_name(self.name, f"{self.chapter}.md:{self.line}")
-        if not any(self.data.values()):
-            raise PressError(f"{self.chapter}.md:{self.line}: the output {self.name!r} is empty")
+        wrong = wrong_name(self.name)
+        if not wrong and not any(self.data.values()):
+            wrong = f"the output {self.name!r} is empty"
+        if wrong:
+            raise PressError(f"{self.place}: {wrong}")
+
+    @property
+    def place(self) -> str:
+        """File and line of its cell."""
+        return f"{self.chapter}.md:{self.line}"
+
+    @property
+    def anchor(self) -> str:
+        """Its address on its page, if its kind has one: Sphinx writes names in small letters."""
+        return make_id(self.name)
 
     @property
     def content(self) -> Any:
@@ -73,12 +83,17 @@ class Store:
     def __getitem__(self, name: str) -> Entry:
         """Return the entry called `name`; raise PressError if there is none."""
         if name not in self._entries:
-            try:
-                content = json.loads(self.path(name).read_text(encoding="utf-8"))
-            except FileNotFoundError:
-                raise PressError(f"nothing in the book is called {name!r}") from None
+            kept = set() if wrong_name(name) else {path.name for path in self.folder.glob("*.json")}
+            if self.path(name).name not in kept:  # where `Fig-a` would open `fig-a`, too
+                raise PressError(f"nothing in the book is called {name!r}")
+            content = json.loads(self.path(name).read_text(encoding="utf-8"))
             self._entries[name] = Entry(**content)
         return self._entries[name]
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The entries that were given, or asked for; others may be in the folder."""
+        return list(self._entries.values())
 
     def __iter__(self) -> Iterator[str]:
         on_disk = {path.stem for path in self.folder.glob("*.json")}
@@ -104,31 +119,22 @@ class Store:
             path.unlink()
 
 
-def check_name(name: str, place: str) -> None:
-    """Raise PressError, with the place, if a name is not valid for files and addresses."""
-    if not _NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        raise PressError(
-            f"{place}: {name[:LONGEST_NAME]!r} cannot be a name: begin with a letter or digit, and"
-            f" go on with letters, digits, -, _ and full stops, at most {LONGEST_NAME} in all"
-        )
-
-
 def collect(executions: Iterable[Execution]) -> list[Entry]:
     """Return all entries of the executed chapters; raise PressError for a name given twice."""
     entries: dict[str, Entry] = {}
     for execution in executions:
         for entry in (*_outputs(execution), *_exercises(execution), *_cells(execution)):
-            other = entries.get(entry.name)
-            if other is not None and entry.kind != output_kinds.SOURCE.name:
-                here, there = (f"{e.chapter}.md:{e.line}" for e in (entry, other))
-                raise PressError(f"{here}: the name {entry.name!r} is taken by {there}: rename one")
-            entries.setdefault(entry.name, entry)
+            other = entries.setdefault(folded(entry.name), entry)
+            same = entry.name == other.name and entry.kind == other.kind == output_kinds.SOURCE.name
+            if other is not entry and not same:
+                taken = f"the name {entry.name!r} is taken by {other.place}"
+                differs = "" if entry.name == other.name else f", which has {other.name!r}"
+                raise PressError(f"{entry.place}: {taken}{differs}: rename one")
     return list(entries.values())
 
 
 def _outputs(execution: Execution) -> Iterator[Entry]:
     page, notebook = execution.page, execution.notebook
-    count = 0
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
@@ -136,21 +142,21 @@ def _outputs(execution: Execution) -> Iterator[Entry]:
             line = notebook.metadata.source_map[index] + 1
             where = {"chapter": page.docname, "cell": index, "line": line}
             if kind and kind.is_figure:
-                count += 1
-                number = f"{page.number}.{count}" if page.number else str(count)
-                yield _figure(kind, cell, dict(data), number, where)
+                yield _figure(kind, cell, dict(data), where)
             elif kind:
                 name = data[kind.mime]["name"]
                 yield Entry(name=name, kind=kind.name, number="", data=dict(data), **where)
 
 
-def _figure(
-    kind: Kind, cell: NotebookNode, data: dict[str, Any], number: str, where: dict[str, Any]
-) -> Entry:
-    options = cell.metadata.get("mystnb", {})
-    figure, alt = options.get("figure", {}), options.get("image", {}).get("alt", "")
-    place = f"{where['chapter']}.md:{where['line']}"
-    name, caption, alt = figure.get("name", ""), figure.get("caption", ""), " ".join(alt.split())
+def _figure(kind: Kind, cell: NotebookNode, data: dict[str, Any], where: dict[str, Any]) -> Entry:
+    options, place = cell.metadata.get("mystnb", {}), f"{where['chapter']}.md:{where['line']}"
+    try:
+        figure, image = options.get("figure", {}), options.get("image", {})
+        name, caption = (figure.get(key, "").strip() for key in ("name", "caption"))
+        alt = " ".join(image.get("alt", "").split())
+    except AttributeError as error:
+        message = "below mystnb stand figure and image, and below these their texts"
+        raise PressError(f"{place}: {message}, as AUTHORING.md shows") from error
     if not name or not caption:
         raise PressError(f"{place}: a figure needs mystnb.figure.name and mystnb.figure.caption")
     if len(alt) <= SHORTEST_ALT or alt in caption:
@@ -159,7 +165,7 @@ def _figure(
             f" over {SHORTEST_ALT} characters that are not its caption"
         )
     described = {"caption": caption, "alt": alt}
-    return Entry(name=name, kind=kind.name, number=number, data=data, **described, **where)
+    return Entry(name=name, kind=kind.name, number="", data=data, **described, **where)
 
 
 def _cells(execution: Execution) -> Iterator[Entry]:
@@ -170,7 +176,6 @@ def _cells(execution: Execution) -> Iterator[Entry]:
         if cell.cell_type != "code" or name is None:
             continue
         line = notebook.metadata.source_map[index] + 1
-        check_name(str(name), f"{execution.page.docname}.md:{line}")
         options = cell.metadata.get("mystnb", {})
         data = {
             "code": cell.source,

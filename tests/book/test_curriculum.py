@@ -90,16 +90,6 @@ def test_exercises_are_counted_by_chapter_in_reading_order(entries):
         assert numbers == [f"{page.number}{letter}" for letter in "abcd"[: len(names)]]
 
 
-def test_figures_are_numbered_in_the_store_as_on_the_page(build, entries):
-    for entry in entries.values():
-        if entry.kind in ("figure", "frames"):
-            page = (build.html / f"{entry.chapter}.html").read_text()
-            figure = page[page.index(f'<figure class="align-default" id="{entry.name}"') :]
-            label = re.search(r'class="caption-number">Figure (\S+)', figure)
-            assert label is not None
-            assert label[1] == entry.number, entry.name
-
-
 def test_no_exercise_s_solution_is_used_outside_of_it(entries):
     """A name that only a solution defines would be missing for a learner who is not there yet."""
     for page in BOOK.pages:

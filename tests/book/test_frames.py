@@ -7,7 +7,7 @@ import pytest
 pytestmark = pytest.mark.site
 
 PAGE = "book/part1/simulator.html"
-BALL = "#fig-ball-frames"
+BALL = '[id="fig-ball:frames"]'
 
 
 @pytest.fixture

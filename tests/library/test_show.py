@@ -35,6 +35,14 @@ def test_what_has_no_source_is_refused():
         show.source(len)
 
 
+def test_what_a_cell_defines_is_refused_in_a_sentence(monkeypatch):
+    """The module of a cell, __main__ of a kernel, has no file."""
+    for objects in ((test_what_has_no_source_is_refused,), ()):
+        monkeypatch.setitem(globals(), "__file__", None)
+        with pytest.raises(TypeError, match="want functions, classes or a module of the library"):
+            show.source(*objects)
+
+
 @pytest.mark.parametrize(
     ("value", "spec", "text"),
     [
@@ -60,6 +68,25 @@ def test_a_number_reaches_the_prose_from_any_scalar(value, monkeypatch):
     monkeypatch.delenv("DIFFPROG_BUILD")
     show.number("half-five", value)
     assert len(shown) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "message"),
+    [
+        (float("nan"), ValueError, "^loss: nan is no number for the prose$"),
+        (np.float32("inf"), ValueError, "^loss: inf is"),
+        (torch.tensor(float("-inf")), ValueError, "^loss: -inf is"),
+        (None, TypeError, "^loss: want a number, got NoneType: None$"),
+        ("7", TypeError, "^loss: want a number, got str: 7$"),
+        (1 + 2j, TypeError, "^loss: want a number, got complex"),
+        ([1.0], TypeError, "^loss: want a number, got list"),
+    ],
+)
+def test_what_is_no_number_is_refused_by_its_name(value, error, message, monkeypatch):
+    """Jupyter's messages are JSON, which has no NaN: it would only warn of it."""
+    monkeypatch.setenv("DIFFPROG_BUILD", "1")
+    with pytest.raises(error, match=message):
+        show.number("loss", value)
 
 
 def test_of_a_number_nine_digits_are_kept(monkeypatch):

@@ -383,6 +383,21 @@ REFUSED = {
         None,
         "No footnote definitions found for label: 'footcite-key'",
     ),
+    "footnote without its note": ("Text.\n\nMore *text*[^zz].", 3, "no footnote [^zz]: stands"),
+    "note without its mark": (
+        "Text[^a], not `[^c]`.\n\n[^a]: Note.\n[^b]: Never.\n\n```md\n[^d]: Shown.\n```",
+        4,
+        "nothing refers to the footnote [^b]",
+    ),
+    "a heading of a figure's name": (
+        "## C drawn\n\n```{code-cell} ipython3\n---\nmystnb:\n"
+        "  figure: {name: c-drawn, caption: It.}\n"
+        "  image: {alt: A line that rises from the lower left to the upper right.}\n---\n"
+        "from diffprog import show\nfrom IPython.display import display\n"
+        "display({show.FIGURE: {'svg': '<svg viewBox=\"0 0 1 1\"></svg>'}}, raw=True)\n```",
+        9,
+        "c-drawn has the address #id1 on its page, where #c-drawn is a heading",
+    ),
     "tableofcontents": ("```{tableofcontents}\n```", None, "with no descendants"),
     "toctree": ("```{toctree}\n```", 1, "not expected with external-toc"),
     "unknown directive": ("Text.\n\n```{unheard}\n```", 3, "Unknown directive type: 'unheard'"),

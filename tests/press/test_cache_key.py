@@ -63,6 +63,26 @@ def test_a_cell_whose_imports_cannot_be_read_depends_on_all_of_the_library(book,
     assert names(library_files([cell], book.code)) == wanted
 
 
+LATIN = "# -*- coding: latin-1 -*-\n# größe\nfrom toylib import low\n".encode("latin-1")
+ALL = {"__init__.py", "high.py", "low.py", "other.py"}
+
+
+@pytest.mark.parametrize(
+    ("data", "wanted"),
+    [
+        (LATIN, ALL - {"high.py"}),
+        (b"\xef\xbb\xbffrom toylib import low\n", ALL - {"high.py"}),
+        (b"from toylib import low\r\n", ALL - {"high.py"}),
+        (b"from toylib import low\0", ALL),
+        (b"", {"__init__.py", "other.py"}),
+    ],
+)
+def test_a_module_is_read_in_its_own_encoding(book, data, wanted):
+    """Where Python could not read it either, nobody knows what it needs."""
+    (book.code / "toylib/other.py").write_bytes(data)
+    assert names(library_files(["from toylib import other"], book.code)) == wanted
+
+
 def test_a_line_that_begins_with_a_percent_sign_is_plain_python(book):
     cell = "from toylib import low\nx = (7\n     % 4)\nlow.ONE"
     assert names(library_files([cell], book.code)) == {"__init__.py", "low.py"}

@@ -33,6 +33,10 @@ def read(book):
         ("hide-input", "skip-execution", r"^book/part1/one\.md:12: .+ the tag skip-execution"),
         ("hide-input]\n", "hide-input]\n:load: x.py\n", r"^book/part1/one\.md: Can't read file"),
         ("[hide-input]", "hide-input", r"^book/part1/one\.md:10: tags are a list, as in"),
+        ("hide-input", "hide_input", r"one\.md:12: .* no cell has the tag 'hide_input'; .*hide-i"),
+        ("hide-input", "remove_cell", r"one\.md:12: .* no cell has the tag 'remove_cell'"),
+        ("hide-input", "hide-inptu", r"one\.md:12: .* no cell has the tag 'hide-inptu'"),
+        ("hide-input", "hide-input, remove-stdout", r"no cell has the tag 'remove-stdout'"),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence_with_its_place(read, old, new, message):

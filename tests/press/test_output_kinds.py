@@ -47,7 +47,7 @@ def test_a_page_asks_the_kind(book):
 def test_store_and_notebook_ask_the_kind(book):
     execution = cell(book, {MIME: {"svg": "dots"}}, FIGURE_OPTIONS)
     (entry,) = collect([execution])
-    assert (entry.kind, entry.number, entry.content) == ("sketch", "1.1.1", {"svg": "dots"})
+    assert (entry.kind, entry.content) == ("sketch", {"svg": "dots"})
     (output,) = outputs(execution.notebook.cells[1], 1)
     assert dict(output.data) == {"text/plain": f"a sketch of {FIGURE_OPTIONS['image']['alt']}"}
 

@@ -24,6 +24,7 @@ HOST = "https://example.org/a"
         f"<style>p {{ background: url('{HOST}') }}</style>",
         f'<script>fetch("{HOST}")</script>',
         f"<script>/* loads */ import('{HOST}')</script>",
+        f'<meta http-equiv="refresh" content="0; URL={HOST}">',
         f'<iframe srcdoc="<img src=&quot;{HOST}&quot;>"></iframe>',
     ],
 )
@@ -59,6 +60,10 @@ def test_what_is_not_loaded_is_let_through(html):
         ({"text/html": f"<script src={HOST}></script>"}, f"part1/one.md:7: cell 1: .*{HOST}"),
         ({"text/html": ["<script ", f"src={HOST}></script>"]}, f"loads {HOST}"),
         ({"text/markdown": f"![A ball]({HOST})"}, f"loads {HOST}"),
+        ({"text/html": "<img src=plot.png>"}, "loads plot.png, .* no file of a cell is kept"),
+        ({"text/html": "<link rel=stylesheet href='a/style.css'>"}, "loads a/style.css"),
+        ({"text/html": "<script src='/nbextensions/a.js'></script>"}, "loads /nbextensions/a.js"),
+        ({"text/markdown": "![A ball](ball.png)"}, "loads ball.png"),
         ({"application/javascript": f'load("{HOST}")'}, f"loads {HOST}"),
         ({"image/svg+xml": f'<svg><image href="{HOST}"/></svg>'}, f"loads {HOST}"),
         ({WIDGET: {"model_id": "a"}, "text/plain": "IntSlider(value=0)"}, "shows a widget"),
@@ -67,6 +72,19 @@ def test_what_is_not_loaded_is_let_through(html):
 def test_an_output_that_needs_others_is_refused_with_its_place(data, message):
     with pytest.raises(PressError, match=message):
         _accept(new_output("display_data", data), "part1/one.md:7: cell 1")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"text/html": "<img src='data:image/png;base64,AAEC'>"},
+        {"text/html": "<svg><use href='#mark'/><path clip-path='url(#a)'/></svg>"},
+        {"text/html": "<a href='two.html'>two</a><table><tr><td data-x='a b'>1</td></tr></table>"},
+        {"text/plain": "src=plot.png"},
+    ],
+)
+def test_an_output_that_has_all_with_it_is_taken(data):
+    _accept(new_output("display_data", data), "one.md:7")
 
 
 def test_a_file_beside_the_page_becomes_part_of_it(tmp_path):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pybtex.exceptions import PybtexError  # type: ignore[import-untyped]
 from sphinx.errors import ExtensionError
 
 from press import site
@@ -79,6 +80,12 @@ def test_a_page_alone_starts_anew_and_may_refer_to_what_is_not_there(edition, mo
     assert "nitpicky" not in options
 
 
+def test_a_bibliography_that_is_not_utf_8_is_named(edition):
+    (edition.book.root / "book/references.bib").write_bytes("Größe".encode("latin-1"))
+    with pytest.raises(PressError, match=r"^book/references\.bib: is not UTF-8 .*: save it as"):
+        site.render(edition)
+
+
 def test_warnings_stop_the_build(edition, monkeypatch):
     monkeypatch.setattr(Sphinx, "statuscode", 1)
     with pytest.raises(PressError, match="see the warnings above"):
@@ -88,6 +95,10 @@ def test_warnings_stop_the_build(edition, monkeypatch):
 def test_what_sphinx_raises_is_one_sentence_unless_it_is_the_system_s(edition, monkeypatch):
     monkeypatch.setattr(Sphinx, "fails", ExtensionError("a handler failed"))
     with pytest.raises(PressError, match="a handler failed"):
+        site.render(edition)
+    unclosed = PybtexError("syntax error in line 1", str(edition.book.root / "book/a.bib"))
+    monkeypatch.setattr(Sphinx, "fails", ExtensionError("a handler failed", unclosed))
+    with pytest.raises(PressError, match=r"^book/a\.bib: syntax error in line 1$"):
         site.render(edition)
     full = OSError(errno.ENOSPC, "full")
     monkeypatch.setattr(Sphinx, "fails", ExtensionError("a handler failed", full))

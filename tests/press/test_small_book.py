@@ -321,8 +321,8 @@ def test_a_chapter_has_buttons_and_a_way_to_its_deck_and_a_plain_page_has_none(
 def test_others_see_a_description_and_a_card(site: Path, page: str) -> None:
     assert '<meta name="description" content="A chapter about adding.">' in page
     assert '<meta property="og:title" content="Adding">' in page
-    assert '<meta property="og:image" content="../../_static/cards/book-part1-one.png">' in page
-    card = (site / "_static/cards/book-part1-one.png").read_bytes()
+    assert '<meta property="og:image" content="../../_static/cards/book.part1.one.png">' in page
+    card = (site / "_static/cards/book.part1.one.png").read_bytes()
     assert card[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
 
 

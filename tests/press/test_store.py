@@ -33,9 +33,13 @@ def cell(book, data, options=None, name="part1/one"):
     return execution(book, "# Page\n\n```{code-cell} ipython3\n1\n```\n", data, options, name)
 
 
-def test_a_figure_has_number_caption_text_and_bundle(book):
+def number(name):
+    return {NUMBER: {"name": name, "text": "1", "value": 1}}
+
+
+def test_a_figure_has_caption_text_and_bundle(book):
     (entry,) = collect([cell(book, {FIGURE: {"svg": "<svg/>"}}, FIGURE_OPTIONS)])
-    assert (entry.name, entry.kind, entry.number) == ("fig-line", "figure", "1.1.1")
+    assert (entry.name, entry.kind, entry.number) == ("fig-line", "figure", "")
     assert (entry.caption, entry.alt, entry.line) == ("A line.", ALT, 4)
 
 
@@ -43,6 +47,11 @@ def test_a_figure_has_number_caption_text_and_bundle(book):
     ("options", "message"),
     [
         ({}, "needs mystnb.figure.name"),
+        ({"figure": "fig-line"}, r"^book/part1/one\.md:4: below mystnb stand figure and image"),
+        ({"figure": {"name": 5, "caption": "A line."}}, "below these their texts"),
+        ({"figure": {"name": "fig-line", "caption": None}}, "below these their texts"),
+        ({**FIGURE_OPTIONS, "image": "A line."}, "below these their texts"),
+        ({**FIGURE_OPTIONS, "image": {"alt": ["A line."]}}, "below these their texts"),
         ({"figure": {"name": "fig-line"}}, "mystnb.figure.caption"),
         ({"figure": FIGURE_OPTIONS["figure"]}, "needs alternative text"),
         ({**FIGURE_OPTIONS, "image": {"alt": "line.png"}}, "needs alternative text"),
@@ -56,11 +65,10 @@ def test_a_figure_without_name_caption_or_real_text_stops_the_build(book, option
 
 
 def test_a_name_given_twice_stops_the_build(book):
-    number = {NUMBER: {"name": "n", "text": "1", "value": 1}}
     with pytest.raises(
         PressError, match=r"two\.md:4: the name 'n' is taken by book/part1/one\.md:4"
     ):
-        collect([cell(book, number), cell(book, number, name="part1/two")])
+        collect([cell(book, number("n")), cell(book, number("n"), name="part1/two")])
 
 
 def test_an_empty_bundle_stops_the_build(book):
@@ -79,7 +87,7 @@ def test_an_exercise_is_stored_with_stub_and_solution(book):
 
 
 def test_the_store_gives_back_what_was_written(book):
-    entries = collect([cell(book, {NUMBER: {"name": "n", "text": "1", "value": 1}})])
+    entries = collect([cell(book, number("n"))])
     Store(book.build, entries).write()
     store = Store(book.build)
     assert list(store) == ["n"]
@@ -89,11 +97,7 @@ def test_the_store_gives_back_what_was_written(book):
 
 
 def test_an_unchanged_entry_is_not_touched_and_a_gone_one_is_removed(book):
-    entries = [
-        e
-        for name in ("a", "b")
-        for e in collect([cell(book, {NUMBER: {"name": name, "text": "1", "value": 1}})])
-    ]
+    entries = [e for name in ("a", "b") for e in collect([cell(book, number(name))])]
     folder = book.build / "outputs"
     Store(folder, entries).write()
     before = Store(folder).path("a").stat().st_mtime_ns

@@ -107,7 +107,7 @@ def component(data: Data, name: str, alt: str) -> str:
     last, first = len(data["texts"]) - 1, data["start"]
     text = html.escape(data["texts"][first])
     return (
-        f'<div class="dp-frames" id="{name}-frames">'
+        f'<div class="dp-frames" id="{name}:frames">'
         + picture(data["svg"], name, alt)
         + f'<div class="dp-controls" role="group" aria-label="{value}"'
         + " hidden>"
@@ -118,7 +118,7 @@ def component(data: Data, name: str, alt: str) -> str:
         + _button("next", "Next frame", "M3 1v10l6-5zM8.5 1H10v10H8.5z")
         + f'<output aria-live="off">{text}</output></div>'
         + '<script type="application/json">'
-        + f"{inline.replace(ID, name)}</script></div>"
+        + f"{_named(inline, name)}</script></div>"
     )
 
 
@@ -126,7 +126,12 @@ def picture(svg: str, name: str, alt: str) -> str:
     """Return the inline SVG of figure `name`, with alternative text."""
     label = html.escape(" ".join(alt.split()))
     start = f'<svg role="img" aria-label="{label}" '
-    return svg.replace(ID, name).replace("<svg ", start, 1)
+    return _named(svg, name).replace("<svg ", start, 1)
+
+
+def _named(text: str, name: str) -> str:
+    """Return `text` with the ids of figure `name`."""
+    return text.replace(ID, f"{name}:")
 
 
 def _button(kind: str, label: str, path: str) -> str:

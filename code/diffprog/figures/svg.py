@@ -27,8 +27,11 @@ PALETTE = {
 }
 """Name → light colour, each unique, since we find it by its value."""
 
-ID = "figure-id"
-"""Placeholder for the figure's name in ids, until the page has one."""
+ID = "figure-id:"
+"""Begins each id, until the page puts the figure's name before the colon.
+
+No name has a colon, so no id is the address of another figure.
+"""
 
 _VARIABLE = {
     colour: f"var(--fig-{name})" for name, colour in PALETTE.items()
@@ -90,7 +93,7 @@ def _own_ids(svg: ET.Element) -> None:
                 element.set("href", element.attrib.pop(key))
         for value in element.attrib.values():
             for reference in re.findall(r"(?:^|url\()#([^)]+)", value):
-                ids.setdefault(reference, f"{ID}-{len(ids)}")
+                ids.setdefault(reference, f"{ID}{len(ids)}")
     for element in svg.iter():
         name = element.attrib.pop("id", None)
         if name in ids:

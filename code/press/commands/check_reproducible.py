@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from .. import manifest
-from ..book import Book
+from ..book import Book, PressError
 
 __all__ = ["differences", "main"]
 
@@ -37,12 +37,26 @@ def differences(one: dict[str, str], two: dict[str, str]) -> list[str]:
 
 
 def _build(place: Path, seed: str) -> dict[str, dict[str, str]]:
+    archive = _last_commit()
     place.mkdir(parents=True)
-    archive = subprocess.run(["git", "archive", "HEAD"], stdout=subprocess.PIPE, check=True)
-    subprocess.run(["tar", "-x", "-C", str(place)], input=archive.stdout, check=True)
+    subprocess.run(["tar", "-x", "-C", str(place)], input=archive, check=True)
     path = str(place / "code")
     home = place.with_name("home")
     home.mkdir()
     env = os.environ | {"PYTHONPATH": path, "PYTHONHASHSEED": seed, "HOME": str(home)}
-    subprocess.run([sys.executable, "-m", "press", "build"], cwd=place, env=env, check=True)
+    build = [sys.executable, "-m", "press", "build"]
+    if subprocess.run(build, cwd=place, env=env).returncode:
+        raise PressError("the last commit does not build: see above")
     return manifest.read(Book(place))
+
+
+def _last_commit() -> bytes:
+    """Return the files of the last commit, as a tar archive."""
+    try:
+        done = subprocess.run(["git", "archive", "HEAD"], capture_output=True)
+    except OSError as error:
+        raise PressError("the last commit is built, but there is no program git") from error
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip()
+        raise PressError(f"the last commit is built, but this folder has none: {said}")
+    return done.stdout

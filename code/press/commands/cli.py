@@ -7,9 +7,10 @@ import errno
 import gc
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from .. import manifest
+from .. import files, manifest
 from ..book import Book, PressError
 from ..notebooks import lab
 from ..notebooks.branch import assemble
@@ -29,12 +30,12 @@ def main() -> int:
     slides = commands.add_parser("slides", help="build the decks alone")
     slides.add_argument("--pdf", action="store_true", help="print them too")
     for command in (build, slides):
-        command.add_argument("--jobs", type=int, default=os.environ.get("JOBS") or None)
+        command.add_argument("--jobs", type=_up_to(999), default=os.environ.get("JOBS") or None)
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
     new = commands.add_parser("new-chapter", help="begin a chapter, its exercise and its slides")
     new.add_argument("name", help="such as part4/tape")
     watch = commands.add_parser("watch", help="build on every save, and reload the browser")
-    watch.add_argument("--port", type=int, default=8000)
+    watch.add_argument("--port", type=_up_to(65535), default=8000)
     commands.add_parser("check-reproducible", help="build the last commit twice, and compare")
     branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
     branch.add_argument("folder", type=Path)
@@ -65,11 +66,25 @@ def main() -> int:
     except KeyboardInterrupt:
         return _stop(130, "it was interrupted", arguments.command)
     except OSError as error:
-        if error.errno not in FULL:
+        if error.errno in files.FORBIDDEN:
+            why = f"{error.filename}: {error.strerror}: copy the book to a folder of your own"
+        elif error.errno in FULL:
+            why = "the disk is full: free some space and try again; what is done is kept"
+        else:
             raise
-        why = "the disk is full: free some space and try again; what is done is kept"
         return _stop(1, why, arguments.command)
     return 0
+
+
+def _up_to(most: int) -> Callable[[str], int]:
+    """Return what reads a number of jobs or of a port."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or not 1 <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"give a whole number from 1 to {most}, not {text!r}")
+        return int(text)
+
+    return read
 
 
 def _stop(code: int, why: str, command: str) -> int:

@@ -52,7 +52,7 @@ def begin(book: Book, name: str) -> list[Path]:
             raise PressError(f"{where} exists already: choose another name")
     text = {path: _text(template, part, chapter) for path, template in new.items()}
     slides = slides or list(new)[-1]
-    text.setdefault(slides, slides.read_text(encoding="utf-8") if slides.exists() else "")
+    text.setdefault(slides, book.text(slides) if slides.exists() else "")
     text[slides] += _text("slides.md", part, chapter)
     before, text[book.root / "_toc.yml"] = _listed(book, part, chapter)
     text[page] = text[page].replace("(before.md)", f"({relpath(before.path, page.parent)})")
@@ -97,7 +97,7 @@ def _listed(book: Book, part: str, chapter: str) -> tuple[Page, str]:
 
     A chapter is added at the end of its part, and a part after the last numbered part.
     """
-    text = (book.root / "_toc.yml").read_text(encoding="utf-8")
+    text = book.text(book.root / "_toc.yml")
     lines, old = text.splitlines(), [page.docname for page in book.pages]
     counted = [page for page in book.pages if page.number]
     mine = [page for page in counted if page.docname.startswith(f"book/{part}/")]
@@ -128,5 +128,5 @@ def _names(toc: str) -> list[str]:
     """Return the pages that the text of a `_toc.yml` lists, or none if it cannot be read."""
     try:
         return [name for name, _ in numbered(yaml.safe_load(toc))]
-    except (yaml.YAMLError, LookupError, TypeError, AttributeError):
+    except (yaml.YAMLError, PressError):
         return []

@@ -8,7 +8,7 @@ out. A node that has no form here is reported with its line, which stops the bui
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from textwrap import indent
 
@@ -198,31 +198,12 @@ class Writer(Inline):
     def visit_table(self, node: nodes.Element) -> str:
         """Write a table with pipes, or in HTML if a cell holds what pipes cannot express."""
         titles = [self.visit_caption(t) for t in node.children if isinstance(t, nodes.title)]
-        write = self.pipes if all(map(_plain, node.findall(nodes.entry))) else self.html
-        return "\n\n".join([*titles, write(node)])
-
-    def pipes(self, table: nodes.Element) -> str:
-        """Write a table with pipes; its first row becomes the head."""
-        rows = [list(map(self.write, row.children)) for row in table.findall(nodes.row)]
-        rows.insert(1, ["---"] * len(rows[0]))
-        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
-
-    def visit_entry(self, node: nodes.Element) -> str:
-        """Write a cell."""
-        return self.blocks(node.children)
-
-    def html(self, table: nodes.Element) -> str:
-        """Write a table in HTML; the empty lines make Markdown of each cell's content."""
-        lines = ["<table>"]
-        for row in table.findall(nodes.row):
-            tag = "th" if isinstance(row.parent, nodes.thead) else "td"
-            lines.append("<tr>")
-            for entry in row.findall(nodes.entry):
-                down, right = (entry.get(more, 0) + 1 for more in ("morerows", "morecols"))
-                spans = f' rowspan="{down}"' * (down > 1) + f' colspan="{right}"' * (right > 1)
-                lines += [f"<{tag}{spans}>", "", self.write(entry), "", f"</{tag}>"]
-            lines.append("</tr>")
-        return "\n".join([*lines, "</table>"])
+        rows = {
+            row: {entry: self.blocks(entry.children) for entry in row.findall(nodes.entry)}
+            for row in node.findall(nodes.row)
+        }
+        plain = all(_plain(entry, text) for row in rows.values() for entry, text in row.items())
+        return "\n\n".join([*titles, (_pipes if plain else _html)(rows)])
 
     visit_figure = visit_container
 
@@ -252,12 +233,38 @@ def _details(title: str, body: str) -> str:
     return f"<details>\n<summary>{escape(title, quote=False)}</summary>\n\n{body}\n\n</details>"
 
 
-def _plain(entry: nodes.Element) -> bool:
-    """Return whether a cell is one line, without pipes in code or formulas: they split rows."""
+Rows = Mapping[nodes.row, Mapping[nodes.entry, str]]
+"""The cells of a table, written."""
+
+
+def _plain(entry: nodes.entry, text: str) -> bool:
+    """Say whether a cell is one line, in which no pipe stands but those that words escape."""
     fixed = entry.findall(lambda node: isinstance(node, nodes.literal | nodes.math | nodes.raw))
     return (
         all(isinstance(child, nodes.paragraph) for child in entry.children)
         and len(entry.children) < 2
         and not {"morerows", "morecols"} & entry.attributes.keys()
         and not any("|" in node.astext() for node in fixed)
+        and not re.search(r"(?<!\\)\|", text)
     )
+
+
+def _pipes(rows: Rows) -> str:
+    """Write a table whose first row is its head."""
+    lines = [list(row.values()) for row in rows.values()]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _html(rows: Rows) -> str:
+    """Write a table in HTML; each cell is Markdown again behind an empty line."""
+    lines = ["<table>"]
+    for row, cells in rows.items():
+        tag = "th" if isinstance(row.parent, nodes.thead) else "td"
+        lines.append("<tr>")
+        for entry, text in cells.items():
+            down, right = (entry.get(more, 0) + 1 for more in ("morerows", "morecols"))
+            spans = f' rowspan="{down}"' * (down > 1) + f' colspan="{right}"' * (right > 1)
+            lines += [f"<{tag}{spans}>", "", text, "", f"</{tag}>"]
+        lines.append("</tr>")
+    return "\n".join([*lines, "</table>"])

@@ -1,4 +1,4 @@
-"""Styles, scripts and icons of the pages, and names for the theme's controls.
+"""What every page carries besides its text: style, two scripts, a light weight, and names.
 
 Font Awesome is cut down to the glyphs in use, and its script, which draws the same icons, is left
 out. Controls that the theme leaves without a name for screen readers get one.
@@ -46,6 +46,7 @@ def _configure(app: Sphinx, config: Config) -> None:
 def _add_assets(app: Sphinx) -> None:
     app.add_css_file("figures.css")
     app.add_css_file("book.css")
+    app.add_js_file("page.js", loading_method="defer")
 
 
 def _page_context(
@@ -67,7 +68,8 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     library = Path(diffprog.__file__).parent / "figures/assets"
-    for path in (library / "figures.css", library / "frames.js", files.ASSETS / "book.css"):
+    assets = (files.ASSETS / name for name in ("book.css", "page.js"))
+    for path in (library / "figures.css", library / "frames.js", *assets):
         shutil.copyfile(path, static / path.name)
     pages = list(Path(app.outdir).rglob("*.html"))
     _subset_icons(Path(app.outdir), pages)

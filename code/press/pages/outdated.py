@@ -40,8 +40,8 @@ def _to_write(app: Sphinx, env: BuildEnvironment) -> list[str]:
     The first page is always written, because Sphinx writes no styles if it writes no page.
     """
     book = edition.current().book
-    texts = (path.read_text(encoding="utf-8") for path in sorted((book.root / DECKS).glob("*.md")))
-    decks = [text.split("---\n")[1:2] for text in texts]  # pages show the front matter only
+    texts = (book.text(path) for path in sorted((book.root / DECKS).glob("*.md")))
+    decks = [text.split("---\n")[1:2] for text in texts]  # of the rest, no page shows anything
     contents = sorted(env.toctree_includes.items())
     kept = [_plain(getattr(env, name)) for name in SHARED]
     shared = digest(repr([decks, contents, kept]).encode())

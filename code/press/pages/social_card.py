@@ -89,7 +89,7 @@ def _tags(
 
 
 def _path(docname: str) -> str:
-    return f"_static/cards/{docname.replace('/', '-')}.png"
+    return f"_static/cards/{docname.replace('/', '.')}.png"
 
 
 def _title(env: BuildEnvironment, docname: str) -> str:

@@ -135,8 +135,8 @@ def _accept(output: NotebookNode, place: str) -> None:
         )
     if address := requested_by_output(data):
         raise PressError(
-            f"{place}: its output loads {address}, but a page loads nothing from other hosts: put"
-            " the content itself into the output"
+            f"{place}: its output loads {address}, but a page asks no third party, and no file of"
+            " a cell is kept: put what is loaded into the output"
         )
     output.pop("execution_count", None)
 

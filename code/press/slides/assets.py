@@ -33,6 +33,7 @@ def copy(folder: Path) -> None:
         NPM / "inter-ui" / "variable" / "InterVariable.woff2",
         mono,
         files.ASSETS / "favicon.svg",
+        files.ASSETS / "page.js",
         *(files.ASSETS / "slides").iterdir(),
     ):
         files.write(folder / path.name, path.read_bytes())

@@ -11,6 +11,7 @@ import html
 import math
 import re
 from collections.abc import Collection, Iterator, Sequence
+from textwrap import dedent
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -28,7 +29,7 @@ def source(context: Context, slide: Slide, given: Directive) -> None:
     """Put the excerpt on the slide."""
     entry = context.entry(given.argument, SOURCE)
     excerpt = entry.content
-    code = without_armour(excerpt["code"].strip("\n"))
+    code = without_armour(dedent(excerpt["code"]).strip("\n"))  # methods are indented
     steps = [find(context, code, text) for text in given.body.splitlines() if text.strip()]
     slide.shown += listing(context, code, steps=steps)
     slide.shown += f'<p class="path"><code>{html.escape(excerpt["path"])}</code></p>'

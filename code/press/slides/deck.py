@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
 from ..edition import Edition
+from ..names import folded, wrong_path
 from .boxes_and_tabs import spread
 from .cell import cell, laid_out
 from .code_listing import source
@@ -24,12 +25,24 @@ from .slide import Deck, Slide
 
 __all__ = ["heads", "read"]
 
-KEYS = {"title", "description", "part", "accent", "left_out", "given"}
+KEYS = {
+    "title": str, "description": str, "part": str, "accent": str, "left_out": dict, "given": list,
+}  # fmt: skip
+ACCENTS = ("blue", "orange", "green", "purple")
+"""The colours of a deck, for which deck.css has a class."""
 
 
 def heads(book: Book) -> list[Deck]:
     """Return all decks in the order of their files' names, without their slides."""
-    return [_head(book, path) for path in sorted((book.root / DECKS).glob("*.md"))]
+    found: dict[str, Path] = {}
+    for path in sorted((book.root / DECKS).glob("*.md")):
+        other = found.setdefault(folded(path.stem), path)
+        wrong = wrong_path(path.stem)
+        if not wrong and other is not path:
+            wrong = f"letters of either case are the same in the names of files: see {other.name}"
+        if wrong:
+            raise PressError(f"{DECKS}/{path.name}: {wrong}")
+    return [_head(book, path) for path in found.values()]
 
 
 def read(edition: Edition, path: Path) -> Deck:
@@ -37,7 +50,7 @@ def read(edition: Edition, path: Path) -> Deck:
     deck = _head(edition.book, path)
     context = Context(edition, path)
     chapter: Chapter | None = None
-    for heading, content in _cut(context, parse(path.read_text(encoding="utf-8"))):
+    for heading, content in _cut(context, parse(edition.book.text(path))):
         slide = _slide(context, heading, content)
         chapter = slide.chapter = slide.chapter or chapter
         deck.slides.append(slide)
@@ -47,19 +60,26 @@ def read(edition: Edition, path: Path) -> Deck:
 
 
 def _head(book: Book, path: Path) -> Deck:
-    text = path.read_text(encoding="utf-8")
+    text = book.text(path)
     where = path.relative_to(book.root)
     try:
         matter = yaml.safe_load(text.split("---\n")[1])
-        if unknown := matter.keys() - KEYS:
+        if unknown := matter.keys() - KEYS.keys():
             raise PressError(f"{where}:1: unknown in a deck's front matter: {sorted(unknown)}")
+        for key, value in matter.items():
+            if not isinstance(value, KEYS[key]):
+                wanted = {str: "a text, in quotes if need be", dict: "names, each with a reason"}
+                message = f"`{key}:` is {wanted.get(KEYS[key], 'a list')}, not {value!r}"
+                raise PressError(f"{where}:1: {message}")
+        if matter.get("accent", "blue") not in ACCENTS:
+            raise PressError(f"{where}:1: `accent:` is one of {', '.join(ACCENTS)}")
         return Deck(
             path=path,
             title=matter["title"],
             description=matter["description"],
             part=matter.get("part", ""),
             accent=matter.get("accent", "blue"),
-            left_out=matter.get("left_out") or {},
+            left_out=matter.get("left_out", {}),
         )
     except (IndexError, KeyError, AttributeError, yaml.YAMLError) as error:
         raise PressError(
@@ -70,6 +90,10 @@ def _head(book: Book, path: Path) -> Deck:
 def _cut(context: Context, tokens: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
     """Yield, for each slide, the tokens of its heading and the tokens of its content."""
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open"]
+    for token in tokens[: starts[0]] if starts else ():
+        if token.type not in ("front_matter", "myst_line_comment"):
+            context.line = (token.map or [0])[0] + 1
+            context.fail("what stands above the first heading is on no slide")
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
         context.line = (tokens[start].map or [0])[0] + 1
         if tokens[start].tag not in ("h1", "h2", "h3"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from ..book import PressError
@@ -37,8 +38,6 @@ def _complaints(edition: Edition, deck: Deck) -> Iterator[tuple[int, str]]:
     wanted = figures(edition.store, deck.part) if deck.part else set()
     for name in sorted(wanted - shown - deck.left_out.keys()):
         yield 1, f"{name} is not on a slide: show it, or say why in left_out"
-    for docname in sorted(_chapters(edition, deck) - _shown_chapters(deck)):
-        yield 1, f"no slide leads to {docname}.md: give its first one `:chapter:` in the notes"
     for name in sorted(deck.left_out.keys() & shown):
         yield 1, f"{name} is shown, but it is in left_out: remove it there"
     for name in sorted(deck.left_out.keys() - wanted):
@@ -50,7 +49,7 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
         yield f"{slide.word_count} words on a slide: write at most {MOST_WORDS}"
     if words(slide.notes) < SHORTEST_NOTES:
         yield f"{words(slide.notes)} words of notes: write at least {SHORTEST_NOTES}"
-    if slide.minutes <= 0:
+    if not 0 < slide.minutes < math.inf:
         yield "the notes do not say how many minutes the slide takes, as in {notes} 2"
     if (growth := enlarged(slide)) > measure("figure-growth"):
         name = slide.entries[-1].name
@@ -59,16 +58,6 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
         below = after is not None and after.level == 3 and after.layout == "solution"
         if not below or after is None or after.entries[-1].name != slide.entries[-1].name:
             yield f"the slide below is not the solution of {slide.entries[-1].name}: add it"
-
-
-def _chapters(edition: Edition, deck: Deck) -> set[str]:
-    """Return the numbered chapters of the deck's part, whose pages offer their slides."""
-    pages = (page for page in edition.book.pages if page.number.count(".") and deck.part)
-    return {page.docname for page in pages if page.docname.startswith(f"book/{deck.part}/")}
-
-
-def _shown_chapters(deck: Deck) -> set[str]:
-    return {slide.chapter.page.docname for slide in deck.slides if slide.chapter is not None}
 
 
 def figures(store: Store, part: str) -> set[str]:

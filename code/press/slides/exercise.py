@@ -37,8 +37,8 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     stub = YOUR_TURN.sub("...  # your turn", _CHECK.sub("", data["stub"]))
     code = listing(context, without_docstrings(stub.strip()), height="stub-height")
     number = f"Exercise {html.escape(entry.number)}"
-    there = f'<a href="../{page.docname}.html#{entry.name}" target="_blank">{number}</a>'
-    where = launch_address.of(context.edition, page, entry.name)
+    there = f'<a href="../{page.docname}.html#{entry.anchor}" target="_blank">{number}</a>'
+    where = launch_address.of(context.edition, page, entry.anchor)
     slide.shown += (
         f'<div class="{"task" if where else "task alone"}">'
         f'<p class="turn">{there}</p>{slide.goal}</div>'

@@ -25,6 +25,7 @@ PAGE = """\
 <link rel="stylesheet" href="assets/pygments.css">
 <link rel="stylesheet" href="assets/figures.css">
 <link rel="stylesheet" href="assets/deck.css">
+<noscript><link rel="stylesheet" href="assets/no-script.css"></noscript>
 </head>
 <body>
 <main class="reveal accent-{accent}">
@@ -40,6 +41,7 @@ PAGE = """\
 <output class="typed" hidden></output>
 <script src="assets/reveal.js"></script>
 <script src="assets/frames.js"></script>
+<script src="assets/page.js"></script>
 <script src="assets/presenter.js"></script>
 <script src="assets/deck.js"></script>
 </body>

@@ -60,7 +60,7 @@ class Slide:
     def id(self) -> str:
         """Its name in addresses, made from the heading."""
         plain = re.sub(r"<[^>]+>", "", html.unescape(self.heading)).lower()
-        return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+        return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or f"line-{self.line}"
 
     @property
     def anchor(self) -> str:
@@ -68,7 +68,7 @@ class Slide:
         named = (entry for entry in self.entries if BY_NAME[entry.kind].has_anchor)
         docname = self.chapter.page.docname if self.chapter else ""
         here = (entry for entry in named if entry.chapter == docname)
-        return next((f"#{entry.name}" for entry in here), "")
+        return next((f"#{entry.anchor}" for entry in here), "")
 
     @property
     def word_count(self) -> int:

@@ -101,6 +101,14 @@ def test_a_page_gives_the_figure_its_name_and_alternative_text():
     assert root.get("aria-label") == 'A "quoted" line & more'
 
 
+def test_no_id_in_a_figure_is_the_address_of_another(ball):
+    """The first id of fig-a was fig-a-0, which can be the name of another figure."""
+    for name in ("fig-a", "fig_a", "fig-größe", "a.b"):
+        ids = set(re.findall(r' id="([^"]+)"', slider.component(ball.data, name, "A ball.")))
+        assert len(ids) > 1
+        assert all(id.startswith(f"{name}:") for id in ids), "a name has no colon"
+
+
 def test_drawing_twice_gives_the_same_bytes():
     assert drawn() == drawn()
 
@@ -279,3 +287,25 @@ def test_axes_are_drawn_again_only_where_something_is_set_to_something_else(monk
             ax.set(ylim=(0, top), yticks=(0, 1))
             film.drawn()
             assert len(drawn) == draws
+
+
+@pytest.mark.site
+def test_marks_and_clipping_are_found_under_any_name(browser):
+    """A blank, a bracket or a percent sign in a name would lose them; such names are refused."""
+    svg = (
+        f'<svg viewBox="0 0 100 100"><clipPath id="{ID}0"><rect width="50" height="100"/>'
+        f'</clipPath><defs><path id="{ID}1" d="M0 0h20v20h-20z"/></defs>'
+        f'<rect width="100" height="100" style="clip-path: url(#{ID}0)"/>'
+        f'<use href="#{ID}1" x="60"/></svg>'
+    )
+    names = ["fig-a", "fig_a", "fig.a", "Fig-A", "fig-größe", "图", "7"]
+    boxes = "".join(f"<div>{slider.picture(svg, name, 'A.')}</div>" for name in names)
+    page = browser.new_page()
+    page.set_content(f"<style>svg {{ display: block; width: 100px }}</style>{boxes}")
+    hit = """box => [[20, 50], [80, 50], [70, 10]].map(([x, y]) => {
+        const { left, top } = box.getBoundingClientRect();
+        return document.elementFromPoint(left + x, top + y).tagName;
+    })"""
+    found = [box.evaluate(hit) for box in page.locator("div").all()]
+    assert found == [["rect", "svg", "use"]] * len(names)
+    page.close()

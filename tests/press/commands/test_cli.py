@@ -92,6 +92,12 @@ def test_the_lab_ends_as_it_ends_and_the_branch_is_assembled(calls, book, monkey
         (KeyboardInterrupt(), 130, "it was interrupted\n"),
         (OSError(errno.ENOSPC, "full"), 1, "the disk is full: free some space and try again"),
         (OSError(errno.EDQUOT, "full"), 1, "the disk is full: free some space and try again"),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/a/_build/html"),
+            1,
+            "/a/_build/html: Permission denied: copy the book to a folder of your own\n",
+        ),
+        (OSError(errno.EROFS, "Read-only file system", "/a"), 1, "/a: Read-only file system: copy"),
     ],
 )
 def test_what_goes_wrong_is_a_sentence_and_a_code(calls, monkeypatch, capsys, error, code, said):
@@ -108,11 +114,54 @@ def test_what_goes_wrong_is_a_sentence_and_a_code(calls, monkeypatch, capsys, er
 
 def test_another_error_of_the_system_is_not_hidden(calls, monkeypatch):
     def fails(*_):
-        raise OSError(errno.EACCES, "no")
+        raise OSError(errno.EIO, "no")
 
     monkeypatch.setattr(press.build, "build_book", fails)
     with pytest.raises(OSError, match="no"):
         run(monkeypatch, "build")
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_where_nothing_may_be_written_a_finished_book_is_as_good(
+    calls, monkeypatch, capsys, number
+):
+    def fails(*_, **__):
+        raise OSError(number, "no")
+
+    monkeypatch.setattr("press.manifest.FileLock.acquire", fails)
+    monkeypatch.setattr(manifest, "is_current", lambda book: True)
+    assert run(monkeypatch, "build") == 0
+    assert capsys.readouterr().out.startswith("Nothing has changed")
+
+
+@pytest.mark.parametrize("jobs", ["-3", "0", "two", "1.5", "", " "])
+def test_a_number_of_jobs_that_is_none_is_one_line(calls, monkeypatch, capsys, jobs):
+    monkeypatch.setenv("JOBS", jobs)
+    if not jobs:
+        assert run(monkeypatch, "build") == 0
+        return
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "build")
+    assert f"--jobs: give a whole number from 1 to 999, not {jobs!r}\n" in capsys.readouterr().err
+    assert calls == []
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "-1", "http"])
+def test_a_port_that_is_none_is_one_line(calls, monkeypatch, capsys, port):
+    with pytest.raises(SystemExit):
+        run(monkeypatch, "watch", "--port", port)
+    assert f"give a whole number from 1 to 65535, not {port!r}\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_without_a_commit_nothing_is_built_twice(calls, monkeypatch, capsys, git):
+    """As in a copy of the book that was downloaded as a zip."""
+    if not git:
+        monkeypatch.setenv("PATH", "/nowhere")
+    assert run(monkeypatch, "check-reproducible") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("the last commit is built, but ")
+    assert ("no program git" in said) == (not git)
 
 
 def test_a_site_that_a_kill_took_away_is_put_back_first(calls, book, monkeypatch):

@@ -11,7 +11,7 @@ from nbformat.v4 import new_output
 from press.book import Book, PressError
 from press.chapter import Chapter, code_cells
 from press.kernel_settings import environment
-from press.run.kernel import _accept, run
+from press.run.kernel import _accept, _failure, run
 from press.run.prefork import prefork
 
 CELLS = (
@@ -24,8 +24,22 @@ CELLS = (
 
 
 @pytest.fixture
-def notebook(book: Book, write, monkeypatch):
-    """The outputs of a chapter, the message of the cell that failed, and the chapter."""
+def notebook(book: Book, write, monkeypatch, tmp_path_factory):
+    """What a chapter gave, the message of the cell that failed, and the chapter.
+
+    Whoever builds has a library and a kernel of the same names elsewhere.
+    """
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    for name, text in {
+        "toylib/__init__.py": "",
+        "toylib/low.py": "ONE = 2\n",
+        "kernels/python3/kernel.json": '{"argv": ["no-such-program"], "display_name": "Python 3"}',
+    }.items():
+        (elsewhere / name).parent.mkdir(parents=True, exist_ok=True)
+        (elsewhere / name).write_text(text)
+    monkeypatch.setenv("PYTHONPATH", str(elsewhere))
+    monkeypatch.setenv("JUPYTER_PATH", str(elsewhere))
+    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
     monkeypatch.setenv("PYTHONWARNINGS", "error")
     write("part1/one", *CELLS)
     chapter = Chapter.read(book, book.page("part1/one"))
@@ -53,6 +67,23 @@ def hash_of_a() -> int:
     """Return the hash of "a" in a Python with PYTHONHASHSEED=0."""
     command = [sys.executable, "-S", "-c", "print(hash('a'))"]
     return int(subprocess.check_output(command, env={"PYTHONHASHSEED": "0"}))
+
+
+def test_the_line_is_that_of_the_cell_where_the_error_came_from_elsewhere(book, write):
+    """As of input(), which the kernel refuses far below."""
+    write("part1/one", "a = 1\n\nb = input()")
+    chapter = Chapter.read(book, book.page("part1/one"))
+    notebook = chapter.copy()
+    traceback = [
+        "\x1b[0;36mCell\x1b[0;32m In[1], line 3\x1b[0m\n----> 3 b = input()",
+        "File ipykernel/kernelbase.py:1281, in Kernel.raw_input(self, prompt)",
+        "Cell In[1], line 1, in inner()",
+    ]
+    error = new_output("error", ename="E", evalue="no input", traceback=traceback)
+    code_cells(notebook)[0].outputs = [error]
+    line = chapter.text.splitlines().index("b = input()") + 1
+    failure = _failure(notebook, chapter, "no input")
+    assert str(failure) == f"book/part1/one.md:{line}: cell 1: no input"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="kernels start by themselves")

@@ -58,7 +58,8 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
         monkeypatch.delenv(name, raising=False)
     files = {
         "_config.yml": "title: A book\n",
-        "_toc.yml": "root: book/index\nparts: [{numbered: 2, chapters: [{file: book/part1/one}]}]",
+        "_toc.yml": "format: jb-book\nroot: book/index\n"
+        "parts: [{numbered: 2, chapters: [{file: book/part1/one}]}]",
         "book/index.md": "# Book\n",
         "book/part1/one.md": "# One\n",
     }

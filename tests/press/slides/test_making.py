@@ -2,23 +2,25 @@
 
 import re
 import shutil
+from html import unescape as html_text
 from pathlib import Path
 
 import pytest
 
-from diffprog.show import FIGURE, FRAMES
+from diffprog.show import FIGURE, FRAMES, SOURCE
 from press.book import Book, PressError
 from press.edition import Edition
 from press.slides import launch_address
 from press.slides.code_listing import without_armour, without_docstrings
-from press.slides.deck import read
+from press.slides.deck import heads, read
 from press.slides.deck_rules import check
+from press.slides.figure import enlarged
 from press.slides.html_page import page
 from press.slides.slide import Deck, ShownCell, Slide, table, words
 from press.slides.write import write_decks
 from press.store import Store
 
-from .conftest import SVG, edition, entry
+from .conftest import HEAD, SVG, edition, entry
 
 NOTES = "word " * 45
 FRAMES_DATA = {"svg": SVG, "slots": [], "name": "time", "seconds": 1.0}
@@ -43,6 +45,93 @@ def test_numbers_figures_and_code_come_from_the_store(book, deck):
     assert "<code>lib.py</code>" in made
 
 
+def test_a_figure_without_words_needs_none_enlarged(book, deck):
+    (drawn,) = (e for e in edition(book).store["fig-line"].data.values())
+    bare = {FIGURE: {"svg": re.sub("<text.*?</text>", "", drawn["svg"])}}
+    Store(book.build / "outputs", [entry("fig-line", "figure", bare)]).write(partial=True)
+    read_deck = read(edition(book), deck(slide(LINE)))
+    assert [enlarged(slide) for slide in read_deck.slides] == [1.0, 1.0]
+    check(edition(book), read_deck)
+
+
+@pytest.mark.parametrize(
+    ("figure", "anchor"),
+    [("fig_line", "fig-line"), ("Fig-Line", "fig-line"), ("fig-größe", "fig-grosze")],
+)
+def test_a_slide_leads_to_the_address_that_sphinx_gives_a_name(book, deck, figure, anchor):
+    data = edition(book).store["fig-line"].data
+    Store(book.build / "outputs", [entry(figure, "figure", data)]).write(partial=True)
+    made = html(book, deck(slide(LINE.replace("fig-line", figure))))
+    assert f'href="../book/part1/one.html#{anchor}"' in made
+
+
+def test_a_method_is_shown_at_the_margin(book, deck):
+    code = '    def add(self):\n        """Sum.\n\n        More.\n        """\n        return 1\n'
+    source = {"code": code, "name": "lib.add", "path": "lib.py"}
+    Store(book.build / "outputs", [entry("lib.add", "source", {SOURCE: source})]).write()
+    made = html(book, deck(slide(":::{source} lib.add\nreturn 1\n:::")))
+    shown = re.sub("<[^>]+>", "", made.partition('<pre class="listing"')[2].partition("</pre>")[0])
+    assert html_text(shown).partition(">")[2].splitlines() == [
+        "def add(self):", "    return 1"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", ["λ", "数学", "$∇$", "?"])
+def test_every_slide_has_an_address(book, deck, title):
+    found = read(edition(book), deck(slide("Words.", title=title))).slides
+    assert [slide.id for slide in found] == ["a-deck", "line-15"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("title: 2026", "`title:` is a text, in quotes if need be, not 2026"),
+        ("description:", "`description:` is a text, .* not None"),
+        ("part: [part1]", "`part:` is a text"),
+        ("accent: mauve", "`accent:` is one of blue, orange, green, purple"),
+        ("left_out: [fig-line]", "`left_out:` is names, each with a reason, not"),
+        ("given: 5", "`given:` is a list, not 5"),
+        ("colour: blue", r"unknown in a deck's front matter: \['colour'\]"),
+    ],
+)
+def test_a_wrong_line_of_the_front_matter_is_one_sentence(book, deck, line, message):
+    kept = [known for known in HEAD.splitlines()[1:-1] if known.split(":")[0] != line.split(":")[0]]
+    path = deck(slide(LINE), head="\n".join(["---", *kept, line, "---"]))
+    with pytest.raises(PressError, match=rf"^book/slides/deck\.md:1: {message}"):
+        read(edition(book), path)
+
+
+def test_words_above_the_first_heading_are_on_no_slide(book, deck):
+    with pytest.raises(PressError, match=r"deck\.md:7: what stands above the first heading"):
+        read(edition(book), deck(slide(LINE), head=f"{HEAD}\nLost words.\n"))
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_a_deck_that_is_not_utf_8_is_named(book, deck, encoding):
+    path = deck(slide("Größe."))
+    path.write_bytes(path.read_text().encode(encoding))
+    for reading in (lambda: read(edition(book), path), lambda: heads(book)):
+        with pytest.raises(PressError, match=r"^book/slides/deck\.md: is not UTF-8"):
+            reading()
+
+
+def test_a_deck_from_windows_reads_as_any_other(book, deck):
+    path = deck(slide("Größe."))
+    made = html(book, path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_text().replace("\n", "\r\n").encode())
+    assert html(book, path) == made
+
+
+@pytest.mark.parametrize("text", ["", "---\n- a\n---\n# A\n", "# A\n", "---\ntitle: [\n---\n"])
+def test_a_deck_without_its_front_matter_is_one_sentence(book, deck, text):
+    path = deck("")
+    path.write_text(text)
+    with pytest.raises(
+        PressError, match=r"^book/slides/deck\.md:1: the front matter needs a title"
+    ):
+        read(edition(book), path)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -56,6 +145,8 @@ def test_numbers_figures_and_code_come_from_the_store(book, deck):
         (":::{source} lib.add\nsubtract\n:::", "no line of this code contains 'subtract'"),
         (":::{source} lib.add\nreturn … def\n:::", "no line after 'return' contains 'def'"),
         ("$\\frac{1$", "the formula"),
+        ("$10 %$", r"the formula '10 %': .*% comment has no terminating newline"),
+        ("$µ$", "the formula 'µ': .*Unrecognized Unicode character"),
     ],
 )
 def test_what_a_slide_cannot_show_stops_the_build(book, deck, text, message):
@@ -73,6 +164,9 @@ def test_an_unknown_number_names_the_slide(book, deck):
     [
         (slide("word " * 41), "43 words on a slide: write at most 40"),
         (slide(LINE, notes="Too short."), "2 words of notes: write at least 40"),
+        (slide(LINE).replace("{notes} 2", "{notes} 0"), "do not say how many minutes"),
+        (slide(LINE).replace("{notes} 2", "{notes} nan"), "do not say how many minutes"),
+        (slide(LINE).replace("{notes} 2", "{notes} inf"), "do not say how many minutes"),
         (slide(LINE) + slide("Twice."), "has the same heading"),
         (slide("No figure."), "fig-line is not on a slide"),
         (slide(":::{exercise} ex-add\n:::"), "the slide below is not the solution of ex-add"),
@@ -325,18 +419,6 @@ def test_slides_stand_in_a_column_for_each_chapter(book, deck):
         '<section id="chapter-part1-two">',
         '<section id="chapter-part1-one:2">',
     ]
-
-
-def test_each_chapter_of_the_part_has_a_slide(book, deck):
-    for name in ("index", "two"):
-        (book.root / f"book/part1/{name}.md").write_text(f"# {name.title()}\n")
-    pages = "{file: book/part1/one}, {file: book/part1/two}"
-    part = f"{{file: book/part1/index, sections: [{pages}]}}"
-    toc = f"root: book/index\nparts: [{{numbered: 2, chapters: [{part}]}}]"
-    (book.root / "_toc.yml").write_text(toc)
-    book = Book(book.root)
-    with pytest.raises(PressError, match=r"no slide leads to book/part1/two\.md"):
-        check(edition(book), read(edition(book), deck(slide(LINE))))
 
 
 @pytest.fixture
