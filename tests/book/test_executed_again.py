@@ -17,7 +17,8 @@ USERS: dict[str, set[str]] = {
         "part1/optimizers", "part1/uncertainty", "part3/identifiability",
     },
     "diffprog/relaxations/cuts.py": {
-        "part2/step", "part2/sharpness", "part2/objective", "part2/many", "part2/estimators",
+        "part2/counting", "part2/step", "part2/sharpness", "part2/objective", "part2/many",
+        "part2/estimators",
     },
     "diffprog/relaxations/estimators.py": {"part2/estimators"},
     "diffprog/simulator/pitching.py": {"part3/network", "part3/identifiability"},

@@ -163,4 +163,4 @@ def _constant(kind: str, node: ast.expr) -> Iterator[tuple[str, ast.expr | ast.s
         case ast.Constant(bool() as value):
             yield kind, node, str(not value)
         case ast.Constant(int() | float() as value):
-            yield kind, node, repr(value + 1)
+            yield kind, node, repr(value + 1 if value + 1 != value else 2 * value)

@@ -58,7 +58,7 @@ def _present(
 def first_slide(edition: Edition, page: Page) -> str:
     """Return the address of the chapter's first slide, seen from its page; empty without a deck."""
     decks = _decks(edition, page.docname)
-    return f"{_address(decks[0], page.docname)}#/{chapter_address(page)}" if decks else ""
+    return f"{_address(decks[0], page.docname)}#{chapter_address(page)}" if decks else ""
 
 
 def _decks(edition: Edition, docname: str) -> list[Deck]:

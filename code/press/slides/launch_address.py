@@ -25,5 +25,5 @@ def of(edition: Edition, page: Page, anchor: str) -> str:
 
 
 def chapter_address(page: Page) -> str:
-    """Return the part behind `#/` of the address of this chapter's first slide."""
+    """Return the part behind `#` of the address of this chapter's first slide."""
     return f"chapter-{page.name.replace('/', '-')}"
