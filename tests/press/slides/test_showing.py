@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from press.slides.deck import heads, read
 
 pytestmark = pytest.mark.site
+MORE = partial(pytest.param, marks=pytest.mark.exhaustive)
 
 FACTS = Path(__file__).with_name("facts.js").read_text()
 CURRENT = "Reveal.getCurrentSlide().id"
@@ -25,7 +27,7 @@ def with_frames(page):
     )
 
 
-@pytest.mark.parametrize("key", ["ArrowRight", "Space", "PageDown"])
+@pytest.mark.parametrize("key", ["ArrowRight", MORE("Space"), MORE("PageDown")])
 def test_one_key_goes_through_all_slides_in_order(opened, name, key):
     """Through the solutions too, from slide to slide and back."""
     page = opened(name)
@@ -50,7 +52,7 @@ def swipe(page, start, stop):
     touch.detach()
 
 
-@pytest.mark.parametrize("width", [390, 844])
+@pytest.mark.parametrize("width", [390, MORE(844)])
 def test_a_swipe_goes_on_and_back(opened, name, width):
     page = opened(name, has_touch=True)
     page.set_viewport_size({"width": width, "height": 1234 - width})
