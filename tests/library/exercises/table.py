@@ -1,10 +1,10 @@
 """Print how many wrong answers each check catches, and how many it calls by their name.
 
-Run `python tests/library/exercises/table.py`; with -v it prints each wrong answer and its verdict.
+Run `python -m tests.library.exercises.table`; with -v it prints each wrong answer and its verdict.
 """
 
 import contextlib
-import importlib.util
+import importlib
 import io
 import sys
 from pathlib import Path
@@ -13,8 +13,7 @@ from pathlib import Path
 def main(verbose):
     rows, total = [], [0, 0, 0, 0]
     for path in sorted(Path(__file__).parent.glob("test_check_*.py")):
-        spec = importlib.util.spec_from_file_location(path.stem, path)
-        spec.loader.exec_module(module := importlib.util.module_from_spec(spec))  # type: ignore[union-attr, arg-type]
+        module = importlib.import_module(f".{path.stem}", __package__)
         for check, answers in module.WRONG.items():
             right = sum(_verdict(check, answer).passed for answer in module.RIGHT[check].values())
             caught = named = 0

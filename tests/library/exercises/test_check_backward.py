@@ -7,6 +7,8 @@ from diffprog.autodiff import gradient_checks
 from diffprog.exercises._check import SEEDS
 from diffprog.exercises.backward import check_taylor, problem
 
+from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  # noqa: F401
+
 
 def loop(f, gradient, x, direction, steps):
     remainders = []
@@ -167,17 +169,6 @@ WRONG = {
         "zeros": (lambda f, g, x, v, h: 0 * h * f(x), "zero everywhere"),
     }
 }  # fmt: skip
-
-
-def test_right_answers_pass(check, right):
-    verdict = check(right)
-    assert verdict, verdict.message
-
-
-def test_typical_mistakes_are_named(check, wrong, words):
-    verdict = check(wrong)
-    assert not verdict
-    assert words in verdict.message
 
 
 def test_numbers_of_the_page_fail():

@@ -12,6 +12,8 @@ from diffprog.exercises.curvature import check_all_parameters, check_predict
 from diffprog.loops.descent import gradient_descent
 from diffprog.simulator.ball import position
 
+from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  # noqa: F401
+
 # Forward mode, at its first use in a process, runs what torch itself deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
 
@@ -453,17 +455,6 @@ WRONG_RATES = {
 
 RIGHT = {check_all_parameters: FITS, check_predict: RATES}
 WRONG = {check_all_parameters: WRONG_FITS, check_predict: WRONG_RATES}
-
-
-def test_right_answers_pass(check, right):
-    verdict = check(right)
-    assert verdict, verdict.message
-
-
-def test_wrong_answers_are_told_the_cause(check, wrong, words):
-    verdict = check(wrong)
-    assert not verdict
-    assert any(word in verdict.message for word in words.split("|")), verdict.message
 
 
 def test_loss_of_descent_is_a_sum_of_three_powers():

@@ -14,6 +14,8 @@ from diffprog.exercises.gradient import check_loop, fits
 from diffprog.loops.descent import gradient_descent
 from diffprog.simulator.ball import position
 
+from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  # noqa: F401
+
 Loss = Callable[[Tensor], Tensor]
 Answer = tuple[object, object, object]
 
@@ -262,17 +264,6 @@ WRONG = {
             changed(answer="v0, [[x, x] for x in losses], path"), "should be one number"),
     }
 }  # fmt: skip
-
-
-def test_right_answers_pass(check, right):
-    verdict = check(right)
-    assert verdict, verdict.message
-
-
-def test_wrong_answers_are_told_the_cause(check, wrong, words):
-    verdict = check(wrong)
-    assert not verdict
-    assert words in verdict.message
 
 
 def test_numbers_of_the_page_do_not_pass() -> None:

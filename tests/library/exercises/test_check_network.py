@@ -11,6 +11,8 @@ from diffprog.pipelines.pipeline import Pipeline, mean_squared_error
 from diffprog.simulator.ball import position
 from diffprog.simulator.pitching import Pitch, drifts, pitch
 
+from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  # noqa: F401
+
 # ex-pipeline, right in different styles.
 
 
@@ -282,14 +284,3 @@ WRONG_TRANSFERS = {
 
 RIGHT = {check_pipeline: PIPELINES, check_transfer: TRANSFERS}
 WRONG = {check_pipeline: WRONG_PIPELINES, check_transfer: WRONG_TRANSFERS}
-
-
-def test_right_answers_pass(check, right):
-    verdict = check(right)
-    assert verdict, verdict.message
-
-
-def test_wrong_answers_hear_the_likely_cause(check, wrong, words):
-    verdict = check(wrong)
-    assert not verdict
-    assert words in verdict.message
