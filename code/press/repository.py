@@ -94,12 +94,10 @@ def _remote(root: Path) -> str:
     """Return the remote of the repository whose first folder is `root`, not of one around it."""
     # A hook of another repository, or an editor, may say by these which repository it is at.
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    command = ["git", "-C", str(root), "rev-parse", "--show-prefix"]
+    command = ["git", "-C", str(root), "remote", "get-url", "origin"]
+    if not (root / ".git").exists():  # a folder, or a file in a worktree or a submodule
+        return ""
     try:
-        inside = subprocess.run(command, capture_output=True, text=True, env=env)
-        if inside.returncode or inside.stdout.strip():
-            return ""
-        command[3:] = ["remote", "get-url", "origin"]
         return subprocess.run(command, capture_output=True, text=True, env=env).stdout.strip()
     except OSError:  # no git here
         return ""
