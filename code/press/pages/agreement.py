@@ -26,18 +26,18 @@ def _check(app: Sphinx, env: BuildEnvironment) -> None:
     for page in () if ours.alone else pages.values():
         number = ".".join(map(str, env.titles[page.docname].get("secnumber") or ()))
         if number != page.number:
-            _complain(
-                page.docname,
+            LOGGER.warning(
                 f"Sphinx gives the page the number {number or 'none'!r}, and exercises and slides"
                 f" have {page.number or 'none'!r}: in _toc.yml, number parts by `numbered` alone,"
                 " and have no ## on a page with sections",
+                location=page.docname,
             )
     labels: dict[str, tuple[str, str]] = env.get_domain("std").anonlabels  # type: ignore[attr-defined]
     for entry in ours.store.entries:
         if entry.chapter in pages and BY_NAME[entry.kind].has_anchor:
             docname, found = labels.get(fully_normalize_name(entry.name), ("", ""))
             if (docname, found) != (entry.chapter, entry.anchor):
-                _complain((entry.chapter, entry.line), _astray(entry, found))
+                LOGGER.warning(_astray(entry, found), location=(entry.chapter, entry.line))
 
 
 def _astray(entry: Entry, found: str) -> str:
@@ -45,10 +45,6 @@ def _astray(entry: Entry, found: str) -> str:
         f"{entry.name} has the address #{found} on its page, where #{entry.anchor} is a heading or"
         " has another name: give it a name of its own, with letters a to z"
     )
-
-
-def _complain(location: str | tuple[str, int], message: str) -> None:
-    LOGGER.warning(message, location=location)
 
 
 def setup(app: Sphinx) -> None:

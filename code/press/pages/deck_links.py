@@ -33,8 +33,7 @@ class DeckRole(SphinxRole):
             message = f"there is no deck {DECKS}/{self.text}.md"
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
         self.env.note_dependency(f"{DECKS}/{deck.name}.md")
-        up = "../" * self.env.docname.count("/")
-        target = f"{up}slides/{deck.name}.html"
+        target = _address(deck, self.env.docname)
         return [nodes.reference("", deck.title, refuri=target, internal=True)], []
 
 

@@ -31,15 +31,14 @@ class Footnotes(SphinxTransform):
         for text in self.document.findall(nodes.Text):
             for mark in _MARK.findall(text) if not isinstance(text.parent, _FIXED) else ():
                 _, line = get_source_line(text.parent)
-                self.complain(line, f"no footnote [^{mark}]: stands on this page")
+                message = f"no footnote [^{mark}]: stands on this page"
+                LOGGER.warning(message, location=(self.env.docname, line))
         found = edition.current().execution(self.env.docname)
         taken = {name for note in self.document.findall(nodes.footnote) for name in note["names"]}
         for name, line in found.chapter.footnotes if found else ():
             if name not in taken:
-                self.complain(line, f"nothing refers to the footnote [^{name}]")
-
-    def complain(self, line: int | None, message: str) -> None:
-        LOGGER.warning(message, location=(self.env.docname, line))
+                message = f"nothing refers to the footnote [^{name}]"
+                LOGGER.warning(message, location=(self.env.docname, line))
 
 
 def setup(app: Sphinx) -> None:

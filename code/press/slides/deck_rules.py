@@ -22,12 +22,12 @@ SHORTEST_NOTES = 40
 def check(edition: Edition, deck: Deck) -> None:
     """Raise PressError with all that is wrong, one line per fault."""
     where = deck.path.relative_to(edition.book.root)
-    wrong = [f"{where}:{line}: {message}" for line, message in _complaints(edition, deck)]
+    wrong = [f"{where}:{line}: {message}" for line, message in _complaints(edition.store, deck)]
     if wrong:
         raise PressError("\n".join(wrong))
 
 
-def _complaints(edition: Edition, deck: Deck) -> Iterator[tuple[int, str]]:
+def _complaints(store: Store, deck: Deck) -> Iterator[tuple[int, str]]:
     ids: dict[str, int] = {}
     for slide, after in zip(deck.slides, [*deck.slides[1:], None], strict=True):
         yield from ((slide.line, message) for message in _on(slide, after))
@@ -35,7 +35,7 @@ def _complaints(edition: Edition, deck: Deck) -> Iterator[tuple[int, str]]:
             yield slide.line, f"the slide of line {ids[slide.id]} has the same heading: change one"
         ids[slide.id] = slide.line
     shown = {entry.name for slide in deck.slides for entry in slide.entries}
-    wanted = figures(edition.store, deck.part) if deck.part else set()
+    wanted = figures(store, deck.part) if deck.part else set()
     for name in sorted(wanted - shown - deck.left_out.keys()):
         yield 1, f"{name} is not on a slide: show it, or say why in left_out"
     for name in sorted(deck.left_out.keys() & shown):
