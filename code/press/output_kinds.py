@@ -83,8 +83,9 @@ class Frames(Figure):
         return [nodes.raw("", slider.component(content, name, alt), format="html")]
 
     def on_slide(self, content: Any, name: str, alt: str) -> str:
-        """Return the same; on a slide nothing plays before the speaker asks for it."""
-        return slider.component(content | {"autoplay": False}, name, alt)
+        """Return the same, at its first frame, where it waits until the speaker plays it."""
+        waiting = slider.component(content | {"autoplay": False}, name, alt)
+        return waiting.replace('class="dp-frames"', 'class="dp-frames" data-start="0"', 1)
 
     def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
         """Add the frames as HTML with their script."""

@@ -176,13 +176,7 @@ def _cells(execution: Execution) -> Iterator[Entry]:
         if cell.cell_type != "code" or name is None:
             continue
         line = notebook.metadata.source_map[index] + 1
-        options = cell.metadata.get("mystnb", {})
-        data = {
-            "code": cell.source,
-            "outputs": cell.outputs,
-            "figure": options.get("figure", {}).get("name", ""),
-            "alt": " ".join(options.get("image", {}).get("alt", "").split()),
-        }
+        data = {"code": cell.source, "outputs": cell.outputs}
         yield Entry(
             name=str(name),
             kind=output_kinds.CELL.name,

@@ -70,7 +70,10 @@ AREAS = {
 
 
 def imported(path: Path) -> set[str]:
-    """Return the dotted names of all that a test file imports."""
+    """Return the dotted names of all that a test file imports.
+
+    press.cache_key would know, but what runs the tests must not have imported the code to mutate.
+    """
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

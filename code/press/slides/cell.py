@@ -11,12 +11,11 @@ import ast
 import html
 import re
 import textwrap
-from typing import Any
 
 from .. import output_kinds
-from ..output_kinds import CELL
+from ..output_kinds import BY_NAME, CELL
 from ..store import Entry
-from .code_listing import find, highlighted, lights, type_size
+from .code_listing import find, highlighted, lights, steps, type_size
 from .figure import text_growth
 from .markdown import Context, Directive
 from .slide import ShownCell, Slide
@@ -31,26 +30,29 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 def cell(context: Context, slide: Slide, given: Directive) -> None:
     """Put the cell on the slide; `laid_out` shows all cells of the slide in the end."""
-    if unknown := given.options.keys() - {"lines"}:
-        context.fail(f"{{cell}} has the option :lines:, not :{min(unknown)}:")
     entry = context.entry(given.argument, CELL)
-    shown = _shown(context, entry, given.options.get("lines", ""))
+    shown = _shown(context, slide, entry, context.option(given, "lines"))
     if not shown.text and not shown.picture:
         context.fail(f"{entry.name} gives nothing that a slide can show")
-    steps = [line for line in given.body.splitlines() if line.strip()]
-    shown.steps = [find(context, shown.code, step) for step in steps]
+    shown.steps = steps(context, given, shown.code)
     slide.cells.append(shown)
     slide.entries.append(entry)
     slide.layout = "cell"
 
 
-def _shown(context: Context, entry: Entry, lines: str) -> ShownCell:
+def _shown(context: Context, slide: Slide, entry: Entry, lines: str | None) -> ShownCell:
     data = entry.content
     code = data["code"].strip("\n")
     chosen = find(context, code, lines) if lines else range(len(code.splitlines()))
     shown = ShownCell(textwrap.dedent("\n".join(code.splitlines()[chosen.start : chosen.stop])))
     for output in data["outputs"]:
-        _add(context, shown, output, data)
+        kind = output_kinds.of_output(output.get("data", {}))
+        if kind is None:
+            shown.text += output.get("text") or f"{output.get('data', {}).get('text/plain', '')}\n"
+        elif kind.is_figure:
+            figure = _figure_of(context, entry)
+            slide.entries.append(figure)
+            shown.picture = _drawn(context, figure)
     shown.text = _ANSI.sub("", shown.text).rstrip("\n")
     if error := _caught(code, chosen):
         shown.text, shown.error = f"{error}: {shown.text}", True
@@ -63,23 +65,23 @@ def _shown(context: Context, entry: Entry, lines: str) -> ShownCell:
     return shown
 
 
-def _add(context: Context, shown: ShownCell, output: dict[str, Any], cell: dict[str, Any]) -> None:
-    if output["output_type"] == "stream":
-        shown.text += output["text"]
-        return
-    bundle = output.get("data", {})
-    kind = output_kinds.of_output(bundle)
-    if kind is None:
-        shown.text += bundle.get("text/plain", "") + "\n"
-    elif kind.is_figure:
-        name, content = cell["figure"], bundle[kind.mime]
-        if (line := context.used.setdefault(f"show {name}", context.line)) != context.line:
-            context.fail(f"{name} stands on the slide of line {line} already")
-        width = measure("cell-figure")
-        growth = text_growth(content["svg"], width)
-        drawn = kind.on_slide(content, name, cell["alt"])
-        style = f"--width:{width:.0f}px;--fig-text:{growth:.3f}"
-        shown.picture = f'<div style="{style}">{drawn}</div>'
+def _figure_of(context: Context, cell: Entry) -> Entry:
+    """Return the figure that this cell draws."""
+    store = context.edition.store
+    return next(
+        entry
+        for entry in (store[name] for name in store)
+        if BY_NAME[entry.kind].is_figure
+        and (entry.chapter, entry.cell) == (cell.chapter, cell.cell)
+    )
+
+
+def _drawn(context: Context, figure: Entry) -> str:
+    context.once(f"show {figure.name}", figure.name)
+    width, content = measure("cell-figure"), figure.content
+    style = f"--width:{width:.0f}px;--fig-text:{text_growth(content['svg'], width):.3f}"
+    drawn = BY_NAME[figure.kind].on_slide(content, figure.name, figure.alt)
+    return f'<div style="{style}">{drawn}</div>'
 
 
 def _caught(code: str, chosen: range) -> str:
@@ -97,11 +99,14 @@ def _caught(code: str, chosen: range) -> str:
 
 def laid_out(context: Context, cells: list[ShownCell]) -> str:
     """Return the HTML of the cells of a slide in type of one size, the largest that fits."""
-    beside = _fits(cells, beside=True) or any(shown.picture for shown in cells)
-    size = _size(cells, beside=beside)
-    if size < measure("cell-smallest"):
+    smallest = measure("cell-smallest")
+    size = _size(cells, beside=True)
+    beside = size >= smallest or any(shown.picture for shown in cells)
+    if not beside:
+        size = _size(cells, beside=False)
+    if size < smallest:
         context.fail(
-            f"this does not fit a slide at {measure('cell-smallest'):g} px: choose fewer lines by"
+            f"this does not fit a slide at {smallest:g} px: choose fewer lines by"
             " `:lines:`, or shorten lines and output in the chapter"
         )
     rows = "".join(_row(shown, first=number == 0) for number, shown in enumerate(cells))
@@ -110,19 +115,14 @@ def laid_out(context: Context, cells: list[ShownCell]) -> str:
 
 
 def _row(shown: ShownCell, *, first: bool) -> str:
-    listing = f'<pre class="listing"><code>{highlighted(shown.code)}</code></pre>'
-    if not first:
-        listing = listing.replace('class="listing"', 'class="listing fragment"')
+    kind = "listing" if first else "listing fragment"
+    listing = f'<pre class="{kind}"><code>{highlighted(shown.code)}</code></pre>'
     output = shown.picture
     if shown.text:
         kind = "error" if shown.error else "plain"
         output += f'<pre class="said {kind}"><samp>{html.escape(shown.text)}</samp></pre>'
     output = f'<div class="gave fragment">{output}</div>' if output else "<div></div>"
     return listing + lights(shown.steps) + output
-
-
-def _fits(cells: list[ShownCell], *, beside: bool) -> bool:
-    return _size(cells, beside=beside) >= measure("cell-smallest")
 
 
 def _size(cells: list[ShownCell], *, beside: bool) -> int:

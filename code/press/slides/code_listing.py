@@ -22,7 +22,10 @@ from .markdown import Context, Directive
 from .slide import Slide
 from .theme import measure
 
-__all__ = ["find", "highlighted", "lights", "listing", "source", "type_size", "without_docstrings"]
+__all__ = [
+    "find", "highlighted", "lights", "listing", "source", "steps", "type_size",
+    "without_docstrings",
+]  # fmt: skip
 
 
 def source(context: Context, slide: Slide, given: Directive) -> None:
@@ -30,8 +33,7 @@ def source(context: Context, slide: Slide, given: Directive) -> None:
     entry = context.entry(given.argument, SOURCE)
     excerpt = entry.content
     code = without_armour(dedent(excerpt["code"]).strip("\n"))  # methods are indented
-    steps = [find(context, code, text) for text in given.body.splitlines() if text.strip()]
-    slide.shown += listing(context, code, steps=steps)
+    slide.shown += listing(context, code, steps=steps(context, given, code))
     slide.shown += f'<p class="path"><code>{html.escape(excerpt["path"])}</code></p>'
     slide.entries.append(entry)
     slide.layout = "code"
@@ -119,10 +121,9 @@ def _armour(tree: ast.Module) -> Iterator[ast.stmt]:
         documented = ast.get_docstring(function) is not None
         for statement in function.body[documented and len(function.body) > 1 :]:
             match statement:
-                case ast.Expr(ast.Call(called)) if "check" in ast.unparse(called):
-                    yield statement
-                case ast.For(body=[ast.Expr(ast.Call(called))]) if "check" in ast.unparse(called):
-                    yield statement
+                case ast.Expr(ast.Call(called)) | ast.For(body=[ast.Expr(ast.Call(called))]):
+                    if "check" in ast.unparse(called):
+                        yield statement
                 case ast.If(body=[*_, ast.Raise()], orelse=[]):
                     yield statement
         if documented and len(function.body) > 1:
@@ -138,6 +139,11 @@ def _documented(code: str) -> list[ast.expr]:
         and ast.get_docstring(node) is not None
         and isinstance(node.body[0], ast.Expr)
     ]
+
+
+def steps(context: Context, given: Directive, code: str) -> list[range]:
+    """Return the lines that each line of the directive's body lights up."""
+    return [find(context, code, text) for text in given.body.splitlines() if text.strip()]
 
 
 def find(context: Context, code: str, text: str) -> range:

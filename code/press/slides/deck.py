@@ -1,6 +1,6 @@
 """The reader of a deck: front matter, then a slide for each heading.
 
-`#` is the title slide, `##` a slide to the right, `###` a slide below the slide before.
+`#` is the title slide, `##` a slide, `###` a slide that belongs to the slide before.
 """
 
 from __future__ import annotations
@@ -139,11 +139,7 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
     if given.name not in directives:
         known = f"{', '.join(directives)} and notes"
         context.fail(f"a slide knows the directives {known}, not {given.name}")
-    name = given.argument
-    used = f"{given.name} {name}"
-    if used in context.used:
-        context.fail(f"{name} is already on the slide of line {context.used[used]}: show it once")
-    context.used[used] = context.line
+    context.once(f"{given.name} {given.argument}", given.argument)
     directives[given.name](context, slide, given)
     slide.chapter = slide.chapter or context.chapter(slide.entries[-1].chapter)
 

@@ -24,7 +24,7 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
     )
     shown = output_kinds.BY_NAME[entry.kind].on_slide(entry.content, entry.name, entry.alt)
     frame = _start(context, given, entry.content.get("texts", []))
-    slide.shown += shown.replace('class="dp-frames"', f'class="dp-frames" data-start="{frame}"', 1)
+    slide.shown += shown.replace('data-start="0"', f'data-start="{frame}"', 1)
     slide.entries.append(entry)
     if slide.layout != "title":
         slide.layout = "wide" if ratio(entry.content["svg"]) >= measure("figure-ratio") else "tall"
@@ -32,15 +32,15 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
 
 def _start(context: Context, given: Directive, texts: list[str]) -> int:
     """Return the number of the frame at which the animation stands on arrival."""
-    if unknown := given.options.keys() - {"start"}:
-        context.fail(f"{{show}} has the option :start:, not :{min(unknown)}:")
-    wanted = given.options.get("start", texts[0] if texts else "")
+    wanted = context.option(given, "start")
+    if wanted is None:
+        return 0
     if wanted == "last" and texts:
         return len(texts) - 1
-    if "start" in given.options and wanted not in texts:
+    if wanted not in texts:
         known = f"{texts[0]} to {texts[-1]}, or last" if texts else "none: it is no animation"
         context.fail(f"{given.argument} has no frame {wanted!r} to start at; its frames: {known}")
-    return texts.index(wanted) if texts else 0
+    return texts.index(wanted)
 
 
 def style(slide: Slide) -> str:

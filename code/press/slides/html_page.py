@@ -128,7 +128,7 @@ def _footer(deck: Deck, number: int) -> str:
         else:
             steps.append(f'<span class="end" aria-hidden="true">{sign}</span>')
     count = f'<span class="count">{number + 1} / {last}</span>'
-    mark = f'<span class="mark">{_mark(slide)}</span>' if _mark(slide) else ""
+    mark = f'<span class="mark">{text}</span>' if (text := _mark(slide)) else ""
     return f'<footer>{left}{mark}<span class="steps">{count.join(steps)}</span></footer>'
 
 

@@ -51,6 +51,18 @@ class Context:
         """Raise PressError with the place in the deck."""
         raise PressError(f"{self.path.relative_to(self.edition.book.root)}:{self.line}: {message}")
 
+    def once(self, used: str, name: str) -> None:
+        """Note that the deck shows `name`, as `used` says; fail if it has done so before."""
+        if used in self.used:
+            self.fail(f"{name} is already on the slide of line {self.used[used]}: show it once")
+        self.used[used] = self.line
+
+    def option(self, given: Directive, name: str) -> str | None:
+        """Return the option `name` of a directive that has no other."""
+        if unknown := given.options.keys() - {name}:
+            self.fail(f"{{{given.name}}} has the option :{name}:, not :{min(unknown)}:")
+        return given.options.get(name)
+
     def chapter(self, name: str) -> Chapter:
         """Return the chapter with this name."""
         return self.edition.chapter(self.edition.book.page(name))

@@ -37,7 +37,7 @@ class Slide:
     heading: str
     """Its heading, as HTML."""
     level: int
-    """1: the title; 2: to the right of the slide before; 3: below it."""
+    """1: the title; 2: any other; 3: belongs to the slide before, as a solution does."""
     line: int
     """The line of the deck's file at which it starts."""
     text: str = ""

@@ -27,10 +27,10 @@ def value(words):
 
 @pytest.fixture
 def cells(book):
-    """Write named cells into the store: `cells(name, code, *outputs)`."""
+    """Write named cells into the store: `cells(name, code, *outputs)`; fig-line is theirs."""
 
-    def write(name, code, *outputs, figure=""):
-        data = {"code": code, "outputs": list(outputs), "figure": figure, "alt": "A line."}
+    def write(name, code, *outputs):
+        data = {"code": code, "outputs": list(outputs)}
         found = entry(name, "cell", {CELL.mime: data})
         Store(book.root / "_build/outputs", [found]).write(partial=True)
 
@@ -93,11 +93,13 @@ def test_a_long_message_is_wrapped(cells, made):
 
 
 def test_a_figure_is_drawn_beside_its_cell(cells, made):
-    cells("cell-a", "draw()", {"output_type": "display_data", "data": {FIGURE: {"svg": SVG}}},
-          figure="fig-cell")  # fmt: skip
+    cells("cell-a", "draw()", {"output_type": "display_data", "data": {FIGURE: {"svg": SVG}}})
     html = made(":::{cell} cell-a\n:::")
     assert "--width:520px;--fig-text:1.308" in html  # 17 px of 10 px * 520 / 400
     assert 'aria-label="A line."' in html
+    assert 'href="../book/part1/one.html#fig-line"' in html, "it counts as the figure's slide"
+    with pytest.raises(PressError, match="fig-line is already on the slide of line"):
+        made(":::{show} fig-line\n:::\n\n:::{cell} cell-a\n:::")
 
 
 @pytest.mark.parametrize(

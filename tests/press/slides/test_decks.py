@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import yaml
@@ -13,8 +12,8 @@ from press.slides.deck_rules import figures
 from press.slides.write import write_decks
 
 from ...book.test_curriculum import strangers
+from .conftest import FACTS
 
-FACTS = Path(__file__).with_name("facts.js").read_text()
 pytestmark = pytest.mark.site
 THEMES = ["light", "dark"]
 

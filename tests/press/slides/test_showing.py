@@ -5,26 +5,32 @@ import re
 import subprocess
 import sys
 from functools import partial
-from pathlib import Path
 
 import pytest
 
 from press.slides.deck import heads, read
 
+from .conftest import FACTS
+
 pytestmark = pytest.mark.site
 MORE = partial(pytest.param, marks=pytest.mark.exhaustive)
 
-FACTS = Path(__file__).with_name("facts.js").read_text()
 CURRENT = "Reveal.getCurrentSlide().id"
 OUTPUT = "Reveal.getCurrentSlide().querySelector('output').textContent"
 
 
+def go(page, selector):
+    """Go to the first slide with such an element."""
+    page.evaluate(
+        "selector => { const at = Reveal.getIndices("
+        "document.querySelector(selector).closest('section')); Reveal.slide(at.h, at.v) }",
+        selector,
+    )
+
+
 def with_frames(page):
     """Go to the first slide with a visible slider."""
-    page.evaluate(
-        "Reveal.slide(...Object.values(Reveal.getIndices("
-        "document.querySelector('section .slide:not(.title) .dp-frames').closest('section'))))"
-    )
+    go(page, "section .slide:not(.title) .dp-frames")
 
 
 @pytest.mark.parametrize("key", ["ArrowRight", MORE("Space"), MORE("PageDown")])
@@ -119,10 +125,7 @@ def test_animations_wait_at_their_first_frame(opened, name):
     )
     assert states
     assert all(start == value for start, value in states)
-    page.evaluate(
-        "(() => { const at = Reveal.getIndices(document.querySelector('.dp-frames')"
-        ".closest('section')); Reveal.slide(at.h, at.v) })()"
-    )
+    go(page, ".dp-frames")
     first = page.evaluate(OUTPUT)
     for _ in range(3):
         page.keyboard.press(".")
@@ -135,9 +138,7 @@ def test_a_slide_has_an_address(opened, name):
     page = opened(name)
     for slide in page.evaluate("Reveal.getSlides().slice(1, 4).map(slide => slide.id)"):
         page.keyboard.press("Space")
-        page.evaluate(
-            f"Reveal.slide(...Object.values(Reveal.getIndices(document.getElementById('{slide}'))))"
-        )
+        go(page, f"#{slide}")
         page.wait_for_function("id => location.hash === '#/' + id", arg=slide)
         page.reload()
         page.wait_for_function("window.Reveal && Reveal.isReady()")
@@ -182,10 +183,7 @@ def test_a_slider_that_was_used_leaves_the_arrow_keys_to_the_deck(opened):
 
 def test_code_steps_through_its_lines(opened):
     page = opened("part1")
-    page.evaluate(
-        "Reveal.slide(...Object.values(Reveal.getIndices("
-        "document.querySelector('.step').closest('section'))))"
-    )
+    go(page, ".step")
     page.evaluate("Reveal.navigateFragment(-1)")
     lit = page.locator("section section.present .line.lit")
     assert lit.count() == 0
