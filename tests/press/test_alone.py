@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,7 @@ def test_the_decks_are_built_alone(small: Small) -> None:
 
 def test_each_page_is_parsed_once_and_git_is_called_once(small: Small) -> None:
     """Each step of a build gets what it needs from the step before."""
+    subprocess.run(["git", "init", "--quiet", small.root], check=True)
     small.edit("book/two.md", "toylib.both.NONE", "toylib.both.TWO")
     result = small.build("counted")
     assert result.code == 0, result.errors
