@@ -5,23 +5,23 @@ These checks look at values, too.
 
 from torch import Generator, Tensor
 
-from diffprog import _checks
+from diffprog import _args
 
 __all__ = ["both", "cuts", "generator", "masses", "shapes"]
 
 
 def masses(name: str, m: Tensor) -> None:
     """Raise ValueError unless m is (n,) or (n, d), finite, not empty."""
-    _checks.precise(name, m)
+    _args.precise(name, m)
     shape = f"shape {tuple(m.shape)}"
     if m.ndim not in (1, 2):
         want = "(n,), or (n, d) for d observables"
-        raise _checks.wrong(name, shape, want)
+        raise _args.wrong(name, shape, want)
     if not m.numel():
         got = f"an empty sample of {shape}"
-        raise _checks.wrong(name, got, "one event or more")
-    if not _checks.are_finite(m):
-        raise _checks.wrong(
+        raise _args.wrong(name, got, "one event or more")
+    if not _args.are_finite(m):
+        raise _args.wrong(
             name,
             "masses that are NaN or infinite",
             "finite numbers, in GeV",
@@ -30,9 +30,9 @@ def masses(name: str, m: Tensor) -> None:
 
 def shapes(name: str, c: Tensor, m: Tensor) -> None:
     """Raise ValueError unless c, (…,) or (…, d), has cuts for masses m."""
-    _checks.precise(name, c)
+    _args.precise(name, c)
     each = " ".join(map(str, m.shape[1:]))  # () or (d,)
-    _checks.shapes(**{name: (c, f"… {each}, a cut for each observable")})
+    _args.shapes(**{name: (c, f"… {each}, a cut for each observable")})
 
 
 def cuts(name: str, c: Tensor, m: Tensor) -> None:
@@ -41,8 +41,8 @@ def cuts(name: str, c: Tensor, m: Tensor) -> None:
     −∞ and ∞ are cuts.
     """
     shapes(name, c, m)
-    if not _checks.holds(~c.isnan()):
-        raise _checks.wrong(name, "a cut that is NaN", "numbers, in GeV")
+    if not _args.holds(~c.isnan()):
+        raise _args.wrong(name, "a cut that is NaN", "numbers, in GeV")
 
 
 def both(signal: Tensor, background: Tensor) -> None:
@@ -53,7 +53,7 @@ def both(signal: Tensor, background: Tensor) -> None:
         shape = tuple(signal.shape)
         got = f"shape {tuple(background.shape)} with a signal of {shape}"
         want = "the same observables in both"
-        raise _checks.wrong("background", got, want)
+        raise _args.wrong("background", got, want)
 
 
 def generator(seed: int | Generator) -> Generator:

@@ -1,6 +1,6 @@
 """The edition: the executed chapters of a book, on which all later steps of a build work.
 
-Sphinx sets the extension up by itself, so the build hands the edition over in this module.
+Sphinx sets its extension up by itself, so the build hands the edition over in this module.
 """
 
 from __future__ import annotations

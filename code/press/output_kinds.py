@@ -13,7 +13,7 @@ from docutils import nodes
 from nbformat import NotebookNode
 
 from diffprog import show
-from diffprog.figures import slider
+from diffprog.figures import animation
 
 __all__ = [
     "BY_NAME",
@@ -63,7 +63,7 @@ class Figure(Kind):
 
     def on_slide(self, content: Any, name: str, alt: str) -> str:
         """Return inline SVG, which follows the theme."""
-        return f'<div class="dp-figure">{slider.picture(content["svg"], name, alt)}</div>'
+        return f'<div class="dp-figure">{animation.picture(content["svg"], name, alt)}</div>'
 
     def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
         """Keep the PNG, with its alternative text."""
@@ -80,16 +80,16 @@ class Frames(Figure):
 
     def on_page(self, content: Any, name: str, alt: str) -> list[nodes.Node]:
         """Return the first picture, its controls, and what differs in the others."""
-        return [nodes.raw("", slider.component(content, name, alt), format="html")]
+        return [nodes.raw("", animation.component(content, name, alt), format="html")]
 
     def on_slide(self, content: Any, name: str, alt: str) -> str:
         """Return the same, at its first frame, where it waits until the speaker plays it."""
-        waiting = slider.component(content | {"autoplay": False}, name, alt)
+        waiting = animation.component(content | {"autoplay": False}, name, alt)
         return waiting.replace('class="dp-frames"', 'class="dp-frames" data-start="0"', 1)
 
     def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
         """Add the frames as HTML with their script."""
-        output.data["text/html"] = slider.standalone(content)
+        output.data["text/html"] = animation.standalone(content)
         return super().in_notebook(output, content, alt)
 
 

@@ -75,4 +75,4 @@ def test_figures_and_show_need_no_physics() -> None:
     for path in MODULES:
         if folder(path) == "figures" or path.name == "show.py":
             assert {of(name) for name in imports(path)} <= {"", "figures"}
-            assert not imports(path) & {"_checks", "_samples"}
+            assert not imports(path) & {"_args", "_samples"}

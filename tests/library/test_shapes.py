@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from diffprog import _checks
+from diffprog import _args
 
 
 def zeros(*shape: int) -> Tensor:
@@ -27,7 +27,7 @@ def zeros(*shape: int) -> Tensor:
     ids=str,
 )
 def test_shapes_that_fit(arguments: dict[str, tuple[Tensor, str]]) -> None:
-    _checks.shapes(**arguments)
+    _args.shapes(**arguments)
 
 
 @pytest.mark.parametrize(
@@ -57,23 +57,23 @@ def test_shapes_that_fit(arguments: dict[str, tuple[Tensor, str]]) -> None:
 )
 def test_shapes_that_do_not_fit(arguments: dict[str, tuple[Tensor, str]], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        _checks.shapes(**arguments)
+        _args.shapes(**arguments)
 
 
 def test_one_shape_for_all() -> None:
-    _checks.same_shape(centre=zeros(2), width=zeros(2))
+    _args.same_shape(centre=zeros(2), width=zeros(2))
     with pytest.raises(ValueError, match=r"^width: got shape \(1,\), want that of centre, \(2,\)$"):
-        _checks.same_shape(centre=zeros(2), width=zeros(1))
+        _args.same_shape(centre=zeros(2), width=zeros(1))
 
 
 def test_numbers_to_compare_are_finite_and_of_one_precision() -> None:
-    _checks.comparable(X=zeros(2), data=zeros(3))
+    _args.comparable(X=zeros(2), data=zeros(3))
     with pytest.raises(ValueError, match=r"^data: .*float64.*the precision of X, torch.float32$"):
-        _checks.comparable(X=zeros(2), data=zeros(2).double())
+        _args.comparable(X=zeros(2), data=zeros(2).double())
     with pytest.raises(ValueError, match=r"^data: got entries that are not finite"):
-        _checks.comparable(X=zeros(2), data=zeros(2) / 0)
+        _args.comparable(X=zeros(2), data=zeros(2) / 0)
 
 
 def test_a_reason_is_a_sentence() -> None:
     why = "the loss does not depend on it (its gradient is None)"
-    assert str(_checks.refused("v0", why)) == f"v0: {why}"
+    assert str(_args.refused("v0", why)) == f"v0: {why}"

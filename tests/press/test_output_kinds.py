@@ -80,6 +80,6 @@ description: A deck for the tests.
 def test_pages_are_put_together_without_what_draws_and_computes():
     """Importing matplotlib or torch takes longer than writing the page that was edited."""
     heavy = "print(*{'matplotlib', 'torch'} & {*sys.modules})"
-    program = f"import sys, press.build, press.extension; {heavy}"
+    program = f"import sys, press.build, press.sphinx_extension; {heavy}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == ("", "")

@@ -98,7 +98,7 @@ def setup(app):
 def test_what_sphinx_does_not_meet_stops_the_build_with_file_and_line(small):
     """A directive that the press does not know may hide its content."""
     (small.root / "code/swallow.py").write_text(SWALLOW)
-    small.edit("_config.yml", "press.extension]", "press.extension, swallow]")
+    small.edit("_config.yml", "press.sphinx_extension]", "press.sphinx_extension, swallow]")
     hidden = page("::::{swallow}\n" + BOX + "\n::::", CELL)
     (small.root / "book/one.md").write_text(hidden)
     paths = (ROOT / "code", small.root / "code")

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from diffprog import _checks
+from diffprog import _args
 
 __all__ = ["condition_number", "hessian", "jacobian", "largest_stable_rate"]
 
@@ -26,13 +26,13 @@ def hessian(loss: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
     Args:
         loss: Takes theta and returns one number, shape ().
     """
-    _checks.not_empty("theta", theta)
+    _args.not_empty("theta", theta)
 
     def one_number(theta: Tensor) -> Tensor:
         f = loss(theta)
         if not isinstance(f, Tensor) or f.ndim:
-            got = _checks.described(f)
-            raise _checks.wrong("loss", got, "one number, shape ()")
+            got = _args.described(f)
+            raise _args.wrong("loss", got, "one number, shape ()")
         return f
 
     p = theta.numel()
@@ -45,7 +45,7 @@ def jacobian(model: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
 
     This is forward mode: p passes through the model, whatever N is.
     """
-    _checks.not_empty("theta", theta)
+    _args.not_empty("theta", theta)
     j: Tensor = torch.func.jacfwd(model)(theta.clone())
     return j.reshape(-1, theta.numel())
 
@@ -63,7 +63,7 @@ def largest_stable_rate(hessian: Tensor) -> float:
     λ = _eigenvalues(hessian)
     if λ[-1] <= 0:
         why = "no direction is curved, so each learning rate is stable"
-        raise _checks.refused("hessian", why)
+        raise _args.refused("hessian", why)
     return 2 / λ[-1].item()
 
 
@@ -84,12 +84,12 @@ def condition_number(hessian: Tensor) -> float:
 
 def _eigenvalues(h: Tensor) -> Tensor:
     """Return the eigenvalues of H, (p,), ascending, none below zero."""
-    _checks.shapes(hessian=(h, "p p"))
-    _checks.symmetric("hessian", h)
+    _args.shapes(hessian=(h, "p p"))
+    _args.symmetric("hessian", h)
     λ: Tensor = torch.linalg.eigvalsh(h.detach())
     if λ[0] < -_rounding(λ):
         got = f"an eigenvalue {λ[0].item():.3g}"
-        raise _checks.wrong("hessian", got, "none below zero")
+        raise _args.wrong("hessian", got, "none below zero")
     return λ
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from diffprog import _checks
+from diffprog import _args
 
 __all__ = ["central_difference", "order", "remainders"]
 
@@ -33,8 +33,8 @@ def central_difference(
         ValueError: h ≤ 0, or h is less than the distance from an entry of x
             to the next number of its precision.
     """
-    _checks.floating("x", x)
-    h = _checks.positive("h", h)
+    _args.floating("x", x)
+    h = _args.positive("h", h)
     _check_step(h, x)
     flat = x.detach().flatten()
     gradient = torch.empty_like(flat)
@@ -64,8 +64,8 @@ def remainders(
         derivation of the adjoint of high-level transient finite element
         programs, SIAM J. Sci. Comput. 35 (2013) C369.
     """
-    _checks.same_shape(x=x, gradient=gradient, direction=direction)
-    _checks.shapes(steps=(steps, "n"))
+    _args.same_shape(x=x, gradient=gradient, direction=direction)
+    _args.shapes(steps=(steps, "n"))
     start, slope = f(x.clone()), (gradient * direction).sum()
     ends = torch.stack([f(x + h * direction) for h in steps])
     return (ends - start - steps * slope).abs()
@@ -87,16 +87,16 @@ def _check_step(h: float, x: Tensor) -> None:
     # Python's own arithmetic: `Operations` would count that of torch.
     if x.is_meta:
         return
-    largest = max(map(abs, _checks.values(x).flatten().tolist()), default=0)
+    largest = max(map(abs, _args.values(x).flatten().tolist()), default=0)
     spacing = torch.finfo(x.dtype).eps * 2 ** (math.frexp(largest)[1] - 1)
     if largest and h < spacing:
         want = f"more than {spacing:.3g}, from an entry of x to the next"
-        raise _checks.wrong("h", f"a step of {h:.3g}", f"{want} {x.dtype}")
+        raise _args.wrong("h", f"a step of {h:.3g}", f"{want} {x.dtype}")
 
 
 def _check_powers(steps: Tensor, values: Tensor) -> None:
-    _checks.shapes(steps=(steps, "n"), values=(values, "n"))
-    _checks.positives("steps", steps)
-    _checks.positives("values", values)
+    _args.shapes(steps=(steps, "n"), values=(values, "n"))
+    _args.positives("steps", steps)
+    _args.positives("values", values)
     if (steps == steps[0]).all():
-        raise _checks.refused("steps", "all are the same: pass two or more")
+        raise _args.refused("steps", "all are the same: pass two or more")

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import Node
 
-from diffprog import _checks
+from diffprog import _args
 
 __all__ = ["nodes", "products"]
 
@@ -28,7 +28,7 @@ def nodes(result: Tensor) -> list[Node]:
     """
     if result.grad_fn is None:
         why = "it has no graph: compute it from a parameter"
-        raise _checks.refused("result", why)
+        raise _args.refused("result", why)
     # Depth first, by a stack of our own: a function that calls itself would
     # reach Python's recursion limit after a thousand operations in a row.
     order: list[Node] = []
@@ -67,7 +67,7 @@ def products(node: Node, gradient: Tensor) -> list[tuple[Node, Tensor]]:
         # each output of the operation.
         if n is not None and len(n._input_metadata) > 1:
             got = f"several outputs of {n.name()}"
-            raise _checks.wrong("node", got, "one output a node")
+            raise _args.wrong("node", got, "one output a node")
     call: Any = node
     with torch.no_grad():
         given = call(gradient)

@@ -21,7 +21,7 @@ from matplotlib.ticker import (
 )
 from numpy.typing import ArrayLike
 
-from diffprog.figures import axis_cache, slider, svg
+from diffprog.figures import animation, axis_cache, svg
 from diffprog.show import FIGURE, FRAMES, building, formatted
 
 __all__ = [
@@ -110,7 +110,7 @@ class Picture:
 class Frames(Picture):
     """A figure for each of several values, with a slider over them."""
 
-    def __init__(self, figure: Figure, data: slider.Data) -> None:
+    def __init__(self, figure: Figure, data: animation.Data) -> None:
         super().__init__(figure)
         self.data = data
 
@@ -121,7 +121,7 @@ class Frames(Picture):
         }
         if building():
             return {FRAMES: self.data} | bundle
-        return {"text/html": slider.standalone(self.data)} | bundle
+        return {"text/html": animation.standalone(self.data)} | bundle
 
 
 @contextmanager
@@ -223,7 +223,8 @@ def frames(
         for value in sequence
     ]
     return Frames(
-        drawing, slider.encode(svgs, texts, name, start, seconds, autoplay)
+        drawing,
+        animation.encode(svgs, texts, name, start, seconds, autoplay),
     )
 
 

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 from torch.func import vmap
 
-from diffprog import _checks
+from diffprog import _args
 from diffprog.loops.gauss_newton import best_step, linearised
 
 __all__ = ["profile_chi2", "profile_interval"]
@@ -52,16 +52,16 @@ def profile_chi2(
         ValueError: A number is not finite, or residuals are not (N,).
     """
     for name, x in {"psi": psi, "nuisance": nuisance, "data": data}.items():
-        _checks.precise(name, x)
-        _checks.not_empty(name, x)
-        _checks.finite(name, x)
-    _checks.count("steps", steps)
+        _args.precise(name, x)
+        _args.not_empty(name, x)
+        _args.finite(name, x)
+    _args.count("steps", steps)
     if psi.ndim > 1:
-        raise _checks.wrong(
+        raise _args.wrong(
             "psi", f"shape {tuple(psi.shape)}", "(grid,), or ()"
         )
     if data.ndim not in (1, 2):
-        raise _checks.wrong(
+        raise _args.wrong(
             "data", f"shape {tuple(data.shape)}", "(toys, N), or (N,)"
         )
 
@@ -93,17 +93,17 @@ def profile_interval(psi: Tensor, chi2: Tensor) -> tuple[Tensor, Tensor]:
             is not an interval, since χ² has two valleys. Then pass a grid
             around the one that you mean.
     """
-    _checks.shapes(psi=(psi, "grid"), chi2=(chi2, "… grid"))
-    _checks.finite("psi", psi)
-    _checks.finite("chi2", chi2)
-    if len(psi) < 2 or not _checks.holds(psi.diff() > 0):
-        raise _checks.refused("psi", "pass two values or more, rising")
+    _args.shapes(psi=(psi, "grid"), chi2=(chi2, "… grid"))
+    _args.finite("psi", psi)
+    _args.finite("chi2", chi2)
+    if len(psi) < 2 or not _args.holds(psi.diff() > 0):
+        raise _args.refused("psi", "pass two values or more, rising")
     excess = chi2 - chi2.min(-1, keepdim=True).values - 1
     inside = (excess < 0).int()
     enters = (inside.diff() > 0).sum(-1) + inside[..., 0]
-    if not _checks.holds(enters == 1):
+    if not _args.holds(enters == 1):
         why = "it has two valleys within 1 of the least: pass one of them"
-        raise _checks.refused("chi2", why)
+        raise _args.refused("chi2", why)
     low = -_last_below(-psi.flip(0), excess.flip(-1))
     return low, _last_below(psi, excess)
 

@@ -17,7 +17,7 @@ chapters 7 and 9.
 import torch
 from torch import Tensor
 
-from diffprog import _checks, _samples
+from diffprog import _args, _samples
 
 __all__ = [
     "correlation", "covariance", "coverage", "delta_chi2", "fitted_sigma",
@@ -41,13 +41,13 @@ def covariance(hessian: Tensor, sigma: float | Tensor, n: int) -> Tensor:
             about it, or curves down.
     """
     why = "else the data leave a direction free, or this is no minimum"
-    _checks.definite("hessian", hessian, why)
-    _checks.count("n", n)
+    _args.definite("hessian", hessian, why)
+    _args.count("n", n)
     sigma = torch.as_tensor(
         sigma, dtype=hessian.dtype, device=hessian.device
     )
-    _checks.shapes(hessian=(hessian, "… p p"), sigma=(sigma, "…"))
-    _checks.positives("sigma", sigma)
+    _args.shapes(hessian=(hessian, "… p p"), sigma=(sigma, "…"))
+    _args.positives("sigma", sigma)
     c: Tensor = (
         2 * sigma[..., None, None] ** 2 / n * torch.linalg.inv(hessian)
     )
@@ -56,7 +56,7 @@ def covariance(hessian: Tensor, sigma: float | Tensor, n: int) -> Tensor:
 
 def standard_errors(covariance: Tensor) -> Tensor:
     """√Cⱼⱼ, (…, p), in the units of the parameters."""
-    _checks.shapes(covariance=(covariance, "… p p"))
+    _args.shapes(covariance=(covariance, "… p p"))
     return covariance.diagonal(dim1=-2, dim2=-1).sqrt()
 
 
@@ -75,13 +75,13 @@ def fitted_sigma(residuals: Tensor, parameters: int) -> Tensor:
     Raises:
         ValueError: N ≤ p.
     """
-    _checks.shapes(residuals=(residuals, "… N"))
+    _args.shapes(residuals=(residuals, "… N"))
     if parameters != 0:
-        _checks.count("parameters", parameters)
+        _args.count("parameters", parameters)
     n = residuals.shape[-1]
     if n <= parameters:
         want = f"fewer than the {n} data"
-        raise _checks.wrong("parameters", parameters, want)
+        raise _args.wrong("parameters", parameters, want)
     return ((residuals**2).sum(-1) / (n - parameters)).sqrt()
 
 
@@ -96,9 +96,9 @@ def toys(
     Args:
         model: m, the measurements without noise, of any shape.
     """
-    _checks.floating("model", model)
-    sigma = _checks.positive("sigma", sigma)
-    _checks.count("n", n)
+    _args.floating("model", model)
+    sigma = _args.positive("sigma", sigma)
+    _args.count("n", n)
     g = _samples.generator(seed)
     ε = torch.randn(n, *model.shape, generator=g, dtype=model.dtype)
     return model + sigma * ε.to(model.device)
@@ -110,8 +110,8 @@ def linear_fits(X: Tensor, data: Tensor) -> Tensor:
     Where X leaves a direction free, θ̂ is the shortest, on the CPU. On a
     GPU, torch.linalg.lstsq assumes that there is no such direction.
     """
-    _checks.shapes(X=(X, "N p"), data=(data, "… N"))
-    _checks.comparable(X=X, data=data)
+    _args.shapes(X=(X, "N p"), data=(data, "… N"))
+    _args.comparable(X=X, data=data)
     y = data.reshape(-1, len(X)).T
     fits: Tensor = torch.linalg.lstsq(X, y).solution.T
     return fits.reshape(*data.shape[:-1], X.shape[1])
@@ -127,13 +127,13 @@ def coverage(estimate: Tensor, error: Tensor, truth: Tensor) -> Tensor:
         ValueError: θ̂ or θ is not finite, or an error is NaN or below zero.
             An error may be infinite.
     """
-    _checks.shapes(estimate=(estimate, "toys …"))
-    _checks.broadcast(estimate=estimate, error=error, truth=truth)
-    _checks.finite("estimate", estimate)
-    _checks.finite("truth", truth)
-    if not _checks.holds(error >= 0):  # NaN is not, either
+    _args.shapes(estimate=(estimate, "toys …"))
+    _args.broadcast(estimate=estimate, error=error, truth=truth)
+    _args.finite("estimate", estimate)
+    _args.finite("truth", truth)
+    if not _args.holds(error >= 0):  # NaN is not, either
         got = "errors that are NaN or below zero"
-        raise _checks.wrong("error", got, "numbers, 0 or more")
+        raise _args.wrong("error", got, "numbers, 0 or more")
     return ((estimate - truth).abs() < error).to(estimate.dtype).mean(0)
 
 
@@ -152,15 +152,13 @@ def delta_chi2(
         ValueError: C has no inverse.
     """
     why = "else the errors of some combination are zero"
-    _checks.definite("covariance", covariance, why)
-    _checks.shapes(
+    _args.definite("covariance", covariance, why)
+    _args.shapes(
         covariance=(covariance, "… p p"),
         estimate=(estimate, "… p"),
         truth=(truth, "… p"),
     )
-    _checks.comparable(
-        covariance=covariance, estimate=estimate, truth=truth
-    )
+    _args.comparable(covariance=covariance, estimate=estimate, truth=truth)
     d = (estimate - truth)[..., None]
     distance: Tensor = d.mT @ torch.linalg.solve(covariance, d)
     return distance[..., 0, 0]
@@ -171,7 +169,7 @@ def region_content(delta: float, parameters: int) -> float:
 
     It is 0.683, 0.393, 0.199 for delta = 1 and one, two, three parameters.
     """
-    _checks.count("parameters", parameters)
-    delta = _checks.positive("delta", delta)
+    _args.count("parameters", parameters)
+    delta = _args.positive("delta", delta)
     p, x = torch.tensor([parameters, delta], dtype=torch.float64) / 2
     return float(torch.special.gammainc(p, x))

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from diffprog import _checks
+from diffprog import _args
 from diffprog.loops.history import Diverged, History, Recorder, bar
 
 __all__ = ["Diverged", "History", "descend", "fit", "gradient_descent"]
@@ -41,15 +41,15 @@ def gradient_descent(
         ValueError: A parameter is not a finite leaf with requires_grad, or
             takes no part in the loss; the loss is not one number; η ≤ 0.
     """
-    _checks.trainable(parameters)
-    rate = _checks.positive("learning_rate", learning_rate)
-    _checks.count("steps", steps)
+    _args.trainable(parameters)
+    rate = _args.positive("learning_rate", learning_rate)
+    _args.count("steps", steps)
     recorder = Recorder(parameters, steps)
     for p in parameters.values():
         p.grad = None
     for step in range(steps):
         value = loss()
-        _checks.scalar("loss", value)
+        _args.scalar("loss", value)
         recorder.record(step, value)
         value.backward()
         with torch.no_grad():
@@ -82,14 +82,14 @@ def fit(
         ValueError: The optimizer does not hold a parameter, and as in
             `gradient_descent`.
     """
-    _checks.trainable(parameters)
-    _checks.count("steps", steps)
+    _args.trainable(parameters)
+    _args.count("steps", steps)
     held = {
         id(p) for group in optimizer.param_groups for p in group["params"]
     }
     for name, p in parameters.items():
         if id(p) not in held:
-            raise _checks.wrong(
+            raise _args.wrong(
                 name,
                 "an optimizer that does not hold it",
                 "one made with it",
@@ -97,7 +97,7 @@ def fit(
 
     def one() -> Tensor:
         value = loss()
-        _checks.scalar("loss", value)
+        _args.scalar("loss", value)
         return value
 
     recorder = Recorder(parameters, steps)
@@ -139,7 +139,7 @@ def descend(
         if value.ndim:
             value = value.sum()
         if step == 0:
-            _checks.scalar("loss", value)
+            _args.scalar("loss", value)
         value.backward()
         if step == 0:
             for name, p in parameters.items():
@@ -165,7 +165,7 @@ def _needs_closure(optimizer: Optimizer) -> bool:
 
 def _gradient(name: str, p: Tensor) -> Tensor:
     if p.grad is None:
-        raise _checks.refused(
+        raise _args.refused(
             name, "the loss does not depend on it (its gradient is None)"
         )
     return p.grad

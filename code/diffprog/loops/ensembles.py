@@ -19,7 +19,7 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.func import stack_module_state, vmap
 
-from diffprog import _checks, _samples
+from diffprog import _args, _samples
 from diffprog.loops.history import History
 from diffprog.loops.training import by_adam
 
@@ -81,13 +81,13 @@ def train_together(
     _check_models(models)
     for data in each:
         if not isinstance(data, Tensor) or not data.ndim:
-            raise _checks.wrong(
+            raise _args.wrong(
                 "each",
-                _checks.described(data),
+                _args.described(data),
                 "tensors with the runs in front",
             )
         if len(data) != len(models):
-            raise _checks.wrong(
+            raise _args.wrong(
                 "each",
                 f"{len(data)} entries",
                 f"one a model, {len(models)}",
@@ -158,17 +158,17 @@ def _fill(slots: Slots, weights: Mapping[str, Tensor]) -> None:
 
 def _check_models(models: Sequence[nn.Module]) -> None:
     if not models:
-        raise _checks.wrong("models", models, "one or more")
+        raise _args.wrong("models", models, "one or more")
     for i, model in enumerate(models):
         if not isinstance(model, nn.Module):
-            raise _checks.wrong(
-                f"models[{i}]", _checks.described(model), "an nn.Module"
+            raise _args.wrong(
+                f"models[{i}]", _args.described(model), "an nn.Module"
             )
         for name, p in model.named_parameters():
-            _checks.ordinary(f"models[{i}].{name}", p)
+            _args.ordinary(f"models[{i}].{name}", p)
         for what, of_it in _traits(model).items():
             if of_it != _traits(models[0])[what]:
-                raise _checks.wrong(
+                raise _args.wrong(
                     f"models[{i}]",
                     f"other {what} than models[0]",
                     "models alike",
@@ -204,7 +204,7 @@ def _check_alike(
     Together, all share the code and the attributes of the first.
     """
     if together.ndim != 1:
-        raise _checks.wrong(
+        raise _args.wrong(
             "loss",
             f"shape {tuple(together.shape[1:])}",
             "one number, shape ()",
@@ -223,4 +223,4 @@ def _check_alike(
                 "all that differs between models in parameters, buffers or"
                 " `each`"
             )
-            raise _checks.wrong(f"models[{i}]", got, want)
+            raise _args.wrong(f"models[{i}]", got, want)

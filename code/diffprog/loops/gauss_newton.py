@@ -15,7 +15,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from diffprog import _checks
+from diffprog import _args
 from diffprog.loops.history import History, Recorder
 
 __all__ = ["best_step", "gauss_newton", "linearised"]
@@ -39,15 +39,15 @@ def gauss_newton(
         Diverged: The loss is not finite.
         ValueError: J is not finite, or the residuals are not (N,).
     """
-    _checks.precise("theta", theta)
-    _checks.not_empty("theta", theta)
-    _checks.count("steps", steps)
+    _args.precise("theta", theta)
+    _args.not_empty("theta", theta)
+    _args.count("steps", steps)
     theta = theta.detach().clone()
     recorder = Recorder({"theta": theta}, steps)
     for step in range(steps):
         r, j = linearised(residuals, theta)
         recorder.record(step, (r**2).mean())
-        _checks.finite("the Jacobian of residuals", j)
+        _args.finite("the Jacobian of residuals", j)
         theta -= best_step(r, j).reshape(theta.shape)
     recorder.record(steps, (residuals(theta.clone()) ** 2).mean())
     return recorder.history()
@@ -58,8 +58,8 @@ def best_step(r: Tensor, j: Tensor) -> Tensor:
 
     Of several such δ it is the shortest, on the CPU.
     """
-    _checks.shapes(j=(j, "N p"), r=(r, "N"))
-    _checks.comparable(j=j, r=r)
+    _args.shapes(j=(j, "N p"), r=(r, "N"))
+    _args.comparable(j=j, r=r)
     # lstsq does not square the condition number of J, as JᵀJ would.
     step: Tensor = torch.linalg.lstsq(j, r[:, None]).solution[:, 0]
     return step
@@ -73,13 +73,13 @@ def linearised(
     def twice(theta: Tensor) -> tuple[Tensor, Tensor]:
         r = residuals(theta)
         if r.ndim != 1:
-            raise _checks.wrong(
+            raise _args.wrong(
                 "residuals",
                 f"shape {tuple(r.shape)}",
                 "(N,): .flatten() them",
             )
         return r, r
 
-    _checks.not_empty("theta", theta)
+    _args.not_empty("theta", theta)
     j, r = torch.func.jacfwd(twice, has_aux=True)(theta.clone())
     return r, j.reshape(len(r), -1)

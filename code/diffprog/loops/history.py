@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from diffprog import _checks
+from diffprog import _args
 from diffprog.show import building
 
 __all__ = ["Diverged", "History", "Recorder", "bar"]
@@ -60,9 +60,9 @@ class History:
         if not isinstance(index, slice | Tensor) or (
             isinstance(index, Tensor) and not index.ndim
         ):
-            raise _checks.wrong(
+            raise _args.wrong(
                 "index",
-                _checks.described(index),
+                _args.described(index),
                 "a slice, as in history[:10]",
             )
         picked = enumerate(torch.arange(len(self))[index].tolist())
@@ -169,7 +169,7 @@ class Recorder:
         """
         if step > len(self._evaluations):
             why = f"its step {len(self._evaluations)} computed no loss"
-            raise _checks.refused("optimizer", why)
+            raise _args.refused("optimizer", why)
         if step == len(self._evaluations):
             loss = loss.detach()
             if not step:
@@ -179,7 +179,7 @@ class Recorder:
                 # Asked for anew, since p.data = … gives p other memory.
                 row[step] = _cheap(p.detach())
             self._evaluations.append(self._count)
-            if not _checks.are_finite(loss):
+            if not _args.are_finite(loss):
                 raise Diverged(step, self.history())
             if self._look and step in self._at:
                 with torch.no_grad():

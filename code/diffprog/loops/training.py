@@ -14,7 +14,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from diffprog import _checks
+from diffprog import _args
 from diffprog.loops.descent import descend
 from diffprog.loops.history import History, Recorder
 
@@ -53,7 +53,7 @@ def train(
 
     def one() -> Tensor:
         value = loss(model)
-        _checks.scalar("loss", value)
+        _args.scalar("loss", value)
         return value
 
     return by_adam(
@@ -83,20 +83,20 @@ def by_adam(
     """
     trained = {n: p for n, p in parameters.items() if p.requires_grad}
     if not trained:
-        raise _checks.wrong(
+        raise _args.wrong(
             "model",
             "no parameters that require a gradient",
             "some to train",
         )
     for name, p in trained.items():
-        _checks.ordinary(name, p)
-    _checks.count("steps", steps)
+        _args.ordinary(name, p)
+    _args.count("steps", steps)
     _check_looks(look, at, steps)
     # Fused: the same update in one pass over all weights, several times
     # faster for small networks.
     adam = torch.optim.Adam(
         trained.values(),
-        lr=_checks.positive("learning_rate", learning_rate),
+        lr=_args.positive("learning_rate", learning_rate),
         fused=True,
     )
     recorder = Recorder({}, steps, look, at)
@@ -105,13 +105,13 @@ def by_adam(
 
 def _check_looks(look: object, at: Sequence[int], steps: int) -> None:
     if len(at) and look is None:
-        raise _checks.wrong(
+        raise _args.wrong(
             "look", "None with steps to look at", "a function of the model"
         )
     if look is not None and not len(at):
-        raise _checks.wrong("at", at, f"steps from 0 to {steps} to look at")
+        raise _args.wrong("at", at, f"steps from 0 to {steps} to look at")
     for step in at:
         if not isinstance(step, int) or not 0 <= step <= steps:
-            raise _checks.wrong(
+            raise _args.wrong(
                 "at", step, f"whole numbers from 0 to {steps}"
             )

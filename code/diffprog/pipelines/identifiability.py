@@ -23,7 +23,7 @@ import math
 import torch
 from torch import Tensor
 
-from diffprog import _checks
+from diffprog import _args
 
 __all__ = [
     "cramer_rao", "ellipse", "fisher_information", "null_space", "rank",
@@ -82,10 +82,10 @@ def fisher_information(jacobian: Tensor, sigma: float | Tensor) -> Tensor:
         sigma, dtype=jacobian.dtype, device=jacobian.device
     )
     if sigma.ndim:
-        _checks.shapes(
+        _args.shapes(
             jacobian=(jacobian, "… N p"), sigma=(sigma, "N, or ()")
         )
-    _checks.positives("sigma", sigma)
+    _args.positives("sigma", sigma)
     j = jacobian / (sigma[:, None] if sigma.ndim else sigma)
     return j.mT @ j
 
@@ -99,7 +99,7 @@ def cramer_rao(information: Tensor) -> Tensor:
         ValueError: F leaves a direction free, so its error has no bound.
     """
     why = "else the data leave a direction free"
-    _checks.definite("information", information, why)
+    _args.definite("information", information, why)
     c: Tensor = torch.linalg.inv(information)
     return c
 
@@ -116,9 +116,9 @@ def ellipse(information: Tensor, points: int = 100) -> Tensor:
         ValueError: F leaves a direction free: the curve would be two
             parallel lines.
     """
-    _checks.shapes(information=(information, "2 2"))
+    _args.shapes(information=(information, "2 2"))
     cramer_rao(information)
-    _checks.count("points", points)
+    _args.count("points", points)
     λ, u = torch.linalg.eigh(information)
     angle = torch.linspace(
         0, 2 * math.pi, points, dtype=λ.dtype, device=λ.device
@@ -129,6 +129,6 @@ def ellipse(information: Tensor, points: int = 100) -> Tensor:
 
 
 def _check(jacobian: Tensor, shape: str) -> None:
-    _checks.shapes(jacobian=(jacobian, shape))
-    _checks.precise("jacobian", jacobian)
-    _checks.finite("jacobian", jacobian)
+    _args.shapes(jacobian=(jacobian, shape))
+    _args.precise("jacobian", jacobian)
+    _args.finite("jacobian", jacobian)

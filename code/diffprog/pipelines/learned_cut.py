@@ -22,7 +22,7 @@ from itertools import pairwise
 import torch
 from torch import Generator, Tensor, nn
 
-from diffprog import _checks, _samples
+from diffprog import _args, _samples
 from diffprog.loops.descent import fit
 from diffprog.loops.ensembles import seeded
 from diffprog.loops.history import History
@@ -55,9 +55,9 @@ class LearnedCut(nn.Module):
         seed: int | Generator,
     ) -> None:
         super().__init__()
-        _checks.columns("background", background)
+        _args.columns("background", background)
         for width in hidden:
-            _checks.count("hidden", width)
+            _args.count("hidden", width)
         sizes = [background.shape[1], *hidden, 1]
         self.scale = Scale.standard(background)
         self.layers = seeded(lambda: _layers(sizes), seed).to(background)
@@ -75,7 +75,7 @@ class LearnedCut(nn.Module):
                 f"a {dtype} tensor of shape (n, {d}), as the background it"
                 " was made with"
             )
-            raise _checks.wrong(name, _checks.described(m), want)
+            raise _args.wrong(name, _args.described(m), want)
 
     def forward(self, m: Tensor) -> Tensor:
         """t, (n,), for masses (n, d)."""
@@ -92,9 +92,9 @@ class LearnedCut(nn.Module):
         _samples.masses("m", m)
         with torch.no_grad():
             t: Tensor = self(m)
-        if not _checks.holds(~t.isnan()):
+        if not _args.holds(~t.isnan()):
             why = "a score is NaN: look at the weights"
-            raise _checks.refused("model", why)
+            raise _args.refused("model", why)
         return (t >= 0).sum()
 
     def soft_count(self, m: Tensor) -> Tensor:
@@ -126,7 +126,7 @@ def fit_learned_cut(
     model.check("background", background)
     signal, background = signal.detach(), background.detach()
     parameters = dict(model.named_parameters())
-    rate = _checks.positive("learning_rate", learning_rate)
+    rate = _args.positive("learning_rate", learning_rate)
 
     def loss() -> Tensor:
         return -objective(

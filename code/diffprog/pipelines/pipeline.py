@@ -17,7 +17,7 @@ from typing import Self
 
 from torch import Tensor, nn
 
-from diffprog import _checks
+from diffprog import _args
 
 __all__ = ["Pipeline", "Scale", "Unscale", "mean_squared_error", "mlp"]
 
@@ -33,9 +33,9 @@ def mlp(*widths: int) -> nn.Sequential:
     """
     if len(widths) < 2:
         want = "the widths of the inputs and the outputs, at least"
-        raise _checks.wrong("widths", widths, want)
+        raise _args.wrong("widths", widths, want)
     for width in widths:
-        _checks.count("widths", width)
+        _args.count("widths", width)
     layers: list[nn.Module] = []
     for into, out in pairwise(widths):
         layers += [nn.Linear(into, out), nn.ReLU()]
@@ -47,9 +47,9 @@ class _Columns(nn.Module):
 
     def __init__(self, centre: Tensor, width: Tensor) -> None:
         super().__init__()
-        _checks.same_shape(centre=centre, width=width)
-        _checks.finite("centre", centre)
-        _checks.positives("width", width)
+        _args.same_shape(centre=centre, width=width)
+        _args.finite("centre", centre)
+        _args.positives("width", width)
         self.centre: Tensor
         self.width: Tensor
         self.register_buffer("centre", centre.detach().clone())
@@ -79,7 +79,7 @@ class Scale(_Columns):
         Raises:
             ValueError: n < 2, or a column is constant or not finite.
         """
-        _checks.columns("x", x)
+        _args.columns("x", x)
         return cls(x.mean(0), x.std(0))
 
     @classmethod
@@ -90,9 +90,9 @@ class Scale(_Columns):
             ValueError: low ≥ high, or n < 2, or a column is constant or not
                 finite.
         """
-        _checks.columns("x", x)
+        _args.columns("x", x)
         if not low < high:
-            raise _checks.wrong("high", high, f"more than low, {low}")
+            raise _args.wrong("high", high, f"more than low, {low}")
         smallest, largest = x.min(0).values, x.max(0).values
         width = (largest - smallest) / (high - low)
         return cls(smallest - low * width, width)
@@ -126,12 +126,12 @@ class Pipeline(nn.Module):
     ) -> None:
         super().__init__()
         if not isinstance(network, nn.Module):
-            got = _checks.described(network)
-            raise _checks.wrong("network", got, "an nn.Module, to train it")
+            got = _args.described(network)
+            raise _args.wrong("network", got, "an nn.Module, to train it")
         for name, f in {"scale": scale, "simulator": simulator}.items():
             if not callable(f):
-                got = _checks.described(f)
-                raise _checks.wrong(name, got, "a function of one tensor")
+                got = _args.described(f)
+                raise _args.wrong(name, got, "a function of one tensor")
         self.scale = scale
         self.network = network
         self.simulator = simulator
@@ -155,6 +155,6 @@ def mean_squared_error(x: Tensor, target: Tensor) -> Tensor:
     """
     if x.shape != target.shape:
         got = f"shape {tuple(target.shape)}"
-        raise _checks.wrong("target", got, f"that of x, {tuple(x.shape)}")
-    _checks.not_empty("x", x)
+        raise _args.wrong("target", got, f"that of x, {tuple(x.shape)}")
+    _args.not_empty("x", x)
     return ((x - target) ** 2).mean()

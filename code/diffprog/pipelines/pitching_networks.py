@@ -20,7 +20,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from diffprog import _checks
+from diffprog import _args
 from diffprog.pipelines.pipeline import Pipeline, Scale, mlp
 from diffprog.simulator.pitching import FLIGHT, Pitch, pitch
 
@@ -82,7 +82,7 @@ def drift_scale(x: Tensor) -> Scale:
     heights minus the height without drift. Each drift takes half of δ, and
     (u, w) of size one move the heights by one standard deviation s.
     """
-    _checks.columns("x", x)
+    _args.columns("x", x)
     δ = x.mean() - pitch(x.new_zeros(1, 2))[0]
     to_drifts = x.new_tensor([1, 1 / FLIGHT])  # FLIGHT·Δv0 is a height
     return Scale(to_drifts * δ / 2, to_drifts * x.std() / 2**0.5)
@@ -90,7 +90,7 @@ def drift_scale(x: Tensor) -> Scale:
 
 def throws(t: Tensor, flight: Sequence[float]) -> Tensor:
     """Return all pairs (t, T), (n·m, 2), in the order of x flattened."""
-    _checks.shapes(t=(t, "n 1"))
+    _args.shapes(t=(t, "n 1"))
     n, m = len(t), len(flight)
     times = t.new_tensor(flight)
     return torch.stack(
@@ -111,7 +111,7 @@ def even_points(
     """
     if not (isinstance(points, int) and 2 <= points <= n):
         want = f"a whole number from 2 to {n}"
-        raise _checks.wrong("points", points, want)
+        raise _args.wrong("points", points, want)
     w = torch.zeros(n, 1, dtype=dtype, device=device)
     w[torch.linspace(0, n - 1, points).round().long()] = 1 / points
     return w
@@ -127,10 +127,10 @@ def structured_drift(t: Tensor, c: Tensor) -> Tensor:
         t: Times of day, (n, 1).
         c: A, B, b₁, b₂, (4,), or with the constants c_x, c_v, (6,).
     """
-    _checks.shapes(t=(t, "n 1"), c=(c, "coefficients"))
+    _args.shapes(t=(t, "n 1"), c=(c, "coefficients"))
     if len(c) not in (4, 6):
         want = "(4,), or (6,) with two constants"
-        raise _checks.wrong("c", f"shape {tuple(c.shape)}", want)
+        raise _args.wrong("c", f"shape {tuple(c.shape)}", want)
     x0 = c[0] * torch.sin(20 * t) + c[1] * torch.cos(20 * t)
     v0 = c[2] * t + c[3] * t**2
     z = torch.cat([x0, v0], dim=-1)

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from diffprog import _checks, _samples
+from diffprog import _args, _samples
 from diffprog.loops.descent import descend
 from diffprog.loops.history import History, Recorder
 from diffprog.relaxations.cuts import soft_count
@@ -31,8 +31,8 @@ def annealed(first: float, last: float, steps: int) -> Tensor:
     Raises:
         ValueError: first ≤ 0 or last ≤ 0.
     """
-    _checks.count("steps", steps)
-    ends = _checks.positive("first", first), _checks.positive("last", last)
+    _args.count("steps", steps)
+    ends = _args.positive("first", first), _args.positive("last", last)
     return torch.logspace(math.log10(ends[0]), math.log10(ends[1]), steps)
 
 
@@ -65,12 +65,12 @@ def fit_cuts(
     """
     _samples.both(signal, background)
     _samples.shapes("start", start, signal)
-    _checks.finite("start", start)
+    _args.finite("start", start)
     if not start.numel():
-        raise _checks.wrong(
+        raise _args.wrong(
             "start", f"shape {tuple(start.shape)}", "one start or more"
         )
-    _checks.count("steps", steps)
+    _args.count("steps", steps)
     schedule = iter(_steepnesses(steepness, steps))
     signal, background = signal.detach(), background.detach()
     if signal.ndim == 1:  # what local_count needs
@@ -83,7 +83,7 @@ def fit_cuts(
         return -objective(counted(signal, c, k), counted(background, c, k))
 
     adam = torch.optim.Adam(
-        [c], lr=_checks.positive("learning_rate", learning_rate)
+        [c], lr=_args.positive("learning_rate", learning_rate)
     )
     cuts = {"c": c}
     recorder = Recorder(cuts, steps)
@@ -102,7 +102,7 @@ def local_count(m: Tensor, c: Tensor, k: float) -> Tensor:
     first = torch.searchsorted(m.detach(), at - 30 / k)
     after = torch.searchsorted(m.detach(), at + 18 / k)
     # All windows have one width, so that they make one tensor.
-    widths = _checks.values(after - first)
+    widths = _args.values(after - first)
     known = widths.numel() and not widths.is_meta
     width = int(widths.max()) if known else n
     first = first.clamp(max=n - width)
@@ -116,9 +116,9 @@ def _steepnesses(k: float | Tensor, steps: int) -> list[float]:
     if isinstance(k, Tensor) and k.ndim:
         if k.requires_grad:
             why = "no gradient reaches it, so pass steepness.detach()"
-            raise _checks.refused("steepness", why)
+            raise _args.refused("steepness", why)
         if k.shape != (steps,):
-            raise _checks.wrong(
+            raise _args.wrong(
                 "steepness",
                 f"shape {tuple(k.shape)}",
                 f"({steps},), one a step",
@@ -126,5 +126,5 @@ def _steepnesses(k: float | Tensor, steps: int) -> list[float]:
         each = k.tolist()
     else:
         each = [k] * steps
-    each = [_checks.positive("steepness", value) for value in each]
+    each = [_args.positive("steepness", value) for value in each]
     return [*each, each[-1]]

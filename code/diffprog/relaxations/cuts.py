@@ -20,7 +20,7 @@ from functools import reduce
 import torch
 from torch import Tensor
 
-from diffprog import _checks, _samples
+from diffprog import _args, _samples
 
 __all__ = [
     "between", "count", "cut", "soft_count", "soft_cut", "soft_histogram",
@@ -55,9 +55,9 @@ def soft_cut(m: Tensor, c: Tensor, k: float) -> Tensor:
     c. Neither they nor their gradients are NaN, however large k·(m − c) is.
     Only a NaN in m or c gives a NaN, since their values are not checked.
     """
-    _checks.floating("m", m)
+    _args.floating("m", m)
     _samples.shapes("c", c, m)
-    k = _checks.positive("k", k)
+    k = _args.positive("k", k)
     if m.ndim == 1:
         return torch.sigmoid(k * (m - c[..., None]))
     return torch.sigmoid(k * (m - c[..., None, :])).prod(-1)
@@ -98,12 +98,12 @@ def soft_histogram(m: Tensor, edges: Tensor, k: float) -> Tensor:
         statistics for high energy physics, J. Phys. Conf. Ser. 2438 (2023)
         012105, with another kernel.
     """
-    _checks.shapes(m=(m, "n, one observable"), edges=(edges, "edges"))
-    if len(edges) < 2 or not _checks.holds(edges.diff() > 0):
-        got = _checks.described(edges)
-        raise _checks.wrong("edges", got, "(bins + 1,), rising")
+    _args.shapes(m=(m, "n, one observable"), edges=(edges, "edges"))
+    if len(edges) < 2 or not _args.holds(edges.diff() > 0):
+        got = _args.described(edges)
+        raise _args.wrong("edges", got, "(bins + 1,), rising")
     _samples.masses("m", m)
-    k = _checks.positive("k", k)
+    k = _args.positive("k", k)
     return between(m, edges, k).sum(0)
 
 

@@ -31,7 +31,7 @@ from collections.abc import Callable
 import torch
 from torch import Generator, Tensor
 
-from diffprog import _checks, _samples
+from diffprog import _args, _samples
 from diffprog.relaxations.cuts import count, soft_count
 from diffprog.relaxations.significance import significance
 
@@ -53,8 +53,8 @@ def noise(
 
     dtype and device are those of torch.zeros.
     """
-    _checks.count("draws", draws)
-    k = _checks.positive("k", k)
+    _args.count("draws", draws)
+    k = _args.positive("k", k)
     dtype = dtype or torch.get_default_dtype()
     return _logistic(draws, seed=seed).to(device, dtype) / k
 
@@ -83,7 +83,7 @@ def score_function(
         connectionist reinforcement learning, Machine Learning 8 (1992) 229.
     """
     _check_draws(c, eps)
-    k = _checks.positive("k", k)
+    k = _args.positive("k", k)
     c, eps = c.detach(), eps.detach()
     with torch.no_grad():
         value = f(c + eps)
@@ -117,7 +117,7 @@ def score_function_events(
     """
     _samples.both(signal, background)
     k = _check_cut(c, k, signal=signal)
-    _checks.count("draws", draws)
+    _args.count("draws", draws)
     g = _samples.generator(seed)
     with torch.no_grad():
         kept, score = [], signal.new_zeros(draws)
@@ -151,7 +151,7 @@ def reparameterised(
         _check_values(value, eps)
         if not value.requires_grad:
             why = "hard counts have no slope, so make f of soft counts"
-            raise _checks.refused("f", why)
+            raise _args.refused("f", why)
         return value.sum()
 
     slope: Tensor = torch.func.grad(total)((c + eps).detach())
@@ -181,8 +181,8 @@ def gumbel_softmax_count(
     """
     _samples.masses("m", m)
     k = _check_cut(c, k, m=m)
-    _checks.count("draws", draws)
-    tau = _checks.positive("tau", tau)
+    _args.count("draws", draws)
+    tau = _args.positive("tau", tau)
     ell = _logistic(draws, len(m), seed=seed).to(m)
     return torch.sigmoid((k * (m - c) + ell) / tau).sum(-1)
 
@@ -211,7 +211,7 @@ def _others(value: Tensor, baseline: bool) -> Tensor:
         return torch.zeros_like(value)
     if len(value) < 2:
         want = "2 or more, for a baseline from the others"
-        raise _checks.wrong("draws", len(value), want)
+        raise _args.wrong("draws", len(value), want)
     return (value.sum() - value) / (len(value) - 1)
 
 
@@ -224,19 +224,19 @@ def _logistic(*shape: int, seed: int | Generator) -> Tensor:
 
 
 def _check_draws(c: Tensor, eps: Tensor) -> None:
-    _checks.shapes(c=(c, ", one cut"), eps=(eps, "draws"))
-    _checks.precise("c", c)
+    _args.shapes(c=(c, ", one cut"), eps=(eps, "draws"))
+    _args.precise("c", c)
 
 
 def _check_values(value: Tensor, eps: Tensor) -> None:
     if not isinstance(value, Tensor) or value.shape != eps.shape:
         want = f"one value a draw, {tuple(eps.shape)}"
-        raise _checks.wrong("f", _checks.described(value), want)
+        raise _args.wrong("f", _args.described(value), want)
 
 
 def _check_cut(c: Tensor, k: float, **masses: Tensor) -> float:
     """Return k as a float; raise ValueError unless c is one cut for m."""
     ((name, m),) = masses.items()
-    _checks.shapes(c=(c, ", one cut"), **{name: (m, "n, one observable")})
+    _args.shapes(c=(c, ", one cut"), **{name: (m, "n, one observable")})
     _samples.cuts("c", c, m)
-    return _checks.positive("k", k)
+    return _args.positive("k", k)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.optimize import differential_evolution
 from torch import Generator, Tensor
 
-from diffprog import _checks
+from diffprog import _args
 from diffprog.loops.history import History
 
 __all__ = ["search"]
@@ -52,9 +52,7 @@ def search(
             not (P,).
     """
     if not len(bounds) or not all(low < high for low, high in bounds):
-        raise _checks.wrong(
-            "bounds", bounds, "pairs (low, high), low < high"
-        )
+        raise _args.wrong("bounds", bounds, "pairs (low, high), low < high")
     losses: list[float] = []
     best: list[Tensor] = []
     evaluations: list[int] = []
@@ -70,9 +68,9 @@ def search(
         c = _tensor(x.T)
         z = objective(c)
         if z.shape != (len(c),) or not torch.isfinite(z).all():
-            raise _checks.wrong(
+            raise _args.wrong(
                 "objective",
-                _checks.described(z),
+                _args.described(z),
                 f"({len(c)},), all finite",
             )
         loss: NDArray[np.float64] = -z.numpy().astype(np.float64)

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from diffprog import _checks, _samples
+from diffprog import _args, _samples
 from diffprog.relaxations.cuts import count
 
 __all__ = ["best", "scan", "scan_grid", "scan_windows"]
@@ -33,7 +33,7 @@ def scan(m: Tensor, c: Tensor) -> Tensor:
         ValueError: The sample is empty, or a mass or cut is NaN.
     """
     _check(m, c=c)
-    if not _checks.plain(m, c):  # NumPy takes no part in transforms
+    if not _args.plain(m, c):  # NumPy takes no part in transforms
         return count(m, c)
     # NumPy sorts 32-bit numbers many times faster than torch.sort, which
     # also makes an index.
@@ -100,28 +100,28 @@ def best(z: Tensor, *cuts: Tensor) -> tuple[Tensor, ...]:
     lengths = tuple(len(c) for c in cuts)
     if z.shape != lengths or not z.numel():
         want = f"the lengths of the cuts, {lengths}, not empty"
-        raise _checks.wrong("z", f"shape {tuple(z.shape)}", want)
-    if not _checks.are_finite(z):
+        raise _args.wrong("z", f"shape {tuple(z.shape)}", want)
+    if not _args.are_finite(z):
         got = "values that are NaN or infinite"
-        raise _checks.wrong("z", got, "finite numbers")
+        raise _args.wrong("z", got, "finite numbers")
     where = torch.unravel_index(z.argmax(), z.shape)
     return z[where], *(c[i] for c, i in zip(cuts, where, strict=True))
 
 
 def _check(m: Tensor, **cuts: Tensor) -> None:
     _samples.masses("m", m)
-    _checks.shapes(m=(m, "n, one observable: see scan_grid"))
+    _args.shapes(m=(m, "n, one observable: see scan_grid"))
     for name, c in cuts.items():
-        _checks.shapes(**{name: (c, "g")})
+        _args.shapes(**{name: (c, "g")})
         _samples.cuts(name, c, m)
 
 
 def _check_grid(m: Tensor, cuts: tuple[Tensor, ...]) -> None:
     _samples.masses("m", m)
     want = f"n {len(cuts)}, an observable for each of the cuts"
-    _checks.shapes(m=(m, want))
+    _args.shapes(m=(m, want))
     for c in cuts:
-        _checks.shapes(cuts=(c, "g"))
+        _args.shapes(cuts=(c, "g"))
         _samples.cuts("cuts", c, m[:, 0])
-        if not _checks.holds(c.diff() > 0):
-            raise _checks.wrong("cuts", _checks.described(c), "rising cuts")
+        if not _args.holds(c.diff() > 0):
+            raise _args.wrong("cuts", _args.described(c), "rising cuts")

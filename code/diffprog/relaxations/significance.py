@@ -17,7 +17,7 @@ background, b = ∞, Z is 0, too, its limit. If a count is NaN, so is Z.
 import torch
 from torch import Tensor
 
-from diffprog import _checks
+from diffprog import _args
 
 __all__ = ["NO_BACKGROUND", "asimov", "significance"]
 
@@ -102,12 +102,12 @@ def _guarded(s: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
 
 def _uncertainty(δ: float | Tensor, s: Tensor, b: Tensor) -> float | Tensor:
     if not isinstance(δ, Tensor):
-        return _checks.not_negative("uncertainty", δ)
-    _checks.floating("uncertainty", δ)
-    _checks.broadcast_shapes(s=s.shape, b=b.shape, uncertainty=δ.shape)
-    if not _checks.holds((δ >= 0) & δ.isfinite()):
-        got = _checks.described(δ)
-        raise _checks.wrong("uncertainty", got, "finite, 0 or more")
+        return _args.not_negative("uncertainty", δ)
+    _args.floating("uncertainty", δ)
+    _args.broadcast_shapes(s=s.shape, b=b.shape, uncertainty=δ.shape)
+    if not _args.holds((δ >= 0) & δ.isfinite()):
+        got = _args.described(δ)
+        raise _args.wrong("uncertainty", got, "finite, 0 or more")
     dtype = torch.result_type(s, b)
     return δ.to(s.device, dtype if dtype.is_floating_point else None)
 
@@ -115,8 +115,8 @@ def _uncertainty(δ: float | Tensor, s: Tensor, b: Tensor) -> float | Tensor:
 def _check_counts(s: Tensor, b: Tensor) -> None:
     for name, x in {"s": s, "b": b}.items():
         if isinstance(x, Tensor) and x.is_floating_point():
-            _checks.precise(name, x)
+            _args.precise(name, x)
         elif not isinstance(x, Tensor) or x.dtype not in _WHOLE:
-            got = _checks.described(x)
-            raise _checks.wrong(name, got, "a tensor of counts")
-    _checks.broadcast_shapes(s=s.shape, b=b.shape)
+            got = _args.described(x)
+            raise _args.wrong(name, got, "a tensor of counts")
+    _args.broadcast_shapes(s=s.shape, b=b.shape)

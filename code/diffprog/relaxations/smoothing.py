@@ -24,7 +24,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from diffprog import _checks, _samples
+from diffprog import _args, _samples
 from diffprog.relaxations.cuts import between, soft_count
 from diffprog.relaxations.scan import scan
 from diffprog.relaxations.significance import significance
@@ -84,7 +84,7 @@ def mean_over_events(
     thousand events, or for sharp cuts.
     """
     k = _check(signal, background, c, k)
-    _checks.shapes(c=(c, ", one cut"))
+    _args.shapes(c=(c, ", one cut"))
     s, p_s = _distribution(torch.sigmoid(k * (signal - c)))
     b, p_b = _distribution(torch.sigmoid(k * (background - c)))
     return (p_s @ objective(s[:, None], b) @ p_b).to(c.dtype)
@@ -111,6 +111,6 @@ def _check(
 ) -> float:
     """Return k as a float; raise ValueError unless all are 1-D."""
     _samples.both(signal, background)
-    _checks.shapes(signal=(signal, "n, one observable"))
+    _args.shapes(signal=(signal, "n, one observable"))
     _samples.cuts("c", c, signal)
-    return _checks.positive("k", k)
+    return _args.positive("k", k)

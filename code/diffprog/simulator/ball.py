@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from diffprog import _checks
+from diffprog import _args
 
 __all__ = ["position", "position_from_top", "position_numpy", "shot_range"]
 
@@ -79,13 +79,13 @@ def shot_range(theta: Tensor, v: Tensor, g: Tensor) -> Tensor:
     theta (rad), v (m/s) and g (m/s²) have any shapes that broadcast. At
     θ = 45° the slope dR/dθ is zero and R is largest.
     """
-    _checks.broadcast(theta=theta, v=v, g=g)
+    _args.broadcast(theta=theta, v=v, g=g)
     return v**2 * torch.sin(2 * theta) / g
 
 
 def _check_tensors(t: Tensor, **conditions: Tensor) -> None:
-    _checks.shapes(t=(t, "… n 1"))
-    _checks.broadcast(t=t, **conditions)
+    _args.shapes(t=(t, "… n 1"))
+    _args.broadcast(t=t, **conditions)
 
 
 def _arrays(**arrays: object) -> list[NDArray[np.float64]]:
@@ -98,10 +98,10 @@ def _arrays(**arrays: object) -> list[NDArray[np.float64]]:
             or x.ndim != 1
         ):
             want = "a real NumPy array with one axis"
-            raise _checks.wrong(name, _checks.described(x), want)
+            raise _args.wrong(name, _args.described(x), want)
         real[name] = x.astype(np.float64)
     for name in ("v0", "x0"):
         if real[name].shape != real["a"].shape:
             want = f"that of a, {real['a'].shape}"
-            raise _checks.wrong(name, f"shape {real[name].shape}", want)
+            raise _args.wrong(name, f"shape {real[name].shape}", want)
     return list(real.values())

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-from diffprog import _checks, _samples
+from diffprog import _args, _samples
 
 __all__ = [
     "BACKGROUND", "SIGNAL", "TEN_BACKGROUND", "TEN_SIGNAL",
@@ -40,16 +40,14 @@ class Process:
     widths: tuple[float, ...]
 
     def __post_init__(self) -> None:
-        _checks.count("events", self.events)
+        _args.count("events", self.events)
         if not self.means or len(self.means) != len(self.widths):
             got = f"{len(self.means)} with {len(self.widths)} widths"
-            raise _checks.wrong(
-                "means", got, "one or more, each with width"
-            )
+            raise _args.wrong("means", got, "one or more, each with width")
         means = tuple(float(μ) for μ in self.means)
         if not all(map(math.isfinite, means)):
-            raise _checks.wrong("means", means, "finite numbers")
-        widths = tuple(_checks.positive("widths", σ) for σ in self.widths)
+            raise _args.wrong("means", means, "finite numbers")
+        widths = tuple(_args.positive("widths", σ) for σ in self.widths)
         # A frozen dataclass can be set only this way.
         object.__setattr__(self, "means", means)
         object.__setattr__(self, "widths", widths)
@@ -129,7 +127,7 @@ def expected_count(process: Process, c: Tensor) -> Tensor:
     The count is differentiable in c.
     """
     d = len(process.means)
-    _checks.shapes(
+    _args.shapes(
         c=(c, "…" if d == 1 else f"… {d}, a cut for each observable")
     )
     x = c[..., None] if d == 1 else c
@@ -143,10 +141,10 @@ def density(process: Process, m: Tensor) -> Tensor:
 
     This is minus the derivative of `expected_count`, for one observable.
     """
-    _checks.floating("m", m)
+    _args.floating("m", m)
     if len(process.means) != 1:
         got = f"{len(process.means)} observables"
-        raise _checks.wrong("process", got, "one")
+        raise _args.wrong("process", got, "one")
     μ, σ = process.centres[0].to(m), process.spreads[0].to(m)
     z = (m - μ) / σ
     return (

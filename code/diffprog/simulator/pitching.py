@@ -20,7 +20,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from diffprog import _checks
+from diffprog import _args
 from diffprog.simulator.ball import position
 
 __all__ = [
@@ -40,13 +40,13 @@ def day(
     device: torch.device | str | None = None,
 ) -> Tensor:
     """Return the times of n throws spread evenly over a day, (n, 1)."""
-    _checks.count("n", n)
+    _args.count("n", n)
     return torch.linspace(0, 1, n, dtype=dtype, device=device)[:, None]
 
 
 def drifts(t: Tensor) -> Tensor:
     """Δx0 = 2·sin(20·t) and Δv0 = 5·t², the truth that no fit is shown."""
-    _checks.shapes(t=(t, "… n 1"))
+    _args.shapes(t=(t, "… n 1"))
     return torch.cat([2 * torch.sin(20 * t), 5 * t**2], dim=-1)
 
 
@@ -64,7 +64,7 @@ def pitch(
     Returns:
         Positions, (…, n, m), in m.
     """
-    _checks.shapes(drift=(drift, "… n 2, a row of Δx0 and Δv0 for a throw"))
+    _args.shapes(drift=(drift, "… n 2, a row of Δx0 and Δv0 for a throw"))
     a, times = drift.new_tensor([[A]]), _flight(flight, drift)[:, None]
     # Each throw is a batch of its own, with its own conditions. All have
     # the same flight times.
@@ -92,7 +92,7 @@ class Pitch(nn.Module):
 
 def rms(error: Tensor) -> Tensor:
     """√(mean of error²) over the throws, (…, n, 2) → (…, 2)."""
-    _checks.shapes(error=(error, "… n quantities"))
+    _args.shapes(error=(error, "… n quantities"))
     return (error**2).mean(-2).sqrt()
 
 
@@ -103,5 +103,5 @@ def _flight(
     times = torch.as_tensor(flight, dtype=like.dtype, device=like.device)
     if times.ndim > 1 or not times.numel():
         got = f"shape {tuple(times.shape)}"
-        raise _checks.wrong("flight", got, "one flight time, or (m,)")
+        raise _args.wrong("flight", got, "one flight time, or (m,)")
     return times.reshape(-1)

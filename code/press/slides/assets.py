@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pygments.formatters import HtmlFormatter
 
-from diffprog.figures import slider
+from diffprog.figures import animation
 
 from .. import files, katex
 
@@ -38,7 +38,7 @@ def copy(folder: Path) -> None:
     ):
         files.write(folder / path.name, path.read_bytes())
     for name in ("figures.css", "frames.js"):
-        files.write(folder / name, slider.asset(name))
+        files.write(folder / name, animation.asset(name))
     files.write(folder / "pygments.css", _colours())
     katex.copy_style(folder)
 

@@ -13,7 +13,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from diffprog import figures, show
-from diffprog.figures import axis_cache, slider
+from diffprog.figures import animation, axis_cache
 from diffprog.figures.drawing import STYLE
 from diffprog.figures.svg import ID, PALETTE, elements, serialise, themed
 
@@ -54,13 +54,13 @@ def drawn(**options: Any) -> str:
 def test_palette_becomes_css_variables_that_the_style_sheet_defines_for_both_themes():
     assert "var(--fig-blue)" in drawn()
     assert not any(colour in drawn() for colour in PALETTE.values())
-    css = slider.asset("figures.css")
+    css = animation.asset("figures.css")
     for name in PALETTE:
         assert len(re.findall(rf"--fig-{name}:", css)) == 2, name
 
 
 def test_light_theme_has_the_colours_in_which_matplotlib_drew():
-    css = slider.asset("figures.css").split("}")[0]
+    css = animation.asset("figures.css").split("}")[0]
     for name, colour in PALETTE.items():
         if name != "paper":  # a shade off white, to be told from it
             assert f"--fig-{name}: {colour};" in css
@@ -94,7 +94,7 @@ def test_coordinates_are_kept_to_a_tenth_of_a_point():
 
 
 def test_a_page_gives_the_figure_its_name_and_alternative_text():
-    markup = slider.picture(drawn(), "fig-one", 'A "quoted"\n line & more')
+    markup = animation.picture(drawn(), "fig-one", 'A "quoted"\n line & more')
     assert ID not in markup
     root = ET.fromstring(markup)
     assert root.get("role") == "img"
@@ -104,7 +104,7 @@ def test_a_page_gives_the_figure_its_name_and_alternative_text():
 def test_no_id_in_a_figure_is_the_address_of_another(ball):
     """The first id of fig-a was fig-a-0, which can be the name of another figure."""
     for name in ("fig-a", "fig_a", "fig-größe", "a.b"):
-        ids = set(re.findall(r' id="([^"]+)"', slider.component(ball.data, name, "A ball.")))
+        ids = set(re.findall(r' id="([^"]+)"', animation.component(ball.data, name, "A ball.")))
         assert len(ids) > 1
         assert all(id.startswith(f"{name}:") for id in ids), "a name has no colon"
 
@@ -114,12 +114,12 @@ def test_drawing_twice_gives_the_same_bytes():
 
 
 def test_sixty_frames_at_640_by_400_fit_into_40_kb(ball):
-    size = len(slider.component(ball.data, "fig-ball", "x" * 80).encode())
+    size = len(animation.component(ball.data, "fig-ball", "x" * 80).encode())
     assert size <= 40_000
 
 
 def test_the_script_is_at_most_5_kb():
-    assert len(slider.asset("frames.js").encode()) <= 5_000
+    assert len(animation.asset("frames.js").encode()) <= 5_000
 
 
 def test_frames_replayed_equal_frames_drawn(ball):
@@ -148,8 +148,8 @@ def test_a_number_of_artists_that_varies_is_kept_as_content():
 
 def test_the_first_frame_is_the_one_asked_for(ball):
     later = trajectory(start=30)
-    assert f'value="{30}"' in slider.component(later.data, "f", "a")
-    assert later.data["texts"][30] in slider.component(later.data, "f", "a")
+    assert f'value="{30}"' in animation.component(later.data, "f", "a")
+    assert later.data["texts"][30] in animation.component(later.data, "f", "a")
 
 
 def test_values_are_said_with_a_true_minus_and_their_unit():
@@ -299,7 +299,7 @@ def test_marks_and_clipping_are_found_under_any_name(browser):
         f'<use href="#{ID}1" x="60"/></svg>'
     )
     names = ["fig-a", "fig_a", "fig.a", "Fig-A", "fig-größe", "图", "7"]
-    boxes = "".join(f"<div>{slider.picture(svg, name, 'A.')}</div>" for name in names)
+    boxes = "".join(f"<div>{animation.picture(svg, name, 'A.')}</div>" for name in names)
     page = browser.new_page()
     page.set_content(f"<style>svg {{ display: block; width: 100px }}</style>{boxes}")
     hit = """box => [[20, 50], [80, 50], [70, 10]].map(([x, y]) => {

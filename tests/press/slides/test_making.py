@@ -219,7 +219,7 @@ def mean(x, n):
 
     More of it.
     """
-    _checks.shapes(x=(x, "n"))
+    _args.shapes(x=(x, "n"))
     for value in (x, n):
         check_number(value)
     if n < 1:

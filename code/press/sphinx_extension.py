@@ -62,7 +62,7 @@ class NumberRole(SphinxRole):
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    config.nb_custom_formats = {".md": ["press.extension.read", {}, False]}
+    config.nb_custom_formats = {".md": ["press.sphinx_extension.read", {}, False]}
 
 
 def _hand_text(app: Sphinx, docname: str, source: list[str]) -> None:
