@@ -405,3 +405,27 @@ def test_on_paper_each_slide_is_a_page(build, edition):
         assert len(re.findall(rb"/Type\s*/Page\b", data)) == len(deck.slides)
         # 1280 x 720 at 96 an inch, in points
         assert set(re.findall(rb"/MediaBox\s*\[([^]]*)\]", data)) == {b"0 0 960 540"}
+
+
+def test_a_handout_has_two_slides_on_a_sheet_and_solutions_apart(build, edition, browser):
+    page = browser.new_page()
+    for head in heads(build.book):
+        deck = read(edition, head.path)
+        page.goto(f"{build.html.as_uri()}/slides/{deck.name}-handout.html")
+        page.emulate_media(media="print")
+        found = page.evaluate(
+            """[...document.querySelectorAll("section")].map(section => ({
+                 id: section.id, notes: section.querySelector(".notes").innerText,
+                 apart: section.compareDocumentPosition(document.querySelectorAll("h1.part")[1]
+                   || document.body) === Node.DOCUMENT_POSITION_PRECEDING,
+                 overflows: section.scrollHeight > section.clientHeight + 1 }))"""
+        )
+        solutions = [slide.id for slide in deck.slides if slide.layout == "solution"]
+        assert [each["id"] for each in found if each["apart"]] == solutions
+        assert {each["id"] for each in found} == {slide.id for slide in deck.slides}
+        assert not [each["id"] for each in found if each["overflows"]]
+        assert all(each["notes"] for each in found)
+        data = page.pdf(prefer_css_page_size=True)
+        sheets = [len(deck.slides) - len(solutions), len(solutions)]
+        assert len(re.findall(rb"/Type\s*/Page\b", data)) == sum(-(-n // 2) for n in sheets)
+    page.close()
