@@ -31,6 +31,7 @@ def main() -> int:
     printed = slides.add_mutually_exclusive_group()
     printed.add_argument("--pdf", action="store_true", help="print them, a page for each slide")
     printed.add_argument("--handout", action="store_true", help="print them to be written on")
+    printed.add_argument("--pptx", action="store_true", help="put their figures into PowerPoint")
     for command in (build, slides):
         command.add_argument("--jobs", type=_up_to(999), default=os.environ.get("JOBS") or None)
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
@@ -143,6 +144,12 @@ def _slides(book: Book, arguments: argparse.Namespace) -> None:
         paths = print_decks(book, decks)
     elif arguments.handout:
         paths = print_handouts(book, decks)
+    elif arguments.pptx:
+        from ..slides.powerpoint import write_figures
+
+        paths = [book.build / "pptx" / f"{deck.name}.pptx" for deck in decks]
+        for deck, path in zip(decks, paths, strict=True):
+            write_figures(deck, path)
     for deck, path in zip(decks, paths, strict=True):
         print(f"{path.relative_to(book.root)}  {len(deck.slides)} slides, {deck.minutes:g} min")
     print(f"\n{table(decks)}")
