@@ -29,6 +29,7 @@ from diffprog.exercises._loop import (
     DESCENT,
     Fit,
     check_values,
+    nothing_moves,
     numbers,
     rate_mistakes,
     update_mistakes,
@@ -110,6 +111,7 @@ def _table_mistakes(fit: Fit, got: Tensor, positions: int) -> Iterator[Mistake]:
     yield (f"each update is {d} times as long as it should be: is it the learning rate times the"
            " gradient of the mean over all positions, over space too, and not over the times only?",
            last(lambda θ: d * loss(θ)))
+    yield nothing_moves(fit), fit.start
     for sentence, path in chain(update_mistakes(fit), rate_mistakes(fit)):
         yield sentence, path[-1]
     yield ("a, v0 and x0 are equal: `a = v0 = x0 = torch.zeros(…)` makes one tensor with three"
@@ -134,6 +136,8 @@ def _table_mistakes(fit: Fit, got: Tensor, positions: int) -> Iterator[Mistake]:
            fit.but(start=fit.start + 1).path[-1])
     yield ("the model has ½·a·t²: is the one half missing?",
            last(lambda θ: loss(rows(2, 1, 1) * θ)))
+    yield ("each learning rate is a third: the rate is the same for each of the three",
+           fit.but(rate=fit.rate / 3).path[-1])
     yield "the parameters are those of the start: return the ones that are updated", fit.path[0]
     yield ("there is one update only: does `return` stand inside the loop?", fit.path[1])
     yield ("one update too few: there should be as many as `steps`", fit.path[-2])
@@ -169,10 +173,11 @@ def check_predict(largest_stable_rate: Callable[..., Any], seed: int) -> None:
             raise Wrong(f"your rate is {rate.item():g}, not finite and above zero")
         truth = draw(-5, 5, 3, 1, 2, dtype=torch.float64)
         below, above = (_grown(t.double(), truth, factor * rate.item()) for factor in (0.99, 1.01))
+        times = f". It is {rate / bound:.3g} times the bound"
         if below > 1:
-            raise Wrong(f"{rate.item():.4g} is too large: at 0.99 of it descent explodes")
+            raise Wrong(f"{rate.item():.4g} is too large: at 0.99 of it descent explodes{times}")
         if above < 1:
-            raise Wrong(f"{rate.item():.4g} is too small: at 1.01 of it descent is stable")
+            raise Wrong(f"{rate.item():.4g} is too small: at 1.01 of it descent is stable{times}")
 
 
 # fmt: off
@@ -206,6 +211,15 @@ def _rate_mistakes(t: Tensor) -> Iterator[Mistake]:
     yield ("that is the bound for v0 alone: all three parameters are free here", 2 / (t**2).mean())
     yield ("that comes from the largest entry on the diagonal. The steepest direction is no axis,"
            " and curves more than each of them: take eigenvalues", 2 / h.diagonal().max())
+    if n > 1:
+        yield ("you divide by n − 1: the loss is a mean over all n times",
+               2 * (n - 1) / n / λ[-1])
+    yield ("the times are counted from their mean: take them as they come",
+           2 / _curvatures(_design(t - t.mean()), 1 / n)[-1])
+    yield ("that comes from the inverse of the Hessian: take the eigenvalues of the Hessian itself",
+           2 * λ[0])
+    yield ("that comes from the condition number: only the largest eigenvalue counts",
+           2 * λ[0] / λ[-1])
     yield ("that comes from the largest sum of a row, which is safe but not the bound: it is never"
            " below the largest eigenvalue. Take that", 2 / h.abs().sum(1).max())
     yield ("that comes from the trace, the sum of all eigenvalues: only the largest one counts",

@@ -87,6 +87,10 @@ def _mistakes(z: Tensor, s: Tensor, b: Tensor) -> Iterator[Mistake]:
            bool(z.isnan().all()))
     yield ("the logarithm is multiplied by s + b, the expected count, not by s or b alone",
            (2 * (s * log - s)).sqrt())
+    yield ("the 2 stands before the logarithm only: it multiplies the whole bracket,"
+           " 2·[(s + b)·ln(1 + s/b) − s]", (2 * (s + b) * log - s).sqrt())
+    yield ("that is the beginning of a series in s/b, good for s ≪ b only",
+           (s**2 / b * (1 - s / b / 3)).sqrt())
     yield ("the logarithm is of 1 + s/b, and not of s/b",
            (2 * ((s + b) * (s / b).log() - s)).sqrt())
     yield ("the s at the end is added: it is subtracted", (2 * ((s + b) * log + s)).sqrt())
