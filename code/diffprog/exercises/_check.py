@@ -409,10 +409,12 @@ def close(
     *,
     rtol: float = 1e-4,
     atol: float = 1e-6,
+    derived: bool = False,
 ) -> None:
     """Raise `Wrong` unless `got` equals `wanted`, in words that help.
 
-    `what` names the quantity, in the singular. A right one is not compared with mistakes.
+    `what` names the quantity, in the singular. A right one is not compared with mistakes. A
+    quantity that the check derives from the learner's result, as its gradient, is `derived`.
     """
     if got is None:
         raise Wrong(f"{what} is None: does your function return it?")
@@ -428,7 +430,7 @@ def close(
     recognise(got, mistakes, rtol, atol)
     relations = _of_this_shape if got.shape == wanted.shape else _of_another_shape
     recognise(got, relations(got, wanted, what), rtol, atol)
-    raise Unnamed(_difference(got, wanted, what))
+    raise (Wrong if derived else Unnamed)(_difference(got, wanted, what))
 
 
 # What can be said of any result. fmt: off

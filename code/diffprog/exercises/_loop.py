@@ -93,6 +93,9 @@ def _was_sent_backward(x: Tensor) -> bool:
 # What PyTorch says, and what it means: in both kinds of loop, in descent by hand, with Adam.
 # fmt: off
 _BOTH = {
+    "has no attribute 'backward'":
+        "backward() wants the tensor: .item() makes a plain number of it, which has no graph. Take"
+        " .item() for the list only",
     "a leaf Variable that requires grad":
         "PyTorch refuses to change a parameter while it records: put the update, and nothing else,"
         " under `with torch.no_grad():`",
@@ -287,7 +290,7 @@ def path_mistakes(fit: Fit, got: Tensor) -> Iterator[Mistake]:
         yield ("the first update goes the other way, and is as long as it should be: what you"
                " maximise falls where s/√b rises. Are both counts soft, is each in its place, and"
                " is nothing added to the loss?", True)
-    elif abs(ratio - 1) > 1e-2 and torch.allclose(first, ratio * wanted, 1e-3, 1e-6):
+    elif ratio > 0 and abs(ratio - 1) > 1e-2 and torch.allclose(first, ratio * wanted, 1e-3, 1e-6):
         yield (f"the first update is {ratio:.3g} times what it should be: is it the learning rate"
                " that you were given, times the gradient of the objective that is asked for?"
                if not fit.maximize else

@@ -17,6 +17,7 @@ from torch import Tensor
 from diffprog.exercises._check import (
     Draw,
     Mistake,
+    Unnamed,
     Wrong,
     call,
     close,
@@ -40,6 +41,10 @@ from diffprog.simulator.ball import position
 __all__ = ["check_all_parameters", "check_predict"]
 
 NAMES = ("a", "v0", "x0")
+BROADCAST = (
+    "shapes do not match: the target has a column for each dimension, here {d}, and so has each"
+    " parameter, torch.zeros(1, target.shape[1])"
+)
 
 
 @exercise(
@@ -59,18 +64,32 @@ def check_all_parameters(fit_all: Callable[..., Any], seed: int) -> None:
             return ((x @ θ - target) ** 2).mean()
 
         fit = Fit(loss, torch.zeros(3, d), rate, steps)
-        result = call(fit_all, DESCENT, t=t, target=target, learning_rate=rate, steps=steps)
+        advice = DESCENT | {"must match": BROADCAST.format(d=d)}
+        result = call(fit_all, advice, t=t, target=target, learning_rate=rate, steps=steps)
         fitted, losses = parts(result, "the tuple (a, v0, x0)", "the list of losses")
         θ = _table(fitted, d)
         losses = numbers(losses, "losses")
-        close(
-            θ,
-            fit.path[-1],
-            "the table of fitted parameters, with rows a, v0, x0,",
-            _table_mistakes(fit, θ, target.numel()),
-            atol=1e-5 * fit.path[-1].abs().max().item(),
-        )
+        try:
+            close(
+                θ,
+                fit.path[-1],
+                "the table of fitted parameters, with rows a, v0, x0,",
+                _table_mistakes(fit, θ, target.numel()),
+                atol=1e-5 * fit.path[-1].abs().max().item(),
+            )
+        except Unnamed:
+            _check_start(fit_all, fit, t=t, target=target)
+            raise
         check_values(fit, losses)
+
+
+def _check_start(fit_all: Callable[..., Any], fit: Fit, **given: Tensor) -> None:
+    """Raise `Wrong` unless a fit with a learning rate of zero ends at zero."""
+    fitted, _ = call(fit_all, DESCENT, **given, learning_rate=0.0, steps=fit.steps)
+    if _table(fitted, fit.start.shape[1]).any():
+        raise Wrong(
+            "the fit does not start from zero: with a learning rate of zero it ends where it starts"
+        )
 
 
 def _table(parameters: Any, d: int) -> Tensor:
@@ -158,7 +177,7 @@ def check_predict(largest_stable_rate: Callable[..., Any], seed: int) -> None:
     """Check `largest_stable_rate(t)`, times (n, 1): the η of the bound."""
     draw = Draw(seed)
     # Where times are below zero too, the smallest eigenvalue is some percent of the largest.
-    for n, first, last in ((3, -2.4, 2.4), (4, 0.0, 3.0)):
+    for n, first, last in ((5, -2.4, 2.4), (4, 0.0, 3.0)):
         t = draw(first, last, n, 1)
         if first < 0:
             t[0], t[1] = first, last
@@ -198,8 +217,8 @@ def _rate_mistakes(t: Tensor) -> Iterator[Mistake]:
     yield ("that is 2/(λmax + λmin), the rate at which descent is fastest. It is stable up to"
            " 2/λmax", 2 / (λ[-1] + λ[0]))
     yield ("that is an eigenvalue itself: the rate is two divided by it", λ[-1])
-    yield ("twice what is stable: the second derivative of a square is two, and so H ="
-           " 2·XᵀX/(number of positions)", 4 / λ[-1])
+    yield ("twice what is stable. The bound is 2/λ, and the second derivative of a square is two,"
+           " so that H = 2·XᵀX/(number of positions)", 4 / λ[-1])
     for several in (1 / (2 * n), 1 / n, 2 / n):
         yield ("the loss is a mean, over n times and two dimensions: your Hessian is that of the"
                " sum", 2 * several / λ[-1])

@@ -183,7 +183,7 @@ def check_straight_through(straight_through: Callable[..., Any], seed: int) -> N
             "the value is right, and it has a graph, but soft is not in it: the gradient never"
             " gets to soft"
         )
-    close(back, slope, "the slope", _slope_mistakes(got, soft, slope, after))
+    close(back, slope, "the slope", _slope_mistakes(got, soft, slope, after), derived=True)
 
 
 def _steps(y: Tensor, x: Tensor) -> set[str]:

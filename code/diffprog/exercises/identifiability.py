@@ -106,6 +106,7 @@ def _simulators(seed: int) -> Iterator[tuple[str, Formula, Tensor]]:
 # fmt: off
 def _shape_mistakes(n: Tensor, what: str, j: Tensor, at_zero: Tensor) -> Iterator[Mistake]:
     (N, p), free = j.shape, null_space(j).shape[1]
+    yield f"{what} some entries are not finite", not bool(torch.isfinite(n).all())
     yield (f"one vector of shape ({p},): return it as a column, shape ({p}, 1)",
            free == 1 and n.shape == (p,))
     yield ("your vectors are rows: return them as columns, (p, p − r). Transpose",
@@ -168,7 +169,6 @@ def _span_mistakes(
     def are_one(m: Tensor, atol: float = 1e-6) -> bool:
         return torch.allclose(m, one, atol=atol)
 
-    yield f"{what} some entries are not finite", not bool(torch.isfinite(n).all())
     if not _null(j, n):
         best = torch.linalg.svd(j).Vh[:len(one)] @ n
         yield ("those are the directions that are seen best, the first rows of Vh: singular values"
@@ -184,7 +184,8 @@ def _span_mistakes(
                " as z is", single and _null(j, n, 1e-5))
         right = torch.linalg.svd(j).Vh
         yield (f"{change} torch.linalg.svd's third result is Vh, whose rows are the vectors: you"
-               " take its columns", torch.allclose(n.abs(), right[:, -len(one):].abs(), atol=1e-6))
+               " take its columns (or your entries have lost their signs)",
+               torch.allclose(n.abs(), right[:, -len(one):].abs(), atol=1e-6))
         yield (f"{change} The entries have lost their signs", torch.allclose(
             n.abs(), right[-len(one):].T.abs(), atol=1e-6))
         yield (f"{change} Null vectors are the rows of Vh whose singular value is zero", True)
@@ -225,6 +226,14 @@ class Choice:
     def right(self) -> float:
         """Return the candidate with the largest det F."""
         return self.best(_determinant)
+
+
+DESIGN = {
+    "index out of range": (
+        "the place of the best is past the end of the list of candidates: does it count the first"
+        " picture too?"
+    )
+}
 
 
 @exercise("ex-design", "Right: your second picture tells most, for whatever simulator.")
@@ -293,7 +302,7 @@ def _choices(seed: int) -> Iterator[Choice]:
 
 def _chosen(best_second: Callable[..., Any], choice: Choice) -> float:
     """Return the candidate that the learner's function returns."""
-    T = call(best_second, **vars(choice))
+    T = call(best_second, DESIGN, **vars(choice))
     place = isinstance(T, int) or (hasattr(T, "dtype") and "int" in str(T.dtype))
     if place:
         raise Wrong("that is a place in the list: return the candidate that stands there")

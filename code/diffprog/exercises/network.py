@@ -8,6 +8,7 @@ Symbols, shapes, units. n throws, m flight times.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +29,9 @@ from diffprog.simulator.pitching import FLIGHT, V0, X0, A, Pitch, drifts, pitch
 
 __all__ = ["Known", "check_pipeline", "check_transfer", "height_mistakes"]
 
+OTHERS = (
+    "the network gets numbers that are not in t: hand it the times of day as they are, network(t)"
+)
 NUMPY = "a NumPy array knows no graph: stay with tensors all the way"
 
 
@@ -38,10 +42,12 @@ class Known(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(draw(-3, 3, 2))
         self.bias = nn.Parameter(draw(-2, 2, 2))
+        self.seen: list[Tensor] = []
         self.text = f"lambda t: t * {shown(self.weight)} + {shown(self.bias)}"
 
     def forward(self, t: Tensor) -> Tensor:
         """Return the drifts at times of day t, (n, 1)."""
+        self.seen.append(t.detach())
         return t * self.weight + self.bias
 
 
@@ -55,9 +61,10 @@ def check_pipeline(predict: Callable[..., Tensor], seed: int) -> None:
         if isinstance(got, tuple | list):
             raise Wrong("return one tensor, the heights, (n, 1)")
         got = with_graph(got, "the height of each throw")
+        others = [x for x in network.seen if not torch.isin(x, t).all()]
         drift = network(t).detach()
-        what, mistakes = "the height of each throw", height_mistakes(drift, t, flight)
-        close(got, pitch(drift, flight), what, mistakes)
+        mistakes = chain([(OTHERS, bool(others))], height_mistakes(drift, t, flight))
+        close(got, pitch(drift, flight), "the height of each throw", mistakes)
         _check_gradient(got, network, t, flight)
 
 
@@ -70,6 +77,9 @@ def height_mistakes(drift: Tensor, t: Tensor, flight: float) -> Iterator[Mistake
     yield ("each throw met the drifts of all the others, and the result is (n, n): take columns,"
            " drift[:, :1] and drift[:, 1:], both (n, 1)",
            X0 + dx0 + (V0 + drift[:, 1]) * flight + fall)
+    yield ("each throw met the drifts of all the others, and the result is (n, n): take columns,"
+           " drift[:, :1] and drift[:, 1:], both (n, 1)",
+           X0 + drift[:, 0] + (V0 + dv0) * flight + fall)
     yield ("the other way round: the first column of the drift is Δx0, the second Δv0",
            pitch(drift.flip(1), flight))
     yield ("that is what the drift adds: the machine's 15 m and 10 m/s, and gravity, are missing",

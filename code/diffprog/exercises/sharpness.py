@@ -107,6 +107,8 @@ def _path_mistakes(p: CutProblem) -> Iterator[Mistake]:
            one.expand(-1, len(p.k)))
     for shape in (one.shape, one.shape[:1]):
         yield (f"one cut follows all steepnesses: {own}", shape)
+    yield ("all cuts have the mean of the steepnesses: give each its own k, shape (K,)",
+           p.but(k=p.k.mean().expand(len(p.k))).fit(_each).path)
     yield ("the steepnesses share their counts: add up over the events only, axis 0, so that the"
            " counts have shape (K,)", p.fit(_each, lambda s, b: s.sum() / b.sum().sqrt()).path)
     yield from cut_mistakes(p, _each)
@@ -123,6 +125,8 @@ def _last_mistakes(p: CutProblem, path: Tensor, start: float) -> Iterator[Mistak
     s_before, b_before = (_each(m, before, p.k) for m in (p.signal, p.background))
     yield ("that is the soft significance, and before the last update: judge the last cuts by hard"
            " counts, m ≥ c", s_before / b_before.sqrt())
+    yield ("the last cuts are rounded to whole GeV before they are judged: take them as they are",
+           significance(*(count(m, c.round()) for m in (p.signal, p.background))))
     yield ("an event exactly on the cut is lost: keep m ≥ c, not m > c",
            significance(above_s, above_b))
     yield ("b stands without its square root: the significance is s/√b", s / b)

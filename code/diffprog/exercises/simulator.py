@@ -48,6 +48,8 @@ def _mistakes(t: Tensor, a: Tensor, v0: Tensor, x0: Tensor) -> Iterator[Mistake]
            x0 + rise + a * time)
     yield ("½·a·t² is rounded down: // is the division of whole numbers, take /",
            x0 + rise + a * (time**2 // 2))
+    yield ("½·a·t² is rounded down: // is the division of whole numbers, take /",
+           x0 + rise + a * time**2 // 2)
     yield "½·a·t² is subtracted: a has its sign already", x0 + rise - fall
     yield "v0·t is subtracted: v0 has its sign already", x0 - rise + fall
     yield "½·a·t² is missing", x0 + rise
