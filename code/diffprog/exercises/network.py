@@ -89,8 +89,9 @@ def height_mistakes(drift: Tensor, t: Tensor, flight: float) -> Iterator[Mistake
     for rise_time, fall_time in ((t, t), (t, flight), (flight, t)):
         yield ("t is the time of day. The ball rises and falls for `flight` seconds",
                X0 + dx0 + (V0 + dv0) * rise_time + A * fall_time**2 / 2)
-    yield ("the ball stops at height zero in your function: there is no ground here",
-           right.clamp(min=0))
+    if right.min() < 0:
+        yield ("the ball stops at height zero in your function: there is no ground here",
+               right.clamp(min=0))
     yield ("the ½ in ½·a·T² is squared", right - fall / 2)
     yield ("15 and 10 have changed places: the machine is set to 15 m and 10 m/s",
            right + (V0 - X0) * (1 - flight))

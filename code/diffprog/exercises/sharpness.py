@@ -125,9 +125,7 @@ def _last_mistakes(p: CutProblem, path: Tensor, start: float) -> Iterator[Mistak
     s_before, b_before = (_each(m, before, p.k) for m in (p.signal, p.background))
     yield ("that is the soft significance, and before the last update: judge the last cuts by hard"
            " counts, m ≥ c", s_before / b_before.sqrt())
-    yield ("the last cuts are rounded to whole GeV before they are judged: take them as they are",
-           significance(*(count(m, c.round()) for m in (p.signal, p.background))))
-    yield ("an event exactly on the cut is lost: keep m ≥ c, not m > c",
+    yield ("an event exactly on the cut is lost: keep m ≥ c, not m > c, and do not round c",
            significance(above_s, above_b))
     yield ("b stands without its square root: the significance is s/√b", s / b)
     yield "that is s/√(s + b): the significance is s/√b", s / (s + b).sqrt()

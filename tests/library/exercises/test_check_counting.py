@@ -111,7 +111,7 @@ def soft_counts(signal, background, cuts):
 
 
 WRONG_SCANS = {
-    "z sorted": (scored(lambda s, b: (s / b.sqrt()).sort().values), "are sorted"),
+    "z sorted": (scored(lambda *p: scored_right(*p).sort().values), "are sorted"),
     "rejected signal": (
         lambda signal, background, cuts: (
             (len(signal) - kept(signal, cuts)) / kept(background, cuts).sqrt(),
@@ -320,7 +320,7 @@ WRONG_SAFE = {
         lambda s, b: (s / b.clamp(min=0.01).sqrt()).where(b > 0, 0),
         "counts may be fractions",
     ),
-    "below 0.01": (lambda s, b: by_where(s, b).where(b >= 0.01, 0), "0.001 is some background"),
+    "below 0.01": (lambda s, b: by_where(s, b).where(b >= 0.01, 0), "1e-06 is some background"),
     "cut off": (lambda s, b: by_where(s, b.long()), "cut off to whole numbers"),
     "s for nothing": (lambda s, b: s / b.where(b > 0, 1).sqrt(), "whatever s is"),
     "one more, and zero": (lambda s, b: (s / (b + 1).sqrt()).where(b > 0, 0), "added to b also"),

@@ -268,7 +268,6 @@ WRONG_TRANSFERS = {
         seen_through(lambda m, t: m.latent(t).mean(0, keepdim=True).expand(len(t), 2)),
         "the mean drift"),
     "scatter": (lambda *p: error_of(*p).std(0), "the scatter"),
-    "divided by n − 1": (squares(lambda e: e.sum(0) / (len(e) - 1)), "n − 1"),
     "relative": (lambda m, t, x, T: (error_of(m, t, x, T) / x).square().mean(0), "divided by x"),
     "share of the variance": (
         lambda m, t, x, T: error_of(m, t, x, T).square().mean(0) / x.var(0), "variance of x"),
@@ -299,7 +298,7 @@ WRONG_TRANSFERS = {
     "variance": (lambda *p: error_of(*p).var(0), "variance"),
     "heights": (lambda m, t, x, T: pitch(m.latent(t), T).mean(0), "those are heights"),
     "half": (squares(lambda s: s.mean(0) / 2), "half the mean square"),
-    "n − 1": (squares(lambda s: s.sum(0) / (len(s) - 1)), "1.5 times"),
+    "n − 1": (squares(lambda s: s.sum(0) / (len(s) - 1)), "divide by n − 1"),
     "no mean": (squares(lambda s: s), "throw by throw"),
     "first only": (squares(lambda s: s.mean(0)[:1]), "lacks its last entry"),
     "a column": (squares(lambda s: s.mean(0)[:, None]), "in another shape"),

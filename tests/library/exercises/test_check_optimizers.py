@@ -116,13 +116,13 @@ WRONG = {
         "no a": (lambda t, unit: ratio(hessian(t, unit)[1:, 1:]), "a is missing"),
         "largest alone": (
             lambda t, unit: torch.linalg.eigvalsh(hessian(t, unit))[-1],
-            "largest eigenvalue alone"),
+            "largest eigenvalue, divided by no other"),
         "largest of JᵀJ": (
             lambda t, unit: torch.linalg.eigvalsh(squared(columns(t / unit)))[-1],
-            "largest eigenvalue alone"),
+            "largest eigenvalue, divided by no other"),
         "smallest alone": (
             lambda t, unit: torch.linalg.eigvalsh(hessian(t, unit))[0],
-            "smallest eigenvalue alone"),
+            "smallest eigenvalue, divided by no other"),
         "determinant": (lambda t, unit: hessian(t, unit).det(), "determinant"),
         "neighbours": (
             lambda t, unit: (lambda λ: λ[-1] / λ[1])(torch.linalg.eigvalsh(hessian(t, unit))),

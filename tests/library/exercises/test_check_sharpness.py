@@ -131,7 +131,7 @@ WRONG_FITS = {
         partial(answer, edge=lambda k, m, c: k.mean() * (m - c)), "mean of the steepnesses"),
     "significance first": (ending(lambda path, z: (z, path)), "the path comes first"),
     "rounded cuts": (
-        partial(answer, keep=lambda m, c: m >= c.round()), "rounded to whole GeV"),
+        partial(answer, keep=lambda m, c: m >= c.round()), "do not round c"),
     "the last one alone": (
         ending(lambda path, z: (path, z[-1:])), "has a single|has only its last"),
     "minimised": (partial(answer, sign=1), "goes downhill"),

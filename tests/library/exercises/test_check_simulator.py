@@ -80,7 +80,7 @@ WRONG = {
         "whole halves": (columns(lambda t, a, v, x: x + v * t + a * t**2 // 2), "take /"),
         "whole halves of t²": (columns(lambda t, a, v, x: x + v * t + a * (t**2 // 2)), "take /"),
         "gravity typed in": (columns(lambda t, a, v, x: x + v * t - 4.9 * t**2), "whatever a is"),
-        "drawn": (lambda *p: looped(*p) + torch.rand(1), "another result each time"),
+        "drawn": (lambda *p: looped(*p) + torch.rand(len(p[0]), 1), "another result each time"),
         "two columns": (
             lambda t, a, v0, x0: x0 + v0 * t[:, None].repeat(1, 2) + a * t[:, None] ** 2 / 2,
             "or of dimensions, fixed",
