@@ -74,11 +74,13 @@ def check_all_parameters(fit_all: Callable[..., Any], seed: int) -> None:
                 θ,
                 fit.path[-1],
                 "the table of fitted parameters, with rows a, v0, x0,",
-                _table_mistakes(fit, θ, target.numel()),
+                _table_mistakes(fit, θ, x, target),
                 atol=1e-5 * fit.path[-1].abs().max().item(),
             )
         except Unnamed:
             _check_start(fit_all, fit, t=t, target=target)
+            # Again, for the verdict to show this call.
+            call(fit_all, advice, t=t, target=target, learning_rate=rate, steps=steps)
             raise
         check_values(fit, losses)
 
@@ -106,7 +108,7 @@ def _table(parameters: Any, d: int) -> Tensor:
 
 
 # fmt: off
-def _table_mistakes(fit: Fit, got: Tensor, positions: int) -> Iterator[Mistake]:
+def _table_mistakes(fit: Fit, got: Tensor, x: Tensor, target: Tensor) -> Iterator[Mistake]:
     """Say what can be wrong with the fit, and the last θ that it gives."""
     def last(f: Callable[[Tensor], Tensor]) -> Tensor:
         return fit.but(objective=f).path[-1]
@@ -146,7 +148,11 @@ def _table_mistakes(fit: Fit, got: Tensor, positions: int) -> Iterator[Mistake]:
         yield (f"the gradients add up from one update to the next, but for {' and '.join(names)}:"
                " set the .grad of all three back to None", fit.but(zeroed=rows(*free)).path[-1])
     yield ("the loss is a sum: the mean over all positions is asked for",
-           last(lambda θ: positions * loss(θ)))
+           last(lambda θ: target.numel() * loss(θ)))
+    yield ("the deviations are absolute values: square them",
+           last(lambda θ: (x @ θ - target).abs().mean()))
+    yield ("the mean of the target is taken away: fit the positions as they are",
+           last(lambda θ: ((x @ θ - target + target.mean(0)) ** 2).mean()))
     yield ("the loss is a root of the mean square: leave the square",
            last(lambda θ: loss(θ).sqrt()))
     yield ("a, v0 and x0 are updated one after the other, each with a new loss: one loss and one"

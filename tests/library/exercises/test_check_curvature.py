@@ -271,6 +271,12 @@ FITS = {
     "autograd.functional": changed(lambda p, losses: [tuple(p), np.array(losses)]),
 }
 WRONG_FITS = {
+    "absolute values": (
+        loop(loss=lambda t, target, **p: (position(t, **p) - target).abs().mean()), "square them"),
+    "centred": (
+        loop(loss=lambda t, target, **p: mse(t, target - target.mean(0), **p)),
+        "mean of the target"),
+    "shifted": (loop(loss=lambda t, target, **p: mse(t, target.roll(1, 0), **p)), ""),
     "a third": (loop(lambda g: -g / 3), "is a third"),
     "drawn": (
         loop(create=lambda d: [torch.randn(1, d, requires_grad=True) for _ in range(3)]),
@@ -471,6 +477,12 @@ WRONG_RATES = {
 
 RIGHT = {check_all_parameters: FITS, check_predict: RATES}
 WRONG = {check_all_parameters: WRONG_FITS, check_predict: WRONG_RATES}
+
+
+def test_no_clue_is_taken_from_the_fit_without_a_learning_rate():
+    verdict = check_all_parameters(WRONG_FITS["shifted"][0])
+    assert "whatever" not in verdict.message
+    assert "learning_rate = 0.0" not in verdict.case
 
 
 def test_loss_of_descent_is_a_sum_of_three_powers():

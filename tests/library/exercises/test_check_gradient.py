@@ -148,7 +148,7 @@ WRONG = {
         "root sent back": (changed(backward="value.sqrt().backward()"), "root of the loss"),
         "logarithm": (changed(backward="value.log().backward()"), "logarithm of the loss"),
         "one entry": (changed(update="v0[0, 0] -= learning_rate * v0.grad[0, 0]"), "never moves"),
-        "emptied too early": (changed(backward="value.backward(); v0.grad.zero_()"), ".grad emptied between"),
+        "emptied too early": (changed(backward="value.backward(); v0.grad.zero_()"), "is .grad em"),
         "an update too few": (changed(turns="range(steps - 1)"), "one update too few"),
         "the best": (
             changed(answer="path[torch.tensor(losses).argmin()], torch.tensor(losses),"
