@@ -11,6 +11,7 @@ Symbols, shapes. N observations, p latent quantities, rank r; in float64.
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -216,7 +217,12 @@ class Choice:
 
     def best(self, score: Callable[[Tensor], Tensor], at: float = 1) -> float:
         """Return the candidate with the largest score of its J at `at`·z."""
-        return self.candidates[int(score(self.jacobians(at * self.z)).argmax())]
+        j = self._at_z if at == 1 else self.jacobians(at * self.z)
+        return self.candidates[int(score(j).argmax())]
+
+    @cached_property
+    def _at_z(self) -> Tensor:
+        return self.jacobians(self.z)
 
     def seen(self, T: float) -> float:
         """Return the observation at T."""
@@ -302,7 +308,8 @@ def _choices(seed: int) -> Iterator[Choice]:
 
 def _chosen(best_second: Callable[..., Any], choice: Choice) -> float:
     """Return the candidate that the learner's function returns."""
-    T = call(best_second, DESIGN, **vars(choice))
+    given = {name: getattr(choice, name) for name in ("simulator", "z", "first", "candidates")}
+    T = call(best_second, DESIGN, **given)
     place = isinstance(T, int) or (hasattr(T, "dtype") and "int" in str(T.dtype))
     if place:
         raise Wrong("that is a place in the list: return the candidate that stands there")

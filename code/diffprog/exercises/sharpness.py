@@ -85,7 +85,7 @@ def _problem(draw: Draw, number: int, steps: int) -> CutProblem:
     signal, background = 1000 + draw(-5, 10, 5), 1000 + draw(-12, 8, 8)
     background[0] = 20  # e^(k·(c − m)) overflows for it
     # A half, and one GeV more is rounded up: who rounds the last cut loses the mass on it.
-    k, start = draw(0.2, 0.9, number), 1000.5 + draw(-4, 4, 1, step=2)
+    k, start = draw(0.2, 0.9, number), 1000.5 + draw(-4, 0, 1, step=2)
     if steps == 1:
         signal[1] = background[1] = start.item() + 1
     background[2] = 1020  # some background is left
