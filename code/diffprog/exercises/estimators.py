@@ -213,7 +213,7 @@ def _value_mistakes(h: Tensor, s: Tensor) -> Iterator[Mistake]:
     yield ("the value is the larger of the two: it should be hard", torch.maximum(h, s))
     yield ("the value is the smaller of the two: it should be hard", torch.minimum(h, s))
     yield ("the value is that of soft, rounded: it should be hard", s.round())
-    yield ("each of the two is summed: keep the cuts apart, shape (cuts,)", ())
+    yield ("that is one number: keep the cuts apart, shape (cuts,)", ())
 
 
 def _slope_mistakes(
