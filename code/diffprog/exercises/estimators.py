@@ -49,7 +49,10 @@ def check_score(score_slope: Callable[..., Any], seed: int) -> None:
         # No multiple of the width is a cut plus a multiple of 0.1: rounding moves no step.
         f = Formula(f"lambda c: (c.detach() / {width}).floor() % 7")
         counted, c = Counted("f", f), torch.tensor(cut)
-        eps = (draw(-2, 2, draws) / k).round(decimals=1)
+        values, eps = f(c)[None], torch.zeros(1)
+        while not values.min() < f(c) < values.max():  # f(c) is no extreme, which is told apart
+            eps = (draw(-2, 2, draws) / k).round(decimals=1)
+            values = f(c + eps)
         given: dict[str, Any] = {"c": c, "k": k, "eps": eps}
         got = call(score_slope, NO_SLOPE, f=counted, **given)
         counted.must_be_called()
@@ -89,8 +92,9 @@ def _score_mistakes(
            (value - value.mean()) * score)
     yield ("the baseline is f(c). There is no bias in that, but asked for is the mean of the other"
            " draws, which costs no evaluation", (value - f(c)) * score)
-    yield ("the baseline is the median, or the extreme, of all draws: the mean of the others is"
-           " asked for", (value - value.median()) * score)
+    for one in (value.median(), value.max(), value.min()):
+        yield ("the baseline is the median, or an extreme, of all draws: the mean of the others is"
+               " asked for", (value - one) * score)
     yield ("the sum over the other draws is not divided by their number, n − 1",
            (value - (total - value)) * score)
     yield ("the sum over the other draws is divided by n: there are n − 1 of them",

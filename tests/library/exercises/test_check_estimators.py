@@ -113,6 +113,7 @@ WRONG_SCORES = {
     "no score": (mistaken(score=lambda c, k, eps: 1), "score is missing"),
     "mean of all": (mistaken(baseline=lambda v, f, c: v.mean()), "depends on the draw itself"),
     "f(c)": (mistaken(baseline=lambda v, f, c: f(c)), "baseline is f(c)"),
+    "maximum": (mistaken(baseline=lambda v, f, c: v.max()), "or an extreme"),
     "median": (mistaken(baseline=lambda v, f, c: v.median()), "is the median"),
     "sum of others": (mistaken(baseline=lambda v, f, c: v.sum() - v), "not divided"),
     "divided by n": (mistaken(baseline=lambda v, f, c: (v.sum() - v) / len(v)), "divided by n:"),
