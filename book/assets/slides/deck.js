@@ -23,6 +23,25 @@
   dark(asked ? asked === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
   if (preview) document.documentElement.classList.add("preview");
 
+  /* On a phone held upright the deck is a page to scroll, with the sizes of a phone. */
+  function stack() {
+    ["no-script.css", "phone.css"].forEach(function (name) {
+      var style = document.createElement("link");
+      style.rel = "stylesheet";
+      style.href = "assets/" + name;
+      style.onload = arrive;
+      document.head.appendChild(style);
+    });
+    addEventListener("hashchange", arrive);
+  }
+
+  function arrive() {
+    var at = document.getElementById(decodeURIComponent(location.hash.replace(/^#\/?/, "")));
+    if (at) at.scrollIntoView();
+  }
+
+  if (innerWidth <= 600 && !preview && !print) return stack();
+
   /* Lights the lines of the last step that is shown, in the listing before it; a listing that is
      uncovered after it puts them out. */
   function light() {

@@ -481,3 +481,46 @@ def test_a_handout_has_two_slides_on_a_sheet_and_solutions_apart(build, edition,
         sheets = [len(deck.slides) - len(solutions), len(solutions)]
         assert len(re.findall(rb"/Type\s*/Page\b", data)) == sum(-(-n // 2) for n in sheets)
     page.close()
+
+
+def test_on_a_phone_the_deck_is_a_page_to_scroll_in_sizes_to_read(browser, build, name):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    address = f"{build.html.as_uri()}/slides/{name}.html"
+    page.goto(address)
+    page.locator("link[href$='phone.css']").wait_for(state="attached")
+    page.wait_for_function(
+        "getComputedStyle(document.querySelector('footer')).position === 'static'"
+    )
+    facts = page.evaluate(
+        """() => { const wide = e => { // out of the screen, and not in a box that scrolls
+             if (e.getBoundingClientRect().right <= innerWidth + 1) return false;
+             for (let p = e.parentElement; p; p = p.parentElement)
+               if (/auto|hidden/.test(getComputedStyle(p).overflowX)) return false;
+             return true; };
+           const size = e => parseFloat(getComputedStyle(e).fontSize);
+           const texts = [...document.querySelectorAll(".slide svg text")].map(t =>
+             size(t) * t.ownerSVGElement.clientWidth / t.ownerSVGElement.viewBox.baseVal.width);
+           return { width: document.documentElement.scrollWidth,
+             wide: [...document.querySelectorAll(".slide *")].filter(wide).map(e => e.outerHTML),
+             hidden: [...document.querySelectorAll(".fragment:not(.step)")].filter(e =>
+               getComputedStyle(e).visibility !== "visible").length,
+             words: Math.min(...[...document.querySelectorAll(".slide .text p")].map(size)),
+             code: Math.min(...[...document.querySelectorAll(".listing")].map(size)),
+             figures: Math.min(...texts),
+             last: document.querySelector("section:last-of-type > section:last-of-type").id }; }"""
+    )
+    assert facts["width"] == 390
+    assert facts["wide"] == []
+    assert facts["hidden"] == 0
+    assert facts["words"] >= 18
+    assert facts["code"] >= 14
+    assert facts["figures"] >= 9
+    page.goto("about:blank")
+    page.goto(f"{address}#/{facts['last']}")
+    page.wait_for_function("scrollY > innerHeight")
+    assert complaints == []
+    context.close()
