@@ -97,13 +97,17 @@ def _caught(code: str, chosen: range) -> str:
     return ""
 
 
-def laid_out(context: Context, cells: list[ShownCell]) -> str:
-    """Return the HTML of the cells of a slide in type of one size, the largest that fits."""
+def laid_out(context: Context, cells: list[ShownCell], *, text: bool = False) -> str:
+    """Return the HTML of the cells of a slide in type of one size, the largest that fits.
+
+    `text` says that a formula or words stand above them.
+    """
     smallest = measure("cell-smallest")
-    size = _size(cells, beside=True)
+    height = measure("cell-height") - (measure("cell-text") if text else 0)
+    size = _size(cells, height, beside=True)
     beside = size >= smallest or any(shown.picture for shown in cells)
     if not beside:
-        size = _size(cells, beside=False)
+        size = _size(cells, height, beside=False)
     if size < smallest:
         context.fail(
             f"this does not fit a slide at {smallest:g} px: choose fewer lines by"
@@ -125,8 +129,8 @@ def _row(shown: ShownCell, *, first: bool) -> str:
     return listing + lights(shown.steps) + output
 
 
-def _size(cells: list[ShownCell], *, beside: bool) -> int:
-    """Return the size of type in which the cells fill the room, in whole pixels."""
+def _size(cells: list[ShownCell], height: float, *, beside: bool) -> int:
+    """Return the size of type in which the cells fill this height, in whole pixels."""
     room = measure("slide-width") - 2 * measure("slide-side")
     side = 2 * measure("code-side") + measure("code-edge")
     code = max(len(line) for shown in cells for line in shown.code.splitlines())
@@ -140,5 +144,5 @@ def _size(cells: list[ShownCell], *, beside: bool) -> int:
     else:
         width, rows = (room - side) / max(code, said), sum(map(sum, heights))
     boxes = len(cells) if beside else sum(1 + bool(said) for _, said in heights)
-    high = measure("cell-height") - boxes * (measure("cell-padding") + measure("cell-gap"))
-    return type_size(width, high / rows)
+    high = height - boxes * (measure("cell-padding") + measure("cell-gap"))
+    return type_size(width, high / rows, largest="cell-largest")

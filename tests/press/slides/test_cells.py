@@ -8,6 +8,7 @@ from diffprog.show import FIGURE
 from press.book import PressError
 from press.output_kinds import CELL
 from press.slides.deck import read
+from press.slides.deck_rules import check
 from press.slides.html_page import page
 from press.store import Store
 
@@ -50,7 +51,7 @@ def said(html):
 def test_code_is_beside_what_it_printed_and_gave(cells, made):
     cells("cell-a", "print(1)\nv", text("1\n"), value("tensor(2.)"))
     html = made(":::{cell} cell-a\n:::")
-    assert 'class="cells beside" style="--size:27px"' in html
+    assert 'class="cells beside" style="--size:32px"' in html
     assert said(html) == [("plain", "1\ntensor(2.)")]
     assert '<div class="gave fragment">' in html, "the output is a step"
 
@@ -74,6 +75,25 @@ def test_lines_are_chosen_and_light_up(cells, made):
     html = made(":::{cell} cell-a\n:lines: b = … c\nb =\nc =\n:::")
     assert "a</span>" not in html.split("said")[0].split("cells")[1].split("b</span>")[0]
     assert re.findall(r'data-first="(\d)" data-last="(\d)"', html) == [("0", "0"), ("1", "1")]
+
+
+def test_a_term_of_the_formula_belongs_to_a_step(cells, book, deck):
+    cells("cell-a", "loss = f(v)\nloss.backward()\nv.grad", value("tensor(2.)"))
+    given = "$$ \\lit{2}{\\nabla \\lit{1}{f}} $$\n\n:::{cell} cell-a\nloss =\nbackward\n:::"
+    with_figure = slide(":::{show} fig-line\n:::", title="Another")
+    found = read(edition(book), deck(slide(given) + with_figure))
+    check(edition(book), found)
+    assert re.findall(r'data-step="(\d)"', found.slides[1].text) == ["2", "1"]
+    fewer = deck(slide(given.replace("\nbackward", "")) + with_figure)
+    message = r"deck.md:15: \lit{2} is no step of this slide, which has 1 through its code"
+    with pytest.raises(PressError, match=re.escape(message)):
+        check(edition(book), read(edition(book), fewer))
+
+
+def test_below_a_formula_there_is_less_room(cells, made):
+    cells("cell-a", "\n".join(f"x{i} = {i}" for i in range(9)), value("1"))
+    made_with = [made(f"{above}:::{{cell}} cell-a\n:::") for above in ("", "$$ x $$\n\n")]
+    assert [re.findall(r"--size:(\d+)px", html) for html in made_with] == [["32"], ["25"]]
 
 
 def test_an_error_that_the_chapter_catches_is_an_error_on_the_slide(cells, made):
