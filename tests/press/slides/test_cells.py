@@ -110,14 +110,21 @@ def test_a_long_message_is_wrapped(cells, made):
     ((_, words),) = said(made(":::{cell} cell-a\n:::"))
     assert max(len(line) for line in words.splitlines()) <= 72
     assert words.split() == ["word"] * 30
+    cells("cell-b", "print(words)", text("   " + "word " * 30))
+    ((_, words),) = said(made(":::{cell} cell-b\n:::"))
+    assert re.findall("^ *", words, re.M) == [3 * " ", 5 * " ", 5 * " "]
 
 
 def test_a_figure_is_drawn_beside_its_cell(cells, made):
-    cells("cell-a", "draw()", {"output_type": "display_data", "data": {FIGURE: {"svg": SVG}}})
+    display = {"output_type": "display_data", "data": {FIGURE: {"svg": SVG}}}
+    cells("cell-a", "draw()", display)
     html = made(":::{cell} cell-a\n:::")
-    assert "--width:520px;--fig-text:1.308" in html  # 17 px of 10 px * 520 / 400
+    assert "--width:770px;--fig-text:1.000" in html, "beside short code it is wide"
     assert 'aria-label="A line."' in html
     assert 'href="../book/part1/one.html#fig-line"' in html, "it counts as the figure's slide"
+    cells("cell-a", f"draw({'1 + ' * 6}1)", display)
+    html = made(":::{cell} cell-a\n:::")
+    assert "--width:520px;--fig-text:1.308" in html  # 17 px of 10 px * 520 / 400
     with pytest.raises(PressError, match="fig-line is already on the slide of line"):
         made(":::{show} fig-line\n:::\n\n:::{cell} cell-a\n:::")
 
