@@ -1,7 +1,9 @@
-"""Formulas as HTML, which KaTeX writes in a node process beside Sphinx.
+r"""Formulas as HTML, which KaTeX writes in a node process beside Sphinx.
 
 The process reads one formula per line, and answers with one line. It ends when its input ends, and
 therefore with the build, even a killed one. A formula that KaTeX cannot read stops the build.
+
+On slides, `\lit{2}{…}` marks a term that lights up with the second step through the code.
 """
 
 from __future__ import annotations
@@ -28,7 +30,13 @@ const katex = require(process.argv[1]);
 require("readline").createInterface({ input: process.stdin }).on("line", line => {
   const { latex, displayMode } = JSON.parse(line);
   let answer;
-  try { answer = { html: katex.renderToString(latex, { displayMode, strict: "error" }) }; }
+  const options = {
+    displayMode,
+    macros: { "\\\\lit": "{\\\\htmlData{step=#1}{#2}}" },
+    trust: ({ command }) => command === "\\\\htmlData",
+    strict: code => code === "htmlExtension" ? "ignore" : "error",
+  };
+  try { answer = { html: katex.renderToString(latex, options) }; }
   catch (error) { answer = { error: error.message }; }
   process.stdout.write(JSON.stringify(answer) + "\\n");
 });

@@ -42,16 +42,20 @@
 
   if (innerWidth <= 600 && !preview && !print) return stack();
 
-  /* Lights the lines of the last step that is shown, in the listing before it; a listing that is
-     uncovered after it puts them out. */
+  /* Lights the lines of the last step that is shown, in the listing before it, and the terms of
+     formulas that belong to the step; a listing that is uncovered after it puts them out. */
   function light() {
     var slide = Reveal.getCurrentSlide();
     if (!slide) return;
     var shown = slide.querySelectorAll(".step.visible, .listing.visible");
     var step = shown[shown.length - 1], listing = step;
     while (listing && !listing.matches(".listing")) listing = listing.previousElementSibling;
-    slide.querySelectorAll(".line.lit").forEach(function (line) { line.classList.remove("lit"); });
+    slide.querySelectorAll(".lit").forEach(function (lit) { lit.classList.remove("lit"); });
     if (!listing || step === listing) return;
+    var number = 1 + Array.from(slide.querySelectorAll(".step")).indexOf(step);
+    slide.querySelectorAll('[data-step="' + number + '"]').forEach(function (term) {
+      term.classList.add("lit");
+    });
     listing.querySelectorAll(".line").forEach(function (line, i) {
       if (i >= +step.dataset.first && i <= +step.dataset.last) line.classList.add("lit");
     });

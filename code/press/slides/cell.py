@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import html
+import math
 import re
 import textwrap
 
@@ -16,7 +17,7 @@ from .. import output_kinds
 from ..output_kinds import BY_NAME, CELL
 from ..store import Entry
 from .code_listing import find, highlighted, lights, steps, type_size
-from .figure import text_growth
+from .figure import ratio, text_growth
 from .markdown import Context, Directive
 from .slide import ShownCell, Slide
 from .theme import measure
@@ -52,17 +53,22 @@ def _shown(context: Context, slide: Slide, entry: Entry, lines: str | None) -> S
         elif kind.is_figure:
             figure = _figure_of(context, entry)
             slide.entries.append(figure)
-            shown.picture = _drawn(context, figure)
+            shown.picture_width = _width(figure.content["svg"], shown.code)
+            shown.picture = _drawn(context, figure, shown.picture_width)
     shown.text = _ANSI.sub("", shown.text).rstrip("\n")
     if error := _caught(code, chosen):
         shown.text, shown.error = f"{error}: {shown.text}", True
     shown.text = "\n".join(
-        textwrap.fill(line, LONGEST, subsequent_indent="  ", break_on_hyphens=False)
+        textwrap.fill(line, LONGEST, subsequent_indent=_indent(line) + "  ", break_on_hyphens=False)
         if len(line) > LONGEST
         else line
         for line in shown.text.splitlines()
     )
     return shown
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def _figure_of(context: Context, cell: Entry) -> Entry:
@@ -76,9 +82,18 @@ def _figure_of(context: Context, cell: Entry) -> Entry:
     )
 
 
-def _drawn(context: Context, figure: Entry) -> str:
+def _width(svg: str, code: str) -> float:
+    """Return the width of the picture that is left beside code in large type."""
+    longest = max(map(len, code.splitlines())) * measure("code-advance") * measure("cell-largest")
+    free = measure("slide-width") - 2 * measure("slide-side") - measure("column-gap")
+    free -= longest + 2 * measure("code-side") + measure("code-edge")
+    most = min(measure("figure-below"), measure("cell-height") * ratio(svg))
+    return max(measure("cell-figure"), math.floor(min(free, most)))
+
+
+def _drawn(context: Context, figure: Entry, width: float) -> str:
     context.once(f"show {figure.name}", figure.name)
-    width, content = measure("cell-figure"), figure.content
+    content = figure.content
     style = f"--width:{width:.0f}px;--fig-text:{text_growth(content['svg'], width):.3f}"
     drawn = BY_NAME[figure.kind].on_slide(content, figure.name, figure.alt)
     return f'<div style="{style}">{drawn}</div>'
@@ -97,13 +112,17 @@ def _caught(code: str, chosen: range) -> str:
     return ""
 
 
-def laid_out(context: Context, cells: list[ShownCell]) -> str:
-    """Return the HTML of the cells of a slide in type of one size, the largest that fits."""
+def laid_out(context: Context, cells: list[ShownCell], *, text: bool = False) -> str:
+    """Return the HTML of the cells of a slide in type of one size, the largest that fits.
+
+    `text` says that a formula or words stand above them.
+    """
     smallest = measure("cell-smallest")
-    size = _size(cells, beside=True)
+    height = measure("cell-height") - (measure("cell-text") if text else 0)
+    size = _size(cells, height, beside=True)
     beside = size >= smallest or any(shown.picture for shown in cells)
     if not beside:
-        size = _size(cells, beside=False)
+        size = _size(cells, height, beside=False)
     if size < smallest:
         context.fail(
             f"this does not fit a slide at {smallest:g} px: choose fewer lines by"
@@ -125,20 +144,20 @@ def _row(shown: ShownCell, *, first: bool) -> str:
     return listing + lights(shown.steps) + output
 
 
-def _size(cells: list[ShownCell], *, beside: bool) -> int:
-    """Return the size of type in which the cells fill the room, in whole pixels."""
+def _size(cells: list[ShownCell], height: float, *, beside: bool) -> int:
+    """Return the size of type in which the cells fill this height, in whole pixels."""
     room = measure("slide-width") - 2 * measure("slide-side")
     side = 2 * measure("code-side") + measure("code-edge")
     code = max(len(line) for shown in cells for line in shown.code.splitlines())
     said = max((len(line) for shown in cells for line in shown.text.splitlines()), default=0)
     heights = [(len(s.code.splitlines()), len(s.text.splitlines())) for s in cells]
     if beside:
-        drawn = measure("cell-figure") if any(shown.picture for shown in cells) else 0
+        drawn = max(shown.picture_width for shown in cells)
         free = room - measure("column-gap") - 2 * side - drawn
         width = free / (code + (0 if drawn else said))
         rows = sum(max(height) for height in heights)
     else:
         width, rows = (room - side) / max(code, said), sum(map(sum, heights))
     boxes = len(cells) if beside else sum(1 + bool(said) for _, said in heights)
-    high = measure("cell-height") - boxes * (measure("cell-padding") + measure("cell-gap"))
-    return type_size(width, high / rows)
+    high = height - boxes * (measure("cell-padding") + measure("cell-gap"))
+    return type_size(width, high / rows, largest="cell-largest")

@@ -68,10 +68,13 @@ def listing(
     return shown + lights(steps)
 
 
-def type_size(width: float, height: float) -> int:
-    """Return the largest type, in pixels, of which a character has this room."""
+def type_size(width: float, height: float, *, largest: str = "code-largest") -> int:
+    """Return the largest type, in pixels, of which a character has this room.
+
+    `largest` names the measure that limits it.
+    """
     return min(
-        math.floor(measure("code-largest")),
+        math.floor(measure(largest)),
         math.floor(width / measure("code-advance")),
         math.floor(height / measure("code-leading")),
     )

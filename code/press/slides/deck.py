@@ -119,9 +119,9 @@ def _slide(context: Context, heading: list[Token], content: list[Token]) -> Slid
         prose = [token for token in prose if token.type != "math_block"]
         slide.shown = render(formulas, context)
         slide.layout = "formula" if formulas else "words"
-    if slide.cells:
-        slide.shown += laid_out(context, slide.cells)
     slide.text = render(prose, context)
+    if slide.cells:
+        slide.shown += laid_out(context, slide.cells, text=bool(slide.text.strip()))
     return slide
 
 

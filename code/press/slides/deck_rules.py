@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 
 from ..book import PressError
@@ -54,6 +55,10 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
     if (growth := enlarged(slide)) > measure("figure-growth"):
         name = slide.entries[-1].name
         yield f"{name} is too tall for a slide: its text would have to grow {growth:.2f} times"
+    steps = slide.shown.count('class="fragment step"')
+    for number in re.findall(r'data-step="(.*?)"', slide.text + slide.shown):
+        if number not in map(str, range(1, steps + 1)):
+            yield f"\\lit{{{number}}} is no step of this slide, which has {steps} through its code"
     if slide.layout == "exercise":
         below = after is not None and after.level == 3 and after.layout == "solution"
         if not below or after is None or after.entries[-1].name != slide.entries[-1].name:

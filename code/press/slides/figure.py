@@ -14,7 +14,7 @@ from .markdown import Context, Directive
 from .slide import Slide
 from .theme import measure
 
-__all__ = ["enlarged", "show", "style", "text_growth"]
+__all__ = ["enlarged", "ratio", "show", "style", "text_growth"]
 
 
 def show(context: Context, slide: Slide, given: Directive) -> None:

@@ -26,6 +26,8 @@ class ShownCell:
     """Whether the text is an error, which the chapter catches."""
     picture: str = ""
     """HTML of the figure that it drew."""
+    picture_width: float = 0
+    """Its width, in pixels."""
     steps: list[range] = field(default_factory=list)
     """The lines that light up in turn."""
 

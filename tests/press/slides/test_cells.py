@@ -8,6 +8,7 @@ from diffprog.show import FIGURE
 from press.book import PressError
 from press.output_kinds import CELL
 from press.slides.deck import read
+from press.slides.deck_rules import check
 from press.slides.html_page import page
 from press.store import Store
 
@@ -50,7 +51,7 @@ def said(html):
 def test_code_is_beside_what_it_printed_and_gave(cells, made):
     cells("cell-a", "print(1)\nv", text("1\n"), value("tensor(2.)"))
     html = made(":::{cell} cell-a\n:::")
-    assert 'class="cells beside" style="--size:27px"' in html
+    assert 'class="cells beside" style="--size:32px"' in html
     assert said(html) == [("plain", "1\ntensor(2.)")]
     assert '<div class="gave fragment">' in html, "the output is a step"
 
@@ -76,6 +77,25 @@ def test_lines_are_chosen_and_light_up(cells, made):
     assert re.findall(r'data-first="(\d)" data-last="(\d)"', html) == [("0", "0"), ("1", "1")]
 
 
+def test_a_term_of_the_formula_belongs_to_a_step(cells, book, deck):
+    cells("cell-a", "loss = f(v)\nloss.backward()\nv.grad", value("tensor(2.)"))
+    given = "$$ \\lit{2}{\\nabla \\lit{1}{f}} $$\n\n:::{cell} cell-a\nloss =\nbackward\n:::"
+    with_figure = slide(":::{show} fig-line\n:::", title="Another")
+    found = read(edition(book), deck(slide(given) + with_figure))
+    check(edition(book), found)
+    assert re.findall(r'data-step="(\d)"', found.slides[1].text) == ["2", "1"]
+    fewer = deck(slide(given.replace("\nbackward", "")) + with_figure)
+    message = r"deck.md:15: \lit{2} is no step of this slide, which has 1 through its code"
+    with pytest.raises(PressError, match=re.escape(message)):
+        check(edition(book), read(edition(book), fewer))
+
+
+def test_below_a_formula_there_is_less_room(cells, made):
+    cells("cell-a", "\n".join(f"x{i} = {i}" for i in range(9)), value("1"))
+    made_with = [made(f"{above}:::{{cell}} cell-a\n:::") for above in ("", "$$ x $$\n\n")]
+    assert [re.findall(r"--size:(\d+)px", html) for html in made_with] == [["32"], ["25"]]
+
+
 def test_an_error_that_the_chapter_catches_is_an_error_on_the_slide(cells, made):
     cells("cell-a", CAUGHT, text("a leaf Variable <that> requires grad\n"))
     html = made(":::{cell} cell-a\n:lines: v -=\n:::")
@@ -90,14 +110,21 @@ def test_a_long_message_is_wrapped(cells, made):
     ((_, words),) = said(made(":::{cell} cell-a\n:::"))
     assert max(len(line) for line in words.splitlines()) <= 72
     assert words.split() == ["word"] * 30
+    cells("cell-b", "print(words)", text("   " + "word " * 30))
+    ((_, words),) = said(made(":::{cell} cell-b\n:::"))
+    assert re.findall("^ *", words, re.M) == [3 * " ", 5 * " ", 5 * " "]
 
 
 def test_a_figure_is_drawn_beside_its_cell(cells, made):
-    cells("cell-a", "draw()", {"output_type": "display_data", "data": {FIGURE: {"svg": SVG}}})
+    display = {"output_type": "display_data", "data": {FIGURE: {"svg": SVG}}}
+    cells("cell-a", "draw()", display)
     html = made(":::{cell} cell-a\n:::")
-    assert "--width:520px;--fig-text:1.308" in html  # 17 px of 10 px * 520 / 400
+    assert "--width:770px;--fig-text:1.000" in html, "beside short code it is wide"
     assert 'aria-label="A line."' in html
     assert 'href="../book/part1/one.html#fig-line"' in html, "it counts as the figure's slide"
+    cells("cell-a", f"draw({'1 + ' * 6}1)", display)
+    html = made(":::{cell} cell-a\n:::")
+    assert "--width:520px;--fig-text:1.308" in html  # 17 px of 10 px * 520 / 400
     with pytest.raises(PressError, match="fig-line is already on the slide of line"):
         made(":::{show} fig-line\n:::\n\n:::{cell} cell-a\n:::")
 

@@ -90,6 +90,11 @@ def test_a_deck_has_the_right_length(edition, name):
     assert all(slide.word_count <= 40 for slide in deck.slides)
 
 
+def test_a_quarter_of_the_slides_show_code_with_its_output(edition, name):
+    deck = read(edition, edition.book.root / f"book/slides/{name}.md")
+    assert deck.code_slides >= len(deck.slides) / 4
+
+
 def test_numbers_on_slides_and_in_notes_are_computed_or_given(build, name):
     text = (build.book.root / f"book/slides/{name}.md").read_text()
     given = yaml.safe_load(text.split("---")[1]).get("given") or []

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.site
 MORE = partial(pytest.param, marks=pytest.mark.exhaustive)
 
 CURRENT = "Reveal.getCurrentSlide().id"
+STEPS = "Reveal.getTotalSlides() + document.querySelectorAll('.fragment').length"
 OUTPUT = "Reveal.getCurrentSlide().querySelector('output').textContent"
 
 
@@ -41,12 +42,12 @@ def test_one_key_goes_through_all_slides_in_order(opened, name, key):
     page = opened(name)
     wanted = page.evaluate("Reveal.getSlides().map(slide => slide.id)")
     seen = [page.evaluate(CURRENT)]
-    for _ in range(3 * len(wanted)):
+    for _ in range(page.evaluate(STEPS)):
         page.keyboard.press(key)
         if page.evaluate(CURRENT) != seen[-1]:
             seen.append(page.evaluate(CURRENT))
     assert seen == wanted
-    for _ in range(3 * len(wanted)):
+    for _ in range(page.evaluate(STEPS)):
         page.keyboard.press({"ArrowRight": "ArrowLeft"}.get(key, "PageUp"))
     assert page.evaluate(CURRENT) == wanted[0]
 
@@ -66,7 +67,7 @@ def test_a_swipe_goes_on_and_back(opened, name, width):
     page.set_viewport_size({"width": width, "height": 1234 - width})
     wanted = page.evaluate("Reveal.getSlides().map(slide => slide.id)")
     seen = [page.evaluate(CURRENT)]
-    for _ in range(2 * len(wanted)):
+    for _ in range(page.evaluate(STEPS)):
         swipe(page, 300, 100)
         if page.evaluate(CURRENT) != seen[-1]:
             seen.append(page.evaluate(CURRENT))
@@ -197,6 +198,19 @@ def test_code_steps_through_its_lines(opened):
     assert len({str(text) for text in texts}) == len(texts)
     page.keyboard.press("ArrowLeft")
     assert lit.all_inner_texts() == texts[-2]
+
+
+def test_a_formula_lights_up_term_by_term_with_its_lines(opened):
+    page = opened("part1")
+    go(page, "[data-step]")
+    slide = page.locator("section section.present")
+    for number in range(1, slide.locator(".step").count() + 1):
+        page.keyboard.press("ArrowRight")
+        assert slide.locator(".line.lit").count()
+        of_this_step = slide.locator(f'[data-step="{number}"]').count()
+        assert slide.locator("[data-step].lit").count() == of_this_step > 0
+    page.keyboard.press("ArrowRight")  # the output
+    assert slide.locator(".gave.visible").count() == 1
 
 
 def test_dark_and_light_are_a_key_and_are_remembered(opened, server):
