@@ -39,7 +39,25 @@ from IPython.display import display
 from toylib import alone
 
 show.number("n-one", alone.ONE)
+show.answer("predict-sum", alone.ONE + 1 > 1, alone.ONE + 1 <= 1)
 ```
+
+:::{predict} Is *one* and one more than {number}`n-one`?
+:name: predict-sum
+
+- [x] Yes, it is $2$.
+- [ ] No.
+
+One is positive.
+:::
+
+:::{predict} How many are there?
+:name: predict-count
+:number: n-one
+:unit: rows
+
+Count them.
+:::
 
 ```{code-cell} ipython3
 ---
@@ -352,7 +370,36 @@ def test_the_root_leads_to_the_first_page(site: Path) -> None:
     assert '<a href="book/index.html">' in root
 
 
+def test_a_prediction_is_a_question_with_native_inputs_and_a_fold(page: str) -> None:
+    box = page.partition('<div class="dp-predict" id="predict-sum">')[2]
+    box, _, other = box.partition('id="predict-count"')
+    asked, _, answer = box.partition("</fieldset>")
+    legend = asked.partition("<legend>")[2].partition("</legend>")[0]
+    assert legend.endswith('Is <em>one</em> and one more than <span class="dp-number">1</span>?')
+    first, second = re.findall(r"<label.*?</label>", asked, re.S)
+    assert 'class="dp-right"><input type="radio" name="predict-sum"><span>Yes' in first
+    assert "dp-right" not in second
+    assert answer.startswith('\n<details class="dp-fold dp-answer">\n<summary>Show the answer')
+    assert 'The answer: <strong class="dp-came">Yes, it is <span' in answer
+    assert "<p>One is positive.</p>" in answer
+    assert '<input type="number" step="any"> <span>rows</span></label>' in other
+    assert 'The answer: <strong class="dp-came">1 rows</strong>' in other
+    assert "predict.js" in page
+
+
 # Notebooks --------------------------------------------------------------------------------------
+
+
+def test_both_notebooks_ask_and_fold_the_answer(site: Path) -> None:
+    for kind in ("student", "solved"):
+        text = "\n\n".join(cell.source for cell in notebook(site, kind).cells)
+        assert (
+            "**Predict, before you run the next cells**: Is *one* and one more than 1?\n\n"
+            "- Yes, it is $2$.\n- No.\n\n<details>\n<summary>Show the answer</summary>\n\n"
+            "The answer: **Yes, it is $2$.**\n\nOne is positive.\n\n</details>"
+        ) in text
+        assert "How many are there?\n\nWrite down your guess, in rows.\n\n<details>" in text
+        assert "show.answer" not in text
 
 
 def test_each_page_but_the_bibliography_has_two_notebooks(site: Path) -> None:

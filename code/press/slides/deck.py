@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
@@ -21,6 +22,7 @@ from .code_listing import source
 from .exercise import exercise, solution
 from .figure import show
 from .markdown import Context, Directive, directive, parse, render
+from .predict import predict
 from .slide import Deck, Slide
 
 __all__ = ["heads", "read"]
@@ -133,6 +135,7 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
         "show": show,
         "cell": cell,
         "source": source,
+        "predict": predict,
         "exercise": exercise,
         "solution": solution,
     }
@@ -145,7 +148,14 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
 
 
 def _notes(context: Context, slide: Slide, given: Directive) -> None:
-    """Read `{notes} 2.5`, what the speaker says in 2.5 minutes; `:chapter:` names the chapter."""
+    """Read `{notes} 2.5`, what the speaker says in 2.5 minutes; `:chapter:` names the chapter.
+
+    The minutes of a prediction stand in its chapter.
+    """
+    if slide.layout == "predict":
+        if given.argument:
+            context.fail(f"the minutes of {slide.entries[-1].name} stand in its chapter")
+        given = replace(given, argument=f"{slide.minutes}")
     try:
         slide.minutes = float(given.argument)
     except ValueError:

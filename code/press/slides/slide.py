@@ -45,10 +45,12 @@ class Slide:
     shown: str = ""
     """What it shows, as HTML: a figure, a formula, an excerpt or an exercise."""
     goal: str = ""
-    """The goal of its exercise, as HTML, which `shown` contains too."""
+    """The goal of its exercise or prediction, as HTML, which `shown` contains too."""
+    answer: str = ""
+    """What the last step of a prediction uncovers, as HTML, which `shown` contains too."""
     cells: list[ShownCell] = field(default_factory=list)
     layout: str = "words"
-    """Its class in deck.css: title, words, formula, wide, tall, code, cell, exercise, solution."""
+    """Its class in deck.css: title, words, formula, wide, tall, code, cell, predict, …."""
     entries: list[Entry] = field(default_factory=list)
     """The outputs of the book that it shows."""
     notes: str = ""
@@ -69,6 +71,11 @@ class Slide:
         docname = self.chapter.page.docname if self.chapter else ""
         here = (entry for entry in named if entry.chapter == docname)
         return next((f"#{entry.anchor}" for entry in here), "")
+
+    @property
+    def is_task(self) -> bool:
+        """Whether the class works by itself."""
+        return self.layout in ("exercise", "predict")
 
     @property
     def word_count(self) -> int:
@@ -103,14 +110,14 @@ class Deck:
     @property
     def task_minutes(self) -> float:
         """The minutes in which the class works by itself."""
-        return sum(slide.minutes for slide in self.slides if slide.layout == "exercise")
+        return sum(slide.minutes for slide in self.slides if slide.is_task)
 
     @property
     def longest_stretch(self) -> float:
         """The most minutes from one task to the next, its solution included."""
         stretches = [0.0]
         for slide in self.slides:
-            if slide.layout == "exercise":
+            if slide.is_task:
                 stretches.append(0.0)
             else:
                 stretches[-1] += slide.minutes
