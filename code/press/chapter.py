@@ -46,6 +46,7 @@ __all__ = [
 EXERCISE_OPTIONS = {
     "name": directives.unchanged_required,
     "original": directives.unchanged_required,
+    "minutes": directives.unchanged_required,
 }
 """The options of the directive `{exercise}`."""
 
@@ -112,6 +113,8 @@ class Exercise:
     """The cell's code with the solution, without the marks around it."""
     secret: tuple[str, ...]
     """The lines of the solution, which must not reach students."""
+    minutes: float
+    """How long a class takes for it, or 0 if nobody has said so."""
 
     @property
     def label(self) -> str:
@@ -337,6 +340,7 @@ class _Reader:
             yield Exercise(
                 name, number, parsed.options.get("original", ""), box.argument, goal, hints,
                 box.line, cells[name], stub, solution, secret,
+                self.minutes(box, parsed.options["minutes"]) if "minutes" in parsed.options else 0,
             )  # fmt: skip
 
     def boxes(self, notebook: NotebookNode) -> dict[str, _Directive]:

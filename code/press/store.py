@@ -209,6 +209,7 @@ def _exercises(execution: Execution) -> Iterator[Entry]:
             "stub": exercise.stub,
             "solution": exercise.solution,
             "outputs": notebook.cells[exercise.cell].outputs,
+            "minutes": exercise.minutes,
         }
         yield Entry(
             name=exercise.name,

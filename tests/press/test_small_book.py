@@ -82,6 +82,7 @@ show.source(alone.twice)
 :::{exercise} Addition
 :name: ex-add
 :original: 5
+:minutes: 4
 
 Write `add`.
 
@@ -176,7 +177,7 @@ It found {number}`n-one`.
 :::{exercise} ex-add
 :::
 
-:::{notes} 3
+:::{notes}
 @WORDS@
 :::
 
@@ -304,7 +305,7 @@ def test_the_exercise_is_a_box_a_stub_and_a_fold_with_its_remark(page: str) -> N
     box = page.partition('class="dp-exercise admonition" id="ex-add"')[2]
     box, _, rest = box.partition('<div class="cell dp-stub docutils container">')
     assert "Exercise 1.1a: Addition" in box
-    assert '<p class="dp-original">Exercise 5 of the original tutorial</p>' in box
+    assert '<p class="dp-about">Exercise 5 of the original tutorial, about 4 minutes</p>' in box
     assert "<summary>Hint</summary>" in box
     stub, _, solution = rest.partition('<details class="dp-fold dp-solution">')
     text = re.sub(r"<[^>]+>", "", stub)

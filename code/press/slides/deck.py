@@ -150,9 +150,9 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
 def _notes(context: Context, slide: Slide, given: Directive) -> None:
     """Read `{notes} 2.5`, what the speaker says in 2.5 minutes; `:chapter:` names the chapter.
 
-    The minutes of a prediction stand in its chapter.
+    The minutes of a task stand in its chapter.
     """
-    if slide.layout == "predict":
+    if slide.is_task:
         if given.argument:
             context.fail(f"the minutes of {slide.entries[-1].name} stand in its chapter")
         given = replace(given, argument=f"{slide.minutes}")

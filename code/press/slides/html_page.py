@@ -135,7 +135,7 @@ def _footer(deck: Deck, number: int) -> str:
 def _mark(slide: Slide) -> str:
     """Say of a task that its solution follows, and of a solution of which task it is."""
     if slide.layout == "exercise":
-        return "solution: next slide"
+        return f"{slide.minutes:g} min; solution: next slide"
     if slide.layout == "predict":
         return f"decide with your neighbour: {slide.minutes:g} min"
     return f"solution of {slide.entries[-1].number}" if slide.layout == "solution" else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from ..output_kinds import PREDICTION
+from .exercise import take_minutes
 from .markdown import Context, Directive, render
 from .slide import Slide
 
@@ -30,8 +31,6 @@ def predict(context: Context, slide: Slide, given: Directive) -> None:
     slide.answer = render(given.body or data["reason"], context)
     came = f'<div class="came fragment"><p class="result">{answer}</p>{slide.answer}</div>'
     slide.shown += f'<div class="asked">{slide.goal}</div>{came}'
-    if slide.minutes:
-        context.fail(f"notes stand below the prediction, without minutes: {entry.name} has them")
-    slide.minutes = data["minutes"]
+    take_minutes(context, slide, entry)
     slide.entries.append(entry)
     slide.layout = "predict"
