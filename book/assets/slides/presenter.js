@@ -19,7 +19,9 @@
     var at = Reveal.getIndices(slide), hash = "#/" + at.h + "/" + at.v;
     var theme = document.querySelector(".reveal").classList.contains("dark") ? "dark" : "light";
     var page = location.href.replace(/[?#].*/, "");
-    return page + "?preview&theme=" + theme + hash + (fragment >= 0 ? "/" + fragment : "");
+    var plan = new URLSearchParams(location.search).get("minutes");
+    var query = "?preview&theme=" + theme + (plan ? "&minutes=" + encodeURIComponent(plan) : "");
+    return page + query + hash + (fragment >= 0 ? "/" + fragment : "");
   }
 
   function planned(slides, count) {

@@ -133,6 +133,7 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
 def _slides(book: Book, jobs: int | None, pdf: bool) -> None:
     from ..build import build_decks
     from ..slides.pdf import print_decks
+    from ..slides.plan import planned
     from ..slides.slide import table
 
     decks = build_decks(book, jobs)
@@ -140,4 +141,12 @@ def _slides(book: Book, jobs: int | None, pdf: bool) -> None:
     paths = print_decks(book, decks) if pdf else paths
     for deck, path in zip(decks, paths, strict=True):
         print(f"{path.relative_to(book.root)}  {len(deck.slides)} slides, {deck.minutes:g} min")
-    print(f"\n{table(decks)}")
+    rows = [
+        row
+        for deck in decks
+        for row in [
+            (deck.name, deck),
+            *((f"{deck.name}, {m:g} min", planned(deck, m)) for m in deck.plans),
+        ]
+    ]
+    print(f"\n{table(rows)}")

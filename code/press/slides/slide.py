@@ -55,6 +55,8 @@ class Slide:
     """The outputs of the book that it shows."""
     notes: str = ""
     minutes: float = 0
+    optional: int = 0
+    """When a plan leaves it out: 1 first, then 2, and so on; never, if 0."""
     chapter: Chapter | None = None
     """The chapter to which it links."""
 
@@ -96,6 +98,8 @@ class Deck:
     left_out: dict[str, str]
     """Figures of the part that it does not show, each with the reason."""
     slides: list[Slide] = field(default_factory=list)
+    plans: tuple[float, ...] = ()
+    """Minutes for which there is a plan, beside the whole deck."""
 
     @property
     def name(self) -> str:
@@ -106,6 +110,21 @@ class Deck:
     def minutes(self) -> float:
         """The minutes that all slides take."""
         return sum(slide.minutes for slide in self.slides)
+
+    @property
+    def facts(self) -> str:
+        """What it consists of, in words."""
+        counts = {
+            kind: sum(slide.layout == layout for slide in self.slides)
+            for kind, layout in (("question", "predict"), ("exercise", "exercise"))
+        }
+        pages = [slide.chapter.page for slide in self.slides if slide.chapter]
+        numbers = sorted({page.number for page in pages if "." in page.number})
+        words = [f"{n} {kind}{'s' * (n != 1)}" for kind, n in counts.items() if n]
+        if numbers and self.part:
+            first, last = numbers[0], numbers[-1]
+            words += [f"chapters {first} to {last}" if first != last else f"chapter {first}"]
+        return ", ".join([f"{self.minutes:g} min", *words])
 
     @property
     def task_minutes(self) -> float:
@@ -129,12 +148,12 @@ class Deck:
         return sum(bool(slide.cells) for slide in self.slides)
 
 
-def table(decks: Iterable[Deck]) -> str:
-    """Return what a teacher plans by, a line for each deck."""
-    lines = ["deck      slides   min   tasks   longest without   code and output"]
-    for deck in decks:
+def table(rows: Iterable[tuple[str, Deck]]) -> str:
+    """Return what a teacher plans by: a line for each deck, or plan of a deck, and its name."""
+    lines = ["deck           slides   min   tasks   longest without   code and output"]
+    for name, deck in rows:
         lines.append(
-            f"{deck.name:8} {len(deck.slides):7} {deck.minutes:5g} {deck.task_minutes:4g} min"
+            f"{name:13} {len(deck.slides):7} {deck.minutes:5g} {deck.task_minutes:4g} min"
             f" {deck.longest_stretch:13g} min {deck.code_slides:10} slides"
         )
     return "\n".join(lines)

@@ -480,6 +480,6 @@ def test_the_plan_of_a_deck_is_counted():
         8,
         1,
     )
-    assert table([deck]).splitlines()[1].split() == [
+    assert table([(deck.name, deck)]).splitlines()[1].split() == [
         "deck", "6", "30", "15", "min", "8", "min", "1", "slides",
     ]  # fmt: skip
