@@ -158,6 +158,8 @@ class Chapter:
     """The cells, not executed; `metadata.source_map` has the first line of each, from zero."""
     exercises: tuple[Exercise, ...]
     predictions: tuple[Prediction, ...]
+    goals: tuple[str, ...]
+    """What the reader will learn, as inline Markdown: the list in the box of the class dp-goals."""
     inputs: dict[str, str] = field(repr=False)
     """Digests of all that its outputs depend on, by name."""
 
@@ -171,7 +173,8 @@ class Chapter:
         code = [cell.source for cell in code_cells(notebook)]
         exercises = tuple(reader.exercises(notebook))
         predictions = tuple(reader.predictions(notebook))
-        return cls(page, text, notebook, exercises, predictions, inputs(code, book.root))
+        goals = tuple(reader.goals(notebook))
+        return cls(page, text, notebook, exercises, predictions, goals, inputs(code, book.root))
 
     @cached_property
     def title(self) -> str:
@@ -500,6 +503,17 @@ class _Reader:
         if not 0 < minutes < math.inf:
             raise self.wrong(box.line, f":minutes: is a number of minutes, not {given!r}")
         return minutes
+
+    # Goals --------------------------------------------------------------------------------------
+
+    def goals(self, notebook: NotebookNode) -> Iterator[str]:
+        """Yield the items of the lists in boxes of the class `dp-goals`."""
+        for box in self.all_directives(notebook):
+            if box.name == "admonition" and "dp-goals" in box.content:
+                body = parse_directive_text(Admonition, box.argument, box.content).body
+                for token in self.tokens("\n".join(body)):
+                    if token.type == "inline":
+                        yield " ".join(token.content.split()).rstrip(".;")
 
     # Directives ---------------------------------------------------------------------------------
 

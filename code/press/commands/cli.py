@@ -29,7 +29,8 @@ def main() -> int:
     build.add_argument("chapter", nargs="?", help="such as part1/simulator")
     slides = commands.add_parser("slides", help="build the decks alone")
     slides.add_argument("--pdf", action="store_true", help="print them too")
-    for command in (build, slides):
+    course = commands.add_parser("class", help="plan a course from the decks")
+    for command in (build, slides, course):
         command.add_argument("--jobs", type=_up_to(999), default=os.environ.get("JOBS") or None)
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
     new = commands.add_parser("new-chapter", help="begin a chapter, its exercise and its slides")
@@ -57,7 +58,9 @@ def main() -> int:
             return 0
         with manifest.lock(book):
             publish.restore(book)
-            if arguments.command == "slides":
+            if arguments.command == "class":
+                _plan_course(book, arguments.jobs)
+            elif arguments.command == "slides":
                 _slides(book, arguments.jobs, arguments.pdf)
             else:
                 _build(book, arguments.chapter, arguments.jobs)
@@ -150,3 +153,19 @@ def _slides(book: Book, jobs: int | None, pdf: bool) -> None:
         ]
     ]
     print(f"\n{table(rows)}")
+
+
+def _plan_course(book: Book, jobs: int | None) -> None:
+    from ..build import build_decks
+    from .course import schedules
+    from .instructor import instructor_page
+
+    decks = build_decks(book, jobs)
+    folder = book.build / "class"
+    folder.mkdir(exist_ok=True)
+    print(f"\n{schedules(decks)}\n")
+    for deck in decks:
+        if deck.part:
+            path = folder / f"{deck.name}.md"
+            files.write(path, instructor_page(deck, book.code) + "\n")
+            print(f"For the instructor: {path.relative_to(book.root)}")

@@ -12,7 +12,7 @@ from ..chapter import Chapter
 from ..output_kinds import BY_NAME
 from ..store import Entry
 
-__all__ = ["Deck", "ShownCell", "Slide", "table", "words"]
+__all__ = ["Deck", "ShownCell", "Slide", "plain", "table", "words"]
 
 
 @dataclass
@@ -63,8 +63,8 @@ class Slide:
     @property
     def id(self) -> str:
         """Its name in addresses, made from the heading."""
-        plain = re.sub(r"<[^>]+>", "", html.unescape(self.heading)).lower()
-        return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or f"line-{self.line}"
+        name = re.sub(r"[^a-z0-9]+", "-", plain(self.heading).lower()).strip("-")
+        return name or f"line-{self.line}"
 
     @property
     def anchor(self) -> str:
@@ -157,6 +157,11 @@ def table(rows: Iterable[tuple[str, Deck]]) -> str:
             f" {deck.longest_stretch:13g} min {deck.code_slides:10} slides"
         )
     return "\n".join(lines)
+
+
+def plain(markup: str) -> str:
+    """Return the text of inline HTML."""
+    return re.sub(r"<[^>]+>", "", html.unescape(markup))
 
 
 def words(markup: str) -> int:

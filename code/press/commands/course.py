@@ -1,0 +1,124 @@
+"""Schedules of a course, counted from the decks: half a day, two days, or a term of weekly hours.
+
+All minutes are those of the notes and the tasks. A session begins with a slide that needs nothing
+from the last minute: no solution, and no answer to a question, is cut off from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ..chapter import Chapter
+from ..slides.plan import planned
+from ..slides.slide import Deck, Slide, plain
+
+__all__ = ["chapters", "schedules", "sessions"]
+
+SESSION, HOUR = 90, 45  # minutes without a break, and of a weekly hour
+BREAK, LUNCH = 15, 60  # minutes
+START = 9 * 60  # minutes after midnight
+
+
+def schedules(decks: Sequence[Deck]) -> str:
+    """Return the schedules of a course on the decks of the parts, in their order."""
+    parts = [deck for deck in decks if deck.part]
+    whole = [cut for deck in parts for cut in sessions(deck, SESSION)]
+    days = [whole[: math.ceil(len(whole) / 2)], whole[math.ceil(len(whole) / 2) :]]
+    blocks = [
+        ["HALF A DAY", *_day([_shortened(deck, deck is parts[0]) for deck in parts])],
+        *(["TWO DAYS, day " + str(n), *_day(day)] for n, day in enumerate(days, 1)),
+        ["A TERM, an hour a week", *_weeks(parts)],
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def sessions(deck: Deck, longest: float) -> list[Deck]:
+    """Cut a deck into sessions of at most `longest` minutes, of about the same length."""
+    share = deck.minutes / math.ceil(deck.minutes / longest)
+    cuts: list[list[Slide]] = [[]]
+    for unit in _units(deck):
+        before, more = _minutes(cuts[-1]), _minutes(unit)
+        nearer = abs(before - share) <= abs(before + more - share)
+        if cuts[-1] and (before + more > longest or (before + more > share and nearer)):
+            cuts.append([])
+        cuts[-1] += unit
+    return [replace(deck, slides=cut) for cut in cuts]
+
+
+def _units(deck: Deck) -> list[list[Slide]]:
+    """Return what stays together: a solution with its task, a question with the next slide."""
+    units = [deck.slides[:1]]
+    for before, slide in pairwise(deck.slides):
+        if slide.level == 3 or before.layout == "predict":
+            units[-1].append(slide)
+        else:
+            units.append([slide])
+    return units
+
+
+def _minutes(slides: Iterable[Slide]) -> float:
+    return sum(slide.minutes for slide in slides)
+
+
+def _shortened(deck: Deck, first: bool) -> Deck:
+    """Return the longest plan of the first part, and the shortest one of each other part."""
+    return planned(deck, deck.plans[0 if first else -1]) if deck.plans else deck
+
+
+def _day(cuts: Sequence[Deck]) -> list[str]:
+    lines, now = list[str](), float(START)
+    for number, cut in enumerate(cuts, 1):
+        end = now + cut.minutes
+        lines.append(f"{_clock(now)}–{_clock(end)}  {_line(cut)}")
+        if number < len(cuts):
+            pause, name = (LUNCH, "lunch") if number == 2 and len(cuts) > 3 else (BREAK, "break")
+            lines.append(f"{_clock(end)}–{_clock(end + pause)}  {name}")
+            end += pause
+        now = end
+    return lines
+
+
+def _clock(minutes: float) -> str:
+    hours, rest = divmod(round(minutes), 60)
+    return f"{hours:2}:{rest:02}"
+
+
+def _weeks(decks: Iterable[Deck]) -> list[str]:
+    """Return a line for each week, and another for exercises to do at home.
+
+    Those are the exercises without a slide, of the chapters that the week has finished.
+    """
+    lines, week = list[str](), 0
+    for deck in decks:
+        shown = {entry.name for slide in deck.slides for entry in slide.entries}
+        cuts = sessions(deck, HOUR)
+        for number, cut in enumerate(cuts):
+            week += 1
+            lines.append(f"week {week:2}  {_line(cut)}")
+            later = [chapter for after in cuts[number + 1 :] for chapter in chapters(after)]
+            home = [
+                f"{exercise.label} ({exercise.minutes:g} min)"
+                for chapter in chapters(cut)
+                if chapter not in later
+                for exercise in chapter.exercises
+                if exercise.name not in shown
+            ]
+            lines += [f"         at home: {'; '.join(home)}"] * bool(home)
+    return lines
+
+
+def chapters(deck: Deck) -> list[Chapter]:
+    """Return the numbered chapters on the slides of a deck, in their order."""
+    found: list[Chapter] = []
+    for slide in deck.slides:
+        if slide.chapter and "." in slide.chapter.page.number and slide.chapter not in found:
+            found.append(slide.chapter)
+    return found
+
+
+def _line(cut: Deck) -> str:
+    first, last = (plain(slide.heading) for slide in (cut.slides[0], cut.slides[-1]))
+    return f"{cut.name}, {cut.facts}: “{first}” to “{last}”"
