@@ -6,6 +6,7 @@ All of it comes from chapters, decks and checks, but for the advice on the room.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,10 @@ from ..slides.slide import Deck, plain
 from .course import chapters
 
 __all__ = ["instructor_page", "mistakes"]
+
+_FORMULA = re.compile(
+    r'<span class="math">.*?<annotation[^>]*>(.*?)</annotation>.*?<!--math--></span>', re.S
+)
 
 SHARED = ("_cuts.py", "_loop.py")
 """Modules beside the checks, with the sentences of a check that has none of its own."""
@@ -51,15 +56,21 @@ def _questions(deck: Deck) -> Iterator[str]:
     for number, slide in enumerate(deck.slides, 1):
         for entry in slide.entries if slide.layout == "predict" else ():
             data = entry.data[PREDICTION.mime]
-            right = f"{'ABCD'[data['right'] - 1]}: {data['options'][data['right'] - 1]}"
-            answer = right if data["right"] else f"{data['answer']} {data['unit']}".strip()
-            reason = " ".join(plain(slide.answer).split())
+            right, answer = data["right"], f"{data['answer']} {data['unit']}".strip()
+            if right:
+                answer = f"{'ABCD'[right - 1]}: {data['options'][right - 1]}"
+            reason = " ".join(_text(slide.answer).split())
             asked = f"Slide {number}, {slide.minutes:g} min. {_question(slide.goal)}"
             yield f"- {asked} **{answer}** {reason}"
 
 
 def _question(goal: str) -> str:
-    return plain(goal.partition("</p>")[0])
+    return _text(goal.partition("</p>")[0])
+
+
+def _text(markup: str) -> str:
+    """Return the text of HTML, with formulas as LaTeX."""
+    return plain(_FORMULA.sub(r"$\1$", markup))
 
 
 def _exercises(deck: Deck, code: Path) -> Iterator[str]:

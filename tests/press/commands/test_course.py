@@ -3,6 +3,7 @@
 from pathlib import Path
 from types import SimpleNamespace
 
+from press import katex
 from press.commands.course import schedules, sessions
 from press.commands.instructor import instructor_page, mistakes
 from press.output_kinds import PREDICTION
@@ -37,8 +38,13 @@ ADD = SimpleNamespace(name="ex-add", label="1.1a: Add", minutes=6)
 HOME = SimpleNamespace(name="ex-home", label="1.1b: Home", minutes=7.5)
 ONE, TWO = chapter("one", "1.1", ADD, HOME), chapter("two", "1.2")
 DATA = {"right": 2, "options": ["Yes", "No"], "answer": "", "unit": ""}
+COUNT = {"right": 0, "options": [], "answer": "12", "unit": "m"}
+COUNTED = Entry("n", "prediction", "one", "", 0, 1, {PREDICTION.mime: COUNT})
 ASKED = Entry("p", "prediction", "one", "", 0, 1, {PREDICTION.mime: DATA})
 TURN = Entry("ex-add", "exercise", "one", "1.1a", 0, 1, {"x": {"y": 1}})
+
+
+X = f'<span class="math">{katex.render("x_0", False)}<!--math--></span>'
 
 
 def slide(heading, minutes, layout="words", level=2, chapter=ONE, **more):
@@ -90,9 +96,15 @@ def test_the_page_of_the_instructor_has_what_chapters_decks_and_checks_say(tmp_p
     folder = tmp_path / "diffprog/exercises"
     folder.mkdir(parents=True)
     (folder / "one.py").write_text(CHECK)
-    page = instructor_page(deck(plans=(50.0,)), tmp_path)
+    asked = slide(
+        "N", 0, "predict", entries=[COUNTED], goal="<p>How?</p>", answer=f"<p>Far: {X}.</p>"
+    )
+    given = deck(plans=(50.0,))
+    given.slides.append(asked)
+    page = instructor_page(given, tmp_path)
     assert "- **1.1 One**\n  - to `add`\n- **1.2 Two**" in page
     assert "- Slide 2, 10 min. Is it? **B: No** So." in page
+    assert "- Slide 7, 0 min. How? **12 m** Far: $x_0$." in page
     assert "- 1.1a: Add (slide 4, 6 min)\n  - b is missing\n  - a is missing\n- 1.1b" in page
     assert "- 1.1b: Home (at home, 7.5 min)" in page
     assert "leaves out\n  - Last one (30 min)\n- fig-a is on no slide: too small" in page
