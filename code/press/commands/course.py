@@ -27,8 +27,14 @@ def schedules(decks: Sequence[Deck]) -> str:
     parts = [deck for deck in decks if deck.part]
     whole = [cut for deck in parts for cut in sessions(deck, SESSION)]
     days = [whole[: math.ceil(len(whole) / 2)], whole[math.ceil(len(whole) / 2) :]]
+    # The longest plan of the first part, and the shortest one of each other part.
+    plans = [
+        (deck, (deck.plans or (deck.minutes,))[0 if deck is parts[0] else -1]) for deck in parts
+    ]
+    short = [planned(deck, minutes) for deck, minutes in plans]
+    links = [f"{deck.name}.html?minutes={minutes:g}" for deck, minutes in plans]
     blocks = [
-        ["HALF A DAY", *_day([_shortened(deck, deck is parts[0]) for deck in parts])],
+        [f"HALF A DAY: {', '.join(links)}", *_day(short)],
         *(["TWO DAYS, day " + str(n), *_day(day)] for n, day in enumerate(days, 1)),
         ["A TERM, an hour a week", *_weeks(parts)],
     ]
@@ -61,11 +67,6 @@ def _units(deck: Deck) -> list[list[Slide]]:
 
 def _minutes(slides: Iterable[Slide]) -> float:
     return sum(slide.minutes for slide in slides)
-
-
-def _shortened(deck: Deck, first: bool) -> Deck:
-    """Return the longest plan of the first part, and the shortest one of each other part."""
-    return planned(deck, deck.plans[0 if first else -1]) if deck.plans else deck
 
 
 def _day(cuts: Sequence[Deck]) -> list[str]:

@@ -39,7 +39,7 @@ def instructor_page(deck: Deck, code: Path) -> str:
             f"The whole deck: {deck.facts}.",
             "## Goals\n\n" + "\n".join(_goals(deck)),
             ROOM.read_text(encoding="utf-8").rstrip(),
-            "## Questions, and what most people miss\n\n" + "\n".join(_questions(deck)),
+            "## Questions\n\n" + "\n".join(_questions(deck)),
             "## Exercises, and common wrong answers\n\n" + "\n".join(_exercises(deck, code)),
             "## What to leave out\n\n" + "\n".join(_left_out(deck)),
         ]

@@ -79,7 +79,8 @@ def test_sessions_are_of_about_the_same_length_and_cut_nothing_apart():
 
 def test_schedules_have_times_breaks_and_work_for_home():
     lines = schedules([deck(plans=(80.0, 50.0))]).splitlines()
-    day = lines[lines.index("HALF A DAY") + 1]
+    assert lines[0] == "HALF A DAY: part1.html?minutes=80"
+    day = lines[1]
     assert day.startswith(" 9:00–10:20  part1, 80 min, 1 question, 1 exercise, chapters 1.1 to 1.2")
     assert day.endswith(": “Title” to “Last one”")
     weeks = lines[lines.index("A TERM, an hour a week") + 1 :]
