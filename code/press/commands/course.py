@@ -18,7 +18,7 @@ from ..slides.slide import Deck, Slide, plain
 __all__ = ["chapters", "schedules", "sessions"]
 
 SESSION, HOUR = 90, 45  # minutes without a break, and of a weekly hour
-BREAK, LUNCH = 15, 60  # minutes
+BREAK = 15  # minutes
 START = 9 * 60  # minutes after midnight
 
 
@@ -26,7 +26,8 @@ def schedules(decks: Sequence[Deck]) -> str:
     """Return the schedules of a course on the decks of the parts, in their order."""
     parts = [deck for deck in decks if deck.part]
     whole = [cut for deck in parts for cut in sessions(deck, SESSION)]
-    days = [whole[: math.ceil(len(whole) / 2)], whole[math.ceil(len(whole) / 2) :]]
+    hours = [cut for deck in parts for cut in sessions(deck, HOUR)]
+    half = math.ceil(len(whole) / 2)
     # The longest plan of the first part, and the shortest one of each other part.
     plans = [
         (deck, (deck.plans or (deck.minutes,))[0 if deck is parts[0] else -1]) for deck in parts
@@ -35,20 +36,26 @@ def schedules(decks: Sequence[Deck]) -> str:
     links = [f"{deck.name}.html?minutes={minutes:g}" for deck, minutes in plans]
     blocks = [
         [f"HALF A DAY: {', '.join(links)}", *_day(short)],
-        *(["TWO DAYS, day " + str(n), *_day(day)] for n, day in enumerate(days, 1)),
-        ["A TERM, an hour a week", *_weeks(parts)],
+        ["TWO DAYS, the first", *_day(whole[:half]), *_home("afternoon", whole, range(half))],
+        [
+            "TWO DAYS, the second",
+            *_day(whole[half:]),
+            *_home("afternoon", whole, range(half, len(whole))),
+        ],
+        ["A TERM, an hour a week", *_weeks(hours)],
     ]
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
 def sessions(deck: Deck, longest: float) -> list[Deck]:
     """Cut a deck into sessions of at most `longest` minutes, of about the same length."""
-    share = deck.minutes / math.ceil(deck.minutes / longest)
+    count = math.ceil(deck.minutes / longest)
+    share = deck.minutes / count
     cuts: list[list[Slide]] = [[]]
     for unit in _units(deck):
         before, more = _minutes(cuts[-1]), _minutes(unit)
-        nearer = abs(before - share) <= abs(before + more - share)
-        if cuts[-1] and (before + more > longest or (before + more > share and nearer)):
+        full = len(cuts) < count and abs(before - share) <= abs(before + more - share)
+        if cuts[-1] and (before + more > longest or full):
             cuts.append([])
         cuts[-1] += unit
     return [replace(deck, slides=cut) for cut in cuts]
@@ -75,9 +82,8 @@ def _day(cuts: Sequence[Deck]) -> list[str]:
         end = now + cut.minutes
         lines.append(f"{_clock(now)}–{_clock(end)}  {_line(cut)}")
         if number < len(cuts):
-            pause, name = (LUNCH, "lunch") if number == 2 and len(cuts) > 3 else (BREAK, "break")
-            lines.append(f"{_clock(end)}–{_clock(end + pause)}  {name}")
-            end += pause
+            lines.append(f"{_clock(end)}–{_clock(end + BREAK)}  break")
+            end += BREAK
         now = end
     return lines
 
@@ -87,28 +93,30 @@ def _clock(minutes: float) -> str:
     return f"{hours:2}:{rest:02}"
 
 
-def _weeks(decks: Iterable[Deck]) -> list[str]:
-    """Return a line for each week, and another for exercises to do at home.
-
-    Those are the exercises without a slide, of the chapters that the week has finished.
-    """
-    lines, week = list[str](), 0
-    for deck in decks:
-        shown = {entry.name for slide in deck.slides for entry in slide.entries}
-        cuts = sessions(deck, HOUR)
-        for number, cut in enumerate(cuts):
-            week += 1
-            lines.append(f"week {week:2}  {_line(cut)}")
-            later = [chapter for after in cuts[number + 1 :] for chapter in chapters(after)]
-            home = [
-                f"{exercise.label} ({exercise.minutes:g} min)"
-                for chapter in chapters(cut)
-                if chapter not in later
-                for exercise in chapter.exercises
-                if exercise.name not in shown
-            ]
-            lines += [f"         at home: {'; '.join(home)}"] * bool(home)
+def _weeks(cuts: Sequence[Deck]) -> list[str]:
+    lines = list[str]()
+    for number, cut in enumerate(cuts):
+        lines.append(f"week {number + 1:2}  {_line(cut)}")
+        lines += _home("        at home", cuts, range(number, number + 1))
     return lines
+
+
+def _home(when: str, cuts: Sequence[Deck], now: range) -> list[str]:
+    """Return a line with the exercises that have no slide, if there are any.
+
+    They are those of the chapters that the sessions `now` have finished.
+    """
+    shown = {entry.name for cut in cuts for slide in cut.slides for entry in slide.entries}
+    later = [chapter for cut in cuts[now.stop :] for chapter in chapters(cut)]
+    done = [chapter for number in now for chapter in chapters(cuts[number])]
+    home = [
+        f"{exercise.label} ({exercise.minutes:g} min)"
+        for place, chapter in enumerate(done)
+        if chapter not in later + done[:place]
+        for exercise in chapter.exercises
+        if exercise.name not in shown
+    ]
+    return [f"{when}: {'; '.join(home)}"] if home else []
 
 
 def chapters(deck: Deck) -> list[Chapter]:

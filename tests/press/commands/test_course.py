@@ -75,6 +75,9 @@ def test_sessions_are_of_about_the_same_length_and_cut_nothing_apart():
         ["Title", "Asked", "Shown"], ["Turn", "Solved"], ["Last <b>one</b>"],
     ]  # fmt: skip
     assert headings(sessions(deck(), 60))[0] == ["Title", "Asked", "Shown"], "not as much as fits"
+    later = deck()
+    later.slides.append(slide("Three minutes", 3))
+    assert len(sessions(later, 60)) == 2, "what is short has no session of its own"
 
 
 def test_schedules_have_times_breaks_and_work_for_home():
@@ -88,9 +91,8 @@ def test_schedules_have_times_breaks_and_work_for_home():
         ["week", "1"], ["week", "2"], ["at", "home:"], ["week", "3"],
     ]  # fmt: skip
     assert weeks[2].endswith("1.1b: Home (7.5 min)"), "ex-add has a slide"
-    two = schedules([deck(), deck(), deck(), deck()])
-    assert "10:20–10:35  break" in two
-    assert "lunch" in two
+    assert "afternoon: 1.1b: Home (7.5 min)" in lines
+    assert "10:20–10:35  break" in schedules([deck(), deck(), deck()])
 
 
 def test_the_page_of_the_instructor_has_what_chapters_decks_and_checks_say(tmp_path):
