@@ -13,8 +13,10 @@ pytestmark = pytest.mark.site
 PAGE = """<!doctype html><style>{style}</style><article class="bd-article">
 <div class="dp-predict" id="predict-a"><fieldset><legend>Which?</legend>
 <label><input type="radio" name="predict-a"><span>Up, <i>x</i>.</span></label>
-<label class="dp-right"><input type="radio" name="predict-a"><span>Down.</span></label></fieldset>
-<details class="dp-answer"><summary>Show the answer</summary><p id="a">Down.</p></details></div>
+<label class="dp-right"><input type="radio" name="predict-a"><span>Down, <span id="in">y</span>.
+</span></label></fieldset>
+<details class="dp-answer">
+<summary>Show the answer</summary><p id="a">Down.</p></details></div>
 <div class="dp-predict" id="predict-n"><fieldset><legend>How many?</legend><label class="dp-guess">
 Your guess <input type="number" step="any"> <span>m</span></label></fieldset>
 <details class="dp-answer"><summary>Show the answer</summary><p id="n">3 m</p></details></div>
@@ -49,7 +51,10 @@ def test_by_keyboard_the_choice_stands_beside_the_answer_until_the_tab_closes(op
     page.reload()
     assert said.inner_text() == "You said: Up, x.", "remembered, and open"
     page.locator("#predict-a input").nth(1).check()
-    assert said.inner_text() == "You said: Down."
+    assert said.inner_text() == "You said: Down, y."
+    mark = "id => getComputedStyle(document.querySelector(id), '::after').content"
+    assert "✓" in page.evaluate(mark, "#predict-a .dp-right > span")
+    assert page.evaluate(mark, "#in") == "none", "a formula in the option has no mark of its own"
     assert opened().locator("#a").is_hidden(), "another visit begins anew"
 
 
