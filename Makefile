@@ -19,7 +19,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides slides-pdf class watch check-reproducible serve lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
+.PHONY: help setup book slides slides-pdf handout pptx class watch check-reproducible serve lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +38,12 @@ class: setup ## print schedules of a course, and write a page for the instructor
 
 slides-pdf: browser ## build the decks and print them, into _build/pdf
 	@$(VENV_PYTHON) -m press slides --pdf
+
+handout: browser ## print the slides with their notes and space to write, into _build/pdf
+	@$(VENV_PYTHON) -m press slides --handout
+
+pptx: setup ## put the figures of the slides into PowerPoint files, in _build/pptx
+	@$(VENV_PYTHON) -m press slides --pptx
 
 watch: setup ## build whenever a file is saved, and reload the browser, at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m press watch

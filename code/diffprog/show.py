@@ -49,11 +49,11 @@ class Source:
 
 
 def source(*objects: Any) -> Source:
-    """Show the source of functions, classes or a module of the library.
+    """Show the source of functions, classes or a module, from its file.
 
     Raises:
-        TypeError: An object has no source, as a built-in or a value, or its
-            source is in no file of the library.
+        TypeError: An object has no source in a file, as a value, a built-in
+            or what a cell defines.
     """
     parts = [inspect.getsource(thing).rstrip() + "\n" for thing in objects]
     module = inspect.getmodule(objects[0]) if objects else None

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   var query = new URLSearchParams(location.search);
+  if (query.has("speaker")) return; /* presenter.js has made another page of it */
   var preview = query.has("preview"), print = query.has("print-pdf");
   var reveal = document.querySelector(".reveal");
 
@@ -167,7 +168,7 @@
   Reveal.initialize({
     width: measure("--slide-width"), height: measure("--slide-height"), margin: 0,
     minScale: 0.1, maxScale: 4, center: false,
-    hash: true, respondToHashChanges: true, fragmentInURL: preview, controls: false,
+    hash: !preview, respondToHashChanges: true, controls: false,
     progress: true, slideNumber: false, transition: "none", backgroundTransition: "none",
     navigationMode: "linear", help: false, jumpToSlide: false, pdfSeparateFragments: false, scrollActivationWidth: null, keyboard: !preview,
     display: "block", preventIframeAutoFocus: true,

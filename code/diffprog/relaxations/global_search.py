@@ -93,9 +93,8 @@ def search(
             callback=generation,
         )
     except RuntimeError as error:
-        if isinstance(
-            error.__cause__, ValueError
-        ):  # SciPy wraps ours in a sentence of its own
+        # SciPy wraps ours in a sentence of its own.
+        if isinstance(error.__cause__, ValueError):
             raise error.__cause__ from None
         raise
     return History(

@@ -28,7 +28,10 @@ def main() -> int:
     build = commands.add_parser("build", help="build the book, or one chapter alone")
     build.add_argument("chapter", nargs="?", help="such as part1/simulator")
     slides = commands.add_parser("slides", help="build the decks alone")
-    slides.add_argument("--pdf", action="store_true", help="print them too")
+    printed = slides.add_mutually_exclusive_group()
+    printed.add_argument("--pdf", action="store_true", help="print them, a page for each slide")
+    printed.add_argument("--handout", action="store_true", help="print them to be written on")
+    printed.add_argument("--pptx", action="store_true", help="put their figures into PowerPoint")
     course = commands.add_parser("class", help="plan a course from the decks")
     for command in (build, slides, course):
         command.add_argument("--jobs", type=_up_to(999), default=os.environ.get("JOBS") or None)
@@ -61,7 +64,7 @@ def main() -> int:
             if arguments.command == "class":
                 _plan_course(book, arguments.jobs)
             elif arguments.command == "slides":
-                _slides(book, arguments.jobs, arguments.pdf)
+                _slides(book, arguments)
             else:
                 _build(book, arguments.chapter, arguments.jobs)
     except PressError as error:
@@ -133,15 +136,24 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
     print(f"\nOpen {page.relative_to(book.root)}")
 
 
-def _slides(book: Book, jobs: int | None, pdf: bool) -> None:
+def _slides(book: Book, arguments: argparse.Namespace) -> None:
     from ..build import build_decks
-    from ..slides.pdf import print_decks
+    from ..slides.pdf import print_decks, print_handouts
     from ..slides.plan import planned
     from ..slides.slide import table
 
-    decks = build_decks(book, jobs)
+    decks = build_decks(book, arguments.jobs)
     paths = [book.build / "html" / "slides" / f"{deck.name}.html" for deck in decks]
-    paths = print_decks(book, decks) if pdf else paths
+    if arguments.pdf:
+        paths = print_decks(book, decks)
+    elif arguments.handout:
+        paths = print_handouts(book, decks)
+    elif arguments.pptx:
+        from ..slides.powerpoint import write_figures
+
+        paths = [book.build / "pptx" / f"{deck.name}.pptx" for deck in decks]
+        for deck, path in zip(decks, paths, strict=True):
+            write_figures(deck, path)
     for deck, path in zip(decks, paths, strict=True):
         print(f"{path.relative_to(book.root)}  {len(deck.slides)} slides, {deck.minutes:g} min")
     rows = [

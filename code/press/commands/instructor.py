@@ -19,10 +19,6 @@ from .course import chapters
 
 __all__ = ["instructor_page", "mistakes"]
 
-_FORMULA = re.compile(
-    r'<span class="math">.*?<annotation[^>]*>(.*?)</annotation>.*?<!--math--></span>', re.S
-)
-
 SHARED = ("_cuts.py", "_loop.py")
 """Modules beside the checks, with the sentences of a check that has none of its own."""
 MOST_MISTAKES = 4  # of one exercise; the check knows them all
@@ -59,18 +55,19 @@ def _questions(deck: Deck) -> Iterator[str]:
             right, answer = data["right"], f"{data['answer']} {data['unit']}".strip()
             if right:
                 answer = f"{'ABCD'[right - 1]}: {data['options'][right - 1]}"
-            reason = " ".join(_text(slide.answer).split())
+            reason = _line(slide.answer.partition("</p>")[2])  # behind the answer itself
             asked = f"Slide {number}, {slide.minutes:g} min. {_question(slide.goal)}"
             yield f"- {asked} **{answer}** {reason}"
 
 
 def _question(goal: str) -> str:
-    return _text(goal.partition("</p>")[0])
+    return _line(goal.partition("</p>")[0])
 
 
-def _text(markup: str) -> str:
-    """Return the text of HTML, with formulas as LaTeX."""
-    return plain(_FORMULA.sub(r"$\1$", markup))
+def _line(markup: str) -> str:
+    """Return HTML as one line of Markdown."""
+    with_formulas = re.sub(r"(<annotation[^>]*>)(.*?)(</annotation>)", r"\1$\2$\3", markup)
+    return " ".join(plain(with_formulas).split())
 
 
 def _exercises(deck: Deck, code: Path) -> Iterator[str]:

@@ -50,7 +50,8 @@ def _present(
     for deck in _decks(edition.current(), pagename):
         context["body"] += (
             f'<p class="dp-present"><a href="{_address(deck, pagename)}">Present this part</a>'
-            f": slides for class, {html.escape(deck.title)}</p>\n"
+            f": slides for class, {html.escape(deck.title)}, and their"
+            f' <a href="{_address(deck, pagename, "-handout")}">handout</a> to print</p>\n'
         )
 
 
@@ -66,8 +67,8 @@ def _decks(edition: Edition, docname: str) -> list[Deck]:
     return [deck for deck in decks if deck.part and docname.startswith(f"book/{deck.part}/")]
 
 
-def _address(deck: Deck, docname: str) -> str:
-    return f"{'../' * docname.count('/')}slides/{deck.name}.html"
+def _address(deck: Deck, docname: str, kind: str = "") -> str:
+    return f"{'../' * docname.count('/')}slides/{deck.name}{kind}.html"
 
 
 def setup(app: Sphinx) -> None:

@@ -52,7 +52,7 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
     if slide.word_count > MOST_WORDS:
         yield f"{slide.word_count} words on a slide: write at most {MOST_WORDS}"
     if words(slide.answer) > MOST_WORDS:
-        yield f"{words(slide.answer)} words of reason: say it in at most {MOST_WORDS}"
+        yield f"{words(slide.answer)} words of answer and reason: say them in at most {MOST_WORDS}"
     if words(slide.notes) < SHORTEST_NOTES:
         yield f"{words(slide.notes)} words of notes: write at least {SHORTEST_NOTES}"
     if not 0 < slide.minutes < math.inf:

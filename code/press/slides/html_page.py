@@ -10,7 +10,7 @@ from .launch_address import chapter_address
 from .plan import planned, plans_of
 from .slide import Deck, Slide
 
-__all__ = ["page"]
+__all__ = ["handout", "page"]
 
 PAGE = """\
 <!doctype html>
@@ -45,6 +45,30 @@ PAGE = """\
 <script src="assets/page.js"></script>
 <script src="assets/presenter.js"></script>
 <script src="assets/deck.js"></script>
+</body>
+</html>
+"""
+
+HANDOUT = """\
+<!doctype html>
+<html lang="en" class="reveal-print">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>{title}: handout</title>
+<link rel="icon" href="assets/favicon.svg">
+<link rel="stylesheet" href="assets/katex.css">
+<link rel="stylesheet" href="assets/pygments.css">
+<link rel="stylesheet" href="assets/figures.css">
+<link rel="stylesheet" href="assets/deck.css">
+<link rel="stylesheet" href="assets/handout.css">
+</head>
+<body>
+<main class="reveal accent-{accent}">
+<h1 class="part">{title}</h1>
+{slides}
+</main>
 </body>
 </html>
 """
@@ -89,6 +113,30 @@ def page(deck: Deck) -> str:
         accent=deck.accent,
         slides="\n".join(columns.values()),
         keys="\n".join(keys),
+    )
+
+
+def handout(deck: Deck) -> str:
+    """Return a page to print: slides with their notes and space to write.
+
+    Solutions, and the answers to questions, are at the end.
+    """
+    numbered = list(enumerate(deck.slides))
+    solutions = [item for item in numbered if item[1].layout == "solution"]
+    others = [item for item in numbered if item not in solutions]
+    slides = [_section(deck, *item) for item in others]
+    if solutions:
+        slides += ['<h1 class="part">Solutions</h1>']
+        slides += [_section(deck, *item) for item in solutions]
+    answers = [
+        f'<li value="{number + 1}"><p>{slide.heading}</p>{slide.answer}</li>'
+        for number, slide in numbered
+        if slide.answer
+    ]
+    if answers:
+        slides += ['<h1 class="part">Answers</h1>', f'<ol class="answers">{"".join(answers)}</ol>']
+    return HANDOUT.format(
+        title=html.escape(deck.title), accent=deck.accent, slides="\n".join(slides)
     )
 
 

@@ -1,4 +1,7 @@
-"""Decks as PDF: a browser prints each slide on one page, in the light colours."""
+"""Decks and handouts as PDF, printed by a browser in the light colours.
+
+Of a deck, each slide is a page. Of its handout, a sheet of A4 has two slides with their notes.
+"""
 
 from __future__ import annotations
 
@@ -8,34 +11,46 @@ from pathlib import Path
 from ..book import Book, PressError
 from .slide import Deck
 
-__all__ = ["print_decks"]
+__all__ = ["print_decks", "print_handouts"]
 
 
 def print_decks(book: Book, decks: list[Deck]) -> list[Path]:
     """Print each deck that is built to a PDF in `_build/pdf`."""
+    pages = {deck.name: len(deck.slides) for deck in decks}
+    return _print(book, list(pages), "?print-pdf", pages)
+
+
+def print_handouts(book: Book, decks: list[Deck]) -> list[Path]:
+    """Print the handout of each deck that is built to a PDF in `_build/pdf`."""
+    return _print(book, [f"{deck.name}-handout" for deck in decks], "", {})
+
+
+def _print(book: Book, names: list[str], query: str, pages: dict[str, int]) -> list[Path]:
+    """Print pages of `_build/html/slides`, when they are divided into their number of pages."""
     from playwright.sync_api import Error, sync_playwright
 
     from ..setup.browser import launch
 
     folder = book.build / "pdf"
     folder.mkdir(exist_ok=True)
-    paths = [folder / f"{deck.name}.pdf" for deck in decks]
+    paths = [folder / f"{name}.pdf" for name in names]
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for deck, path in zip(decks, paths, strict=True):
+        for name, path in zip(names, paths, strict=True):
             page = browser.new_page()
-            source = book.build / "html" / "slides" / f"{deck.name}.html"
+            source = book.build / "html" / "slides" / f"{name}.html"
             try:
-                page.goto(f"{source.as_uri()}?print-pdf")
+                page.goto(f"{source.as_uri()}{query}")
                 page.wait_for_function(
-                    "n => document.querySelectorAll('.pdf-page').length === n", arg=len(deck.slides)
+                    "n => document.querySelectorAll('.pdf-page').length === n",
+                    arg=pages.get(name, 0),
                 )
                 page.evaluate("document.fonts.ready.then(() => 0)")
                 temporary = path.with_suffix(".part")
                 page.pdf(path=temporary, prefer_css_page_size=True, print_background=True)
                 os.replace(temporary, path)
             except Error as error:
-                raise PressError(f"{deck.name} could not be printed: {error.message}") from error
+                raise PressError(f"{name} could not be printed: {error.message}") from error
             page.close()
         browser.close()
     return paths

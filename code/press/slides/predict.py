@@ -28,9 +28,10 @@ def predict(context: Context, slide: Slide, given: Directive) -> None:
     else:
         slide.goal += '<p class="write">Write your number down.</p>'
         answer = html.escape(f"{data['answer']} {data['unit']}".strip())
-    slide.answer = render(given.body or data["reason"], context)
-    came = f'<div class="came fragment"><p class="result">{answer}</p>{slide.answer}</div>'
-    slide.shown += f'<div class="asked">{slide.goal}</div>{came}'
+    reason = render(given.body or data["reason"], context)
+    slide.answer = f'<p class="result">{answer}</p>{reason}'
+    slide.shown += f'<div class="asked">{slide.goal}</div>'
+    slide.shown += f'<div class="came fragment">{slide.answer}</div>'
     take_minutes(context, slide, entry)
     slide.entries.append(entry)
     slide.layout = "predict"

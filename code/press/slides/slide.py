@@ -63,8 +63,8 @@ class Slide:
     @property
     def id(self) -> str:
         """Its name in addresses, made from the heading."""
-        name = re.sub(r"[^a-z0-9]+", "-", plain(self.heading).lower()).strip("-")
-        return name or f"line-{self.line}"
+        plain = re.sub(r"<[^>]+>", "", html.unescape(self.heading)).lower()
+        return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or f"line-{self.line}"
 
     @property
     def anchor(self) -> str:
@@ -160,8 +160,12 @@ def table(rows: Iterable[tuple[str, Deck]]) -> str:
 
 
 def plain(markup: str) -> str:
-    """Return the text of inline HTML."""
-    return re.sub(r"<[^>]+>", "", html.unescape(markup))
+    """Return the text of this HTML; a formula is its TeX, and a paragraph is a line."""
+    formula = r'<(?:span class="math"|div class="formula")>.*?<annotation[^>]*>(.*?)</annotation>'
+    text = re.sub(rf"{formula}.*?<!--math-->", r"\1", markup, flags=re.S)
+    paragraphs = re.split(r"</p>|</li>|</h\d>|</tr>", text)
+    lines = (" ".join(re.sub(r"<[^>]+>", "", each).split()) for each in paragraphs)
+    return html.unescape("\n".join(line for line in lines if line))
 
 
 def words(markup: str) -> int:

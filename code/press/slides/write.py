@@ -10,7 +10,7 @@ from ..edition import Edition
 from . import assets, launch_address
 from .deck import heads, read
 from .deck_rules import check
-from .html_page import page
+from .html_page import handout, page
 from .slide import Deck
 
 __all__ = ["write_decks"]
@@ -34,8 +34,11 @@ def write_decks(edition: Edition, site: Path) -> list[Deck]:
     assets.copy(folder / "assets")
     for deck in decks:
         files.write(folder / f"{deck.name}.html", page(deck))
-    for stale in set(folder.glob("*.html")) - {folder / f"{deck.name}.html" for deck in decks}:
-        stale.unlink()
+        files.write(folder / f"{deck.name}-handout.html", handout(deck))
+    names = {f"{deck.name}{kind}.html" for deck in decks for kind in ("", "-handout")}
+    for stale in folder.glob("*.html"):
+        if stale.name not in names:
+            stale.unlink()
     exercises = any(slide.layout == "exercise" for deck in decks for slide in deck.slides)
     if exercises and not launch_address.known(edition):
         print("Slides have no QR codes: set `repository: url` or `html: baseurl` in _config.yml")

@@ -152,6 +152,7 @@ def test_bad_hessians_are_named(function: object) -> None:
 def test_no_curvature_has_no_largest_rate() -> None:
     with pytest.raises(ValueError, match=r"^hessian: "):
         largest_stable_rate(torch.zeros(2, 2))
+    assert largest_stable_rate(torch.diag(torch.tensor([0.0, 0, 3]))) == pytest.approx(2 / 3)
 
 
 def test_as_many_steps_as_the_condition_number_make_the_error_7_times_smaller() -> None:

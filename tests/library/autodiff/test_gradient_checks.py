@@ -85,13 +85,14 @@ def test_a_remainder_takes_gradient_and_direction_of_the_shape_of_x():
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
 def test_a_step_below_the_spacing_of_x_is_refused(dtype):
     """x + h rounds to x, so the difference was 0, whatever f is."""
-    x = torch.tensor([0.0, -3.0], dtype=dtype)
-    spacing = 2 * torch.finfo(dtype).eps  # of numbers from 2 to 4
-    with pytest.raises(ValueError, match=r"^h: "):
-        central_difference(lambda x: x.sum(), x, 0.9 * spacing)
-    torch.testing.assert_close(
-        central_difference(lambda x: x.sum(), x, spacing), torch.ones_like(x)
-    )
+    for largest, power in ((-3.0, 2), (100.0, 64), (0.3, 0.25)):
+        x = torch.tensor([0.0, largest], dtype=dtype)
+        spacing = power * torch.finfo(dtype).eps  # of numbers from `power` to twice that
+        with pytest.raises(ValueError, match=r"^h: "):
+            central_difference(lambda x: x.sum(), x, 0.9 * spacing)
+        torch.testing.assert_close(
+            central_difference(lambda x: x.sum(), x, spacing), torch.ones_like(x)
+        )
     zero = torch.zeros(1, dtype=dtype)
     torch.testing.assert_close(central_difference(lambda x: x.sum(), zero, 1e-30), zero + 1)
 

@@ -209,6 +209,16 @@ def test_dots_are_one_path():
     assert len(re.findall(r"M[^M]+(?:h0|L[^M]+)", path.get("d", ""))) == 500
 
 
+def test_dots_are_a_fifth_of_the_text_of_markers():
+    x, y = np.random.default_rng(0).normal(size=(2, 2000))
+    lengths = []
+    for draw in (figures.dots, lambda ax, x, y: ax.plot(x, y, "o")):
+        figure = Figure()
+        draw(figure.subplots(), x, y)
+        lengths.append(len(figures.Picture(figure).svg()))
+    assert lengths[0] * 5 < lengths[1]
+
+
 @pytest.mark.parametrize("shape", [[0.0], [5.0, 5.0], [-1e-3, 0, 1e-6, 40], [1e9, 1e9 + 1]])
 def test_dots_are_there_in_pixels_too(shape):
     figure = Figure(dpi=100)

@@ -296,6 +296,9 @@ def test_bad_edges_are_refused() -> None:
         soft_histogram([1.0, 2.0], torch.tensor([0.0, 1.0]), 1.0)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^m: "):
         soft_histogram(torch.zeros(3, 2), torch.tensor([0.0, 1.0]), 1.0)
+    for bad in (torch.zeros(0), torch.tensor([0.5, math.nan]), torch.tensor([0.5, math.inf])):
+        with pytest.raises(ValueError, match=r"^m: "):
+            soft_histogram(bad, torch.tensor([0.0, 1.0]), 1.0)
 
 
 def test_works_under_transforms() -> None:

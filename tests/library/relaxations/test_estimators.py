@@ -74,6 +74,9 @@ def test_noise_is_logistic() -> None:
         assert (ε <= x).double().mean().item() == pytest.approx(p, abs=0.005)
     assert torch.equal(noise(5, 0.1, 1), noise(5, 0.1, torch.Generator().manual_seed(1)))
     assert noise(5, 0.1, 1).dtype == torch.get_default_dtype()
+    # It is drawn in float64: in float32 one number of 2^24 is 0, and its noise −∞.
+    fine = noise(5, 1.0, 1, dtype=torch.float64)
+    assert (fine != fine.float().double()).all()
 
 
 @pytest.mark.parametrize("baseline", [False, True])
@@ -95,6 +98,9 @@ def test_a_baseline_takes_away_most_of_the_spread() -> None:
         score_function_events(*FEW, few, K, 1000, 0, baseline=b).std() for b in (False, True)
     )
     assert with_it < without / 5
+    # Both take it unless they are told not to.
+    assert torch.equal(score_function(hard, C, K, ε), score_function(hard, C, K, ε, baseline=True))
+    assert score_function_events(*FEW, few, K, 1000, 0).std() == with_it
 
 
 def test_the_baseline_of_a_draw_is_the_mean_of_the_others() -> None:

@@ -115,3 +115,12 @@ def test_bad_input_is_refused() -> None:
         search(lambda c: c, [(0, 1)], 0)
     with pytest.raises(ValueError, match=r"^objective: "):
         search(lambda c: f(c) * float("nan"), [(0, 1)], 0)
+
+
+def test_an_error_of_the_objective_is_not_swallowed() -> None:
+    def broken(c: Tensor) -> Tensor:
+        raise TypeError("no such cut")
+
+    with pytest.raises(RuntimeError) as error:
+        search(broken, [(0, 1)], 0)
+    assert isinstance(error.value.__cause__, TypeError)

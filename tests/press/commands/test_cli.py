@@ -35,6 +35,7 @@ def calls(book, monkeypatch):
         (press.build, "build_chapter", page),
         (press.build, "build_decks", [deck]),
         (pdf, "print_decks", pdfs),
+        (pdf, "print_handouts", pdfs),
         (lab, "open_lab", 5),
         (cli, "assemble", None),
     ):
@@ -76,6 +77,8 @@ def test_decks_are_built_and_on_demand_printed(calls, monkeypatch, capsys):
     assert run(monkeypatch, "slides", "--pdf") == 0
     assert [name for name, *_ in calls[1:]] == ["build_decks", "print_decks"]
     assert capsys.readouterr().out.startswith("_build/pdf/deck.pdf  2 slides, 3.5 min\n")
+    assert run(monkeypatch, "slides", "--handout") == 0
+    assert calls[-1][0] == "print_handouts"
 
 
 def test_the_lab_ends_as_it_ends_and_the_branch_is_assembled(calls, book, monkeypatch):

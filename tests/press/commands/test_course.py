@@ -54,7 +54,14 @@ def slide(heading, minutes, layout="words", level=2, chapter=ONE, **more):
 def deck(**more):
     slides = [
         slide("Title", 10, "title", 1),
-        slide("Asked", 10, "predict", entries=[ASKED], goal="<p>Is it?</p>", answer="<p>So.</p>"),
+        slide(
+            "Asked",
+            10,
+            "predict",
+            entries=[ASKED],
+            goal="<p>Is it?</p>",
+            answer="<p>B</p><p>So.</p>",
+        ),
         slide("Shown", 10),
         slide("Turn", 10, "exercise", entries=[TURN]),
         slide("Solved", 10, "solution", 3, entries=[TURN]),
@@ -100,7 +107,12 @@ def test_the_page_of_the_instructor_has_what_chapters_decks_and_checks_say(tmp_p
     folder.mkdir(parents=True)
     (folder / "one.py").write_text(CHECK)
     asked = slide(
-        "N", 0, "predict", entries=[COUNTED], goal="<p>How?</p>", answer=f"<p>Far: {X}.</p>"
+        "N",
+        0,
+        "predict",
+        entries=[COUNTED],
+        goal="<p>How?</p>",
+        answer=f"<p>12 m</p><p>Far: {X}.</p>",
     )
     given = deck(plans=(50.0,))
     given.slides.append(asked)

@@ -6,7 +6,7 @@ from diffprog.show import PREDICTION
 from press.book import PressError
 from press.slides.deck import read
 from press.slides.deck_rules import check
-from press.slides.html_page import page
+from press.slides.html_page import handout, page
 from press.store import Store
 
 from .conftest import edition, entry
@@ -51,6 +51,13 @@ def test_a_step_uncovers_the_answer_and_the_reason(made):
     assert 'href="../book/part1/one.html#predict-a"' in html
 
 
+def test_a_handout_has_the_answer_at_its_end(made):
+    html = handout(made(slide("{predict} predict-a")))
+    answers = html.partition('<h1 class="part">Answers</h1>')[2]
+    heading = "<p>About {predict} predict-a</p>"
+    assert f'<li value="2">{heading}<p class="result">B</p><p>Because.</p>' in answers
+
+
 def test_the_body_shortens_the_reason_and_a_number_has_its_unit(made):
     html = page(made(slide("{predict} predict-a\nShort."), options=[], answer="12", unit="GeV"))
     assert '<p class="result">12 GeV</p><p>Short.</p>' in html
@@ -73,7 +80,10 @@ def test_it_is_a_task_of_as_many_minutes_as_its_chapter_says(book, made):
             f"\n## A point\n\n:::{{notes}} 2\n{NOTES}\n:::\n\n:::{{predict}} predict-a\n:::\n",
             "below",
         ),
-        (slide("{predict} predict-a\n" + "word " * 41), "41 words of reason: say it in at most 40"),
+        (
+            slide("{predict} predict-a\n" + "word " * 41),
+            "42 words of answer and reason: say",
+        ),
     ],
 )
 def test_what_cannot_be_shown_stops_the_build(book, made, text, message):

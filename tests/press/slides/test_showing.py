@@ -4,13 +4,15 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
 from press.slides.deck import heads, read
 
-from .conftest import FACTS
+from .conftest import AXE, FACTS
 
 pytestmark = pytest.mark.site
 MORE = partial(pytest.param, marks=pytest.mark.exhaustive)
@@ -244,35 +246,133 @@ def test_the_chapter_opens_beside_the_deck_and_leads_to_its_first_slide(opened):
     assert chapter.evaluate("Reveal.getIndices().v") == 0
 
 
-@pytest.mark.parametrize("from_file", [True, False])
-def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(opened, server, name, from_file):
-    page = opened(name, "" if from_file else server)
+@pytest.fixture
+def speaking(opened, server) -> Iterator[Callable[..., Any]]:
+    """`speaking(deck)` opens a deck and its speaker's window; both must not complain."""
     complaints: list[str] = []
-    page.context.on("console", lambda message: complaints.append(message.text))
-    page.context.on("weberror", lambda error: complaints.append(str(error.error)))
-    with page.expect_popup() as opening:
-        page.keyboard.press("s")
-    speaker = opening.value
+
+    def speaking(name: str, from_file: bool = False, query: str = "") -> Any:
+        page = opened(name, "" if from_file else server, query)
+        page.context.on("console", lambda message: complaints.append(message.text))
+        page.context.on("weberror", lambda error: complaints.append(str(error.error)))
+        with page.expect_popup() as opening:
+            page.keyboard.press("s")
+        opening.value.locator(".bar .count", has_text=" / ").wait_for()
+        return page, opening.value
+
+    yield speaking
+    assert complaints == []
+
+
+def shows(speaker: Any, frame: str, title: str) -> None:
+    inside = speaker.frame_locator(f"iframe.{frame}")
+    inside.get_by_role("heading", name=title, exact=True).wait_for()
+
+
+@pytest.mark.parametrize("from_file", [True, False])
+def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(speaking, name, from_file):
+    page, speaker = speaking(name, from_file)
     titles = page.evaluate("Reveal.getSlides().map(s => s.querySelector('h1, h2').textContent)")
-
-    def shows(this: str, following: str) -> None:
-        for frame, title in (("now", this), ("next", following)):
-            inside = speaker.frame_locator(f"iframe.{frame}")
-            inside.get_by_role("heading", name=title, exact=True).wait_for()
-
-    shows(titles[0], titles[1])
+    shows(speaker, "now", titles[0])
+    shows(speaker, "next", titles[1])
     notes = page.evaluate("Reveal.getCurrentSlide().querySelector('.notes').textContent")
-    assert notes.split() == speaker.locator(".notes > div").inner_text().split()
+    assert notes.split() == speaker.locator(".notes > .text").inner_text().split()
     assert re.fullmatch(r"0:0\d", speaker.locator(".timer").inner_text())
-    for key in ("?", "o", "g", "f"):  # they would open something on the wall
+    for key in ("?", "o", "g", "f", "1", "Enter", "s"):  # they would open something on the wall
         speaker.keyboard.press(key)
-    assert not page.evaluate("Reveal.isOverview()")
-    assert page.get_by_role("dialog").count() == 0
     speaker.keyboard.press("ArrowRight")
     page.wait_for_function("Reveal.getIndices().h === 1")
-    shows(titles[1], titles[2])
-    assert speaker.locator(".count").inner_text().startswith("2 / ")
-    assert complaints == []
+    assert not page.evaluate("Reveal.isOverview()")
+    assert page.get_by_role("dialog").count() == 0
+    assert page.locator("output.typed").text_content() == ""
+    shows(speaker, "now", titles[1])
+    assert speaker.locator(".bar .count").inner_text().startswith("2 / ")
+
+
+@pytest.mark.parametrize("from_file", [True, False])
+def test_the_speaker_s_slide_follows_sliders_steps_and_theme(speaking, from_file):
+    page, speaker = speaking("part1", from_file)
+    page.evaluate(
+        """() => { const range = document.querySelector("section section .dp-controls input");
+                   Reveal.slide(...Object.values(Reveal.getIndices(range.closest("section")))); }"""
+    )
+    page.keyboard.press(".")
+    page.keyboard.press(".")
+    there = speaker.frame_locator("iframe.now").locator("section.present section.present output")
+    here = page.locator("section.present section.present output")
+    shown = re.compile(f"^{re.escape(here.text_content())}$")
+    there.filter(has_text=shown).wait_for(state="attached")
+    page.evaluate(
+        """() => { const step = document.querySelector("section section .fragment");
+                   Reveal.slide(...Object.values(Reveal.getIndices(step.closest("section")))); }"""
+    )
+    page.keyboard.press("ArrowRight")
+    now = speaker.frame_locator("iframe.now")
+    step = now.locator("section.present section.present .fragment.visible")
+    step.first.wait_for(state="attached")
+    following = now.locator("body").evaluate("() => Reveal.getIndices().f")
+    assert following == page.evaluate("Reveal.getIndices().f")
+    dark = page.evaluate("document.querySelector('.reveal').classList.contains('dark')")
+    page.keyboard.press("d")
+    speaker.frame_locator("iframe.next").locator(
+        ".reveal:not(.dark)" if dark else ".reveal.dark"
+    ).wait_for()
+
+
+def test_the_speaker_s_clock_pauses_begins_anew_and_says_who_is_late(speaking):
+    page, speaker = speaking("part1")
+    timer, pace, left = (speaker.locator(name) for name in (".timer", ".pace", ".left"))
+    minutes = page.evaluate("Reveal.getSlides().map(s => +s.dataset.minutes)")
+    assert pace.inner_text() == "on time"
+    whole = round(minutes[0])
+    assert re.fullmatch(rf"({whole}:00|{whole - 1}:5\d) left on this slide", left.inner_text())
+    speaker.get_by_role("button", name="Pause").click()
+    # As if it had been open for a quarter of an hour: a reload keeps the time.
+    with speaker.expect_navigation():
+        speaker.evaluate(
+            """() => { const clock = JSON.parse(sessionStorage.getItem("clock of part1.html"));
+                       clock.began = clock.paused - 900e3;
+                       sessionStorage.setItem("clock of part1.html", JSON.stringify(clock));
+                       location.reload(); }"""
+        )
+    speaker.locator(".bar .count", has_text="1 / ").wait_for()
+    assert timer.inner_text() == "15:00"
+    assert speaker.get_by_role("button", name="Go on").is_visible()
+    assert pace.inner_text() == f"{round(15 - minutes[0])} min behind"
+    speaker.add_script_tag(path=AXE)
+    found = speaker.evaluate("axe.run({iframes: false})")
+    assert [violation["id"] for violation in found["violations"]] == []
+    assert "over on this slide" in left.inner_text()
+    speaker.get_by_role("button", name="Reset").click()
+    assert timer.inner_text() == "0:00"
+    page.evaluate("Reveal.slide(1, 2)")
+    speaker.locator(".pace.ahead", has_text="min ahead").wait_for()
+
+
+@pytest.mark.parametrize("from_file", [True, False])
+def test_the_speaker_s_window_outlives_a_reload_of_either(speaking, from_file):
+    page, speaker = speaking("part1", from_file)
+    page.keyboard.press("ArrowRight")
+    # reveal.js writes it once a second at most
+    page.wait_for_function("location.hash === '#/' + Reveal.getCurrentSlide().id")
+    page.reload()
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    speaker.locator(".bar .count", has_text="2 / ").wait_for()
+    speaker.reload()
+    speaker.locator(".bar .count", has_text="2 / ").wait_for()
+    speaker.keyboard.press("ArrowLeft")
+    page.wait_for_function("Reveal.getSlidePastCount() === 0")
+    page.keyboard.press("s")  # comes to the front, and is not opened twice
+    assert len(page.context.pages) == 2
+
+
+def test_the_speaker_s_window_says_that_its_deck_is_gone(speaking):
+    page, speaker = speaking("part1")
+    lost = speaker.get_by_text("The deck does not answer")
+    assert not lost.is_visible()
+    page.goto("about:blank")
+    lost.wait_for(timeout=10_000)
+    speaker.close()
 
 
 def test_printed_from_the_browser_each_slide_is_a_page(opened, name, tmp_path):
@@ -305,3 +405,30 @@ def test_on_paper_each_slide_is_a_page(build, edition):
         assert len(re.findall(rb"/Type\s*/Page\b", data)) == len(deck.slides)
         # 1280 x 720 at 96 an inch, in points
         assert set(re.findall(rb"/MediaBox\s*\[([^]]*)\]", data)) == {b"0 0 960 540"}
+
+
+def test_a_handout_has_two_slides_on_a_sheet_and_solutions_apart(build, edition, browser):
+    page = browser.new_page()
+    for head in heads(build.book):
+        deck = read(edition, head.path)
+        page.goto(f"{build.html.as_uri()}/slides/{deck.name}-handout.html")
+        page.emulate_media(media="print")
+        found = page.evaluate(
+            """[...document.querySelectorAll("section")].map(section => ({
+                 id: section.id, notes: section.querySelector(".notes").innerText,
+                 apart: section.compareDocumentPosition(document.querySelectorAll("h1.part")[1]
+                   || document.body) === Node.DOCUMENT_POSITION_PRECEDING,
+                 overflows: section.scrollHeight > section.clientHeight + 1 }))"""
+        )
+        solutions = [slide.id for slide in deck.slides if slide.layout == "solution"]
+        assert [each["id"] for each in found if each["apart"]] == solutions
+        assert {each["id"] for each in found} == {slide.id for slide in deck.slides}
+        assert not [each["id"] for each in found if each["overflows"]]
+        assert all(each["notes"] for each in found)
+        data = page.pdf(prefer_css_page_size=True)
+        sheets = [len(deck.slides) - len(solutions), len(solutions)]
+        asked = any(slide.answer for slide in deck.slides)  # a sheet has all answers
+        pages = sum(-(-n // 2) for n in sheets) + asked
+        assert len(re.findall(rb"/Type\s*/Page\b", data)) == pages
+        assert all(came.is_hidden() for came in page.locator(".came").all())
+    page.close()
