@@ -170,7 +170,8 @@
     minScale: 0.1, maxScale: 4, center: false,
     hash: !preview, respondToHashChanges: true, controls: false,
     progress: true, slideNumber: false, transition: "none", backgroundTransition: "none",
-    navigationMode: "linear", help: false, jumpToSlide: false, pdfSeparateFragments: false, scrollActivationWidth: null, keyboard: !preview,
+    navigationMode: "linear", help: false, jumpToSlide: false, pdfSeparateFragments: false,
+    scrollActivationWidth: null, keyboard: !preview, plugins: [RevealZoom],
     display: "block", preventIframeAutoFocus: true,
   }).then(function () {
     ["slidechanged", "fragmentshown", "fragmenthidden"].forEach(function (name) {

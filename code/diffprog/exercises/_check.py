@@ -11,6 +11,7 @@ Results may be tensors, NumPy arrays, lists or numbers, and one number may have 
 They are compared in float64. Where a graph is needed, `with_graph` asks for a tensor.
 """
 
+import builtins
 import copy
 import inspect
 import math
@@ -45,6 +46,10 @@ Advice = Mapping[str, str | Callable[[dict[str, Any]], str]]
 
 class Wrong(Exception):
     """The answer is wrong; the text says how, and what to look at."""
+
+
+class Unnamed(Wrong):
+    """The answer is wrong in a way that nobody has foreseen; the text says where."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,8 @@ class Check:
             for seed in SEEDS:
                 self.check(answer, seed)
         except Wrong as wrong:
-            return Verdict(False, str(wrong), answer.case)
+            clue = answer.clue() if isinstance(wrong, Unnamed) else ""
+            return Verdict(False, f"{wrong}{clue}", answer.case)
         except Exception as error:
             what = f"{type(error).__name__}: {error}"
             return Verdict(False, f"I cannot read what your function returns: {what}", answer.case)
@@ -117,15 +123,51 @@ class _Answer:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function, self.case = function, ""
+        self.arguments: dict[str, Any] = {}
 
     def __call__(self, *arguments: Any) -> Any:
         return self.function(*arguments)
 
     def describe(self, arguments: dict[str, Any]) -> None:
         """Write down the call, for the learner to repeat."""
+        self.arguments = arguments
         name = getattr(self.function, "__name__", "<lambda>").replace("<lambda>", "your function")
         lines = [f"\n    {key} = {text}" for key, x in arguments.items() if (text := shown(x))]
         self.case = f"\nI tried {name}({', '.join(arguments)}) with" + "".join(lines)
+
+    def clue(self) -> str:
+        """Say that the last result is random, or which argument it does not depend on."""
+        first = self._again()
+        if first is None:
+            return ""
+        if not _same(first, self._again()):
+            return ". The same call gives another result each time: do not draw random numbers"
+        for name, x in self.arguments.items():
+            if isinstance(x, float) or (isinstance(x, Tensor) and x.is_floating_point()):
+                others = (2 * x, x / 3 + 1)
+                if all(_same(first, self._again(**{name: other})) for other in others):
+                    return f". Your result is the same whatever {name} is: use the argument {name}"
+        return ""
+
+    def _again(self, **changes: Any) -> Tensor | None:
+        """Return all numbers of the result of the last call, some arguments changed, or None."""
+        given = {name: _copy(x) for name, x in (self.arguments | changes).items()}
+        try:
+            with warnings.catch_warnings(), torch.enable_grad():
+                warnings.simplefilter("ignore")
+                return _flat(self.function(*given.values()))
+        except Exception:
+            return None
+
+
+def _flat(x: Any) -> Tensor:
+    if isinstance(x, tuple | list):
+        return torch.cat([_flat(entry) for entry in x])
+    return torch.as_tensor(x).detach().double().flatten()
+
+
+def _same(x: Tensor, y: Tensor | None) -> bool:
+    return y is not None and x.shape == y.shape and torch.allclose(x, y, 0, 0, equal_nan=True)
 
 
 def shown(x: Any) -> str:
@@ -146,7 +188,9 @@ class Formula:
     def __init__(self, text: str, **names: Any) -> None:
         # Not by eval, after which a chapter would depend on the whole library: see press.cache_key.
         code = compile(text, "formula", "eval")
-        self.text, self.f = text, FunctionType(code, {"torch": torch, **names})()
+        # Without the builtins, what PyTorch imports at its first torch.tensor is not found.
+        found = {"__builtins__": builtins, "torch": torch, **names}
+        self.text, self.f = text, FunctionType(code, found)()
 
     def __call__(self, *arguments: Any) -> Tensor:
         y: Tensor = self.f(*arguments)
@@ -365,21 +409,28 @@ def close(
     *,
     rtol: float = 1e-4,
     atol: float = 1e-6,
+    derived: bool = False,
 ) -> None:
     """Raise `Wrong` unless `got` equals `wanted`, in words that help.
 
-    `what` names the quantity, in the singular. A right one is not compared with mistakes.
+    `what` names the quantity, in the singular. A right one is not compared with mistakes. A
+    quantity that the check derives from the learner's result, as its gradient, is `derived`.
     """
     if got is None:
         raise Wrong(f"{what} is None: does your function return it?")
-    got, wanted = tensor(got, what), wanted.detach().double()
+    coarse = isinstance(got, Tensor) and got.dtype in (torch.float16, torch.bfloat16)
+    given, got, wanted = got, tensor(got, what), wanted.detach().double()
     if got.numel() == wanted.numel() == 1:
         got = got.reshape(wanted.shape)
     if got.shape == wanted.shape and torch.allclose(got, wanted, rtol, atol):
         return
+    near = wanted.abs().amax().item() / 50 if wanted.numel() else 0
+    if coarse and got.shape == wanted.shape and torch.allclose(got, wanted, 0, near):
+        raise Wrong(f"{what} is in {given.dtype}, which rounds too much: stay in float32")
     recognise(got, mistakes, rtol, atol)
     relations = _of_this_shape if got.shape == wanted.shape else _of_another_shape
     recognise(got, relations(got, wanted, what), rtol, atol)
+    raise (Wrong if derived else Unnamed)(_difference(got, wanted, what))
 
 
 # What can be said of any result. fmt: off
@@ -400,6 +451,13 @@ def _of_this_shape(got: Tensor, wanted: Tensor, what: str) -> Iterator[Mistake]:
         yield f"{what} is {shift:+.4g} off, in all entries", wanted + shift
         if got.ndim and len(got) > 1:
             yield f"{what} is in reverse order", wanted.flip(0)
+            yield f"{what} is sorted: keep the order that you were given", wanted.sort(0).values
+            each = "each entry stands for itself"
+            yield f"{what} adds up from entry to entry: {each}", wanted.cumsum(0)
+            number = torch.arange(1.0, len(wanted) + 1).reshape(-1, *[1] * (wanted.ndim - 1))
+            yield f"{what} is averaged over all entries so far: {each}", wanted.cumsum(0) / number
+            yield f"{what} is the largest so far: {each}", wanted.cummax(0).values
+            yield f"{what} is the smallest so far: {each}", wanted.cummin(0).values
         ordered = wanted.flatten().sort().values
         if (ordered.diff() > 0).any():
             yield (
@@ -411,12 +469,19 @@ def _of_this_shape(got: Tensor, wanted: Tensor, what: str) -> Iterator[Mistake]:
     yield f"{what} is upside down: it is one over what it should be", 1 / wanted
     yield f"{what} is the logarithm of what it should be", wanted.log()
     yield f"{what} is the logarithm, to base 10, of what it should be", wanted.log10()
+    if not some:
+        for factor in (2, 4, *(10**n for n in range(1, 10))):
+            yield f"{what} is {factor:g} times what it should be", factor * wanted
+            yield f"{what} is {1 / factor:g} times what it should be", wanted / factor
     yield f"{what} is rounded to whole numbers", torch.equal(got, wanted.round())
     yield f"{what} is cut off to whole numbers", torch.equal(got, wanted.trunc())
-    i = (got - wanted).abs().argmax()
-    a, b = _apart(got.flatten()[i].item(), wanted.flatten()[i].item())
-    place = f" the largest difference is{_at(i, got)}, where" if some else ""
-    yield f"{what} is not right:{place} you have {a} and it should be {b}", True
+    yield f"{what} is rounded down to whole numbers", torch.equal(got, wanted.floor())
+    off = ~torch.isclose(got, wanted, 1e-4, 1e-6)
+    yield (
+        f"{what} is zero{_at(off.to(torch.uint8).argmax(), got)}, and right where it is not zero:"
+        " does your function leave out an entry?",
+        some and not off.all() and bool((got[off] == 0).all()),
+    )
 
 
 def _of_another_shape(got: Tensor, wanted: Tensor, what: str) -> Iterator[Mistake]:
@@ -436,18 +501,30 @@ def _of_another_shape(got: Tensor, wanted: Tensor, what: str) -> Iterator[Mistak
         for word, some in (("first", wanted[1:]), ("last", wanted[:-1])):
             yield f"{what} lacks its {word} entry: {shapes}", some
         for word, some in (("first", wanted[:1]), ("last", wanted[-1:])):
-            yield f"{what} has only its {word} entry: {shapes}", some
-            yield f"{what} has only its {word} entry: {shapes}", some[0]
+            one = "a single" if torch.equal(wanted[:1], wanted[-1:]) else f"only its {word}"
+            yield f"{what} has {one} entry: {shapes}", some
+            yield f"{what} has {one} entry: {shapes}", some[0]
+        for n in range(2, len(wanted) - 1):
+            yield f"{what} has only its first {n} entries: {shapes}", wanted[:n]
         if got.ndim and len(got) == len(wanted) + 1:
             for word, rest in (("first", got[1:]), ("last", got[:-1])):
                 yield (
                     f"{what} has an entry too many, the {word} one: {shapes}",
                     rest.shape == wanted.shape and torch.allclose(rest, wanted, 1e-4, 1e-6),
                 )
-    yield f"{what} has shape {tuple(got.shape)}; it should have {tuple(wanted.shape)}", True
 
 
 # fmt: on
+
+
+def _difference(got: Tensor, wanted: Tensor, what: str) -> str:
+    """Say what differs, where no mistake is known that gives it."""
+    if got.shape != wanted.shape:
+        return f"{what} has shape {tuple(got.shape)}; it should have {tuple(wanted.shape)}"
+    i = (got - wanted).abs().argmax()
+    a, b = _apart(got.flatten()[i].item(), wanted.flatten()[i].item())
+    place = f" the largest difference is{_at(i, got)}, where" if wanted.numel() > 1 else ""
+    return f"{what} is not right:{place} you have {a} and it should be {b}"
 
 
 def _at(i: Tensor, x: Tensor) -> str:

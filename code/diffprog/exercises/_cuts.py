@@ -58,12 +58,14 @@ class CutProblem:
         count: Count = soft,
         z: Callable[[Tensor, Tensor], Tensor] = lambda s, b: s / b.sqrt(),
         dtype: torch.dtype = torch.float64,
+        of_background: Count | None = None,
     ) -> Fit:
-        """Maximise z of the counts with Adam."""
+        """Maximise z of the counts with Adam; the background may be counted in another way."""
         signal, background = self.signal.to(dtype), self.background.to(dtype)
 
         def objective(c: Tensor) -> Tensor:
-            s, b = (count(m, c, self.k) for m in (signal, background))
+            s = count(signal, c, self.k)
+            b = (of_background or count)(background, c, self.k)
             return z(s, b).sum()
 
         start, rate = torch.as_tensor(self.start).to(dtype), self.learning_rate
@@ -141,6 +143,9 @@ def cut_mistakes(p: CutProblem, count: Count = soft) -> Iterator[Mistake]:
         "the logarithm of s/√b, or minus one over it": lambda s, b: (s / b.sqrt()).log(),
         "minus one over s/√b": lambda s, b: -b.sqrt() / s,
         "the square of s/√b": lambda s, b: s**2 / b,
+        "b/√s, with signal and background in each other's place": lambda s, b: b / s.sqrt(),
+        "s·√b": lambda s, b: s * b.sqrt(),
+        "s/√(b + 1)": lambda s, b: s / (b + 1).sqrt(),
         "√b, with both counts from the background": lambda _, b: b.sqrt(),
         "√s, with both counts from the signal": lambda s, _: s.sqrt(),
     }.items():
@@ -151,6 +156,20 @@ def cut_mistakes(p: CutProblem, count: Count = soft) -> Iterator[Mistake]:
     }.items():
         yield (f"the gradient does not see the {name}: is its count detached, or taken before the"
                " loop?", p.fit(count, z).path)
+
+    def hard(m: Tensor, c: Tensor, k: Any) -> Tensor:
+        return count(m, c, 1e9 * torch.ones_like(torch.as_tensor(k)).double()).detach()
+
+    def with_k_of_one(m: Tensor, c: Tensor, k: Any) -> Tensor:
+        return count(m, c, torch.ones_like(torch.as_tensor(k)))
+
+    for of_signal, of_background, name, what in (
+        (count, hard, "background", "hard"), (hard, count, "signal", "hard"),
+        (count, with_k_of_one, "background", "without k"),
+        (with_k_of_one, count, "signal", "without k"),
+    ):
+        yield (f"the {name} is counted {what}: both counts are soft, with the same k",
+               p.fit(of_signal, of_background=of_background).path)
 
 
 def _value_mistakes(p: CutProblem) -> Iterator[Mistake]:

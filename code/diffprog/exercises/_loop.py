@@ -22,8 +22,8 @@ from torch import Tensor
 from diffprog.exercises._check import Mistake, Wrong, close, tensor
 
 __all__ = [
-    "ASCENT", "DESCENT", "Fit", "check_path", "check_values", "entries", "numbers",
-    "path_mistakes", "rate_mistakes", "update_mistakes", "value_mistakes",
+    "ASCENT", "DESCENT", "Fit", "check_path", "check_values", "entries", "nothing_moves",
+    "numbers", "path_mistakes", "rate_mistakes", "update_mistakes", "value_mistakes",
 ]  # fmt: skip
 
 
@@ -93,6 +93,9 @@ def _was_sent_backward(x: Tensor) -> bool:
 # What PyTorch says, and what it means: in both kinds of loop, in descent by hand, with Adam.
 # fmt: off
 _BOTH = {
+    "has no attribute 'backward'":
+        "backward() wants the tensor: .item() makes a plain number of it, which has no graph. Take"
+        " .item() for the list only",
     "a leaf Variable that requires grad":
         "PyTorch refuses to change a parameter while it records: put the update, and nothing else,"
         " under `with torch.no_grad():`",
@@ -172,6 +175,15 @@ class Fit:
         return torch.stack(path), torch.stack(values)
 
 
+class _Sign(torch.optim.SGD):
+    """Descent by the sign of each entry of the gradient."""
+
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        (θ,) = self.param_groups[0]["params"]
+        θ.grad.sign_()
+        super().step(closure)
+
+
 class _Unit(torch.optim.SGD):
     """Descent by the direction of the gradient alone."""
 
@@ -199,8 +211,11 @@ def update_mistakes(fit: Fit) -> Iterator[tuple[str, Tensor]]:
                " before the loop", fit.but(afresh=True).path)
         yield ("that is AdamW, which also pulls the cut towards zero: torch.optim.Adam is asked"
                " for", fit.but(optimizer=torch.optim.AdamW).path)
-        yield ("that is RMSprop: torch.optim.Adam is asked for",
-               fit.but(optimizer=torch.optim.RMSprop).path)
+        yield ("there is weight decay in your Adam, which also pulls the cut towards zero: leave it"
+               " away", fit.but(optimizer=partial(torch.optim.Adam, weight_decay=0.01)).path)
+        for other in ("RMSprop", "Adagrad", "NAdam", "RAdam", "Adamax"):
+            yield (f"that is {other}: torch.optim.Adam is asked for",
+                   fit.but(optimizer=getattr(torch.optim, other)).path)
     else:
         plain = "plain gradient descent is asked for, p −= learning_rate·gradient"
         yield f"that is Adam: {plain}", fit.but(optimizer=torch.optim.Adam).path
@@ -208,14 +223,20 @@ def update_mistakes(fit: Fit) -> Iterator[tuple[str, Tensor]]:
             yield (f"there is momentum in your updates: {plain}",
                    fit.but(optimizer=partial(torch.optim.SGD, momentum=m)).path)
         yield f"the gradient is divided by its length: {plain}", fit.but(optimizer=_Unit).path
+        yield f"only the sign of the gradient is used: {plain}", fit.but(optimizer=_Sign).path
     for factor, what in ((0.5, "half"), (2.0, "twice")):
         yield (f"each update is {what} as long as it should be: it is the learning rate times the"
                " gradient", fit.but(rate=factor * fit.rate).path)
-    yield ("nothing ever moves: does the optimizer hold the tensor that you cut with, and does each"
-           " turn call backward() and then step()?" if uphill else
-           "nothing ever moves: is the update there, and does it change the parameter itself?"
-           " `p = p - …` makes a new tensor, and leaves the parameter as it was: write `p -= …`,"
-           " under torch.no_grad()", fit.start + 0 * fit.path)
+
+
+def nothing_moves(fit: Fit) -> str:
+    """Say why a path may stay where it begins."""
+    emptied = "or is .grad emptied between backward() and the update?"
+    return ("nothing ever moves: does the optimizer hold the tensor that you cut with, does each"
+            f" turn call backward() and then step(), {emptied}" if fit.maximize else
+            "nothing ever moves: is the update there, does it change the parameter itself,"
+            f" {emptied} `p = p - …` makes a new tensor, and leaves the parameter as it was: write"
+            " `p -= …`, under torch.no_grad()")
 
 
 def rate_mistakes(fit: Fit) -> Iterator[tuple[str, Tensor]]:
@@ -236,9 +257,14 @@ def path_mistakes(fit: Fit, got: Tensor) -> Iterator[Mistake]:
            right[:1])
     for only in (shape, (1, *shape)):
         yield "only the last entry of the path is there: return all steps + 1 of them", only
+    yield ("all entries of the path but the first are the last one: a tensor that is changed in"
+           " place stays the same tensor. Write down a copy each time, x.detach().clone()",
+           torch.cat([right[:1], right[-1:].expand_as(right[1:])]))
     yield "the first entry of the path, before any update, is missing", right[1:]
-    yield ("the last entry of the path, after all updates, is missing: write it down once more,"
-           " behind the loop", right[:-1])
+    yield ("the last entry of the path, after all updates, is missing: is there one update too few,"
+           " or is the path not written down once more, behind the loop?", right[:-1])
+    yield ("the last update is missing: the path ends with the same entry twice",
+           torch.cat([right[:-1], right[-2:-1]]))
     for after in (longer[1:], torch.cat([right[1:], right[-1:]])):
         yield "each entry of the path is noted after its update: note it before", after
     yield "there is one update too many: `steps` updates make steps + 1 entries", longer
@@ -252,14 +278,25 @@ def path_mistakes(fit: Fit, got: Tensor) -> Iterator[Mistake]:
     if got.shape != right.shape or not fit.steps:
         return
     yield "the path does not begin at the start", not torch.allclose(got[0], right[0].to(got))
+    still, moves = ((path == path[:1]).all(0) for path in (got, right))
+    if (still & ~moves).any():
+        where = torch.unravel_index((still & ~moves).to(torch.uint8).argmax(), still.shape)
+        yield (f"entry [{', '.join(str(int(i)) for i in where)}] of what is fitted never moves, and"
+               " others do: is it in the objective that is sent backward, and is it updated?", True)
     first, wanted = (path[1] - path[0] for path in (got, right))
     ratio = ((first * wanted).sum() / (wanted**2).sum()).item()
-    if abs(ratio - 1) > 1e-2 and torch.allclose(first, ratio * wanted, 1e-3, 1e-6):
+    if fit.maximize and torch.allclose(first.abs(), wanted.abs(), 1e-3, 1e-6) and (
+        (first * wanted) < 0).any():
+        yield ("the first update goes the other way, and is as long as it should be: what you"
+               " maximise falls where s/√b rises. Are both counts soft, is each in its place, and"
+               " is nothing added to the loss?", True)
+    elif ratio > 0 and abs(ratio - 1) > 1e-2 and torch.allclose(first, ratio * wanted, 1e-3, 1e-6):
         yield (f"the first update is {ratio:.3g} times what it should be: is it the learning rate"
                " that you were given, times the gradient of the objective that is asked for?"
                if not fit.maximize else
-               f"the first update is {ratio:.3g} times what it should be. Adam's first update is"
-               " the learning rate, whatever the gradient: use the one that is asked for", True)
+               f"the first update is {ratio:.3g} times what it should be. The first update of"
+               " torch.optim.Adam is the learning rate, whatever the gradient: give it the learning"
+               " rate that you were given, and nothing else", True)
 
 
 def value_mistakes(fit: Fit, got: Tensor) -> Iterator[Mistake]:
@@ -300,8 +337,14 @@ def check_path(
 
     `own` are mistakes of this exercise.
     """
-    mistakes = chain(
-        update_mistakes(fit), own, path_mistakes(fit, got), _later(fit, got, rtol, atol)
+    still = got.shape == fit.path.shape and bool((got == got[:1]).all())
+    still = still and torch.allclose(got[0], fit.start.to(got), rtol, atol)
+    mistakes: Iterator[Mistake] = chain(
+        [(nothing_moves(fit), still)],
+        update_mistakes(fit),
+        own,
+        path_mistakes(fit, got),
+        _later(fit, got, rtol, atol),
     )
     close(got, fit.path, what, mistakes, rtol=rtol, atol=atol)
 
@@ -315,9 +358,14 @@ def _later(fit: Fit, got: Tensor, rtol: float, atol: float) -> Iterator[Mistake]
     if False in right[2:] and all(right[:2]):
         k = right.index(False)
         before = "the first update is right" if k == 2 else f"the first {k - 1} updates are right"
+        changes = "does something change from turn to turn, as the learning rate"
         yield (
-            f"{before}, and update {k} is not. Does something change from turn to turn, as the"
-            " learning rate, or has the optimizer settings that nobody asked for?",
+            f"{before}, and update {k} is not. Adam's first update has the length of the learning"
+            " rate, whatever the objective: is yours s/√b of soft counts, with the k that is given?"
+            f" Or {changes}, or has Adam settings that nobody asked for?"
+            if fit.maximize
+            else f"{before}, and update {k} is not: {changes}, or is there more in your update than"
+            " the learning rate times the gradient?",
             True,
         )
 

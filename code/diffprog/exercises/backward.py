@@ -25,7 +25,7 @@ from diffprog.exercises._check import (
 
 __all__ = ["check_taylor", "problem"]
 
-SIZE = 2
+SIZE = 3
 
 Function = Callable[[Tensor], Tensor]
 
@@ -38,7 +38,7 @@ def check_taylor(taylor_remainders: Callable[..., Any], seed: int) -> None:
     """
     f, x, v, steps = problem(seed)
     right = torch.func.grad(f)(x)
-    wrong = right * torch.tensor([0.5, -1.0]).to(right)
+    wrong = right * torch.tensor([0.5, -1.0, 2.0]).to(right)
     for g in (right, wrong):
         counted = Counted("f", f)
         counted.f = _one_point(f)
@@ -62,10 +62,12 @@ def problem(seed: int) -> tuple[Formula, Tensor, Tensor, Tensor]:
     value.
     """
     draw = Draw(seed)
-    a, b = draw(0.5, 2, SIZE).tolist()
+    a, b = draw(0.5, 2, 2).tolist()
     x, v = draw(-1, 1, 2, SIZE, step=0.05, dtype=torch.float64)
     largest = draw.one(0.2, 0.4, 0.01)
-    smooth = f"(torch.sin({a:.1f} * x[0] + {b:.1f} * x[1]) + (x**4).sum() / 10 + x.exp().mean())"
+    smooth = (
+        f"(torch.sin({a:.1f} * x[0] + {b:.1f} * x[1] - x[2]) + (x**4).sum() / 10 + x.exp().mean())"
+    )
     f = Formula(f"lambda x: {smooth}")
     slope = torch.func.grad(f)(x) @ v
     if f(x + largest * v) - f(x) - largest * slope > 0:
@@ -128,6 +130,35 @@ def _mistakes(f: Function, g: Tensor, x: Tensor, v: Tensor, steps: Tensor) -> It
            each(lambda h: (f(x + h * v) - start - h * g.sum()).abs()))
     yield ("the products of v and g are averaged: a scalar product is their sum",
            each(lambda h: (f(x + h * v) - start - h * slope / SIZE).abs()))
+    yield ("the linear term is halved: it is h v·g",
+           each(lambda h: (f(x + h * v) - start - h * slope / 2).abs()))
+    yield ("the linear term has h²: it is h v·g",
+           each(lambda h: (f(x + h * v) - start - h**2 * slope).abs()))
+    yield ("the step goes backwards, to f(x − hv): go to f(x + hv)",
+           each(lambda h: (f(x - h * v) - start - h * slope).abs()))
+    product = "a scalar product is the sum of v[i]·g[i]"
+    for what, other in {
+        f"the product of the lengths of v and g stands for v·g: {product}": v.norm() * g.norm(),
+        f"the length of the gradient stands for v·g: {product}": g.norm(),
+        f"v and g are summed each for itself: {product}": v.sum() * g.sum(),
+        "only the first components of v and g are multiplied: v·g sums over all": v[0] * g[0],
+    }.items():
+        yield what, each(lambda h, other=other: (  # type: ignore[misc]
+            f(x + h * v) - start - h * other).abs())
+    yield ("you divide the gradient by its length: take it as it is given",
+           _remainders(f, g / g.norm(), x, v, steps))
+    yield ("the second order is taken away too: the remainder is what the linear term leaves",
+           each(lambda h: (f(x + h * v) - start - h * slope
+                           - h**2 / 2 * v @ torch.func.hessian(f)(x) @ v).abs()))
+    yield ("you step from zero, to f(hv): start from x",
+           each(lambda h: (f(h * v) - start - h * slope).abs()))
+    yield ("x moves on from step to step: each h starts from the x that is given", torch.stack(
+        [(f(x + total * v) - start - h * slope).abs()
+         for h, total in zip(steps, steps.cumsum(0), strict=True)]))
+    yield ("you compute the gradient at the end of each step: test the one that is given",
+           each(lambda h: (f(x + h * v) - start - h * v @ torch.func.grad(f)(x + h * v)).abs()))
+    yield ("those are logarithms of the ratios, the orders: return the remainders themselves",
+           (wanted[:-1] / wanted[1:]).log2())
     yield ("the products of v and g are not summed: v·g is one number, and each h has one"
            " remainder", each(lambda h: (f(x + h * v) - start - h * v * g).abs()))
     for factor in (1, 0.5):

@@ -44,18 +44,21 @@ def check_scan(scan_cuts: Callable[..., Any], seed: int) -> None:
             raise Wrong(f"return {both[0]} first: here they are swapped")
         wanted = _counts(signal, cuts) / _counts(background, cuts).sqrt()
         close(z, wanted, both[0], _mistakes(tensor(z, both[0]), signal, background, cuts))
-        _check_best(best, wanted, cuts)
+        _check_best(best, wanted, signal, cuts)
 
 
 def _samples(draw: Draw, n_s: int, n_b: int, g: int) -> tuple[Tensor, Tensor, Tensor]:
     """Draw signal, background and cuts, until no two mistakes have the same best cut."""
-    signal, background = draw(900, 1200, n_s, step=10), draw(750, 1150, n_b, step=10)
+    signal = 0.5 + draw(900, 1200, n_s, step=10)
+    background = 0.5 + draw(750, 1150, n_b, step=10)
     background[0] = 1600  # so that each cut keeps one
-    cuts = draw(855, 1145, g, step=10)
+    cuts = 0.5 + draw(855, 1145, g, step=10)
     cuts[0], cuts[1] = signal.median(), background[1]  # an event exactly on a cut
     z = _counts(signal, cuts) / _counts(background, cuts).sqrt()
     rising, falling, best = cuts.argsort(), cuts.argsort(descending=True), z.argmax()
+    most = _counts(signal, cuts).argmax()
     ends = [*z.argsort()[[-1, -2, 0]], rising[0], rising[-1], rising[best], falling[best]]
+    ends += [] if most in (rising[0], z.argmax()) else [most]
     telling = len({int(i) for i in ends}) == len(ends)
     return (signal, background, cuts) if telling else _samples(draw, n_s, n_b, g)
 
@@ -117,6 +120,25 @@ def _mistakes(
            (s + b) / b.sqrt())
     yield ("the significances are in the order of rising cuts: keep the order that you were given",
            (s / b.sqrt())[cuts.argsort()])
+    yield ("the significances are sorted: keep the order of the cuts",
+           (s / b.sqrt()).sort().values)
+    yield ("the significances are sorted: keep the order of the cuts",
+           (s / b.sqrt()).sort(descending=True).values)
+    yield ("masses are added up: count the events, each is one",
+           (signal[:, None] * (signal[:, None] >= cuts)).sum(0) / b.sqrt())
+    yield ("masses are added up: count the events, each is one",
+           (signal[:, None] * (signal[:, None] >= cuts)).sum(0)
+           / (background[:, None] * (background[:, None] >= cuts)).sum(0).sqrt())
+    yield ("the signal is what the cut rejects: count what it keeps", (n_s - s) / b.sqrt())
+    yield ("the background is what the cut rejects: count what it keeps", s / (n_b - b).sqrt())
+    few = _counts(background[:n_s], cuts)
+    yield ("the background has as many events as the signal in your function: take all of it",
+           s / few.sqrt())
+    yield ("the counts are soft, with a sigmoid: a cut keeps an event or does not",
+           torch.sigmoid(signal[:, None] - cuts).sum(0) / b.sqrt())
+    yield ("the counts are soft, with a sigmoid: a cut keeps an event or does not",
+           torch.sigmoid(signal[:, None] - cuts).sum(0)
+           / torch.sigmoid(background[:, None] - cuts).sum(0).sqrt())
     yield ("the significances are those of cuts of your own: use the argument cuts",
            _of_own_cuts(signal, background, len(cuts)))
     if n_s == n_b == len(cuts):
@@ -138,17 +160,19 @@ def _of_own_cuts(signal: Tensor, background: Tensor, g: int) -> Tensor:
     return _counts(signal, c) / _counts(background, c).sqrt()
 
 
-def _check_best(best: Tensor, z: Tensor, cuts: Tensor) -> None:
+def _check_best(best: Tensor, z: Tensor, signal: Tensor, cuts: Tensor) -> None:
     if best.numel() != 1:
         raise Wrong(f"the best cut has shape {tuple(best.shape)}: one cut is asked for")
     best = best.reshape(()).to(cuts)
     at = (cuts - best).abs() < 1e-3
     if not at.any() or z[at].max() < z.max() - 1e-5:
-        recognise(best, _best_mistakes(float(best), z, cuts, at))
+        recognise(best, _best_mistakes(float(best), z, signal, cuts, at))
 
 
 # fmt: off
-def _best_mistakes(best: float, z: Tensor, cuts: Tensor, at: Tensor) -> Iterator[Mistake]:
+def _best_mistakes(
+    best: float, z: Tensor, signal: Tensor, cuts: Tensor, at: Tensor
+) -> Iterator[Mistake]:
     yield ("that is the place of the best cut in the list: return the cut itself, cuts[…]",
            z.argmax())
     yield ("that is the largest significance: return the cut at which it is reached", z.max())
@@ -157,12 +181,26 @@ def _best_mistakes(best: float, z: Tensor, cuts: Tensor, at: Tensor) -> Iterator
     for descending in (False, True):
         yield ("the cut is taken from a sorted list: take it from the cuts as they came",
                cuts.sort(descending=descending).values[z.argmax()])
+    yield "that is the cut that keeps the most signal, whatever its significance",\
+        cuts[_counts(signal, cuts).argmax()]
     yield "that is the largest of the cuts, whatever its significance", cuts.max()
     yield "that is the smallest of the cuts, whatever its significance", cuts.min()
     yield (f"the best cut, {best:g}, is none of the cuts that I gave you", not bool(at.any()))
     yield (f"the cut {best:g} is not the best: it has {z[at].max():.3f}, and another {z.max():.3f}",
            True)
 # fmt: on
+
+
+SAFE = {
+    "value of Tensor with more than one value is ambiguous": (
+        "`if` wants one answer, and a condition on a tensor has one for each entry:"
+        " torch.where(condition, x, y) decides entry by entry"
+    ),
+    "dtypes match": (
+        "counts may come as whole numbers: zeros_like of them holds whole numbers too, and takes no"
+        " fractions. Name a dtype, or let torch.where make the table"
+    ),
+}
 
 
 @exercise("ex-safe-significance", "Right: where no background is left, there is no prize.")
@@ -174,8 +212,8 @@ def check_safe_significance(safe_significance: Callable[..., Any], seed: int) ->
         # Nothing at all, a signal alone, a background alone; as weights, less than one event.
         s.flatten()[[0, 4]], b.flatten()[[0, 1]] = 0, 0
         if dtype.is_floating_point:
-            b.flatten()[[3, 5, 6]] = torch.tensor([0.25, 0.001, 2.5])
-        z = tensor(call(safe_significance, s=s, b=b), "the significance")
+            b.flatten()[[3, 5, 6]] = torch.tensor([0.25, 1e-6, 2.5])
+        z = tensor(call(safe_significance, SAFE, s=s, b=b), "the significance")
         if z.shape != s.shape:
             raise Wrong(
                 f"z has shape {tuple(z.shape)}, and the counts {tuple(s.shape)}: each entry keeps"
@@ -207,11 +245,19 @@ def _safe_mistakes(z: Tensor, s: Tensor, b: Tensor) -> Iterator[Mistake]:
     prize = z[none].max()
     yield ("infinity has become the largest number there is, and wins as before: tell nan_to_num"
            " posinf=0", bool(prize > 1e30))
-    yield (f"b = 0 gets a prize: with s = {s[none][z[none].argmax()]:g}, yours is {prize:.4g}. It"
-           " should be 0, whatever s is. A small number added to b, or b raised to one, does not do"
-           " that", bool(prize > 0))
     yield ("where b = 0 yours is below zero: it should be 0", bool(z[none].min() < 0))
-    for least in (1, 0.5, 0.1, 0.01):
+    yield ("the two values of your torch.where have changed places: it takes the first where the"
+           " condition holds", torch.where(none, s / safe.sqrt(), 0))
+    yield (f"where b = 0 yours is {prize:.4g}: it should be 0",
+           bool((z[none] == prize).all() and prize > 0))
+    yield (f"b = 0 gets a prize: with s = {s[none][z[none].argmax()]:g}, yours is {prize:.4g}. It"
+           " should be 0, whatever s is. (A small number added to b, or b raised to one, does not"
+           " do that.)", bool(prize > 0))
+    yield ("zero where there is more signal than background: zero is for b = 0 only",
+           torch.where(none | (s > b), 0, s / safe.sqrt()))
+    yield ("zero where there is no signal only: it is for b = 0", bool(
+        (z[~none] == 0).logical_or(s[~none] == 0).all() and (z[none] != 0).any()))
+    for least in (1, 0.5, 0.1, 1e-2, 1e-3, 1e-4, 1e-5):
         yield (f"b = {b[~none].min():g} is some background, not none: zero is for b = 0 only",
                torch.where(b < least, 0, s / safe.sqrt()))
         yield (f"counts may be fractions: b = {b[~none].min():g} is some background, and must not"

@@ -17,6 +17,7 @@ from torch import Tensor
 from diffprog.exercises._check import (
     Draw,
     Mistake,
+    Unnamed,
     Wrong,
     call,
     close,
@@ -29,6 +30,7 @@ from diffprog.exercises._loop import (
     DESCENT,
     Fit,
     check_values,
+    nothing_moves,
     numbers,
     rate_mistakes,
     update_mistakes,
@@ -39,6 +41,10 @@ from diffprog.simulator.ball import position
 __all__ = ["check_all_parameters", "check_predict"]
 
 NAMES = ("a", "v0", "x0")
+BROADCAST = (
+    "shapes do not match: the target has a column for each dimension, here {d}, and so has each"
+    " parameter, torch.zeros(1, target.shape[1])"
+)
 
 
 @exercise(
@@ -58,18 +64,34 @@ def check_all_parameters(fit_all: Callable[..., Any], seed: int) -> None:
             return ((x @ θ - target) ** 2).mean()
 
         fit = Fit(loss, torch.zeros(3, d), rate, steps)
-        result = call(fit_all, DESCENT, t=t, target=target, learning_rate=rate, steps=steps)
+        advice = DESCENT | {"must match": BROADCAST.format(d=d)}
+        result = call(fit_all, advice, t=t, target=target, learning_rate=rate, steps=steps)
         fitted, losses = parts(result, "the tuple (a, v0, x0)", "the list of losses")
         θ = _table(fitted, d)
         losses = numbers(losses, "losses")
-        close(
-            θ,
-            fit.path[-1],
-            "the table of fitted parameters, with rows a, v0, x0,",
-            _table_mistakes(fit, θ, target.numel()),
-            atol=1e-5 * fit.path[-1].abs().max().item(),
-        )
+        try:
+            close(
+                θ,
+                fit.path[-1],
+                "the table of fitted parameters, with rows a, v0, x0,",
+                _table_mistakes(fit, θ, x, target),
+                atol=1e-5 * fit.path[-1].abs().max().item(),
+            )
+        except Unnamed:
+            _check_start(fit_all, fit, t=t, target=target)
+            # Again, for the verdict to show this call.
+            call(fit_all, advice, t=t, target=target, learning_rate=rate, steps=steps)
+            raise
         check_values(fit, losses)
+
+
+def _check_start(fit_all: Callable[..., Any], fit: Fit, **given: Tensor) -> None:
+    """Raise `Wrong` unless a fit with a learning rate of zero ends at zero."""
+    fitted, _ = call(fit_all, DESCENT, **given, learning_rate=0.0, steps=fit.steps)
+    if _table(fitted, fit.start.shape[1]).any():
+        raise Wrong(
+            "the fit does not start from zero: with a learning rate of zero it ends where it starts"
+        )
 
 
 def _table(parameters: Any, d: int) -> Tensor:
@@ -86,7 +108,7 @@ def _table(parameters: Any, d: int) -> Tensor:
 
 
 # fmt: off
-def _table_mistakes(fit: Fit, got: Tensor, positions: int) -> Iterator[Mistake]:
+def _table_mistakes(fit: Fit, got: Tensor, x: Tensor, target: Tensor) -> Iterator[Mistake]:
     """Say what can be wrong with the fit, and the last θ that it gives."""
     def last(f: Callable[[Tensor], Tensor]) -> Tensor:
         return fit.but(objective=f).path[-1]
@@ -110,6 +132,7 @@ def _table_mistakes(fit: Fit, got: Tensor, positions: int) -> Iterator[Mistake]:
     yield (f"each update is {d} times as long as it should be: is it the learning rate times the"
            " gradient of the mean over all positions, over space too, and not over the times only?",
            last(lambda θ: d * loss(θ)))
+    yield nothing_moves(fit), fit.start
     for sentence, path in chain(update_mistakes(fit), rate_mistakes(fit)):
         yield sentence, path[-1]
     yield ("a, v0 and x0 are equal: `a = v0 = x0 = torch.zeros(…)` makes one tensor with three"
@@ -125,7 +148,11 @@ def _table_mistakes(fit: Fit, got: Tensor, positions: int) -> Iterator[Mistake]:
         yield (f"the gradients add up from one update to the next, but for {' and '.join(names)}:"
                " set the .grad of all three back to None", fit.but(zeroed=rows(*free)).path[-1])
     yield ("the loss is a sum: the mean over all positions is asked for",
-           last(lambda θ: positions * loss(θ)))
+           last(lambda θ: target.numel() * loss(θ)))
+    yield ("the deviations are absolute values: square them",
+           last(lambda θ: (x @ θ - target).abs().mean()))
+    yield ("the mean of the target is taken away: fit the positions as they are",
+           last(lambda θ: ((x @ θ - target + target.mean(0)) ** 2).mean()))
     yield ("the loss is a root of the mean square: leave the square",
            last(lambda θ: loss(θ).sqrt()))
     yield ("a, v0 and x0 are updated one after the other, each with a new loss: one loss and one"
@@ -134,6 +161,8 @@ def _table_mistakes(fit: Fit, got: Tensor, positions: int) -> Iterator[Mistake]:
            fit.but(start=fit.start + 1).path[-1])
     yield ("the model has ½·a·t²: is the one half missing?",
            last(lambda θ: loss(rows(2, 1, 1) * θ)))
+    yield ("each learning rate is a third: the rate is the same for each of the three",
+           fit.but(rate=fit.rate / 3).path[-1])
     yield "the parameters are those of the start: return the ones that are updated", fit.path[0]
     yield ("there is one update only: does `return` stand inside the loop?", fit.path[1])
     yield ("one update too few: there should be as many as `steps`", fit.path[-2])
@@ -154,7 +183,7 @@ def check_predict(largest_stable_rate: Callable[..., Any], seed: int) -> None:
     """Check `largest_stable_rate(t)`, times (n, 1): the η of the bound."""
     draw = Draw(seed)
     # Where times are below zero too, the smallest eigenvalue is some percent of the largest.
-    for n, first, last in ((3, -2.4, 2.4), (4, 0.0, 3.0)):
+    for n, first, last in ((5, -2.4, 2.4), (4, 0.0, 3.0)):
         t = draw(first, last, n, 1)
         if first < 0:
             t[0], t[1] = first, last
@@ -169,10 +198,11 @@ def check_predict(largest_stable_rate: Callable[..., Any], seed: int) -> None:
             raise Wrong(f"your rate is {rate.item():g}, not finite and above zero")
         truth = draw(-5, 5, 3, 1, 2, dtype=torch.float64)
         below, above = (_grown(t.double(), truth, factor * rate.item()) for factor in (0.99, 1.01))
+        times = f". It is {rate / bound:.3g} times the bound"
         if below > 1:
-            raise Wrong(f"{rate.item():.4g} is too large: at 0.99 of it descent explodes")
+            raise Wrong(f"{rate.item():.4g} is too large: at 0.99 of it descent explodes{times}")
         if above < 1:
-            raise Wrong(f"{rate.item():.4g} is too small: at 1.01 of it descent is stable")
+            raise Wrong(f"{rate.item():.4g} is too small: at 1.01 of it descent is stable{times}")
 
 
 # fmt: off
@@ -193,8 +223,8 @@ def _rate_mistakes(t: Tensor) -> Iterator[Mistake]:
     yield ("that is 2/(λmax + λmin), the rate at which descent is fastest. It is stable up to"
            " 2/λmax", 2 / (λ[-1] + λ[0]))
     yield ("that is an eigenvalue itself: the rate is two divided by it", λ[-1])
-    yield ("twice what is stable: the second derivative of a square is two, and so H ="
-           " 2·XᵀX/(number of positions)", 4 / λ[-1])
+    yield ("twice what is stable. The bound is 2/λ, and the second derivative of a square is two,"
+           " so that H = 2·XᵀX/(number of positions)", 4 / λ[-1])
     for several in (1 / (2 * n), 1 / n, 2 / n):
         yield ("the loss is a mean, over n times and two dimensions: your Hessian is that of the"
                " sum", 2 * several / λ[-1])
@@ -206,6 +236,15 @@ def _rate_mistakes(t: Tensor) -> Iterator[Mistake]:
     yield ("that is the bound for v0 alone: all three parameters are free here", 2 / (t**2).mean())
     yield ("that comes from the largest entry on the diagonal. The steepest direction is no axis,"
            " and curves more than each of them: take eigenvalues", 2 / h.diagonal().max())
+    if n > 1:
+        yield ("you divide by n − 1: the loss is a mean over all n times",
+               2 * (n - 1) / n / λ[-1])
+    yield ("the times are counted from their mean: take them as they come",
+           2 / _curvatures(_design(t - t.mean()), 1 / n)[-1])
+    yield ("that comes from the inverse of the Hessian: take the eigenvalues of the Hessian itself",
+           2 * λ[0])
+    yield ("that comes from the condition number: only the largest eigenvalue counts",
+           2 * λ[0] / λ[-1])
     yield ("that comes from the largest sum of a row, which is safe but not the bound: it is never"
            " below the largest eigenvalue. Take that", 2 / h.abs().sum(1).max())
     yield ("that comes from the trace, the sum of all eigenvalues: only the largest one counts",

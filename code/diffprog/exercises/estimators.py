@@ -49,7 +49,10 @@ def check_score(score_slope: Callable[..., Any], seed: int) -> None:
         # No multiple of the width is a cut plus a multiple of 0.1: rounding moves no step.
         f = Formula(f"lambda c: (c.detach() / {width}).floor() % 7")
         counted, c = Counted("f", f), torch.tensor(cut)
-        eps = (draw(-2, 2, draws) / k).round(decimals=1)
+        values, eps = f(c)[None], torch.zeros(1)
+        while not values.min() < f(c) < values.max():  # f(c) is no extreme, which is told apart
+            eps = (draw(-2, 2, draws) / k).round(decimals=1)
+            values = f(c + eps)
         given: dict[str, Any] = {"c": c, "k": k, "eps": eps}
         got = call(score_slope, NO_SLOPE, f=counted, **given)
         counted.must_be_called()
@@ -89,8 +92,9 @@ def _score_mistakes(
            (value - value.mean()) * score)
     yield ("the baseline is f(c). There is no bias in that, but asked for is the mean of the other"
            " draws, which costs no evaluation", (value - f(c)) * score)
-    yield ("the baseline is the median, or the extreme, of all draws: the mean of the others is"
-           " asked for", (value - value.median()) * score)
+    for one in (value.median(), value.max(), value.min()):
+        yield ("the baseline is the median, or an extreme, of all draws: the mean of the others is"
+               " asked for", (value - one) * score)
     yield ("the sum over the other draws is not divided by their number, n − 1",
            (value - (total - value)) * score)
     yield ("the sum over the other draws is divided by n: there are n − 1 of them",
@@ -113,7 +117,40 @@ def _score_mistakes(
     yield ("the score is taken at c + eps: the noise alone goes into tanh(k·ε/2)",
            less * k * torch.tanh(k * (c + eps) / 2))
     yield ("the estimate is squared", (less * score) ** 2)
+    yield ("the sum over all draws, the own one too, is divided by n − 1: take the own value away"
+           " first", (value - total / (n - 1)) * score)
+    for i in (1, -1):
+        yield ("the baseline is the value of one other draw: the mean of all the others is asked"
+               " for", (value - value.roll(i)) * score)
+    yield ("the noise is divided by k once more: the cuts are c + eps",
+           less_others(f(c + eps / k)) * score)
+    yield ("the noise has lost its sign: the cuts are c + eps",
+           less_others(f(c + eps.abs())) * score)
+    bell = torch.sigmoid(k * eps) * torch.sigmoid(-k * eps)
+    for shape in (1 - torch.tanh(k * eps / 2) ** 2, bell):
+        yield ("that is the density of the noise, or the slope of the tanh: the score is the"
+               " derivative of the logarithm of the density, k·tanh(k·ε/2)", less * k * shape)
+    yield ("that is the logarithm of the density: the score is its derivative, k·tanh(k·ε/2)",
+           less * (k * bell).log())
+    yield ("the score has the baseline: take it away from the values of f",
+           value * (score - score.mean()))
+    for unbiased in (0, 1):
+        yield ("the values are divided by their spread: take away the baseline, and nothing more",
+               (value - value.mean()) / value.std(correction=unbiased) * score)
+    yield ("you take differences of f at c + eps and c − eps: asked for is f(c + eps) less the mean"
+           " of the others", (value - f(c - eps)) / 2 * score)
+    for width in (eps, 1 / score):
+        yield ("that is a difference quotient, (f(c + eps) − f(c))/eps: multiply by the score, and"
+               " do not divide by the noise", (value - f(c)) / width)
 # fmt: on
+
+
+THROUGH = {
+    "can require gradients": (
+        "integers cannot have a gradient, and a new tensor with requires_grad=True does not lead"
+        " back to soft: add what has the value zero and the slope of soft"
+    )
+}
 
 
 @exercise("ex-straight-through", "Right: hard on the way forward, soft on the way back.")
@@ -126,23 +163,42 @@ def check_straight_through(straight_through: Callable[..., Any], seed: int) -> N
         c = draw(605, 895, 3, step=10).requires_grad_()
         hard, soft = count(m, c), soft_count(m, c, k)
         above = hard > soft
-    (slope,) = torch.autograd.grad(soft.sum(), c, retain_graph=True)
+    # What comes after need not have the slope one.
+    after = draw(0.5, 2, 3)
+    (slope,) = torch.autograd.grad((after * soft).sum(), c, retain_graph=True)
 
-    got = with_graph(call(straight_through, hard=hard, soft=soft), "your result")
+    got = with_graph(call(straight_through, THROUGH, hard=hard, soft=soft), "your result")
     h, s = hard.to(soft.dtype), soft.detach()
     close(got, h, "the value", _value_mistakes(h, s))
     if not got.is_floating_point():
         raise Wrong(
             "the value is right, and the graph is lost: your result has integers, as hard has, and"
-            " integers have no slope. Make them floats first, hard.to(soft.dtype)"
+            " integers have no slope. Add what has the value zero and the slope of soft. (A"
+            " Function of your own has to return floats, hard.to(soft.dtype))"
         )
     if not got.requires_grad:
         raise Wrong(
             "the value is right, and the graph is lost: nothing here depends on soft with its"
             " slope. Is all of it detached, or only hard returned?"
         )
-    (back,) = slopes(got.sum(), [c])
-    close(0 * slope if back is None else back, slope, "the slope", _slope_mistakes(slope, h, s))
+    (back,) = slopes((after * got).sum(), [c])
+    if back is None:
+        raise Wrong(
+            "the value is right, and it has a graph, but soft is not in it: the gradient never"
+            " gets to soft"
+        )
+    close(back, slope, "the slope", _slope_mistakes(got, soft, slope, after), derived=True)
+
+
+def _steps(y: Tensor, x: Tensor) -> set[str]:
+    """Name the operations between x and y, as in a graph of PyTorch."""
+    found, todo = set(), [y.grad_fn]
+    while todo:
+        node = todo.pop()
+        if node is not None and node is not x.grad_fn:
+            found.add(node.name().partition("Backward")[0].lower())
+            todo += [before for before, _ in node.next_functions]
+    return found
 
 
 # fmt: off
@@ -161,12 +217,22 @@ def _value_mistakes(h: Tensor, s: Tensor) -> Iterator[Mistake]:
     yield ("the value is the larger of the two: it should be hard", torch.maximum(h, s))
     yield ("the value is the smaller of the two: it should be hard", torch.minimum(h, s))
     yield ("the value is that of soft, rounded: it should be hard", s.round())
-    yield ("each of the two is summed: keep the cuts apart, shape (cuts,)", ())
+    yield ("that is one number: keep the cuts apart, shape (cuts,)", ())
 
 
-def _slope_mistakes(slope: Tensor, h: Tensor, s: Tensor) -> Iterator[Mistake]:
+def _slope_mistakes(
+    got: Tensor, soft: Tensor, slope: Tensor, after: Tensor
+) -> Iterator[Mistake]:
+    h, s = got.detach(), soft.detach()
+    flat = _steps(got, soft) & {"round", "floor", "ceil", "trunc", "sign", "sgn", "abs", "where",
+                                "clamp", "clampmin", "clampmax", "maximum", "minimum"}
+    if flat:
+        yield (f"the slope is lost in {' and '.join(sorted(flat))}: soft should get into the result"
+               " by a sum, soft less its own value", 0 * slope)
     yield ("the slope is zero: soft is added and taken away with its slope. Detach one of them",
            0 * slope)
+    yield ("your backward drops the gradient that comes from behind: return it, times the slope of"
+           " this step alone", slope / after)
     yield ("the slope has the wrong sign: detach the soft that is taken away", -slope)
     for ratio in (h / s, s / h):
         yield ("the slope is multiplied by hard/soft: add the difference, where you take a ratio",

@@ -57,12 +57,14 @@ def check_loop(descend: Callable[..., Any], seed: int) -> None:
 
 
 def fits(seed: int) -> Iterator[Fit]:
-    """Set a loss that is a parabola, as on the page, and one that is none."""
+    """Set a loss that is a parabola, as on the page, one that is none, and one that rises."""
     draw = Draw(seed)
-    for d, text in ((2, PARABOLA), (3, NO_PARABOLA)):
+    for d, text, rises in ((2, PARABOLA, False), (3, NO_PARABOLA, False), (1, PARABOLA, True)):
         w, truth = draw(0.5, 1.5, d), draw(-4, 4, d)
         loss = Formula(text.format(w=shown(w), truth=shown(truth)))
         start, rate = draw(-3, 3, 1, d, dtype=torch.float64), draw.one(0.12, 0.45, 0.01)
+        if rises:  # η·λ = 2.1 to 2.7, past the bound of 2
+            rate = round((2.1 + rate) / float(2 * (w**2).max()), 3)
         yield Fit(loss, start, rate, 3 + (seed + d) % 4)
 
 
@@ -71,10 +73,17 @@ def _path_mistakes(fit: Fit) -> Iterator[Mistake]:
     yield ("v0 starts from zero: start from the v0 that is handed over",
            fit.but(start=0 * fit.start).path)
     yield from rate_mistakes(fit)
+    for name, function in (("root", torch.sqrt), ("logarithm", torch.log),
+                           ("square", torch.square)):
+        yield (f"you descend the {name} of the loss: take the loss as it is",
+               fit.but(objective=lambda v0, f=function: f(fit.objective(v0))).path)
 
 
 def _v0_mistakes(fit: Fit) -> Iterator[Mistake]:
     path: Tensor = fit.path
+    # Where the loss rises that is the first, and who returns the first fails before.
+    yield ("the v0 returned is the one with the smallest loss on the way: return the last",
+           path[fit.values.argmin()])
     yield ("the v0 returned is still the start value: return the one that was updated", path[0])
     yield ("the v0 returned is one update behind the end of the path", path[-2])
     yield ("the v0 returned has had one update more than the end of the path: `steps` updates are"

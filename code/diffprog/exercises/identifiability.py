@@ -11,6 +11,7 @@ Symbols, shapes. N observations, p latent quantities, rank r; in float64.
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -88,7 +89,7 @@ def _simulators(seed: int) -> Iterator[tuple[str, Formula, Tensor]]:
     yield "two observations that are nearly the same", Formula(weak), at(-1, 1, 2)
 
     t = "torch.linspace(0, 1, 5, dtype=torch.float64)"
-    pulse = f"(1 + z[0]) * (1 + z[1]) * torch.exp(-(1 + z[2]) * {t})"
+    pulse = f"(1 + z[0]) ** 2 * (1 + z[1]) * torch.exp(-(1 + z[2]) * {t})"
     pulse, z = f"lambda z: {{unit}}{pulse}", at(-0.5, 1, 3)
     name = "a pulse whose light, gain and decay rate have changed"
     yield name, Formula(pulse.format(unit="")), z
@@ -106,6 +107,7 @@ def _simulators(seed: int) -> Iterator[tuple[str, Formula, Tensor]]:
 # fmt: off
 def _shape_mistakes(n: Tensor, what: str, j: Tensor, at_zero: Tensor) -> Iterator[Mistake]:
     (N, p), free = j.shape, null_space(j).shape[1]
+    yield f"{what} some entries are not finite", not bool(torch.isfinite(n).all())
     yield (f"one vector of shape ({p},): return it as a column, shape ({p}, 1)",
            free == 1 and n.shape == (p,))
     yield ("your vectors are rows: return them as columns, (p, p − r). Transpose",
@@ -124,19 +126,31 @@ def _shape_mistakes(n: Tensor, what: str, j: Tensor, at_zero: Tensor) -> Iterato
     yield (f"{found} What counts as zero depends on the units of the observations: compare with a"
            " small fraction of the largest singular value, not with a fixed number",
            (free > 0 and bool(s[0] < 1e-6)) or (count < free and bool(s[0] > 1e6)))
-    yield (f"{found} You take the Jacobian at zero: this simulator is not linear, take it at z",
+    yield (f"{found} You take the Jacobian at another point: this simulator is not linear, take it"
+           " at z",
            bool(at_zero.any()) and count == null_space(at_zero).shape[1] and _null(at_zero, n))
     yield (f"{found} Your Jacobian is that of the sum of all observations: each has its own row",
            N > 1 and count == p - 1 and _null(j.sum(0, keepdim=True), n))
-    yield (f"{found} Those are all directions: keep the ones whose singular value is zero",
-           count == p and free < p - 1)
+    rank, zeros = p - free, min(N, p) - (p - free)
+    yield (f"{found} Your vectors are not independent, as the columns of a projector: return as"
+           " many as there are independent ones", int(torch.linalg.matrix_rank(n)) < count)
+    yield (f"{found} Those are all directions: keep the rows of Vh from the rank on, whose singular"
+           " value is zero", count == p)
     yield (f"{found} A singular value that is zero comes out as rounding, some 1e-17 of the"
-           " largest: compare with a small fraction of the largest one. And where there are fewer"
-           " observations than quantities, Vh has rows without a singular value: all of them belong"
-           " to the null space (full_matrices=True)", count < free)
+           " largest: the rank is the number of those above a small fraction of the largest one,"
+           " not the number of observations", count == free - zeros < free)
+    yield (f"{found} Vh has {p} rows. The first {rank} belong to singular values above rounding,"
+           " and all others to the null space, also those without a singular value: does svd return"
+           f" all of them (full_matrices=True), and does your slice begin at {rank}?", count < free)
     yield (f"{found} The smallest singular value is {s[-1] / s[0]:.1g} of the largest, far above"
            " rounding, which is some 1e-16 of it: yours is too generous",
            not free and bool(s[-1] < 0.05 * s[0]) and count == 1)
+    last = torch.linalg.svd(j).Vh[-count:]
+    share = s[p - count] / s[0] if p - count < len(s) else 0
+    yield (f"{found} You take a singular value that is {share:.2g} of the largest for zero: is the"
+           " threshold too high, or not relative to the largest, or is the number of vectors fixed"
+           " in your function?", len(s) > p - count and torch.allclose(
+               (last @ n).norm(dim=0), n.norm(dim=0), 1e-6))
     yield (f"{found} Is their number fixed in your function? Count the singular values that are"
            " zero", True)
 
@@ -156,13 +170,12 @@ def _span_mistakes(
     def are_one(m: Tensor, atol: float = 1e-6) -> bool:
         return torch.allclose(m, one, atol=atol)
 
-    yield f"{what} some entries are not finite", not bool(torch.isfinite(n).all())
     if not _null(j, n):
         best = torch.linalg.svd(j).Vh[:len(one)] @ n
         yield ("those are the directions that are seen best, the first rows of Vh: singular values"
                " come in descending order, and the null vectors are the last rows",
                are_one(best.abs(), SMALL))
-        yield ("you take the Jacobian at zero: this simulator is not linear, take it at z",
+        yield ("you take the Jacobian at another point: this simulator is not linear, take it at z",
                _null(at_zero, n))
         page = torch.tensor([[3.0], [-1.0]]).double() / 10**0.5
         yield ("that is the null vector of this chapter's machine: compute it from the simulator",
@@ -170,8 +183,13 @@ def _span_mistakes(
         change = f"{what} J·n is not zero but up to {(j @ n).abs().max():.2g}."
         yield (f"{change} Your vectors are in float32, which rounds too much here: stay in float64,"
                " as z is", single and _null(j, n, 1e-5))
-        yield (f"{change} Is torch.linalg.svd's third result Vh, whose rows are the vectors, and"
-               " not V?", True)
+        right = torch.linalg.svd(j).Vh
+        yield (f"{change} torch.linalg.svd's third result is Vh, whose rows are the vectors: you"
+               " take its columns (or your entries have lost their signs)",
+               torch.allclose(n.abs(), right[:, -len(one):].abs(), atol=1e-6))
+        yield (f"{change} The entries have lost their signs", torch.allclose(
+            n.abs(), right[-len(one):].T.abs(), atol=1e-6))
+        yield (f"{change} Null vectors are the rows of Vh whose singular value is zero", True)
     yield ("the directions are right, the lengths are not: each vector has length one",
            not are_one(torch.diag(n.norm(dim=0))))
     yield ("your vectors are not at right angles to each other: take rows of Vh",
@@ -199,12 +217,29 @@ class Choice:
 
     def best(self, score: Callable[[Tensor], Tensor], at: float = 1) -> float:
         """Return the candidate with the largest score of its J at `at`·z."""
-        return self.candidates[int(score(self.jacobians(at * self.z)).argmax())]
+        j = self._at_z if at == 1 else self.jacobians(at * self.z)
+        return self.candidates[int(score(j).argmax())]
+
+    @cached_property
+    def _at_z(self) -> Tensor:
+        return self.jacobians(self.z)
+
+    def seen(self, T: float) -> float:
+        """Return the observation at T."""
+        return self.simulator(self.z, T).item()
 
     @property
     def right(self) -> float:
         """Return the candidate with the largest det F."""
         return self.best(_determinant)
+
+
+DESIGN = {
+    "index out of range": (
+        "the place of the best is past the end of the list of candidates: does it count the first"
+        " picture too?"
+    )
+}
 
 
 @exercise("ex-design", "Right: your second picture tells most, for whatever simulator.")
@@ -273,7 +308,8 @@ def _choices(seed: int) -> Iterator[Choice]:
 
 def _chosen(best_second: Callable[..., Any], choice: Choice) -> float:
     """Return the candidate that the learner's function returns."""
-    T = call(best_second, **vars(choice))
+    given = {name: getattr(choice, name) for name in ("simulator", "z", "first", "candidates")}
+    T = call(best_second, DESIGN, **given)
     place = isinstance(T, int) or (hasattr(T, "dtype") and "int" in str(T.dtype))
     if place:
         raise Wrong("that is a place in the list: return the candidate that stands there")
@@ -305,7 +341,8 @@ def mistakes(asked: list[Choice]) -> Iterator[Mistake]:
         return each(lambda c: c.best(score, at))
     both = "alone: the determinant has both"
     yield ("you choose the smallest determinant of F, the picture that tells least: take the"
-           " largest. (The one to make small is the determinant of the covariance)",
+           " largest, of the sum of both pictures' information. (The one to make small is the"
+           " determinant of the covariance)",
            by(lambda j: -_determinant(j)))
     yield ("you choose by the trace of F: it is large for one very sensitive picture, even if that"
            " sees again what the first has seen. The determinant is zero then",
@@ -341,6 +378,30 @@ def mistakes(asked: list[Choice]) -> Iterator[Mistake]:
            each(lambda c: c.candidates[0]))
     yield ("your F is that of the second picture alone, and singular: add the information of the"
            " first", by(lambda j: _determinant(j[:, 1:])))
+    yield ("your F has only its diagonal: outer(g, g) has the products of different components too",
+           by(lambda j: (j**2).sum(-2).prod(-1)))
+    yield ("you take the largest determinant of the gradients with its sign: a large negative one"
+           " tells as much", by(torch.linalg.det))
+    yield ("the gradients are divided by their lengths: how much a picture tells is in their"
+           " length", by(lambda j: _determinant(j / j.norm(dim=-1, keepdim=True))))
+    dot = "two pictures tell most where their gradients point in different directions"
+    for sign, word in ((1, "largest"), (-1, "smallest")):
+        yield (f"you choose by the {word} product of the two gradients: {dot}, and are long",
+               by(lambda j, sign=sign: sign * j.prod(-2).sum(-1)))  # type: ignore[misc]
+    yield (f"you choose by the product of the two gradients: {dot}, and are long",
+           by(lambda j: -j.prod(-2).sum(-1).abs()))
+    yield ("you choose the picture whose observation differs most from the first: what counts is"
+           " how the observations change with z",
+           each(lambda c: max(c.candidates, key=lambda T: abs(c.seen(T) - c.seen(c.first)))))
+    yield ("you choose the picture with the largest observation: what counts is how it changes with"
+           " z", each(lambda c: max(c.candidates, key=c.seen)))
+    yield ("the candidate is taken from a sorted list: take it from the list as it came",
+           each(lambda c: sorted(c.candidates)[c.candidates.index(c.right)]))
+    for shift, where in ((-1, "before"), (1, "after")):
+        yield (f"you return the candidate {where} the best one: does an index count the first"
+               " picture too, or leave a candidate out?", each(
+                   lambda c, shift=shift: c.candidates[  # type: ignore[misc]
+                       (c.candidates.index(c.right) + shift) % len(c.candidates)]))
     yield ("that is a determinant: return the candidate at which it is largest",
            each(lambda c: float(_determinant(c.jacobians(c.z)).max())))
     yield ("you take the derivative at zero: the pulse is not linear, take it at z",

@@ -8,6 +8,7 @@ Symbols, shapes, units. n throws, m flight times.
 """
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +29,9 @@ from diffprog.simulator.pitching import FLIGHT, V0, X0, A, Pitch, drifts, pitch
 
 __all__ = ["Known", "check_pipeline", "check_transfer", "height_mistakes"]
 
+OTHERS = (
+    "the network gets numbers that are not in t: hand it the times of day as they are, network(t)"
+)
 NUMPY = "a NumPy array knows no graph: stay with tensors all the way"
 
 
@@ -38,10 +42,12 @@ class Known(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(draw(-3, 3, 2))
         self.bias = nn.Parameter(draw(-2, 2, 2))
+        self.seen: list[Tensor] = []
         self.text = f"lambda t: t * {shown(self.weight)} + {shown(self.bias)}"
 
     def forward(self, t: Tensor) -> Tensor:
         """Return the drifts at times of day t, (n, 1)."""
+        self.seen.append(t.detach())
         return t * self.weight + self.bias
 
 
@@ -49,15 +55,16 @@ class Known(nn.Module):
 def check_pipeline(predict: Callable[..., Tensor], seed: int) -> None:
     """Check `predict(network, t, flight)`: heights (n, 1), with their graph."""
     draw = Draw(seed)
-    for n, flight in ((3, draw.one(2, 2.9)), (1, 1.4)):
+    for n, flight in ((3, draw.one(2, 2.9)), (1, 4.4)):  # 4.4 s: below the ground
         network, t = Known(draw), draw(0.1, 0.9, n, 1)
         got = call(predict, {"numpy": NUMPY}, network=network, t=t, flight=flight)
         if isinstance(got, tuple | list):
             raise Wrong("return one tensor, the heights, (n, 1)")
         got = with_graph(got, "the height of each throw")
+        others = [x for x in network.seen if not torch.isin(x, t).all()]
         drift = network(t).detach()
-        what, mistakes = "the height of each throw", height_mistakes(drift, t, flight)
-        close(got, pitch(drift, flight), what, mistakes)
+        mistakes = chain([(OTHERS, bool(others))], height_mistakes(drift, t, flight))
+        close(got, pitch(drift, flight), "the height of each throw", mistakes)
         _check_gradient(got, network, t, flight)
 
 
@@ -70,14 +77,30 @@ def height_mistakes(drift: Tensor, t: Tensor, flight: float) -> Iterator[Mistake
     yield ("each throw met the drifts of all the others, and the result is (n, n): take columns,"
            " drift[:, :1] and drift[:, 1:], both (n, 1)",
            X0 + dx0 + (V0 + drift[:, 1]) * flight + fall)
+    yield ("each throw met the drifts of all the others, and the result is (n, n): take columns,"
+           " drift[:, :1] and drift[:, 1:], both (n, 1)",
+           X0 + drift[:, 0] + (V0 + dv0) * flight + fall)
     yield ("the other way round: the first column of the drift is Δx0, the second Δv0",
            pitch(drift.flip(1), flight))
     yield ("that is what the drift adds: the machine's 15 m and 10 m/s, and gravity, are missing",
            dx0 + dv0 * flight)
     yield ("the drift has no part in it: add it to what the machine is set to",
            pitch(0 * drift, flight))
-    yield ("t is the time of day. The ball falls for `flight` seconds",
-           X0 + dx0 + (V0 + dv0) * t + A * t**2 / 2)
+    for rise_time, fall_time in ((t, t), (t, flight), (flight, t)):
+        yield ("t is the time of day. The ball rises and falls for `flight` seconds",
+               X0 + dx0 + (V0 + dv0) * rise_time + A * fall_time**2 / 2)
+    if right.min() < 0:
+        yield ("the ball stops at height zero in your function: there is no ground here",
+               right.clamp(min=0))
+    yield ("the ½ in ½·a·T² is squared", right - fall / 2)
+    yield ("15 and 10 have changed places: the machine is set to 15 m and 10 m/s",
+           right + (V0 - X0) * (1 - flight))
+    yield ("the drift is a factor in your function: it is added to what the machine is set to",
+           X0 * (1 + dx0) + (V0 + dv0) * flight + fall)
+    yield ("the drift is a factor in your function: it is added to what the machine is set to",
+           X0 * (1 + dx0) + V0 * (1 + dv0) * flight + fall)
+    yield ("all throws get the drift of the first: each throw has its own",
+           pitch(drift[:1].expand_as(drift), flight))
     yield ("the time of flight is fixed in your function: use `flight`", pitch(drift, FLIGHT))
     yield ("gravity pulls upwards: a is −9.8 m/s²", right - 2 * fall)
     yield ("the machine's 15 m are missing: the drift comes on top of them", right - X0)
@@ -131,6 +154,14 @@ def _check_gradient(got: Tensor, network: nn.Module, t: Tensor, flight: float) -
             )
 
 
+TRANSFER = {
+    "must match": (
+        "shapes do not match: t (n, 1) are times of day, for model.latent, and flight (m,) times of"
+        " flight, for pitch, which gives heights (n, m) as x"
+    )
+}
+
+
 @exercise("ex-transfer", "Right: one error for each flight time, and nothing was trained.")
 def check_transfer(transfer: Callable[..., Tensor], seed: int) -> None:
     """Check `transfer(model, t, x, flight)`: mean squared errors, (m,)."""
@@ -139,9 +170,9 @@ def check_transfer(transfer: Callable[..., Tensor], seed: int) -> None:
     model = Pipeline(Scale(*scale), network, Pitch([1.0, 3.0]))
     words = f"Scale({', '.join(map(shown, scale))}), {network.text}, Pitch([1.0, 3.0])"
     model.text = f"a Pipeline of {words}"  # type: ignore[assignment]
-    t, flight = draw(0.1, 0.9, 3, 1), torch.cat([draw(1.3, 2.3, 1), draw(2.9, 3.9, 1)])
+    t, flight = draw(0.1, 0.9, 3, 1), torch.cat([draw(2.9, 3.9, 1), draw(1.3, 2.3, 1)])
     x = (pitch(drifts(t), flight) + draw(-2, 2, 3, 2)).round(decimals=1)
-    got = call(transfer, model=model, t=t, x=x, flight=flight)
+    got = call(transfer, TRANSFER, model=model, t=t, x=x, flight=flight)
     with torch.no_grad():
         wanted = ((pitch(model.latent(t), flight) - x) ** 2).mean(0)
         mistakes = list(_error_mistakes(model, t, x, flight))
@@ -175,6 +206,22 @@ def _error_mistakes(model: Pipeline, t: Tensor, x: Tensor, flight: Tensor) -> It
     yield ("that is the square of the mean: take the mean of the squares", error.mean(0) ** 2)
     yield ("that is a median: take the mean", square.median(0).values)
     yield ("that is the largest square: take the mean", square.amax(0))
+    for heights in (pitch(z), pitch(z, flight[:1])):
+        yield ("all columns of x are compared with one flight time: give `pitch` all of them,"
+               " pitch(drift, flight)", mean_square(heights))
+    yield ("each throw gets the mean drift of all: each has its own",
+           mean_square(pitch(z.mean(0, keepdim=True).expand_as(z), flight)))
+    yield ("that is the scatter, without what all throws have in common: take the mean of the"
+           " squares", error.std(0))
+    yield ("you divide by n − 1: that belongs to a scatter about a mean. Take the mean",
+           square.sum(0) / (len(t) - 1))
+    yield ("the difference is divided by x: the error is in m²", (square / x**2).mean(0))
+    for scale in (x.var(0), x.var(0, correction=0)):
+        yield ("the error is divided by the variance of x: leave it in m²", square.mean(0) / scale)
+    yield ("gravity pulls upwards in your function: `pitch` does it right",
+           mean_square(pitch(z, flight) - A * flight**2))
+    yield ("the machine's 15 m and 10 m/s are missing: `pitch` adds them",
+           mean_square(pitch(z, flight) - X0 - V0 * flight))
     yield ("that is the variance, without what all throws have in common: take the mean of the"
            " squares", error.var(0))
     yield ("that is the variance, without what all throws have in common: take the mean of the"

@@ -87,6 +87,10 @@ def _mistakes(z: Tensor, s: Tensor, b: Tensor) -> Iterator[Mistake]:
            bool(z.isnan().all()))
     yield ("the logarithm is multiplied by s + b, the expected count, not by s or b alone",
            (2 * (s * log - s)).sqrt())
+    yield ("the 2 stands before the logarithm only: it multiplies the whole bracket,"
+           " 2·[(s + b)·ln(1 + s/b) − s]", (2 * (s + b) * log - s).sqrt())
+    yield ("that is the beginning of a series in s/b, good for s ≪ b only",
+           (s**2 / b * (1 - s / b / 3)).sqrt())
     yield ("the logarithm is of 1 + s/b, and not of s/b",
            (2 * ((s + b) * (s / b).log() - s)).sqrt())
     yield ("the s at the end is added: it is subtracted", (2 * ((s + b) * log + s)).sqrt())
@@ -110,8 +114,8 @@ def _mistakes_of_nothing(z: Tensor, s: Tensor, b: Tensor) -> Iterator[Mistake]:
     prize = z[b == 0].abs().max()
     yield ("NaN comes out where s or b is 0, and NaN wins every argmax", bool(z.isnan().any()))
     yield ("infinity comes out where b = 0: such a cut wins every argmax", bool(z.isinf().any()))
-    yield (f"b = 0 gets a prize of {prize:.3g}: it should be 0, whatever s is. A small number added"
-           " to b does not do that", bool(prize > 1e-6))
+    yield (f"b = 0 gets a prize of {prize:.3g}: it should be 0, whatever s is. (A small number"
+           " added to b does not do that.)", bool(prize > 1e-6))
     yield ("without signal, Z should be 0", bool(z[s == 0].abs().max() > 1e-3))
 # fmt: on
 
@@ -139,7 +143,7 @@ def _check_slopes(answer: Answer, s: Tensor, b: Tensor) -> None:
     for name, slope, right in zip("sb", _slopes(answer, s, b), wanted, strict=True):
         what = f"the gradient of Z in {name}"
         detached = f"the gradient in {name} is zero: is {name} detached on the way?"
-        close(slope, right, what, [(detached, 0 * right)], rtol=1e-2, atol=1e-4)
+        close(slope, right, what, [(detached, 0 * right)], rtol=1e-2, atol=1e-4, derived=True)
 
 
 def _check_little_signal(answer: Answer, random: Generator) -> None:

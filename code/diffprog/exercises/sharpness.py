@@ -14,7 +14,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from diffprog.exercises._check import Draw, Mistake, call, close, exercise, parts
+from diffprog.exercises._check import (
+    Draw,
+    Mistake,
+    call,
+    close,
+    exercise,
+    parts,
+    recognise,
+    tensor,
+)
 from diffprog.exercises._cuts import NEAR, CutProblem, cut_mistakes, must_be_finite
 from diffprog.exercises._loop import ASCENT, check_path, entries
 from diffprog.relaxations.cuts import count
@@ -44,12 +53,21 @@ def check_steepness(fit_each: Callable[..., Any], seed: int) -> None:
         given["start"] = start = p.start[0].item()
         what, last = "the path of the cuts", "the significance of the last cuts"
         path, z = parts(call(fit_each, ADVICE, **given), what, last)
-        path = entries(path, "cuts")
+        path, at_the_end = entries(path, "cuts"), p.fit(_each).path[1:].shape[1:]
+        recognise(
+            path,
+            [
+                (
+                    "the two have changed places: the path comes first",
+                    path.shape == at_the_end and tensor(z, last).ndim == 2,
+                )
+            ],
+        )
         must_be_finite(path)
         check_path(p.fit(_each), path, what, _path_mistakes(p), rtol=0, atol=NEAR)
         c = path[-1].float()
         hard = significance(count(p.signal, c), count(p.background, c))
-        close(z, hard, last, _last_mistakes(p, c, start))
+        close(z, hard, last, _last_mistakes(p, path.float(), start))
 
 
 def problems(seed: int) -> Iterator[CutProblem]:
@@ -66,7 +84,8 @@ def problems(seed: int) -> Iterator[CutProblem]:
 def _problem(draw: Draw, number: int, steps: int) -> CutProblem:
     signal, background = 1000 + draw(-5, 10, 5), 1000 + draw(-12, 8, 8)
     background[0] = 20  # e^(k·(c − m)) overflows for it
-    k, start = draw(0.2, 0.9, number), 1000 + draw(-4, 4, 1, step=1)
+    # A half, and one GeV more is rounded up: who rounds the last cut loses the mass on it.
+    k, start = draw(0.2, 0.9, number), 1000.5 + draw(-4, 0, 1, step=2)
     if steps == 1:
         signal[1] = background[1] = start.item() + 1
     background[2] = 1020  # some background is left
@@ -88,19 +107,25 @@ def _path_mistakes(p: CutProblem) -> Iterator[Mistake]:
            one.expand(-1, len(p.k)))
     for shape in (one.shape, one.shape[:1]):
         yield (f"one cut follows all steepnesses: {own}", shape)
+    yield ("all cuts have the mean of the steepnesses: give each its own k, shape (K,)",
+           p.but(k=p.k.mean().expand(len(p.k))).fit(_each).path)
     yield ("the steepnesses share their counts: add up over the events only, axis 0, so that the"
            " counts have shape (K,)", p.fit(_each, lambda s, b: s.sum() / b.sum().sqrt()).path)
     yield from cut_mistakes(p, _each)
 
 
-def _last_mistakes(p: CutProblem, c: Tensor, start: float) -> Iterator[Mistake]:
+def _last_mistakes(p: CutProblem, path: Tensor, start: float) -> Iterator[Mistake]:
+    c, before = path[-1], path[-2]
     s, b = (count(m, c) for m in (p.signal, p.background))
     above_s, above_b = ((m[:, None] > c).sum(0) for m in (p.signal, p.background))
     soft_s, soft_b = (_each(m, c, p.k) for m in (p.signal, p.background))
     first = torch.full_like(c, start)
     yield ("that is the soft significance, what was climbed: judge the cut by hard counts, m ≥ c",
            soft_s / soft_b.sqrt())
-    yield ("an event exactly on the cut is lost: keep m ≥ c, not m > c",
+    s_before, b_before = (_each(m, before, p.k) for m in (p.signal, p.background))
+    yield ("that is the soft significance, and before the last update: judge the last cuts by hard"
+           " counts, m ≥ c", s_before / b_before.sqrt())
+    yield ("an event exactly on the cut is lost: keep m ≥ c, not m > c, and do not round c",
            significance(above_s, above_b))
     yield ("b stands without its square root: the significance is s/√b", s / b)
     yield "that is s/√(s + b): the significance is s/√b", s / (s + b).sqrt()

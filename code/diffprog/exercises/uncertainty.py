@@ -83,6 +83,12 @@ def _mistakes(t: Tensor, sigma: float) -> Iterator[Mistake]:
            " given", right * (n / (n - 3)) ** 0.5)
     yield ("you divide by N − 1. That belongs to a spread about a mean; here σ is given",
            right * (n / (n - 1)) ** 0.5)
+    for times, what in ((t - t.mean(), "their mean"), (t - t[0], "the first of them")):
+        yield (f"the times are counted from {what}: take them as they come",
+               _errors(times, sigma))
+    yield ("those are lengths of the rows: the errors are on the diagonal",
+           (2 * sigma**2 / n * inverse).norm(dim=1).sqrt())
+    yield ("√N stands where N should: the covariance has 2σ²/N", right * n**0.25)
     yield ("that is σ/√N, the error of a mean: the three parameters have errors of their own",
            torch.full_like(right, sigma / n**0.5))
     yield ("those are the three together, square by square: return one error for each parameter",

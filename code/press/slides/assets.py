@@ -30,6 +30,7 @@ def copy(folder: Path) -> None:
     for path in (
         NPM / "reveal.js" / "dist" / "reveal.js",
         NPM / "reveal.js" / "dist" / "reveal.css",
+        NPM / "reveal.js" / "plugin" / "zoom" / "zoom.js",
         NPM / "inter-ui" / "variable" / "InterVariable.woff2",
         mono,
         files.ASSETS / "favicon.svg",

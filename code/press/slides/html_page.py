@@ -41,9 +41,11 @@ PAGE = """\
 </dialog>
 <output class="typed" hidden></output>
 <script src="assets/reveal.js"></script>
+<script src="assets/zoom.js"></script>
 <script src="assets/frames.js"></script>
 <script src="assets/page.js"></script>
 <script src="assets/presenter.js"></script>
+<script src="assets/pen.js"></script>
 <script src="assets/deck.js"></script>
 </body>
 </html>
@@ -87,6 +89,9 @@ ALL_KEYS = {
     ". ,": "one frame on, one frame back",
     "R": "back to the first frame",
     "S": "the speaker's window",
+    "W E": "take the pen, or put it away; erase",
+    "Q": "point with a dot, or put it away",
+    "Alt click": "closer, and back (Linux: Ctrl)",
     "D": "dark or light",
     "B": "a black screen, and back",
     "F": "full screen; Esc leaves",

@@ -97,6 +97,36 @@ RIGHT = {
 }
 WRONG = {
     check_taylor: {
+        "linear term halved": (
+            each(lambda f, g, x, v, h: (f(x + h * v) - f(x) - h * v @ g / 2).abs()), "is halved"),
+        "h²": (each(lambda f, g, x, v, h: (f(x + h * v) - f(x) - h**2 * v @ g).abs()), "has h²"),
+        "backwards, one sign": (
+            each(lambda f, g, x, v, h: (f(x - h * v) - f(x) - h * v @ g).abs()), "goes backwards"),
+        "lengths": (
+            each(lambda f, g, x, v, h: (f(x + h * v) - f(x) - h * v.norm() * g.norm()).abs()),
+            "the product of the lengths"),
+        "length of the gradient": (
+            each(lambda f, g, x, v, h: (f(x + h * v) - f(x) - h * g.norm()).abs()),
+            "the length of the gradient"),
+        "two sums": (
+            each(lambda f, g, x, v, h: (f(x + h * v) - f(x) - h * v.sum() * g.sum()).abs()),
+            "each for itself"),
+        "first components": (
+            each(lambda f, g, x, v, h: (f(x + h * v) - f(x) - h * v[0] * g[0]).abs()),
+            "only the first components"),
+        "unit gradient": (
+            each(lambda f, g, x, v, h: (f(x + h * v) - f(x) - h * v @ g / g.norm()).abs()),
+            "divide the gradient by its length"),
+        "second order": (
+            each(lambda f, g, x, v, h: (f(x + h * v) - f(x) - h * v @ g
+                 - h**2 / 2 * v @ torch.func.hessian(f)(x) @ v).abs()), "second order is taken"),
+        "from zero": (
+            each(lambda f, g, x, v, h: (f(h * v) - f(x) - h * v @ g).abs()), "step from zero"),
+        "gradient at the end": (
+            each(lambda f, g, x, v, h: (f(x + h * v) - f(x)
+                 - h * v @ torch.func.grad(f)(x + h * v)).abs()), "at the end of each step"),
+        "moving on": (lambda f, g, x, *p: in_place(f, g, x.clone(), *p), "moves on"),
+        "orders": (lambda *p: (loop(*p)[:-1] / loop(*p)[1:]).log2(), "logarithms of the ratios"),
         "no absolute value": (
             each(lambda f, g, x, v, h: f(x + h * v) - f(x) - h * (v @ g)), "absolute value"),
         "no linear term": (

@@ -100,7 +100,39 @@ def signal_sorted_in_place(signal, background, cuts):
     return by_broadcast(signal, background, cuts)
 
 
+def masses_summed(signal, background, cuts):
+    s = (signal[:, None] * (signal[:, None] >= cuts)).sum(0)
+    return s / kept(background, cuts).sqrt(), cuts[0]
+
+
+def soft_counts(signal, background, cuts):
+    s, b = (torch.sigmoid(m[:, None] - cuts).sum(0) for m in (signal, background))
+    return s / b.sqrt(), cuts[0]
+
+
 WRONG_SCANS = {
+    "z sorted": (scored(lambda *p: scored_right(*p).sort().values), "are sorted"),
+    "rejected signal": (
+        lambda signal, background, cuts: (
+            (len(signal) - kept(signal, cuts)) / kept(background, cuts).sqrt(),
+            cuts[0],
+        ),
+        "count what it keeps",
+    ),
+    "masses summed": (masses_summed, "masses are added up"),
+    "soft": (soft_counts, "counts are soft"),
+    "the background cut short": (
+        lambda signal, background, cuts: by_broadcast(signal, background[: len(signal)], cuts),
+        "take all of it",
+    ),
+    "most signal": (
+        lambda signal, background, cuts: (
+            by_broadcast(signal, background, cuts)[0],
+            cuts[kept(signal, cuts).argmax()],
+        ),
+        "the most signal|sorted list|smallest of the cuts",
+    ),
+    "whole GeV": (lambda *p: (by_broadcast(*p)[0], int(by_broadcast(*p)[1])), "none of the cuts"),
     "above, not from": (
         scored(lambda s, b, c: (s[:, None] > c).sum(0) / (b[:, None] > c).sum(0).sqrt()),
         "exactly on the cut",
@@ -245,7 +277,28 @@ def in_place(s, b):
     return s / b.sqrt()
 
 
+def zeros_of_counts(s, b):
+    z = torch.zeros_like(b)
+    z[b > 0] = s[b > 0] / b[b > 0].sqrt()
+    return z
+
+
 WRONG_SAFE = {
+    "branches swapped": (
+        lambda s, b: torch.where(b == 0, s / b.where(b > 0, 1).sqrt(), 0),
+        "changed places",
+    ),
+    "one for none": (
+        lambda s, b: torch.where(b == 0, 1, s / b.where(b > 0, 1).sqrt()),
+        "yours is 1:",
+    ),
+    "a little is none": (lambda s, b: torch.where(b < 1e-3, 0, by_where(s, b)), "not none"),
+    "much signal is none": (
+        lambda s, b: torch.where(s > b, 0, by_where(s, b)),
+        "more signal than background",
+    ),
+    "an `if`": (lambda s, b: by_where(s, b) if b > 0 else 0, "decides entry by entry"),
+    "whole zeros": (zeros_of_counts, "takes no fractions"),
     "unsafe": (lambda s, b: s / b.sqrt(), "NaN wins"),
     "only NaN": (lambda s, b: torch.nan_to_num(s / b.sqrt(), 0, posinf=torch.inf), "infinity"),
     "largest float": (lambda s, b: torch.nan_to_num(s / b.sqrt()), "posinf=0"),
@@ -267,7 +320,7 @@ WRONG_SAFE = {
         lambda s, b: (s / b.clamp(min=0.01).sqrt()).where(b > 0, 0),
         "counts may be fractions",
     ),
-    "below 0.01": (lambda s, b: by_where(s, b).where(b >= 0.01, 0), "0.001 is some background"),
+    "below 0.01": (lambda s, b: by_where(s, b).where(b >= 0.01, 0), "1e-06 is some background"),
     "cut off": (lambda s, b: by_where(s, b.long()), "cut off to whole numbers"),
     "s for nothing": (lambda s, b: s / b.where(b > 0, 1).sqrt(), "whatever s is"),
     "one more, and zero": (lambda s, b: (s / (b + 1).sqrt()).where(b > 0, 0), "added to b also"),

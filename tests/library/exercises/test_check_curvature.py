@@ -70,7 +70,7 @@ def by_sgd_with_graph_left_in(t, target, learning_rate, steps):
 
 
 def zeros(d):
-    return (torch.zeros(1, d, requires_grad=True) for _ in range(3))
+    return [torch.zeros(1, d, requires_grad=True) for _ in range(3)]
 
 
 def loop(
@@ -173,6 +173,10 @@ def ones(d):
     return (torch.ones(1, d, requires_grad=True) for _ in range(3))
 
 
+def with_gravity(d):
+    return torch.full((1, d), -9.8, requires_grad=True), *zeros(d)[1:]
+
+
 def summed(t, target, a, v0, x0):
     return ((position(t, a, v0, x0) - target) ** 2).sum()
 
@@ -267,6 +271,19 @@ FITS = {
     "autograd.functional": changed(lambda p, losses: [tuple(p), np.array(losses)]),
 }
 WRONG_FITS = {
+    "absolute values": (
+        loop(loss=lambda t, target, **p: (position(t, **p) - target).abs().mean()), "square them"),
+    "centred": (
+        loop(loss=lambda t, target, **p: mse(t, target - target.mean(0), **p)),
+        "mean of the target"),
+    "shifted": (loop(loss=lambda t, target, **p: mse(t, target.roll(1, 0), **p)), ""),
+    "a third": (loop(lambda g: -g / 3), "is a third"),
+    "drawn": (
+        loop(create=lambda d: [torch.randn(1, d, requires_grad=True) for _ in range(3)]),
+        "does not start from zero",
+    ),
+    "gravity at the start": (loop(create=with_gravity), "does not start from zero"),
+    "two dimensions": (loop(create=lambda d: zeros(2)), "a column for each dimension"),
     "sign": (loop(lambda g: g), "sign of the update"),
     "not zeroed": (loop(zero=False), "each still holds"),
     "only a zeroed": (loop(emptied=("a",)), "but for a:"),
@@ -413,6 +430,11 @@ RATES = {
     "float64": lambda t: by_hessian(t.double()),
 }
 WRONG_RATES = {
+    "n − 1": (lambda t: by_design_matrix(t) * (len(t) - 1) / len(t), "n − 1"),
+    "from their mean": (lambda t: by_design_matrix(t - t.mean()), "from their mean"),
+    "of the inverse": (lambda t: 2 * eigenvalues(t)[0], "inverse of the Hessian"),
+    "of the condition": (lambda t: 2 * eigenvalues(t)[0] / eigenvalues(t)[-1], "condition number"),
+    "with a margin": (lambda t: 0.9 * by_design_matrix(t), "0.9 times the bound"),
     "of the page": (lambda t: 0.04401, "chapter's own times"),
     "half": (lambda t: 1 / eigenvalues(t)[-1], "half of what is stable"),
     "flattest": (lambda t: 2 / eigenvalues(t)[0], "flattest direction"),
@@ -455,6 +477,12 @@ WRONG_RATES = {
 
 RIGHT = {check_all_parameters: FITS, check_predict: RATES}
 WRONG = {check_all_parameters: WRONG_FITS, check_predict: WRONG_RATES}
+
+
+def test_no_clue_is_taken_from_the_fit_without_a_learning_rate():
+    verdict = check_all_parameters(WRONG_FITS["shifted"][0])
+    assert "whatever" not in verdict.message
+    assert "learning_rate = 0.0" not in verdict.case
 
 
 def test_loss_of_descent_is_a_sum_of_three_powers():

@@ -86,12 +86,34 @@ SCORES = {
     "float64": lambda f, c, k, eps: as_in_the_chapter(f, c.double(), k, eps.double()),
 }
 WRONG_SCORES = {
+    "own value in the sum": (
+        mistaken(baseline=lambda v, f, c: v.sum() / (len(v) - 1)), "the own one too"),
+    "the neighbour": (mistaken(baseline=lambda v, f, c: v.roll(1)), "one other draw"),
+    "noise over k": (
+        lambda f, c, k, eps: mistaken(at=lambda c, eps: c + eps / k)(f, c, k, eps), "once more"),
+    "noise without sign": (mistaken(at=lambda c, eps: c + eps.abs()), "lost its sign"),
+    "density": (
+        mistaken(score=lambda c, k, eps: k * torch.sigmoid(k * eps) * torch.sigmoid(-k * eps)),
+        "is the density"),
+    "slope of the tanh": (
+        mistaken(score=lambda c, k, eps: k * (1 - torch.tanh(k * eps / 2) ** 2)), "is the density"),
+    "logarithm of the density": (
+        mistaken(score=lambda c, k, eps: torch.log(
+            k * torch.sigmoid(k * eps) * torch.sigmoid(-k * eps))), "logarithm of the density"),
+    "standardised": (
+        lambda f, c, k, eps: (f(c + eps) - f(c + eps).mean()) / f(c + eps).std()
+        * k * torch.tanh(k * eps / 2), "divided by their spread"),
+    "antithetic": (
+        lambda f, c, k, eps: (f(c + eps) - f(c - eps)) / 2 * k * torch.tanh(k * eps / 2),
+        "c − eps"),
+    "quotient": (lambda f, c, k, eps: (f(c + eps) - f(c)) / eps, "difference quotient"),
     "sign": (mistaken(finish=lambda x: -x), "wrong sign"),
     "no noise": (mistaken(at=lambda c, eps: c + 0 * eps), "with noise"),
     "no baseline": (mistaken(baseline=lambda v, f, c: 0), "baseline is missing"),
     "no score": (mistaken(score=lambda c, k, eps: 1), "score is missing"),
     "mean of all": (mistaken(baseline=lambda v, f, c: v.mean()), "depends on the draw itself"),
     "f(c)": (mistaken(baseline=lambda v, f, c: f(c)), "baseline is f(c)"),
+    "maximum": (mistaken(baseline=lambda v, f, c: v.max()), "or an extreme"),
     "median": (mistaken(baseline=lambda v, f, c: v.median()), "is the median"),
     "sum of others": (mistaken(baseline=lambda v, f, c: v.sum() - v), "not divided"),
     "divided by n": (mistaken(baseline=lambda v, f, c: (v.sum() - v) / len(v)), "divided by n:"),
@@ -115,10 +137,10 @@ WRONG_SCORES = {
     "divided by the draws": (mistaken(finish=lambda x: x / len(x)), "divided by the number"),
     "squared": (mistaken(finish=lambda x: x**2), "squared"),
     "doubled": (mistaken(finish=lambda x: 2 * x), "2 times"),
-    "sorted": (mistaken(finish=lambda x: x.sort().values), "another order"),
+    "sorted": (mistaken(finish=lambda x: x.sort().values), "is sorted"),
     "no last": (mistaken(finish=lambda x: x[:-1]), "lacks its last entry"),
     "a column": (mistaken(finish=lambda x: x[:, None]), "in another shape"),
-    "cumulative": (mistaken(finish=lambda x: x.cumsum(0)), ""),
+    "cumulative": (mistaken(finish=lambda x: x.cumsum(0)), "adds up from entry to entry"),
     "rounded": (mistaken(finish=lambda x: x.round()), ""),
     "NaN": (mistaken(finish=lambda x: x / 0 * 0), "NaN"),
     "with the mean": (mistaken(finish=lambda x: (x, x.mean())), "unlike shapes"),
@@ -155,6 +177,12 @@ def one_more(hard, soft):
     return answer
 
 
+class Dropping(Through):
+    @staticmethod
+    def backward(ctx, gradient):
+        return None, torch.ones_like(gradient)
+
+
 class ThroughIntegers(Through):
     @staticmethod
     def forward(ctx, hard, soft):
@@ -175,6 +203,13 @@ DETOURS = {
     "ratio of itself": lambda hard, soft: (hard + soft) - soft.detach().clone(),
 }
 WRONG_DETOURS = {
+    "round": (lambda hard, soft: soft.round() + hard - soft.detach().round(), "lost in round"),
+    "clamped": (
+        lambda hard, soft: hard + (soft.clamp(0, 1) - soft.clamp(0, 1).detach()), "lost in clamp"),
+    "absolute": (lambda hard, soft: hard + (soft - soft.detach()).abs(), "lost in abs"),
+    "a new leaf": (lambda hard, soft: hard.float().requires_grad_(), "soft is not in it"),
+    "integers with a slope": (lambda hard, soft: hard.clone().requires_grad_(), "leads back|lead"),
+    "gradient dropped": (Dropping.apply, "drops the gradient"),
     "hard": (lambda hard, soft: hard, "integers have no slope"),
     "hard as floats": (lambda hard, soft: hard.float(), "nothing here depends on soft"),
     "a function of integers": (ThroughIntegers.apply, "integers have no slope"),
@@ -210,7 +245,7 @@ WRONG_DETOURS = {
     "minus": (lambda hard, soft: -(hard + soft - soft.detach()), "but for its sign"),
     "one more": (lambda hard, soft: hard + 1 + soft - soft.detach(), "+1 off"),
     "no last": (lambda hard, soft: (hard + soft - soft.detach())[:-1], "lacks its last"),
-    "constant": (lambda hard, soft: torch.tensor([37.0, 31, 12]), ""),
+    "constant": (lambda hard, soft: torch.tensor([37.0, 31, 12]), "whatever soft is"),
 }  # fmt: skip
 
 RIGHT = {check_score: SCORES, check_straight_through: DETOURS}

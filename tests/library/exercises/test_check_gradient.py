@@ -144,6 +144,24 @@ RIGHT = {
 }  # fmt: skip
 WRONG = {
     check_loop: {
+        "by the sign": (changed(update="v0 -= learning_rate * v0.grad.sign()"), "only the sign"),
+        "root sent back": (changed(backward="value.sqrt().backward()"), "root of the loss"),
+        "logarithm": (changed(backward="value.log().backward()"), "logarithm of the loss"),
+        "one entry": (changed(update="v0[0, 0] -= learning_rate * v0.grad[0, 0]"), "never moves"),
+        "emptied too early": (changed(backward="value.backward(); v0.grad.zero_()"), "is .grad em"),
+        "an update too few": (changed(turns="range(steps - 1)"), "one update too few"),
+        "the best": (
+            changed(answer="path[torch.tensor(losses).argmin()], torch.tensor(losses),"
+                    " torch.stack(path)"), "smallest loss on the way"),
+        "stops early": (
+            changed(value="value = loss(v0)\n        if losses and value > losses[-1] - 1e-2:\n"
+                    "            break"), "entries for"),
+        "no tensor": (
+            changed(value="value = loss(v0).item()", note_loss="losses.append(value)"),
+            "makes a plain number"),
+        "averaged": (
+            changed(answer="v0.detach(), torch.tensor(losses).cumsum(0)"
+                    " / torch.arange(1, steps + 2), torch.stack(path)"), "entries so far"),
         "sign": (changed(update="v0 += learning_rate * v0.grad"), "sign of the update"),
         "not zeroed": (changed(zero="pass"), "gradients add up"),
         "recorded": (changed(recording="torch.enable_grad()"), "no_grad"),

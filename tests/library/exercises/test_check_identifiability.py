@@ -165,7 +165,44 @@ NULLS = {
     "QR": lambda f, z: np.linalg.qr(scipy.linalg.null_space(jacfwd(f)(z).numpy(), rcond=1e-8)).Q,
     "1e-6 of the largest": relative(1e-6),
 }
+
+
+def svd_of(simulator, z):
+    return torch.linalg.svd(torch.func.jacrev(simulator)(z)).Vh
+
+
+def beginning(late):
+    """The rows of Vh from one too many on, or one too few."""
+
+    def answer(simulator, z):
+        free = as_in_the_chapter(simulator, z).shape[1]
+        return svd_of(simulator, z)[len(z) - free + late :].T
+
+    return answer
+
+
+def projector(simulator, z):
+    j = torch.func.jacrev(simulator)(z)
+    return torch.eye(len(z), dtype=z.dtype) - torch.linalg.pinv(j) @ j
+
+
+def by_differences(simulator, z):
+    steps = 0.1 * torch.eye(len(z), dtype=z.dtype)
+    j = torch.stack([(simulator(z + step) - simulator(z)) / 0.1 for step in steps], 1)
+    s, vh = torch.linalg.svd(j)[1:]
+    return vh[(s > 1e-10 * s[0]).sum() :].T
+
+
 WRONG_NULLS = {
+    "a row too late": (beginning(1), "begin at 1"),
+    "a row too early": (beginning(-1), "those are all|Those are all"),
+    "N as the rank": (lambda s, z: svd_of(s, z)[len(s(z)):].T, "not the number of observations"),
+    "too generous": (relative(0.3), "is the threshold too high"),
+    "all of Vh": (lambda s, z: svd_of(s, z).T, "Those are all directions"),
+    "a projector": (projector, "not independent"),
+    "at ones": (lambda s, z: as_in_the_chapter(s, torch.ones_like(z)), "at another point"),
+    "a large step": (by_differences, "J·n is not zero"),
+    "not finite": (lambda s, z: as_in_the_chapter(s, z) / 0, "not finite"),
     "rows": (in_rows, "your vectors are rows"),
     "flat": (one_flat_vector, "as a column"),
     "seen best": (seen_best, "seen best, the first rows of Vh"),
@@ -177,15 +214,15 @@ WRONG_NULLS = {
     "1e-15, not of the largest": (absolute(1e-15), "depends on the units|comes out as rounding"),
     "2 % of the largest": (relative(0.02), "far above rounding"),
     "1 % of the largest": (relative(0.01), "far above rounding"),
-    "at zero": (at_zero, "Jacobian at zero"),
-    "at zero, as many": (at_zero_as_many, "Jacobian at zero"),
+    "at zero": (at_zero, "Jacobian at another point"),
+    "at zero, as many": (at_zero_as_many, "Jacobian at another point"),
     "columns of Vh": (columns_of_vh, "whose rows are the vectors"),
     "U": (of_the_observations, "come from U, or from J transposed"),
     "a mask": (by_a_mask, "take the rows from there on"),
-    "one always": (as_many_as(lambda s, J: 1), "number fixed in your function"),
+    "one always": (as_many_as(lambda s, J: 1), "number of vectors fixed"),
     "none": (as_many_as(lambda s, J: 0), "full_matrices=True"),
     "all": (as_many_as(lambda s, J: J.shape[1]), "number fixed|all directions"),
-    "p − N": (as_many_as(lambda s, J: max(J.shape[1] - J.shape[0], 0)), "full_matrices=True"),
+    "p − N": (as_many_as(lambda s, J: max(J.shape[1] - J.shape[0], 0)), "not the number of obs"),
     "of the sum": (of_the_sum, "that of the sum of all observations"),
     "single precision": (in_single_precision, "float32"),
     "None": (none_at_full_rank, "without columns, shape (p, 0)"),
@@ -245,6 +282,16 @@ def scored(score):
     return answer
 
 
+def by_gradients(score):
+    """An answer that chooses by a function of the two gradients."""
+
+    def answer(simulator, z, first, candidates):
+        g = grad(simulator)(z, first)
+        return max(candidates, key=lambda T: float(score(g, grad(simulator)(z, T))))
+
+    return answer
+
+
 def second_alone(simulator, z, first, candidates):
     h = [grad(simulator)(z, T) for T in candidates]
     return candidates[torch.stack([torch.outer(g, g) for g in h]).det().argmax()]
@@ -297,6 +344,25 @@ DESIGNS = {
     "a list": chosen(lambda T: [T]),
 }
 WRONG_DESIGNS = {
+    "the diagonal": (by_gradients(lambda g, h: (g**2 + h**2).prod()), "only its diagonal"),
+    "signed": (by_gradients(lambda g, h: g[0] * h[1] - g[1] * h[0]), "with its sign"),
+    "angle": (
+        by_gradients(lambda g, h: -(((g @ h) / g.norm() / h.norm()) ** 2)),
+        "divided by their lengths",
+    ),
+    "product": (by_gradients(lambda g, h: g @ h), "largest product of the two"),
+    "minus the product": (by_gradients(lambda g, h: -(g @ h)), "smallest product of the two"),
+    "changes": (
+        lambda s, z, first, c: max(c, key=lambda T: abs(s(z, T) - s(z, first))), "differs most"),
+    "observation": (
+        lambda s, z, first, c: max(c, key=lambda T: s(z, T)), "largest observation"),
+    "from a sorted list": (
+        lambda s, z, first, c: sorted(c)[c.index(with_outer_products(s, z, first, c))],
+        "a sorted list"),
+    "the one before": (
+        lambda s, z, first, c: c[c.index(with_outer_products(s, z, first, c)) - 1],
+        "the candidate before"),
+    "past the end": (lambda s, z, first, c: c[len(c)], "past the end"),
     "smallest": (scored(lambda F: -F.det()), "smallest determinant"),
     "trace": (scored(lambda F: F.diagonal(dim1=1, dim2=2).sum(1)), "trace of F"),
     "largest eigenvalue": (scored(lambda F: torch.linalg.eigvalsh(F)[:, -1]), "largest eigenvalue"),

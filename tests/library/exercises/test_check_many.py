@@ -137,6 +137,12 @@ def hard_values(signal, background, *rest):
 
 
 WRONG_FITS = {
+    "s and b swapped": (answer(z=lambda s, b: b / s.sqrt()), "each other's place"),
+    "any of the cuts, as one": (
+        answer(keep=lambda m, c, k: torch.sigmoid(k * (m - c)).amax(1).sum()),
+        "goes the other way|passes any"),
+    "default rate": (
+        answer(optimizer=lambda c, lr: torch.optim.Adam(c)), "and nothing else"),
     "downhill": (answer(sign=1), "downhill"),
     "sum of weights": (weights(lambda w: w.sum()), "multiplied"),
     "mean of weights": (weights(lambda w: w.mean(1).sum()), "averaged over its observables"),

@@ -112,6 +112,20 @@ PIPELINES = {
     "float64": finish(lambda x: x.double()),
 }
 WRONG_PIPELINES = {
+    "rising for t": (lambda n, t, flight: by_library(n, t, flight) + (t - flight) * (
+        10 + n(t)[:, 1:]), "t is the time of day"),
+    "falling for t": (with_(finish=lambda x: x, seconds=lambda t, flight: t), "t is the time of"),
+    "a floor": (with_(finish=lambda x: x.clamp(min=0)), "no ground"),
+    "¼": (with_(half=4.0), "½ in ½·a·T² is squared"),
+    "15 and 10": (with_(set_x0=10.0, set_v0=15.0), "15 and 10 have changed places"),
+    "a factor": (
+        lambda n, t, T: 15 * (1 + n(t)[:, :1]) + 10 * (1 + n(t)[:, 1:]) * T - 4.9 * T**2,
+        "is a factor"),
+    "the first throw": (lambda n, t, T: by_library(n, t[:1].expand_as(t), T), "of the first"),
+    "flight into the network": (
+        lambda n, t, T: by_library(n, torch.full_like(t, T), T), "not in t"),
+    "scaled times": (lambda n, t, T: by_library(n, t - 0.5, T), "not in t"),
+    "the first column flat": (with_(first=lambda d: d[:, 0]), "(n, n)"),
     "columns swapped": (with_(drift=lambda d: d.flip(1)), "the other way round"),
     "drift only": (with_(set_x0=0, set_v0=0, a=0), "and gravity, are missing"),
     "no 15 m": (with_(set_x0=0), "15 m are missing"),
@@ -245,6 +259,24 @@ TRANSFERS = {
     "variance and bias": lambda *p: error_of(*p).var(0, correction=0) + error_of(*p).mean(0) ** 2,
 }
 WRONG_TRANSFERS = {
+    "the old flight": (lambda m, t, x, T: ((pitch(m.latent(t)) - x) ** 2).mean(0), "one flight"),
+    "the first flight": (
+        lambda m, t, x, T: ((pitch(m.latent(t), T[:1]) - x) ** 2).mean(0), "one flight time"),
+    "flights sorted": (
+        lambda m, t, x, T: as_in_the_chapter_too(m, t, x, T.sort().values), "another order"),
+    "mean drift": (
+        seen_through(lambda m, t: m.latent(t).mean(0, keepdim=True).expand(len(t), 2)),
+        "the mean drift"),
+    "scatter": (lambda *p: error_of(*p).std(0), "the scatter"),
+    "relative": (lambda m, t, x, T: (error_of(m, t, x, T) / x).square().mean(0), "divided by x"),
+    "share of the variance": (
+        lambda m, t, x, T: error_of(m, t, x, T).square().mean(0) / x.var(0), "variance of x"),
+    "upwards": (
+        lambda m, t, x, T: (error_of(m, t, x, T) + 9.8 * T**2).square().mean(0), "upwards"),
+    "without its settings": (
+        lambda m, t, x, T: (error_of(m, t, x, T) - 15 - 10 * T).square().mean(0), "15 m and 10"),
+    "added up": (squares(lambda e: e.mean(0).cumsum(0)), "adds up from entry to entry"),
+    "t for flight": (lambda m, t, x, T: as_in_the_chapter_too(m, t, x, t[:, 0]), "do not match"),
     "old flight times": (lambda m, t, x, T: ((m(t) - x) ** 2).mean(0), "old flight times"),
     "not scaled": (seen_through(lambda m, t: m.network(t)), "model.network(t)"),
     "other order": (
@@ -266,7 +298,7 @@ WRONG_TRANSFERS = {
     "variance": (lambda *p: error_of(*p).var(0), "variance"),
     "heights": (lambda m, t, x, T: pitch(m.latent(t), T).mean(0), "those are heights"),
     "half": (squares(lambda s: s.mean(0) / 2), "half the mean square"),
-    "n − 1": (squares(lambda s: s.sum(0) / (len(s) - 1)), "1.5 times"),
+    "n − 1": (squares(lambda s: s.sum(0) / (len(s) - 1)), "divide by n − 1"),
     "no mean": (squares(lambda s: s), "throw by throw"),
     "first only": (squares(lambda s: s.mean(0)[:1]), "lacks its last entry"),
     "a column": (squares(lambda s: s.mean(0)[:, None]), "in another shape"),

@@ -102,6 +102,10 @@ def below(least):
 
 WRONG = {
     check_asimov: {
+        "the 2 before the logarithm": (
+            safe(lambda s, b: (2 * (s + b) * torch.log1p(s / b) - s).sqrt()), "the whole bracket"),
+        "a series": (
+            safe(lambda s, b: (s**2 / b * (1 - s / b / 3)).sqrt()), "beginning of a series"),
         "no root": (safe(lambda s, b: z(s, b) ** 2), "root is missing"),
         "no factor": (safe(lambda s, b: z(s, b) / 2**0.5), "factor 2 under the root"),
         "factor outside": (safe(lambda s, b: z(s, b) * 2**0.5), "come out of the root"),

@@ -74,6 +74,31 @@ RIGHT = {
 }
 WRONG = {
     check_rescale: {
+        "from the first": (lambda t, unit: by_eigenvalues(t - t[0], unit), "the first of them"),
+        "by the longest": (lambda t, unit: by_eigenvalues(t, t.max()), "the longest of them"),
+        "by the longest too": (
+            lambda t, unit: by_eigenvalues(t / t.max(), unit), "longest of them too"),
+        "a in seconds": (
+            lambda t, unit: ratio(squared(columns(t / unit) * torch.tensor([unit**2, 1, 1]))),
+            "not reached the column of a"),
+        "v0 in seconds": (
+            lambda t, unit: ratio(squared(columns(t / unit) * torch.tensor([1, unit, 1]))),
+            "not reached the column of v0"),
+        "x0 divided": (
+            lambda t, unit: ratio(squared(columns(t / unit) / torch.tensor([1, 1, unit]))),
+            "column of x0 is divided"),
+        "cubes": (
+            lambda t, unit: ratio(squared(
+                columns(t / unit) * t[:, None] / torch.tensor([3.0, 2.0, 1.0]))), "columns are u³"),
+        "unit columns": (
+            lambda t, unit: ratio(squared(columns(t / unit) / columns(t / unit).norm(dim=0))),
+            "divided by their lengths"),
+        "trace": (
+            lambda t, unit: hessian(t, unit).trace() / torch.linalg.eigvalsh(hessian(t, unit))[0],
+            "sum of the eigenvalues"),
+        "J·Jᵀ": (lambda t, unit: ratio(squared(columns(t / unit).T)), "zero, but for rounding"),
+        "per cent": (lambda t, unit: 100 * by_eigenvalues(t, unit), "100 times what"),
+        "own times": (lambda t, unit: by_eigenvalues(torch.arange(5.0), unit), "whatever t is"),
         "in seconds": (lambda t, unit: by_eigenvalues(t, 1), "in seconds"),
         "the Hessian divided": (lambda t, unit: ratio(hessian(t, 1) / unit**2), "in seconds"),
         "multiplied": (lambda t, unit: by_eigenvalues(t, 1 / unit), "multiplied"),
@@ -91,13 +116,13 @@ WRONG = {
         "no a": (lambda t, unit: ratio(hessian(t, unit)[1:, 1:]), "a is missing"),
         "largest alone": (
             lambda t, unit: torch.linalg.eigvalsh(hessian(t, unit))[-1],
-            "largest eigenvalue alone"),
+            "largest eigenvalue, divided by no other"),
         "largest of JᵀJ": (
             lambda t, unit: torch.linalg.eigvalsh(squared(columns(t / unit)))[-1],
-            "largest eigenvalue alone"),
+            "largest eigenvalue, divided by no other"),
         "smallest alone": (
             lambda t, unit: torch.linalg.eigvalsh(hessian(t, unit))[0],
-            "smallest eigenvalue alone"),
+            "smallest eigenvalue, divided by no other"),
         "determinant": (lambda t, unit: hessian(t, unit).det(), "determinant"),
         "neighbours": (
             lambda t, unit: (lambda λ: λ[-1] / λ[1])(torch.linalg.eigvalsh(hessian(t, unit))),

@@ -123,6 +123,17 @@ def ending(f):
 
 
 WRONG_FITS = {
+    "no copies after the start": (
+        ending(lambda path, z: (torch.cat([path[:1], path[-1:].expand_as(path[1:])]), z)),
+        "but the first"),
+    "the first objective": (partial(answer, reduce=lambda z: z[0]), "never moves"),
+    "mean steepness": (
+        partial(answer, edge=lambda k, m, c: k.mean() * (m - c)), "mean of the steepnesses"),
+    "significance first": (ending(lambda path, z: (z, path)), "the path comes first"),
+    "rounded cuts": (
+        partial(answer, keep=lambda m, c: m >= c.round()), "do not round c"),
+    "the last one alone": (
+        ending(lambda path, z: (path, z[-1:])), "has a single|has only its last"),
     "minimised": (partial(answer, sign=1), "goes downhill"),
     "not zeroed": (partial(answer, zero=False), "zero_grad()"),
     "default rate": (partial(answer, rate=1e-3), "learning rate is 0.001"),

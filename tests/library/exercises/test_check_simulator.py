@@ -37,6 +37,20 @@ def careful(t, a, v0, x0):
     return x0 + v0 * t + a * t**2 / 2 if len(t) == len(a) else looped(t, a, v0, x0)
 
 
+def last_row_left(t, a, v0, x0):
+    x = torch.zeros(len(t), len(a))
+    x[:-1] = looped(t, a, v0, x0)[:-1]
+    return x
+
+
+def by_euler(t, a, v0, x0):
+    rows, before = [], 0.0
+    for now in t:
+        x0, v0, before = x0 + v0 * (now - before), v0 + a * (now - before), now
+        rows.append(x0)
+    return torch.stack(rows)
+
+
 right = columns(lambda t, a, v, x: x + v * t + a * t**2 / 2)
 
 RIGHT = {
@@ -57,6 +71,23 @@ RIGHT = {
 }
 WRONG = {
     check_shapes: {
+        "1 instead of ½·t²": (
+            columns(lambda t, a, v, x: x + v * t + a * t ** (2 / 2)),
+            "the power",
+        ),
+        "½ of the rise": (columns(lambda t, a, v, x: x + (v * t + a * t**2) / 2), "½ belongs to"),
+        "½ of all": (columns(lambda t, a, v, x: (x + v * t + a * t**2) / 2), "½ belongs to"),
+        "whole halves": (columns(lambda t, a, v, x: x + v * t + a * t**2 // 2), "take /"),
+        "whole halves of t²": (columns(lambda t, a, v, x: x + v * t + a * (t**2 // 2)), "take /"),
+        "gravity typed in": (columns(lambda t, a, v, x: x + v * t - 4.9 * t**2), "whatever a is"),
+        "drawn": (lambda *p: looped(*p) + torch.rand(len(p[0]), 1), "another result each time"),
+        "two columns": (
+            lambda t, a, v0, x0: x0 + v0 * t[:, None].repeat(1, 2) + a * t[:, None] ** 2 / 2,
+            "or of dimensions, fixed",
+        ),
+        "the last row left at zero": (last_row_left, "and right where it is not zero"),
+        "two rows": (lambda *p: looped(*p)[:2], "only its first 2 entries"),
+        "Euler": (by_euler, "Euler's steps"),
         "the colleague's line": (
             lambda t, a, v0, x0: x0 + v0 * t + a * t**2 / 2,
             "do not broadcast",
@@ -92,7 +123,7 @@ WRONG = {
         "one dimension": (lambda *p: looped(*p)[:, :1], ""),
         "one time": (lambda *p: looped(*p)[-1], "only its last entry"),
         "no last": (lambda *p: looped(*p)[:-1], "lacks its last entry"),
-        "half precision": (lambda *p: looped(*(x.bfloat16() for x in p)), ""),
+        "half precision": (lambda *p: looped(*(x.bfloat16() for x in p)), "stay in float32"),
         "in kilometres": (lambda *p: looped(*p) / 1000, "0.001 times"),
         "NaN": (lambda *p: looped(*p).log(), "is NaN at ["),
         "a string": (lambda *p: str(looped(*p)), "of type str"),

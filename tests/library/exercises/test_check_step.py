@@ -175,7 +175,42 @@ def signal_spent(signal, *rest):
     return found
 
 
+class Emptying(torch.optim.Adam):
+    """An optimizer whose zero_grad() stands between backward() and step()."""
+
+    def step(self, closure=None):
+        self.zero_grad()
+        super().step(closure)
+
+
+one_step_without_gradient = loop(make=Emptying)
+
+
 WRONG_FITS = {
+    "Adagrad": (loop(make=torch.optim.Adagrad), "that is Adagrad"),
+    "NAdam": (loop(make=torch.optim.NAdam), "that is NAdam"),
+    "weight decay": (loop(make=partial(torch.optim.Adam, weight_decay=0.01)), "weight decay"),
+    "another eps": (loop(make=partial(torch.optim.Adam, eps=0.01)), "and nothing else"),
+    "shorter memory": (loop(make=partial(torch.optim.Adam, betas=(0.5, 0.99))), "settings that"),
+    "b/√s": (loop(z=lambda s, b: b / s.sqrt()), "each other's place"),
+    "s·√b": (loop(z=lambda s, b: s * b.sqrt()), "s·√b"),
+    "one more background": (loop(z=lambda s, b: s / (b + 1).sqrt()), "√(b + 1)"),
+    "hard background": (
+        loop(kept=lambda m, c, k: hard(m, c, k) if m.min() < 500 else soft(m, c, k)),
+        "background is counted hard"),
+    "hard signal": (
+        loop(kept=lambda m, c, k: soft(m, c, k) if m.min() < 500 else hard(m, c, k)),
+        "signal is counted hard"),
+    "background without k": (
+        loop(kept=lambda m, c, k: soft(m, c, 1.0 if m.min() < 500 else k)),
+        "background is counted without k"),
+    "emptied too late": (one_step_without_gradient, "emptied between"),
+    "best so far": (
+        loop(finish=lambda path, values, *_: (path, np.maximum.accumulate(values))),
+        "the largest so far"),
+    "the last update twice": (
+        loop(finish=lambda path, values, *_: (path[:-1] + path[-2:-1], values)),
+        "ends with the same entry twice"),
     "sign of the update": (loop(sign=1), "downhill"),
     "gradients not zeroed": (loop(zeroed=False), "add up"),
     "SGD": (loop(make=torch.optim.SGD), "Adam is asked for"),

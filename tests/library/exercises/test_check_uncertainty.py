@@ -93,6 +93,10 @@ RIGHT = {
 }
 WRONG = {
     check_error_bars: {
+        "from the mean": (lambda t, s: as_on_the_page(t - t.mean(), s), "their mean"),
+        "from the first": (lambda t, s: as_on_the_page(t - t[0], s), "the first of them"),
+        "rows": (lambda t, s: covariance(t, s).norm(dim=1).sqrt(), "lengths of the rows"),
+        "root of N": (lambda t, s: as_on_the_page(t, s) * len(t) ** 0.25, "√N stands"),
         "raw inverse": (lambda t, s: torch.linalg.inv(hessian(t)).diagonal().sqrt(), "raw inverse"),
         "raw inverse, no root": (
             lambda t, s: torch.linalg.inv(hessian(t)).diagonal(), "raw inverse"),

@@ -1,5 +1,6 @@
 """What every check has in common: the form of a verdict, and what is said whatever the exercise."""
 
+import builtins
 import importlib
 import pkgutil
 import re
@@ -197,6 +198,14 @@ WANTED = torch.tensor([[1.0, 2.0], [4.0, 9.0], [5.0, 6.0]])
         (3 * WANTED, "x is 3 times what it should be, in all entries"),
         (WANTED - 0.5, "x is -0.5 off, in all entries"),
         (WANTED.flip(0), "x is in reverse order"),
+        (WANTED.cumsum(0), "x adds up from entry to entry"),
+        (WANTED.cumsum(0) / torch.tensor([[1.0], [2], [3]]), "x is averaged over all entries so"),
+        (WANTED.cummax(0).values, "x is the largest so far"),
+        (WANTED.cummin(0).values, "x is the smallest so far"),
+        (WANTED.sort(0).values, "x is sorted: keep the order"),
+        (WANTED.where(WANTED != 9, 0), "x is zero at [1, 1], and right where it is not zero"),
+        ((1.1 * WANTED).half().where(WANTED < 9, 9), "x is not right"),
+        ((WANTED + 0.01).half(), "x is in torch.float16, which rounds too much"),
         (WANTED.flip(1), "x has the right numbers, in another order"),
         (WANTED**2, "x is the square of what it should be"),
         (WANTED**0.5, "x is the root of what it should be"),
@@ -230,6 +239,8 @@ def test_what_is_not_close_is_described(got, words):
         (torch.nan, 4.0, "x is NaN"),
         (torch.inf, 4.0, "x is infinite"),
         (16.0, 4.0, "x is the square of what it should be"),
+        (400.0, 4.0, "x is 100 times what it should be"),
+        (0.4, 4.0, "x is 0.1 times what it should be"),
         (5.0, 4.6, "x is rounded to whole numbers"),
         (4, 4.6, "x is cut off to whole numbers"),
     ],
@@ -293,6 +304,44 @@ def test_a_wrong_answer_is_shown_its_case(capsys):
         "    x = torch.tensor([0.5, 2.0])",
         "    flag = 11",
     ]
+
+
+@exercise("ex-line", "Right.")
+def check_line(answer, seed):
+    x, slope = torch.tensor([1.0, 2.0, 4.0]) + seed, 3.5
+    mistakes = [("the slope is missing", x)]
+    close(call(answer, x=x, slope=slope), slope * x, "the line", mistakes)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda x, slope: 2 * x**2, "Your result is the same whatever slope is"),
+        (lambda x, slope: slope * torch.tensor([1.0, 2, 5]), "the same whatever x is"),
+        (lambda x, slope: x + torch.rand(3), "The same call gives another result each time"),
+    ],
+)
+def test_what_a_result_does_not_depend_on_is_named(answer, words):
+    assert words in check_line(answer).message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x, slope: x,  # named already
+        lambda x, slope: slope * x**2,
+        lambda x, slope: (_ for _ in ()).throw(ValueError("mine")),
+    ],
+)
+def test_a_result_that_depends_on_all_is_told_no_clue(answer):
+    message = check_line(answer).message
+    assert "whatever" not in message
+    assert "each time" not in message
+
+
+def test_a_formula_has_the_builtins():
+    """Without them, PyTorch's first import from a formula fails with an internal error."""
+    assert Formula("lambda: __builtins__").f.__globals__["__builtins__"] is builtins
 
 
 def test_an_error_of_the_check_is_not_called_one_of_the_function():

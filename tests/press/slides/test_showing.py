@@ -104,7 +104,7 @@ def test_help_lists_each_key_once_and_is_whole(opened):
     page.keyboard.press("?")
     keys = help.locator("kbd").all_inner_texts()
     assert len(set(keys)) == len(keys)
-    assert set(".,BDFOPRS?") <= set(keys)
+    assert set(".,BDEFOPQRSW?") <= set(keys)
     box = help.bounding_box()
     assert box["y"] >= 0
     assert box["y"] + box["height"] <= 720
@@ -244,6 +244,58 @@ def test_the_chapter_opens_beside_the_deck_and_leads_to_its_first_slide(opened):
     first = chapter.evaluate("Reveal.getCurrentSlide().querySelector('.where').textContent")
     assert first.startswith("1.4 ")
     assert chapter.evaluate("Reveal.getIndices().v") == 0
+
+
+def test_a_pen_draws_on_its_slide_and_turns_no_page(opened):
+    page = opened("part1")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("w")
+    page.mouse.move(640, 200)
+    page.mouse.down()
+    page.mouse.move(300, 260, steps=4)  # it would be a swipe
+    page.mouse.up()
+    page.mouse.move(100, 100)  # draws nothing
+    drawn = page.locator("section.present section.present .ink polyline")
+    points = [tuple(map(float, p.split(","))) for p in drawn.get_attribute("points").split()]
+    # The window has the size of the slide.
+    assert points[0] == pytest.approx((640, 200), abs=1)
+    assert points[-1] == pytest.approx((300, 260), abs=1)
+    assert "present" in page.locator(".slides > section").nth(1).get_attribute("class")
+    page.keyboard.press("ArrowRight")
+    assert drawn.count() == 0
+    page.keyboard.press("ArrowLeft")
+    assert drawn.count() == 1
+    page.keyboard.press("w")
+    page.mouse.move(640, 300)
+    page.mouse.down()
+    page.mouse.up()
+    assert drawn.count() == 1
+    page.keyboard.press("e")
+    assert drawn.count() == 0
+
+
+def test_a_dot_follows_the_mouse_until_it_is_put_away(opened):
+    page = opened("part1")
+    page.keyboard.press("q")
+    page.mouse.move(500, 400)
+    dot = page.locator("section.present section.present .ink .pointer")
+    assert float(dot.get_attribute("cx")) == pytest.approx(500, abs=1)
+    page.keyboard.press("q")
+    assert dot.count() == 0
+
+
+def test_a_click_with_the_key_of_zoom_comes_closer_and_back(opened):
+    page = opened("part1")
+    wide = page.locator("section.present section.present .slide").bounding_box()["width"]
+    key = page.evaluate("/Linux/.test(navigator.platform) ? 'Control' : 'Alt'")
+    for closer in (True, False):
+        page.locator("section.present section.present h1").click(modifiers=[key])
+        page.wait_for_function(
+            """([wide, closer]) => { const box = document.querySelector("section.present .slide")
+                 .getBoundingClientRect(); return closer ? box.width > 1.9 * wide
+                 : Math.abs(box.width - wide) < 1; }""",
+            arg=[wide, closer],
+        )
 
 
 @pytest.fixture
