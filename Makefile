@@ -19,7 +19,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides slides-pdf handout pptx watch check-reproducible serve lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
+.PHONY: help setup book slides slides-pdf handout pptx class watch check-reproducible serve lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +32,9 @@ book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two 
 
 slides: setup ## build the decks for class alone, into _build/html/slides
 	@$(VENV_PYTHON) -m press slides
+
+class: setup ## print schedules of a course, and write a page for the instructor of each part
+	@$(VENV_PYTHON) -m press class
 
 slides-pdf: browser ## build the decks and print them, into _build/pdf
 	@$(VENV_PYTHON) -m press slides --pdf

@@ -1,8 +1,8 @@
-"""Show source of the library, and numbers for the prose.
+"""Show source of the library; give numbers and answers to the prose.
 
 In a build (`building()`), outputs carry a MIME type of our own, from which
 the page, the decks and the notebooks are made. Elsewhere, `source` shows
-highlighted code, and `number` shows nothing.
+highlighted code, and `number` and `answer` show nothing.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
-    "EXERCISE", "FIGURE", "FRAMES", "NUMBER", "SOURCE", "building",
-    "formatted", "number", "source",
+    "EXERCISE", "FIGURE", "FRAMES", "NUMBER", "PREDICTION", "SOURCE",
+    "answer", "building", "formatted", "number", "source",
 ]  # fmt: skip
 
 FIGURE = "application/vnd.diffprog.figure+json"
@@ -23,6 +23,7 @@ FRAMES = "application/vnd.diffprog.frames+json"
 SOURCE = "application/vnd.diffprog.source+json"
 NUMBER = "application/vnd.diffprog.number+json"
 EXERCISE = "application/vnd.diffprog.exercise+json"
+PREDICTION = "application/vnd.diffprog.prediction+json"
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -103,6 +104,34 @@ def number(name: str, value: Any, spec: str = "") -> None:
         value = float(f"{value:.9g}")
     payload = {"name": name, "text": text, "value": value}
     bundle = {NUMBER: payload, "text/plain": f"{name} = {text}"}
+    display(bundle, raw=True)  # type: ignore[no-untyped-call]
+
+
+def answer(name: str, *right: Any) -> None:
+    """Publish which option of a prediction is right.
+
+    A chapter asks by ``{predict}`` before the reader sees the result.
+    Outside a build this does nothing.
+
+    Args:
+        name: The name of the prediction.
+        right: For each option, in their order, whether it is right.
+
+    Raises:
+        ValueError: Not exactly one option is right.
+    """
+    if not building():
+        return
+    from IPython.display import display
+
+    found = [number for number, holds in enumerate(right, 1) if holds]
+    if len(found) != 1:
+        raise ValueError(
+            f"{name}: of {len(right)} options, want one that is right, "
+            f"got {len(found)}: {found}"
+        )
+    payload = {"name": name, "right": found[0], "options": len(right)}
+    bundle = {PREDICTION: payload, "text/plain": f"{name} = {found[0]}"}
     display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 

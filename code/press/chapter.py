@@ -7,8 +7,9 @@ Nothing else in the press parses the MyST Markdown of a chapter. Sphinx parses e
 from __future__ import annotations
 
 import json
+import math
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -37,13 +38,27 @@ from nbformat import NotebookNode, ValidationError
 from .book import Book, Page, PressError
 from .cache_key import inputs
 
-__all__ = ["EXERCISE_OPTIONS", "YOUR_TURN", "Chapter", "Exercise", "code_cells", "read_all"]
+__all__ = [
+    "EXERCISE_OPTIONS", "PREDICT_OPTIONS", "YOUR_TURN", "Chapter", "Exercise", "Prediction",
+    "code_cells", "read_all",
+]  # fmt: skip
 
 EXERCISE_OPTIONS = {
     "name": directives.unchanged_required,
     "original": directives.unchanged_required,
+    "minutes": directives.unchanged_required,
 }
 """The options of the directive `{exercise}`."""
+
+PREDICT_OPTIONS = {
+    "name": directives.unchanged_required,
+    "number": directives.unchanged_required,
+    "unit": directives.unchanged_required,
+    "minutes": directives.unchanged_required,
+}
+"""The options of the directive `{predict}`."""
+TO_PREDICT = 2.0  # minutes in class, if the prediction does not state its own
+MOST_OPTIONS = 4  # which a room can still vote on
 
 REFUSED = {"raises-exception", "skip-execution"}
 """Tags of cells that change what execution gives, of which the key knows nothing."""
@@ -64,6 +79,10 @@ YOUR_TURN = re.compile(r"raise NotImplementedError\(.*\)")
 """The line that takes the place of the solution in a stub."""
 
 _MARK = re.compile(r"[ \t]*#+[ \t]*(BEGIN|END)[ \t_-]*(?:OF[ \t]+)?SOLUTIONS?\b.*", re.I)
+
+_OPTION = re.compile(r"[-+*] \[([ x])\] +(.+)")
+"""An option of a prediction, on one line."""
+_A = {"exercise": "an exercise", "predict": "a prediction"}
 
 _NO_LIST = re.compile(r"^:?tags: *[^\s\[].*$", re.M)
 """Tags that are no list."""
@@ -94,11 +113,39 @@ class Exercise:
     """The cell's code with the solution, without the marks around it."""
     secret: tuple[str, ...]
     """The lines of the solution, which must not reach students."""
+    minutes: float
+    """How long a class takes for it, or 0 if nobody has said so."""
 
     @property
     def label(self) -> str:
         """Number and title, as headings show them."""
         return f"{self.number}: {self.title}"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question that the reader answers before the result is shown."""
+
+    name: str
+    """Its identity, such as `predict-second-gradient`."""
+    question: str
+    """The question, as inline Markdown."""
+    options: tuple[str, ...]
+    """The possible answers, as inline Markdown; empty if the answer is a number."""
+    right: int
+    """Which option is marked as right, counted from one; 0 if the answer is a number."""
+    number: str
+    """The name of the number that is the answer, or ''."""
+    unit: str
+    """The unit of that number, or ''."""
+    reason: str
+    """Why the answer is as it is, as Markdown."""
+    minutes: float
+    """How long a class takes for it."""
+    line: int
+    """The line of the directive."""
+    reason_offset: int
+    """The lines of the directive above its reason, without the fence."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +157,9 @@ class Chapter:
     notebook: NotebookNode = field(repr=False)
     """The cells, not executed; `metadata.source_map` has the first line of each, from zero."""
     exercises: tuple[Exercise, ...]
+    predictions: tuple[Prediction, ...]
+    goals: tuple[str, ...]
+    """What the reader will learn, as inline Markdown: the list in the box of the class dp-goals."""
     inputs: dict[str, str] = field(repr=False)
     """Digests of all that its outputs depend on, by name."""
 
@@ -122,7 +172,9 @@ class Chapter:
         notebook = reader.notebook(text)
         code = [cell.source for cell in code_cells(notebook)]
         exercises = tuple(reader.exercises(notebook))
-        return cls(page, text, notebook, exercises, inputs(code, book.root))
+        predictions = tuple(reader.predictions(notebook))
+        goals = tuple(reader.goals(notebook))
+        return cls(page, text, notebook, exercises, predictions, goals, inputs(code, book.root))
 
     @cached_property
     def title(self) -> str:
@@ -220,6 +272,12 @@ class _ExerciseText(Directive):
     option_spec: ClassVar[dict[str, Any]] = EXERCISE_OPTIONS
 
 
+class _PredictText(_ExerciseText):
+    """The form of a `{predict}` directive: its question is what an exercise has as its title."""
+
+    option_spec: ClassVar[dict[str, Any]] = PREDICT_OPTIONS
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Reader of one page, with MyST's parser."""
@@ -285,11 +343,32 @@ class _Reader:
             yield Exercise(
                 name, number, parsed.options.get("original", ""), box.argument, goal, hints,
                 box.line, cells[name], stub, solution, secret,
+                self.minutes(box, parsed.options["minutes"]) if "minutes" in parsed.options else 0,
             )  # fmt: skip
 
     def boxes(self, notebook: NotebookNode) -> dict[str, _Directive]:
         """Return the `{exercise}` directives of a page, by name."""
+        return self.named(notebook, "exercise", self.parsed)
+
+    def named(
+        self,
+        notebook: NotebookNode,
+        kind: str,
+        parsed: Callable[[_Directive], DirectiveParsingResult],
+    ) -> dict[str, _Directive]:
+        """Return the directives of one kind, by name; raise PressError for a name given twice."""
         found: dict[str, _Directive] = {}
+        for directive in self.all_directives(notebook):
+            if directive.name == kind:
+                name = fully_normalize_name(parsed(directive).options["name"])
+                if name in found:
+                    other = f"line {found[name].line} already has {_A[kind]} {name}"
+                    raise self.wrong(directive.line, other)
+                found[name] = directive
+        return found
+
+    def all_directives(self, notebook: NotebookNode) -> Iterator[_Directive]:
+        """Yield the directives of a page; raise PressError for a cell inside of another block."""
         for index, cell in enumerate(notebook.cells):
             first = notebook.metadata.source_map[index]
             for directive in self.directives(cell.source, first) if _is_text(cell) else ():
@@ -297,22 +376,23 @@ class _Reader:
                     inside = f" (this is inside {{{directive.within}}})" * bool(directive.within)
                     message = "put a cell at the left margin, outside of lists, quotes and boxes"
                     raise self.wrong(directive.line, message + inside)
-                if directive.name == "exercise":
-                    name = fully_normalize_name(self.parsed(directive).options["name"])
-                    if name in found:
-                        other = f"line {found[name].line} already has an exercise {name}"
-                        raise self.wrong(directive.line, other)
-                    found[name] = directive
-        return found
+                yield directive
 
     def parsed(self, box: _Directive) -> DirectiveParsingResult:
         """Return options and body of an `{exercise}` directive, which needs a title and a name."""
+        return self.parsed_as(_ExerciseText, box, "a title")
+
+    def parsed_as(
+        self, form: type[_ExerciseText], box: _Directive, what: str
+    ) -> DirectiveParsingResult:
+        """Return options and body of a directive, which needs an argument and a name."""
+        kind = _A[box.name]
         try:
-            parsed = parse_directive_text(_ExerciseText, box.argument, box.content)
+            parsed = parse_directive_text(form, box.argument, box.content)
         except MarkupError as error:
-            raise self.wrong(box.line, "an exercise needs a title after {exercise}") from error
+            raise self.wrong(box.line, f"{kind} needs {what} after {{{box.name}}}") from error
         if not parsed.options.get("name"):
-            raise self.wrong(box.line, "an exercise needs the option :name:")
+            raise self.wrong(box.line, f"{kind} needs the option :name:")
         return parsed
 
     def goal_and_hints(self, body: list[str]) -> tuple[str, tuple[str, ...]]:
@@ -361,6 +441,79 @@ class _Reader:
                     line, f"{message}: {'no END follows' if marks else 'both are missing'}"
                 )
         return found
+
+    # Predictions --------------------------------------------------------------------------------
+
+    def predictions(self, notebook: NotebookNode) -> Iterator[Prediction]:
+        """Yield the predictions of a page in reading order."""
+        for name, box in self.named(notebook, "predict", self.prediction_text).items():
+            parsed = self.prediction_text(box)
+            options, right, reason_at = self.options(box, parsed.body)
+            number, unit = (parsed.options.get(key, "") for key in ("number", "unit"))
+            reason = parsed.body[reason_at:]
+            if bool(number) == bool(options) or (unit and not number):
+                message = "the answer is an option of a list, or the number that :number: names"
+                raise self.wrong(box.line, message)
+            if not "".join(reason).strip():
+                raise self.wrong(box.line, "say below the options, or alone, why it is so")
+            yield Prediction(
+                name, box.argument, options, right, number, unit, "\n".join(reason).strip("\n"),
+                self.minutes(box, parsed.options.get("minutes", TO_PREDICT)), box.line,
+                parsed.body_offset + reason_at,
+            )  # fmt: skip
+
+    def prediction_text(self, box: _Directive) -> DirectiveParsingResult:
+        """Return options and body of a `{predict}` directive."""
+        return self.parsed_as(_PredictText, box, "a question")
+
+    def options(self, box: _Directive, body: list[str]) -> tuple[tuple[str, ...], int, int]:
+        """Return the options, which of them is marked, and the line of the body after them.
+
+        Without a list at the top of the body, return no options, and 0 twice.
+        """
+        tokens = self.tokens("\n".join(body))
+        if not tokens or tokens[0].type != "bullet_list_open":
+            return (), 0, 0
+        items = [token for token in tokens if token.type == "list_item_open" and token.level == 1]
+        found, marked = list[str](), list[int]()
+        for number, item in enumerate(items, 1):
+            first, last = item.map or (0, 0)
+            match = _OPTION.fullmatch(" ".join("\n".join(body[first:last]).split()))
+            if not match:
+                message = f"option {number} begins with [ ], or with [x] if it is right"
+                raise self.wrong(box.line, message)
+            found.append(match[2])
+            marked += [number] * (match[1] == "x")
+        if not 2 <= len(found) <= MOST_OPTIONS:
+            message = f"a prediction has two to {MOST_OPTIONS} options, not {len(found)}"
+            raise self.wrong(box.line, message)
+        if len(marked) != 1:
+            raise self.wrong(box.line, f"[x] marks one option as right, not {len(marked)}")
+        end = (tokens[0].map or (0, 0))[1]
+        while end < len(body) and not body[end].strip():
+            end += 1
+        return tuple(found), marked[0], end
+
+    def minutes(self, box: _Directive, given: str | float) -> float:
+        """Return the option `:minutes:`."""
+        try:
+            minutes = float(given)
+        except ValueError:
+            minutes = 0.0
+        if not 0 < minutes < math.inf:
+            raise self.wrong(box.line, f":minutes: is a number of minutes, not {given!r}")
+        return minutes
+
+    # Goals --------------------------------------------------------------------------------------
+
+    def goals(self, notebook: NotebookNode) -> Iterator[str]:
+        """Yield the items of the lists in boxes of the class `dp-goals`."""
+        for box in self.all_directives(notebook):
+            if box.name == "admonition" and "dp-goals" in box.content:
+                body = parse_directive_text(Admonition, box.argument, box.content).body
+                for token in self.tokens("\n".join(body)):
+                    if token.type == "inline":
+                        yield " ".join(token.content.split()).rstrip(".;")
 
     # Directives ---------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The kinds of outputs that have a name: figure, frames, source, number, cell, exercise.
+"""The kinds of outputs that have a name, from figures and numbers to exercises and predictions.
 
 Each class states, here and nowhere else, the MIME type of its outputs, and how they look on a page,
 on a slide and in a notebook. A new kind needs a MIME type in `diffprog/show.py` and a class below.
@@ -22,6 +22,7 @@ __all__ = [
     "FIGURE",
     "FRAMES",
     "NUMBER",
+    "PREDICTION",
     "SOURCE",
     "Kind",
     "of_output",
@@ -108,23 +109,36 @@ class Source(Kind):
         return [block]
 
 
-class Number(Kind):
-    """A number for the prose, which the role `number` inserts; its cell shows nothing."""
-
-    name, mime = "number", show.NUMBER
-    has_anchor = False
+class Unseen(Kind):
+    """An output for the prose, of which its cell shows nothing."""
 
     def on_page(self, content: Any, name: str, alt: str) -> list[nodes.Node]:
         """Return a comment, because myst-nb wants a node for each output."""
-        return [nodes.comment("", "a number for the prose")]
+        return [nodes.comment("", f"a {self.name} for the prose")]
+
+    def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
+        """Leave the output out."""
+        return False
+
+
+class Number(Unseen):
+    """A number for the prose, which the role `number` inserts."""
+
+    name, mime = "number", show.NUMBER
+    has_anchor = False
 
     def on_slide(self, content: Any, name: str, alt: str) -> str:
         """Return its text."""
         return f'<span class="number">{escape(content["text"])}</span>'
 
-    def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
-        """Leave the number out."""
-        return False
+
+class Prediction(Unseen):
+    """A prediction; its cell says which option is right, and `store.py` adds the question.
+
+    pages/predict.py and slides/predict.py lay it out.
+    """
+
+    name, mime = "prediction", show.PREDICTION
 
 
 class Exercise(Kind):
@@ -141,9 +155,9 @@ class Cell(Kind):
 
 
 FIGURE, FRAMES, SOURCE, NUMBER = Figure(), Frames(), Source(), Number()
-EXERCISE, CELL = Exercise(), Cell()
+EXERCISE, CELL, PREDICTION = Exercise(), Cell(), Prediction()
 BY_NAME: dict[str, Kind] = {
-    kind.name: kind for kind in (FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE, CELL)
+    kind.name: kind for kind in (FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE, CELL, PREDICTION)
 }
 
 

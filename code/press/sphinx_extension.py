@@ -29,6 +29,7 @@ from .pages import (
     launch_buttons,
     nobreak,
     outdated,
+    predict,
     social_card,
 )
 from .products import write_products
@@ -94,6 +95,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     agreement.setup(app)
     outdated.setup(app)
     exercise.setup(app)
+    predict.setup(app)
     fold.setup(app)
     footnotes.setup(app)
     nobreak.setup(app)

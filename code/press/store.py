@@ -1,4 +1,4 @@
-"""The output store: every figure, number, source excerpt and exercise of the book by name.
+"""The output store: all that the book shows under a name, from figures to predictions.
 
 `_build/outputs/<name>.json` holds an `Entry`. Decks read only the store. Pages and notebooks take
 from it the outputs that they name, and all else from the chapter's execution.
@@ -12,11 +12,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from docutils.nodes import make_id
+from docutils.nodes import fully_normalize_name, make_id
 from nbformat import NotebookNode
 
 from . import files, output_kinds
 from .book import Book, PressError
+from .chapter import Prediction
 from .names import folded, wrong_name
 from .output_kinds import Kind
 from .run.cache import Execution
@@ -123,7 +124,7 @@ def collect(executions: Iterable[Execution]) -> list[Entry]:
     """Return all entries of the executed chapters; raise PressError for a name given twice."""
     entries: dict[str, Entry] = {}
     for execution in executions:
-        for entry in (*_outputs(execution), *_exercises(execution), *_cells(execution)):
+        for entry in _all(execution):
             other = entries.setdefault(folded(entry.name), entry)
             same = entry.name == other.name and entry.kind == other.kind == output_kinds.SOURCE.name
             if other is not entry and not same:
@@ -131,6 +132,17 @@ def collect(executions: Iterable[Execution]) -> list[Entry]:
                 differs = "" if entry.name == other.name else f", which has {other.name!r}"
                 raise PressError(f"{entry.place}: {taken}{differs}: rename one")
     return list(entries.values())
+
+
+def _all(execution: Execution) -> Iterator[Entry]:
+    """Yield the entries of one chapter."""
+    outputs = list(_outputs(execution))
+    answers = [entry for entry in outputs if entry.kind == output_kinds.PREDICTION.name]
+    yield from (entry for entry in outputs if entry not in answers)
+    yield from _exercises(execution)
+    yield from _cells(execution)
+    numbers = {e.name: e for e in outputs if e.kind == output_kinds.NUMBER.name}
+    yield from _predictions(execution, answers, numbers)
 
 
 def _outputs(execution: Execution) -> Iterator[Entry]:
@@ -197,6 +209,7 @@ def _exercises(execution: Execution) -> Iterator[Entry]:
             "stub": exercise.stub,
             "solution": exercise.solution,
             "outputs": notebook.cells[exercise.cell].outputs,
+            "minutes": exercise.minutes,
         }
         yield Entry(
             name=exercise.name,
@@ -207,3 +220,60 @@ def _exercises(execution: Execution) -> Iterator[Entry]:
             line=notebook.metadata.source_map[exercise.cell] + 1,
             data={output_kinds.EXERCISE.mime: data},
         )
+
+
+def _predictions(
+    execution: Execution, answers: list[Entry], numbers: dict[str, Entry]
+) -> Iterator[Entry]:
+    """Yield the predictions of a chapter, each with the answer that its cells have computed."""
+    chapter = execution.chapter
+    given = {fully_normalize_name(entry.name): entry for entry in reversed(answers)}
+    for entry in answers:
+        known = fully_normalize_name(entry.name)
+        if known not in {prediction.name for prediction in chapter.predictions}:
+            raise PressError(f"{entry.place}: no prediction here is called {entry.name!r}")
+        if given[known] is not entry:
+            message = f"{given[known].place} already answers {entry.name}: answer once"
+            raise PressError(f"{entry.place}: {message}")
+    for prediction in chapter.predictions:
+        place = f"{chapter.page.docname}.md:{prediction.line}"
+        found = (numbers if prediction.number else given).get(prediction.number or prediction.name)
+        if found is None:
+            raise PressError(f"{place}: {_no_answer(prediction)}")
+        data = {
+            "question": prediction.question,
+            "options": list(prediction.options),
+            "unit": prediction.unit,
+            "reason": prediction.reason,
+            "minutes": prediction.minutes,
+            "answer": found.content["text"] if prediction.number else "",
+            "right": 0 if prediction.number else found.content["right"],
+        }
+        if not prediction.number and (wrong := _disagreement(prediction, found.content)):
+            raise PressError(f"{place}: {wrong} ({found.place})")
+        yield Entry(
+            name=prediction.name,
+            kind=output_kinds.PREDICTION.name,
+            chapter=chapter.page.docname,
+            number="",
+            cell=found.cell,
+            line=prediction.line,
+            data={output_kinds.PREDICTION.mime: data},
+        )
+
+
+def _no_answer(prediction: Prediction) -> str:
+    if prediction.number:
+        return f"no cell of this chapter gives the number {prediction.number!r}"
+    call = f'show.answer("{prediction.name}", …)'
+    return f"no cell computes which option is right: call `{call}` with a condition for each"
+
+
+def _disagreement(prediction: Prediction, answer: dict[str, int]) -> str:
+    """Say how the computed answer differs from the marked one; '' if they agree."""
+    count, right = len(prediction.options), answer["right"]
+    if answer["options"] != count:
+        return f"there are {count} options, but the cell has {answer['options']} conditions"
+    if right != prediction.right:
+        return f"[x] marks option {prediction.right}, but the cell finds option {right} right"
+    return ""

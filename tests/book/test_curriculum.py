@@ -1,6 +1,7 @@
 """The book as a whole: it builds without a warning, and says only what it computed."""
 
 import re
+from collections import Counter
 
 import pytest
 import yaml
@@ -103,6 +104,17 @@ def test_no_exercise_s_solution_is_used_outside_of_it(entries):
             others = "\n".join(c.source for c in cells if c is not cell)
             for name in local:
                 assert not re.search(rf"(?<!def )\b{name}\(", others), f"{page.name}: {name}"
+
+
+# Predictions -----------------------------------------------------------------------------------
+
+
+def test_each_chapter_asks_and_the_right_option_stands_in_no_place_of_its_own():
+    asked = {page.name: Chapter.read(BOOK, page).predictions for page in BOOK.pages}
+    numbered = {page.name for page in BOOK.pages if "." in page.number}
+    assert {name for name in numbered if not asked[name]} == set()
+    places = Counter(known.right for found in asked.values() for known in found if known.right)
+    assert max(places.values()) <= 0.6 * places.total()
 
 
 # Digits in prose -------------------------------------------------------------------------------

@@ -98,3 +98,17 @@ def test_of_a_number_nine_digits_are_kept(monkeypatch):
         show.number("n", value)
     kept = [data[show.NUMBER]["value"] for data in shown]
     assert kept == [0.666666667, 0.666666667, 10**12 + 1], "and all of a whole number"
+
+
+def test_an_answer_says_which_condition_holds(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    monkeypatch.delenv("DIFFPROG_BUILD", raising=False)
+    show.answer("predict-a", False)
+    assert shown == [], "outside a build it does nothing"
+    monkeypatch.setenv("DIFFPROG_BUILD", "1")
+    show.answer("predict-a", torch.tensor(1.0) > 2, torch.tensor(1.0) < 2)
+    assert shown[0][show.PREDICTION] == {"name": "predict-a", "right": 2, "options": 2}
+    for right in ((True, True), (False, False)):
+        with pytest.raises(ValueError, match="predict-a: of 2 options, want one that is right"):
+            show.answer("predict-a", *right)

@@ -34,7 +34,14 @@ NOTES = f"\n\n:::{{notes}} 1\n:chapter: one\n\n{'word ' * 40}\n:::\n"
 OTHER_LANGUAGES = {"c", "cpp", "js", "py", "rst"}
 """Domains whose directives make the same nodes as `{py:function}`, and their roles references."""
 ELSEWHERE = {
-    *("bibliography", "code-cell", "exercise", "glue", "remark"),  # in the real book, and its tests
+    *(
+        "bibliography",
+        "code-cell",
+        "exercise",
+        "glue",
+        "predict",
+        "remark",
+    ),  # in the real book, and its tests
     *("restructuredtext-test-directive", "sub-ref"),  # of docutils' tests; of a switched-off syntax
     *("keyword", "pep-reference", "rfc-reference"),  # of Python's manual; as {pep} and {rfc}
 }

@@ -39,7 +39,25 @@ from IPython.display import display
 from toylib import alone
 
 show.number("n-one", alone.ONE)
+show.answer("predict-sum", alone.ONE + 1 > 1, alone.ONE + 1 <= 1)
 ```
+
+:::{predict} Is *one* and one more than {number}`n-one`?
+:name: predict-sum
+
+- [x] Yes, it is $2$.
+- [ ] No.
+
+One is positive.
+:::
+
+:::{predict} How many are there?
+:name: predict-count
+:number: n-one
+:unit: rows
+
+Count them.
+:::
 
 ```{code-cell} ipython3
 ---
@@ -64,6 +82,7 @@ show.source(alone.twice)
 :::{exercise} Addition
 :name: ex-add
 :original: 5
+:minutes: 4
 
 Write `add`.
 
@@ -158,7 +177,7 @@ It found {number}`n-one`.
 :::{exercise} ex-add
 :::
 
-:::{notes} 3
+:::{notes}
 @WORDS@
 :::
 
@@ -286,7 +305,7 @@ def test_the_exercise_is_a_box_a_stub_and_a_fold_with_its_remark(page: str) -> N
     box = page.partition('class="dp-exercise admonition" id="ex-add"')[2]
     box, _, rest = box.partition('<div class="cell dp-stub docutils container">')
     assert "Exercise 1.1a: Addition" in box
-    assert '<p class="dp-original">Exercise 5 of the original tutorial</p>' in box
+    assert '<p class="dp-about">Exercise 5 of the original tutorial, about 4 minutes</p>' in box
     assert "<summary>Hint</summary>" in box
     stub, _, solution = rest.partition('<details class="dp-fold dp-solution">')
     text = re.sub(r"<[^>]+>", "", stub)
@@ -352,7 +371,36 @@ def test_the_root_leads_to_the_first_page(site: Path) -> None:
     assert '<a href="book/index.html">' in root
 
 
+def test_a_prediction_is_a_question_with_native_inputs_and_a_fold(page: str) -> None:
+    box = page.partition('<div class="dp-predict" id="predict-sum">')[2]
+    box, _, other = box.partition('id="predict-count"')
+    asked, _, answer = box.partition("</fieldset>")
+    legend = asked.partition("<legend>")[2].partition("</legend>")[0]
+    assert legend.endswith('Is <em>one</em> and one more than <span class="dp-number">1</span>?')
+    first, second = re.findall(r"<label.*?</label>", asked, re.S)
+    assert 'class="dp-right"><input type="radio" name="predict-sum"><span>Yes' in first
+    assert "dp-right" not in second
+    assert answer.startswith('\n<details class="dp-fold dp-answer">\n<summary>Show the answer')
+    assert 'The answer: <strong class="dp-came">Yes, it is <span' in answer
+    assert "<p>One is positive.</p>" in answer
+    assert '<input type="number" step="any"> <span>rows</span></label>' in other
+    assert 'The answer: <strong class="dp-came">1 rows</strong>' in other
+    assert "predict.js" in page
+
+
 # Notebooks --------------------------------------------------------------------------------------
+
+
+def test_both_notebooks_ask_and_fold_the_answer(site: Path) -> None:
+    for kind in ("student", "solved"):
+        text = "\n\n".join(cell.source for cell in notebook(site, kind).cells)
+        assert (
+            "**Predict, before you run the next cells**: Is *one* and one more than 1?\n\n"
+            "- Yes, it is $2$.\n- No.\n\n<details>\n<summary>Show the answer</summary>\n\n"
+            "The answer: **Yes, it is $2$.**\n\nOne is positive.\n\n</details>"
+        ) in text
+        assert "How many are there?\n\nWrite down your guess, in rows.\n\n<details>" in text
+        assert "show.answer" not in text
 
 
 def test_each_page_but_the_bibliography_has_two_notebooks(site: Path) -> None:

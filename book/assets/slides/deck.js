@@ -13,6 +13,33 @@
     } catch (error) { return null; }
   }
 
+  /* A plan, ?minutes=90: the longest of the deck's plans that fits, or the shortest one. The
+     slides that are left are numbered anew. */
+  function leaveOut(minutes) {
+    var facts = [].slice.call(document.querySelectorAll(".facts[data-plan]"));
+    var plan = facts.find(function (line) { return +line.dataset.plan <= minutes; })
+      || facts[facts.length - 1];
+    if (!plan) return;
+    document.querySelector(".facts").hidden = true;
+    plan.hidden = false;
+    document.querySelectorAll("section[data-plans]").forEach(function (slide) {
+      if (slide.dataset.plans.split(" ").indexOf(plan.dataset.plan) >= 0) return;
+      var stack = slide.parentNode;
+      slide.remove();
+      if (!stack.querySelector("section")) stack.remove();
+    });
+    var slides = [].slice.call(document.querySelectorAll(".slides section section"));
+    slides.forEach(function (slide, i) {
+      slide.querySelector(".count").textContent = i + 1 + " / " + slides.length;
+      slide.querySelectorAll(".steps a").forEach(function (link) {
+        var to = slides[link.getAttribute("aria-label") === "Next slide" ? i + 1 : i - 1];
+        if (to) link.setAttribute("href", "#/" + to.id);
+        else link.remove();
+      });
+    });
+  }
+  if (query.get("minutes")) leaveOut(+query.get("minutes"));
+
   function measure(name) {
     return parseFloat(getComputedStyle(document.documentElement).getPropertyValue(name));
   }

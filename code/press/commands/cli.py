@@ -32,7 +32,8 @@ def main() -> int:
     printed.add_argument("--pdf", action="store_true", help="print them, a page for each slide")
     printed.add_argument("--handout", action="store_true", help="print them to be written on")
     printed.add_argument("--pptx", action="store_true", help="put their figures into PowerPoint")
-    for command in (build, slides):
+    course = commands.add_parser("class", help="plan a course from the decks")
+    for command in (build, slides, course):
         command.add_argument("--jobs", type=_up_to(999), default=os.environ.get("JOBS") or None)
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
     new = commands.add_parser("new-chapter", help="begin a chapter, its exercise and its slides")
@@ -60,7 +61,9 @@ def main() -> int:
             return 0
         with manifest.lock(book):
             publish.restore(book)
-            if arguments.command == "slides":
+            if arguments.command == "class":
+                _plan_course(book, arguments.jobs)
+            elif arguments.command == "slides":
                 _slides(book, arguments)
             else:
                 _build(book, arguments.chapter, arguments.jobs)
@@ -136,6 +139,7 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
 def _slides(book: Book, arguments: argparse.Namespace) -> None:
     from ..build import build_decks
     from ..slides.pdf import print_decks, print_handouts
+    from ..slides.plan import planned
     from ..slides.slide import table
 
     decks = build_decks(book, arguments.jobs)
@@ -152,4 +156,28 @@ def _slides(book: Book, arguments: argparse.Namespace) -> None:
             write_figures(deck, path)
     for deck, path in zip(decks, paths, strict=True):
         print(f"{path.relative_to(book.root)}  {len(deck.slides)} slides, {deck.minutes:g} min")
-    print(f"\n{table(decks)}")
+    rows = [
+        row
+        for deck in decks
+        for row in [
+            (deck.name, deck),
+            *((f"{deck.name}, {m:g} min", planned(deck, m)) for m in deck.plans),
+        ]
+    ]
+    print(f"\n{table(rows)}")
+
+
+def _plan_course(book: Book, jobs: int | None) -> None:
+    from ..build import build_decks
+    from .course import schedules
+    from .instructor import instructor_page
+
+    decks = build_decks(book, jobs)
+    folder = book.build / "class"
+    folder.mkdir(exist_ok=True)
+    print(f"\n{schedules(decks)}\n")
+    for deck in decks:
+        if deck.part:
+            path = folder / f"{deck.name}.md"
+            files.write(path, instructor_page(deck, book.code) + "\n")
+            print(f"For the instructor: {path.relative_to(book.root)}")

@@ -68,10 +68,10 @@ def needed(source: str, later: list[str]) -> str:
 
 
 class _WithoutNumbers(ast.NodeTransformer):
-    """Removal of each `show.number(…)`, and of loops and blocks in which nothing else happens."""
+    """Removal of numbers and answers, and of loops and blocks in which nothing else happens."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
-        return None if ast.unparse(node).startswith("show.number(") else node
+        return None if ast.unparse(node).startswith(("show.number(", "show.answer(")) else node
 
     def generic_visit(self, node: ast.AST) -> Any:
         super().generic_visit(node)

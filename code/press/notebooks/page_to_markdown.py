@@ -18,6 +18,7 @@ from sphinx.locale import admonitionlabels
 from sphinx.util import logging
 
 from ..pages.fold import fold
+from ..pages.predict import ask, choice, predict
 from .inline_to_markdown import Inline, code, marked
 from .source_place import directive, place
 
@@ -142,6 +143,26 @@ class Writer(Inline):
     def visit_fold(self, node: fold) -> str:
         """Write a native fold; the empty line in it makes Markdown of its content."""
         return _details(node["title"], self.blocks(node.children))
+
+    def visit_predict(self, node: predict) -> str:
+        """Write a prediction: question, options, and the answer folded."""
+        return self.blocks(node.children)
+
+    def visit_ask(self, node: ask) -> str:
+        """Write the question in bold, and the options as a list."""
+        asked, *options = node.children
+        label = marked("**", "Predict, before you run the next cells")
+        return "\n\n".join(
+            [f"{label}: {self.text(asked)}", "\n".join(filter(None, map(self.write, options)))]  # type: ignore[arg-type]
+        ).strip()
+
+    def visit_choice(self, node: choice) -> str:
+        """Write a possible answer as an item of a list."""
+        return f"- {self.text(node)}"
+
+    def visit_guess(self, node: nodes.Element) -> str:
+        """Ask for a number."""
+        return f"Write down your guess{f', in {unit}' if (unit := node['unit']) else ''}."
 
     def visit_dropdown_main(self, node: nodes.Element) -> str:
         """Write a dropdown of sphinx-design as a native fold."""

@@ -1,4 +1,4 @@
-"""What every page carries besides its text: style, two scripts, a light weight, and names.
+"""What every page carries besides its text: style, scripts, a light weight, and names.
 
 Font Awesome is cut down to the glyphs in use, and its script, which draws the same icons, is left
 out. Controls that the theme leaves without a name for screen readers get one.
@@ -18,6 +18,7 @@ from sphinx.config import Config
 import diffprog
 
 from .. import files
+from .predict import predict
 
 __all__ = ["setup"]
 
@@ -56,11 +57,13 @@ def _page_context(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Add the script of frames to a page that has frames."""
+    """Add the script of frames to a page that has frames, and likewise of predictions."""
     if doctree is not None and any(
         "dp-frames" in raw.astext() for raw in doctree.findall(nodes.raw)
     ):
         app.add_js_file("frames.js", loading_method="defer")
+    if doctree is not None and any(doctree.findall(predict)):
+        app.add_js_file("predict.js", loading_method="defer")
 
 
 def _copy_assets(app: Sphinx, error: Exception | None) -> None:
@@ -68,7 +71,7 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     library = Path(diffprog.__file__).parent / "figures/assets"
-    assets = (files.ASSETS / name for name in ("book.css", "page.js"))
+    assets = (files.ASSETS / name for name in ("book.css", "page.js", "predict.js"))
     for path in (library / "figures.css", library / "frames.js", *assets):
         shutil.copyfile(path, static / path.name)
     pages = list(Path(app.outdir).rglob("*.html"))

@@ -34,7 +34,7 @@ class remark(nodes.General, nodes.Element):
 
 
 class ExerciseDirective(SphinxDirective):
-    """`{exercise} title`, with the options `name`, its identity, and `original`, a number."""
+    """`{exercise} title`, with the options of `EXERCISE_OPTIONS`."""
 
     has_content = True
     required_arguments = 1
@@ -53,9 +53,11 @@ class ExerciseDirective(SphinxDirective):
         box = exercise("", classes=["dp-exercise"])
         self.set_source_info(box)
         box += nodes.title("", f"Exercise {known.label}")
-        if known.original:
-            words = f"Exercise {known.original} of the original tutorial"
-            box += nodes.paragraph("", words, classes=["dp-original"])
+        about = [f"Exercise {known.original} of the original tutorial"] if known.original else []
+        about += [f"about {known.minutes:g} minutes"] if known.minutes else []
+        if about:
+            words = ", ".join(about)
+            box += nodes.paragraph("", words[0].upper() + words[1:], classes=["dp-about"])
         self.state.nested_parse(self.content, self.content_offset, box)
         self.add_name(box)
         return [box]

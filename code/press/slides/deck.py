@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 from markdown_it.token import Token
@@ -21,12 +23,14 @@ from .code_listing import source
 from .exercise import exercise, solution
 from .figure import show
 from .markdown import Context, Directive, directive, parse, render
+from .predict import predict
 from .slide import Deck, Slide
 
 __all__ = ["heads", "read"]
 
 KEYS = {
     "title": str, "description": str, "part": str, "accent": str, "left_out": dict, "given": list,
+    "plans": list,
 }  # fmt: skip
 ACCENTS = ("blue", "orange", "green", "purple")
 """The colours of a deck, for which deck.css has a class."""
@@ -80,11 +84,19 @@ def _head(book: Book, path: Path) -> Deck:
             part=matter.get("part", ""),
             accent=matter.get("accent", "blue"),
             left_out=matter.get("left_out", {}),
+            plans=_plans(matter.get("plans", [])),
         )
+    except ValueError as error:
+        raise PressError(f"{where}:1: `plans:` are minutes, as in [90, 45] ({error})") from error
     except (IndexError, KeyError, AttributeError, yaml.YAMLError) as error:
         raise PressError(
             f"{where}:1: the front matter needs a title and a description ({error})"
         ) from error
+
+
+def _plans(given: list[Any]) -> tuple[float, ...]:
+    """Return the minutes of the plans, the longest first."""
+    return tuple(sorted((float(minutes) for minutes in given), reverse=True))
 
 
 def _cut(context: Context, tokens: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
@@ -133,6 +145,7 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
         "show": show,
         "cell": cell,
         "source": source,
+        "predict": predict,
         "exercise": exercise,
         "solution": solution,
     }
@@ -145,11 +158,26 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
 
 
 def _notes(context: Context, slide: Slide, given: Directive) -> None:
-    """Read `{notes} 2.5`, what the speaker says in 2.5 minutes; `:chapter:` names the chapter."""
+    """Read `{notes} 2.5`, what the speaker says in 2.5 minutes; `:chapter:` names the chapter.
+
+    The minutes of a task stand in its chapter. `:optional:` says when a plan leaves the slide out.
+    """
+    if slide.is_task:
+        if given.argument:
+            context.fail(f"the minutes of {slide.entries[-1].name} stand in its chapter")
+        given = replace(given, argument=f"{slide.minutes}")
     try:
         slide.minutes = float(given.argument)
     except ValueError:
         context.fail("notes begin with the minutes that they take, as in {notes} 2")
     if "chapter" in given.options:
         slide.chapter = context.chapter(given.options["chapter"])
+    if (rank := given.options.get("optional")) is not None:
+        if not rank.isdecimal() or int(rank) == 0:
+            context.fail(
+                f":optional: is 1, for what a plan leaves out first, or more, not {rank!r}"
+            )
+        if slide.level != 2:
+            context.fail("a plan has the title, and a slide with ### goes with the slide before it")
+        slide.optional = int(rank)
     slide.notes = render(given.body, context)

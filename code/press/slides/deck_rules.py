@@ -11,6 +11,7 @@ from ..edition import Edition
 from ..output_kinds import BY_NAME
 from ..store import Store
 from .figure import enlarged
+from .plan import minutes_over
 from .slide import Deck, Slide, words
 from .theme import measure
 
@@ -35,6 +36,9 @@ def _complaints(store: Store, deck: Deck) -> Iterator[tuple[int, str]]:
         if slide.id in ids:
             yield slide.line, f"the slide of line {ids[slide.id]} has the same heading: change one"
         ids[slide.id] = slide.line
+    for minutes in deck.plans:
+        if over := minutes_over(deck, minutes):
+            yield 1, f"the plan of {minutes:g} min is {over:g} min over: let more be `:optional:`"
     shown = {entry.name for slide in deck.slides for entry in slide.entries}
     wanted = figures(store, deck.part) if deck.part else set()
     for name in sorted(wanted - shown - deck.left_out.keys()):
@@ -48,6 +52,8 @@ def _complaints(store: Store, deck: Deck) -> Iterator[tuple[int, str]]:
 def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
     if slide.word_count > MOST_WORDS:
         yield f"{slide.word_count} words on a slide: write at most {MOST_WORDS}"
+    if words(slide.answer) > MOST_WORDS:
+        yield f"{words(slide.answer)} words of answer and reason: say them in at most {MOST_WORDS}"
     if words(slide.notes) < SHORTEST_NOTES:
         yield f"{words(slide.notes)} words of notes: write at least {SHORTEST_NOTES}"
     if not 0 < slide.minutes < math.inf:

@@ -11,12 +11,13 @@ import segno
 
 from ..chapter import YOUR_TURN
 from ..output_kinds import EXERCISE
+from ..store import Entry
 from . import launch_address
 from .code_listing import listing, without_docstrings
 from .markdown import Context, Directive, render
 from .slide import Slide
 
-__all__ = ["exercise", "solution"]
+__all__ = ["exercise", "solution", "take_minutes"]
 
 _CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+|\n+^\S*check_\w+\([\s\S]*\Z", re.M)
 """Code for the notebook only: the import of the check, and everything from its call on."""
@@ -34,6 +35,7 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     slide.goal = render(given.body or _goal(data["goal"]), context)
     if given.body and not _asks_for(given.body, data["stub"]):
         context.fail(f"the goal of {entry.name} names no function of its stub, as in `add(a, b)`")
+    take_minutes(context, slide, entry)
     stub = YOUR_TURN.sub("...  # your turn", _CHECK.sub("", data["stub"]))
     code = listing(context, without_docstrings(stub.strip()), height="stub-height")
     number = f"Exercise {html.escape(entry.number)}"
@@ -46,6 +48,15 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     )
     slide.entries.append(entry)
     slide.layout = "exercise"
+
+
+def take_minutes(context: Context, slide: Slide, task: Entry) -> None:
+    """Give the slide the minutes of its task, which only the chapter states."""
+    if slide.minutes:
+        context.fail(f"notes stand below the task, without minutes: {task.name} has them")
+    slide.minutes = task.content["minutes"]
+    if not slide.minutes:
+        context.fail(f"{task.name} needs the option :minutes: in its chapter")
 
 
 def solution(context: Context, slide: Slide, given: Directive) -> None:

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from .figure import style
 from .launch_address import chapter_address
+from .plan import planned, plans_of
 from .slide import Deck, Slide
 
 __all__ = ["handout", "page"]
@@ -121,7 +122,10 @@ def page(deck: Deck) -> str:
 
 
 def handout(deck: Deck) -> str:
-    """Return a page to print: slides with their notes and space to write, solutions at the end."""
+    """Return a page to print: slides with their notes and space to write.
+
+    Solutions, and the answers to questions, are at the end.
+    """
     numbered = list(enumerate(deck.slides))
     solutions = [item for item in numbered if item[1].layout == "solution"]
     others = [item for item in numbered if item not in solutions]
@@ -129,6 +133,13 @@ def handout(deck: Deck) -> str:
     if solutions:
         slides += ['<h1 class="part">Solutions</h1>']
         slides += [_section(deck, *item) for item in solutions]
+    answers = [
+        f'<li value="{number + 1}"><p>{slide.heading}</p>{slide.answer}</li>'
+        for number, slide in numbered
+        if slide.answer
+    ]
+    if answers:
+        slides += ['<h1 class="part">Answers</h1>', f'<ol class="answers">{"".join(answers)}</ol>']
     return HANDOUT.format(
         title=html.escape(deck.title), accent=deck.accent, slides="\n".join(slides)
     )
@@ -147,13 +158,33 @@ def _section(deck: Deck, number: int, slide: Slide) -> str:
     text = f'<div class="text">{slide.text}</div>' if slide.text.strip() else ""
     size = f' style="{style(slide)}"' if style(slide) else ""
     shown = f'<div class="shown"{size}>{slide.shown}</div>' if slide.shown else ""
-    keys = KEYS if slide.level == 1 else ""
+    keys = _facts(deck) + KEYS if slide.level == 1 else ""
+    minutes = f' data-minutes="{slide.minutes:g}"{_listed(deck, slide)}'
     layout = f"slide {slide.layout}{'' if text else ' alone'}"
     return (
-        f'<section id="{slide.id}" data-minutes="{slide.minutes:g}">\n<div class="{layout}">\n'
+        f'<section id="{slide.id}"{minutes}>\n<div class="{layout}">\n'
         f"<{level}>{slide.heading}</{level}>\n{text}{shown}{keys}\n{_footer(deck, number)}\n"
         f'</div>\n<aside class="notes">{slide.notes}</aside>\n</section>'
     )
+
+
+def _listed(deck: Deck, slide: Slide) -> str:
+    """Return the attribute that names the plans of a slide, if not all plans have it."""
+    plans = plans_of(deck, slide)
+    names = " ".join(f"{minutes:g}" for minutes in plans)
+    return "" if len(plans) == len(deck.plans) else f' data-plans="{names}"'
+
+
+def _facts(deck: Deck) -> str:
+    """Say on the title how long the deck is; deck.js shows the line of the plan instead."""
+    links = [f'<a href="?minutes={minutes:g}">{minutes:g} min</a>' for minutes in deck.plans]
+    whole = f"{deck.facts}. Plans: {', '.join(links)}" if links else deck.facts
+    lines = [f'<p class="facts">{whole}</p>'] + [
+        f'<p class="facts" data-plan="{minutes:g}" hidden>Plan of {minutes:g}:'
+        f' {planned(deck, minutes).facts}. <a href="?">All {deck.minutes:g} min</a></p>'
+        for minutes in deck.plans
+    ]
+    return "\n".join(lines)
 
 
 def _footer(deck: Deck, number: int) -> str:
@@ -178,5 +209,7 @@ def _footer(deck: Deck, number: int) -> str:
 def _mark(slide: Slide) -> str:
     """Say of a task that its solution follows, and of a solution of which task it is."""
     if slide.layout == "exercise":
-        return "solution: next slide"
+        return f"{slide.minutes:g} min; solution: next slide"
+    if slide.layout == "predict":
+        return f"decide with your neighbour: {slide.minutes:g} min"
     return f"solution of {slide.entries[-1].number}" if slide.layout == "solution" else ""

@@ -6,9 +6,7 @@ Each figure is on a slide with the deck's heading, its alternative text and the 
 from __future__ import annotations
 
 import base64
-import html
 import io
-import re
 from pathlib import Path
 
 from pptx import Presentation
@@ -16,7 +14,7 @@ from pptx.util import Inches
 
 from .. import files
 from ..output_kinds import BY_NAME
-from .slide import Deck
+from .slide import Deck, plain
 
 __all__ = ["write_figures"]
 
@@ -56,12 +54,3 @@ def write_figures(deck: Deck, path: Path) -> int:
     presentation.save(buffer)
     files.write(path, buffer.getvalue())
     return count
-
-
-def plain(markup: str) -> str:
-    """Return the text of this HTML; a formula is its TeX, and a paragraph is a line."""
-    formula = r'<(?:span class="math"|div class="formula")>.*?<annotation[^>]*>(.*?)</annotation>'
-    text = re.sub(rf"{formula}.*?<!--math-->", r"\1", markup, flags=re.S)
-    paragraphs = re.split(r"</p>|</li>|</h\d>|</tr>", text)
-    lines = (" ".join(re.sub(r"<[^>]+>", "", each).split()) for each in paragraphs)
-    return html.unescape("\n".join(line for line in lines if line))

@@ -12,7 +12,7 @@ from ..chapter import Chapter
 from ..output_kinds import BY_NAME
 from ..store import Entry
 
-__all__ = ["Deck", "ShownCell", "Slide", "table", "words"]
+__all__ = ["Deck", "ShownCell", "Slide", "plain", "table", "words"]
 
 
 @dataclass
@@ -47,14 +47,18 @@ class Slide:
     shown: str = ""
     """What it shows, as HTML: a figure, a formula, an excerpt or an exercise."""
     goal: str = ""
-    """The goal of its exercise, as HTML, which `shown` contains too."""
+    """The goal of its exercise or prediction, as HTML, which `shown` contains too."""
+    answer: str = ""
+    """What the last step of a prediction uncovers, as HTML, which `shown` contains too."""
     cells: list[ShownCell] = field(default_factory=list)
     layout: str = "words"
-    """Its class in deck.css: title, words, formula, wide, tall, code, cell, exercise, solution."""
+    """Its class in deck.css: title, words, formula, wide, tall, code, cell, predict, …."""
     entries: list[Entry] = field(default_factory=list)
     """The outputs of the book that it shows."""
     notes: str = ""
     minutes: float = 0
+    optional: int = 0
+    """When a plan leaves it out: 1 first, then 2, and so on; never, if 0."""
     chapter: Chapter | None = None
     """The chapter to which it links."""
 
@@ -71,6 +75,11 @@ class Slide:
         docname = self.chapter.page.docname if self.chapter else ""
         here = (entry for entry in named if entry.chapter == docname)
         return next((f"#{entry.anchor}" for entry in here), "")
+
+    @property
+    def is_task(self) -> bool:
+        """Whether the class works by itself."""
+        return self.layout in ("exercise", "predict")
 
     @property
     def word_count(self) -> int:
@@ -91,6 +100,8 @@ class Deck:
     left_out: dict[str, str]
     """Figures of the part that it does not show, each with the reason."""
     slides: list[Slide] = field(default_factory=list)
+    plans: tuple[float, ...] = ()
+    """Minutes for which there is a plan, beside the whole deck."""
 
     @property
     def name(self) -> str:
@@ -103,16 +114,31 @@ class Deck:
         return sum(slide.minutes for slide in self.slides)
 
     @property
+    def facts(self) -> str:
+        """What it consists of, in words."""
+        counts = {
+            kind: sum(slide.layout == layout for slide in self.slides)
+            for kind, layout in (("question", "predict"), ("exercise", "exercise"))
+        }
+        pages = [slide.chapter.page for slide in self.slides if slide.chapter]
+        numbers = sorted({page.number for page in pages if "." in page.number})
+        words = [f"{n} {kind}{'s' * (n != 1)}" for kind, n in counts.items() if n]
+        if numbers and self.part:
+            first, last = numbers[0], numbers[-1]
+            words += [f"chapters {first} to {last}" if first != last else f"chapter {first}"]
+        return ", ".join([f"{self.minutes:g} min", *words])
+
+    @property
     def task_minutes(self) -> float:
         """The minutes in which the class works by itself."""
-        return sum(slide.minutes for slide in self.slides if slide.layout == "exercise")
+        return sum(slide.minutes for slide in self.slides if slide.is_task)
 
     @property
     def longest_stretch(self) -> float:
         """The most minutes from one task to the next, its solution included."""
         stretches = [0.0]
         for slide in self.slides:
-            if slide.layout == "exercise":
+            if slide.is_task:
                 stretches.append(0.0)
             else:
                 stretches[-1] += slide.minutes
@@ -124,15 +150,24 @@ class Deck:
         return sum(bool(slide.cells) for slide in self.slides)
 
 
-def table(decks: Iterable[Deck]) -> str:
-    """Return what a teacher plans by, a line for each deck."""
-    lines = ["deck      slides   min   tasks   longest without   code and output"]
-    for deck in decks:
+def table(rows: Iterable[tuple[str, Deck]]) -> str:
+    """Return what a teacher plans by: a line for each deck, or plan of a deck, and its name."""
+    lines = ["deck           slides   min   tasks   longest without   code and output"]
+    for name, deck in rows:
         lines.append(
-            f"{deck.name:8} {len(deck.slides):7} {deck.minutes:5g} {deck.task_minutes:4g} min"
+            f"{name:13} {len(deck.slides):7} {deck.minutes:5g} {deck.task_minutes:4g} min"
             f" {deck.longest_stretch:13g} min {deck.code_slides:10} slides"
         )
     return "\n".join(lines)
+
+
+def plain(markup: str) -> str:
+    """Return the text of this HTML; a formula is its TeX, and a paragraph is a line."""
+    formula = r'<(?:span class="math"|div class="formula")>.*?<annotation[^>]*>(.*?)</annotation>'
+    text = re.sub(rf"{formula}.*?<!--math-->", r"\1", markup, flags=re.S)
+    paragraphs = re.split(r"</p>|</li>|</h\d>|</tr>", text)
+    lines = (" ".join(re.sub(r"<[^>]+>", "", each).split()) for each in paragraphs)
+    return html.unescape("\n".join(line for line in lines if line))
 
 
 def words(markup: str) -> int:

@@ -74,6 +74,7 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
         "goal": "Two numbers. Write `add(a, b)`, which adds.\n\nMore.",
         "stub": head + 'raise NotImplementedError("Your turn! 7")' + tail,
         "solution": head + "return a + b" + tail,
+        "minutes": 8.0,
     }
     source = {"code": CODE, "name": "lib.add", "path": "lib.py"}
     number = {"name": "n-steps", "text": "7 389", "value": 7389}

@@ -9,6 +9,8 @@ import yaml
 from press.repository import Repository
 from press.slides.deck import heads, read
 from press.slides.deck_rules import figures
+from press.slides.plan import planned
+from press.slides.slide import plain
 from press.slides.write import write_decks
 
 from ...book.test_curriculum import strangers
@@ -84,7 +86,7 @@ def test_a_deck_has_the_right_length(edition, name):
     deck = read(edition, edition.book.root / f"book/slides/{name}.md")
     if deck.part:
         assert len(deck.slides) >= 15
-        assert deck.minutes <= 120  # two hours of class
+        assert deck.longest_stretch <= 15  # minutes without a task
     else:
         assert deck.minutes <= 20
     assert all(slide.word_count <= 40 for slide in deck.slides)
@@ -93,6 +95,26 @@ def test_a_deck_has_the_right_length(edition, name):
 def test_a_quarter_of_the_slides_show_code_with_its_output(edition, name):
     deck = read(edition, edition.book.root / f"book/slides/{name}.md")
     assert deck.code_slides >= len(deck.slides) / 4
+
+
+def test_a_plan_leaves_slides_out_and_numbers_the_rest(opened, edition):
+    deck = read(edition, edition.book.root / "book/slides/part1.md")
+    plan = planned(deck, 90)
+    page = opened("part1", query="?minutes=100")
+    assert page.evaluate("Reveal.getSlides().map(slide => slide.id)") == [s.id for s in plan.slides]
+    shown = page.locator(".facts:visible").inner_text()
+    assert shown == f"Plan of 90: {plan.facts}. All {deck.minutes:g} min"
+    for key in ("1", "2", "Enter"):
+        page.keyboard.press(key)
+    assert page.evaluate("Reveal.getCurrentSlide().id") == plan.slides[11].id
+    footer = page.locator("section section.present footer")
+    assert footer.locator(".count").inner_text() == f"12 / {len(plan.slides)}"
+    footer.locator("a[aria-label='Next slide']").click()
+    assert page.evaluate("Reveal.getCurrentSlide().id") == plan.slides[12].id
+    with page.expect_popup() as opening:
+        page.keyboard.press("s")
+    following = opening.value.frame_locator("iframe.next")
+    following.get_by_role("heading", name=plain(plan.slides[13].heading), exact=True).wait_for()
 
 
 def test_numbers_on_slides_and_in_notes_are_computed_or_given(build, name):

@@ -28,7 +28,8 @@ LINE = ":::{show} fig-line\n:::\n"
 
 
 def slide(text, notes=NOTES, title="A point"):
-    return f"\n## {title}\n\n{text}\n\n:::{{notes}} 2\n{notes}\n:::\n"
+    minutes = "" if "{exercise}" in text else " 2"  # those of an exercise stand in its chapter
+    return f"\n## {title}\n\n{text}\n\n:::{{notes}}{minutes}\n{notes}\n:::\n"
 
 
 def html(book, path):
@@ -267,7 +268,7 @@ def test_an_exercise_has_goal_stub_link_and_qr_code(book, deck):
     assert "exercises.x" not in made
     assert 'aria-label="QR code for https://example.org/book/book/part1/one.html#ex-add"' in made
     assert made.count('class="line new"') == 1
-    assert '<span class="mark">solution: next slide</span>' in made
+    assert '<span class="mark">8 min; solution: next slide</span>' in made
     assert '<span class="mark">solution of 7</span>' in made
     assert "Two numbers" not in made
 
@@ -482,6 +483,6 @@ def test_the_plan_of_a_deck_is_counted():
         8,
         1,
     )
-    assert table([deck]).splitlines()[1].split() == [
+    assert table([(deck.name, deck)]).splitlines()[1].split() == [
         "deck", "6", "30", "15", "min", "8", "min", "1", "slides",
     ]  # fmt: skip

@@ -9,7 +9,8 @@ from pptx import Presentation
 
 from press.output_kinds import BY_NAME
 from press.slides.deck import heads, read
-from press.slides.powerpoint import plain, write_figures
+from press.slides.powerpoint import write_figures
+from press.slides.slide import plain
 
 
 @pytest.fixture

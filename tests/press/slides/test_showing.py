@@ -493,7 +493,10 @@ def test_a_handout_has_two_slides_on_a_sheet_and_solutions_apart(build, edition,
         assert all(each["notes"] for each in found)
         data = page.pdf(prefer_css_page_size=True)
         sheets = [len(deck.slides) - len(solutions), len(solutions)]
-        assert len(re.findall(rb"/Type\s*/Page\b", data)) == sum(-(-n // 2) for n in sheets)
+        asked = any(slide.answer for slide in deck.slides)  # a sheet has all answers
+        pages = sum(-(-n // 2) for n in sheets) + asked
+        assert len(re.findall(rb"/Type\s*/Page\b", data)) == pages
+        assert all(came.is_hidden() for came in page.locator(".came").all())
     page.close()
 
 

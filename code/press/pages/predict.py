@@ -1,0 +1,140 @@
+"""Predictions on a page: a question with native inputs, and the answer in a fold.
+
+`book/assets/predict.js` writes what the reader said beside the answer. Without a script, the fold
+shows the answer alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from .. import edition
+from ..chapter import PREDICT_OPTIONS, Prediction
+from .fold import fold
+
+__all__ = ["ask", "choice", "guess", "predict", "question", "setup"]
+
+LOGGER = logging.getLogger(__name__)
+SHOW = "Show the answer"
+
+
+class predict(nodes.General, nodes.Element):
+    """A prediction: `ask`, and a fold with the answer."""
+
+
+class ask(nodes.General, nodes.Element):
+    """The group of a question and its inputs."""
+
+
+class question(nodes.TextElement):
+    """The question, which names the group."""
+
+
+class choice(nodes.TextElement):
+    """A possible answer; `right` tells whether it is the answer, `group` is one name for all."""
+
+
+class guess(nodes.General, nodes.Element):
+    """A field for a number, in front of its `unit`."""
+
+
+class PredictDirective(SphinxDirective):
+    """`{predict} question`, with the options of `PREDICT_OPTIONS`."""
+
+    has_content = True
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar[dict[str, Any]] = PREDICT_OPTIONS
+
+    def run(self) -> list[nodes.Node]:
+        """Return the question and, folded, the answer that the chapter's cells have computed."""
+        name = nodes.fully_normalize_name(self.options.get("name", ""))
+        known = _predictions(self.env.docname).get(name)
+        if known is None:
+            raise self.error(
+                f"the prediction {name!r} is not in the chapter's own text: write it there"
+            )
+        box = predict("", classes=["dp-predict"])
+        self.set_source_info(box)
+        asked = ask("", question("", "", *self.inline(known.question)))
+        asked += [
+            choice("", "", *self.inline(text), group=known.name, right=number == known.right)
+            for number, text in enumerate(known.options, 1)
+        ]
+        answer = edition.current().store[known.name].content["answer"]
+        if known.number:
+            asked += guess(unit=known.unit)
+            words: list[nodes.Node] = [nodes.Text(f"{answer} {known.unit}".strip())]
+        else:
+            words = self.inline(known.options[known.right - 1])
+        said = nodes.strong("", "", *words, classes=["dp-came"])
+        closed = fold("", title=SHOW, classes=["dp-fold", "dp-answer"])
+        closed += nodes.paragraph("", "", nodes.Text("The answer: "), said)
+        lines = StringList(known.reason.splitlines(), self.env.docname)
+        self.state.nested_parse(lines, known.reason_offset, closed)
+        box += [asked, closed]
+        self.add_name(box)
+        return [box]
+
+    def inline(self, text: str) -> list[nodes.Node]:
+        """Return the nodes of inline Markdown."""
+        found, messages = self.state.inline_text(text, self.lineno)
+        return [*found, *messages]
+
+
+class Agree(SphinxTransform):
+    """Warn, with file and line, if Sphinx has found other predictions than chapter.py."""
+
+    default_priority = 860
+
+    def apply(self, **kwargs: Any) -> None:
+        """Compare the names."""
+        shown = {box["names"][0] for box in self.document.findall(predict)}
+        for name, known in _predictions(self.env.docname).items():
+            if name not in shown:
+                place = (self.env.docname, known.line)
+                LOGGER.warning(f"the page shows no prediction {name!r}", location=place)
+
+
+def _predictions(docname: str) -> dict[str, Prediction]:
+    execution = edition.current().execution(docname)
+    assert execution is not None, "Sphinx reads the pages of the edition only"
+    return {known.name: known for known in execution.chapter.predictions}
+
+
+def _open(tag: str) -> Any:
+    return lambda self, node: self.body.append(self.starttag(node, tag))
+
+
+def _close(tag: str) -> Any:
+    return lambda self, node: self.body.append(f"</{tag}>\n")
+
+
+def _open_choice(self: Any, node: choice) -> None:
+    right = ' class="dp-right"' if node["right"] else ""
+    self.body.append(f'<label{right}><input type="radio" name="{node["group"]}"><span>')
+
+
+def _open_guess(self: Any, node: guess) -> None:
+    self.body.append(
+        '<label class="dp-guess">Your guess <input type="number" step="any">'
+        f" <span>{self.encode(node['unit'])}</span>"
+    )
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive, the nodes and the transform."""
+    app.add_node(predict, html=(_open("div"), _close("div")))
+    app.add_node(ask, html=(_open("fieldset"), _close("fieldset")))
+    app.add_node(question, html=(_open("legend"), _close("legend")))
+    app.add_node(choice, html=(_open_choice, _close("span></label")))
+    app.add_node(guess, html=(_open_guess, _close("label")))
+    app.add_directive("predict", PredictDirective)
+    app.add_transform(Agree)
