@@ -13,13 +13,14 @@ VENV_PYTHON := .venv/bin/python
 endif
 
 CHAPTER ?=
+PORT ?= 8000
 NAME ?=
 
 # Tests run on all cores, but on four at most, for each process takes half a gigabyte.
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides slides-pdf handout pptx class watch check-reproducible serve lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
+.PHONY: help setup book slides slides-pdf handout pptx class watch check-reproducible serve present lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,6 +54,9 @@ check-reproducible: setup ## build the last commit twice, in two places, and com
 
 serve: book ## build, and show the book at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+present: book ## build, and present the book with a live kernel behind its code; on another port: PORT=8001
+	@$(VENV_PYTHON) -m press present --port $(PORT)
 
 lab: book ## open the chapters in JupyterLab; your work stays in notebooks/
 	@$(VENV_PYTHON) -m press lab

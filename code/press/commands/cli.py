@@ -39,7 +39,9 @@ def main() -> int:
     new = commands.add_parser("new-chapter", help="begin a chapter, its exercise and its slides")
     new.add_argument("name", help="such as part4/tape")
     watch = commands.add_parser("watch", help="build on every save, and reload the browser")
-    watch.add_argument("--port", type=_up_to(65535), default=8000)
+    present = commands.add_parser("present", help="show the built book with a live kernel")
+    for command in (watch, present):
+        command.add_argument("--port", type=_up_to(65535), default=8000)
     commands.add_parser("check-reproducible", help="build the last commit twice, and compare")
     branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
     branch.add_argument("folder", type=Path)
@@ -53,6 +55,9 @@ def main() -> int:
             return 0
         if arguments.command == "watch":
             _watch(book, arguments.port)
+            return 0
+        if arguments.command == "present":
+            _present(book, arguments.port)
             return 0
         if arguments.command == "check-reproducible":
             return check_reproducible.main()
@@ -116,6 +121,12 @@ def _watch(book: Book, port: int) -> None:
     from .watch import watch
 
     watch(book, port)
+
+
+def _present(book: Book, port: int) -> None:
+    from ..present.server import present
+
+    present(book, port)
 
 
 def _build(book: Book, chapter: str | None, jobs: int | None) -> None:

@@ -11,7 +11,9 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
@@ -26,7 +28,7 @@ from ..self_contained import requested_by_output
 from .prefork import Prefork
 from .streams import merged, warning
 
-__all__ = ["connect", "run"]
+__all__ = ["connect", "error_line", "run", "set_up"]
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 TIMEOUT = 600  # seconds per cell
@@ -75,10 +77,7 @@ async def run(
             ),
         )
         manager = client.create_kernel_manager()
-        manager.kernel_spec_manager = _ThisPython()
-        connect(manager, Path(folder, "kernel"))
-        if prefork:
-            manager.provisioner = prefork.provisioner(manager)
+        set_up(manager, Path(folder, "kernel"), prefork)
         try:
             await client.async_execute(env=environment(book) | own)
         except CellExecutionError as error:
@@ -97,6 +96,17 @@ async def run(
             for output in cell.outputs:
                 _accept(output, chapter.place(index))
     return took
+
+
+def set_up(manager: KernelManager, socket: Path, prefork: Prefork | None) -> None:
+    """Let `manager` start the kernel of this Python, forked from `prefork` if there is one.
+
+    The kernel listens at files `<socket>-<number>`, if possible.
+    """
+    manager.kernel_spec_manager = _ThisPython()
+    connect(manager, socket)
+    if prefork:
+        manager.provisioner = prefork.provisioner(manager)
 
 
 def connect(manager: KernelManager, socket: Path) -> None:
@@ -141,11 +151,15 @@ def _accept(output: NotebookNode, place: str) -> None:
     output.pop("execution_count", None)
 
 
+def error_line(error: Mapping[str, Any]) -> int:
+    """Return the line of the cell at which this error arose, or 0 where its traceback has none."""
+    found = _LINE.findall(_ANSI.sub("", "\n".join(error["traceback"])))
+    return int((found or ["0"])[0])
+
+
 def _failure(notebook: NotebookNode, chapter: Chapter, message: str) -> PressError:
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                found = _LINE.findall(_ANSI.sub("", "\n".join(output.traceback)))
-                line = int((found or ["0"])[0])
-                return PressError(f"{chapter.place(index, line)}: {message}")
+                return PressError(f"{chapter.place(index, error_line(output))}: {message}")
     return PressError(f"{chapter.page.docname}.md: {message}")

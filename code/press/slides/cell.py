@@ -46,6 +46,7 @@ def _shown(context: Context, slide: Slide, entry: Entry, lines: str | None) -> S
     code = data["code"].strip("\n")
     chosen = find(context, code, lines) if lines else range(len(code.splitlines()))
     shown = ShownCell(textwrap.dedent("\n".join(code.splitlines()[chosen.start : chosen.stop])))
+    shown.place = f"{entry.chapter} {entry.cell} {chosen.start} {chosen.stop}"
     for output in data["outputs"]:
         kind = output_kinds.of_output(output.get("data", {}))
         if kind is None:
@@ -135,7 +136,10 @@ def laid_out(context: Context, cells: list[ShownCell], *, text: bool = False) ->
 
 def _row(shown: ShownCell, *, first: bool) -> str:
     kind = "listing" if first else "listing fragment"
-    listing = f'<pre class="{kind}"><code>{highlighted(shown.code)}</code></pre>'
+    place = html.escape(shown.place)
+    listing = (
+        f'<pre class="{kind}" data-cell="{place}"><code>{highlighted(shown.code)}</code></pre>'
+    )
     output = shown.picture
     if shown.text:
         kind = "error" if shown.error else "plain"

@@ -20,6 +20,8 @@ class ShownCell:
     """A cell of a chapter, as a slide shows it."""
 
     code: str
+    place: str = ""
+    """Chapter, index of the cell, first line shown, and the line after the last one shown."""
     text: str = ""
     """All that it printed, and the text of its value."""
     error: bool = False

@@ -56,6 +56,13 @@ def test_code_is_beside_what_it_printed_and_gave(cells, made):
     assert '<div class="gave fragment">' in html, "the output is a step"
 
 
+def test_code_says_which_lines_of_which_cell_it_is(cells, made):
+    """For `make present`: the cell, its first line, and the line after the last one."""
+    cells("cell-a", "a = 1\nprint(a)\nprint(2)", text("1\n2\n"))
+    assert 'data-cell="book/part1/one 0 0 3"' in made(":::{cell} cell-a\n:::")
+    assert 'data-cell="book/part1/one 0 1 2"' in made(":::{cell} cell-a\n:lines: print(a)\n:::")
+
+
 def test_wide_code_has_its_output_below(cells, made):
     cells("cell-a", f"x = {'1 + ' * 16}1\nx", value("a value, 17"))
     assert 'class="cells below"' in made(":::{cell} cell-a\n:::")

@@ -1,0 +1,102 @@
+"""What a kernel says, as HTML in the look of the page or the slide that shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from itertools import count
+from typing import Any
+
+from .. import output_kinds
+from ..output_kinds import SOURCE
+from ..run.kernel import error_line
+from ..slides.code_listing import highlighted
+from ..slides.figure import text_growth
+from ..slides.theme import measure
+
+__all__ = ["Outputs"]
+
+MOST_CHARACTERS = 50_000
+PIECE = 250  # characters, as which each piece counts at least, because pieces take time too
+MOST_PICTURES = 40
+LONGEST_ERROR = 400  # characters
+
+_VERDICT = re.compile(r"ex-[\w.-]+: (?=✗)")
+"""What stands before the verdict of an exercise's check, which the build takes as an error."""
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_NUMBERS = count(1)
+
+
+class Outputs:
+    """The outputs of one run, as messages for the page; it stops at what a page can take."""
+
+    def __init__(self, code: str, alt: str, *, on_slide: bool) -> None:
+        self._code, self._alt, self._on_slide = code, alt, on_slide
+        self._characters, self._pictures = MOST_CHARACTERS, MOST_PICTURES
+        self._full = False
+
+    def message(self, said: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the message for what the kernel said, or None if there is nothing to show.
+
+        {"text": …} continues the text before it; {"html": …} stands for itself.
+        """
+        content, kind = said["content"], said["msg_type"]
+        if kind == "error":  # the last of a run, however much came before
+            return {"html": _text(self._error(content), "error"), "error": content["ename"]}
+        if self._full or kind not in ("stream", "display_data", "execute_result"):
+            return None
+        if self._characters <= 0 or self._pictures <= 0:
+            self._full = True
+            return {"html": _text("… The cell gives more than a page can show.")}
+        if kind == "stream":
+            return {"text": self._cut(_plain(content["text"]))}
+        html = self._shown(content["data"])
+        return {"html": html} if html else None
+
+    def _shown(self, data: Mapping[str, Any]) -> str:
+        kind = output_kinds.of_output(dict(data))
+        if kind is None:
+            if png := data.get("image/png"):
+                self._pictures -= 1
+                alt = escape(str(data.get("text/plain", "")) or "A picture")
+                return f'<img src="data:image/png;base64,{escape(png)}" alt="{alt}">'
+            return _text(self._cut(_plain(str(data.get("text/plain", "")))))
+        if kind is SOURCE:
+            code = highlighted(data[kind.mime]["code"])
+            return f'<pre class="said plain listing"><code>{code}</code></pre>'
+        if not kind.is_figure:
+            return ""
+        self._pictures -= 1
+        content = data[kind.mime]
+        drawn = kind.on_slide(content, f"live-{next(_NUMBERS)}", self._alt)
+        if not self._on_slide:
+            return drawn
+        width = measure("cell-figure")
+        style = f"--width:{width:.0f}px;--fig-text:{text_growth(content['svg'], width):.3f}"
+        return f'<div style="{style}">{drawn}</div>'
+
+    def _error(self, content: Mapping[str, Any]) -> str:
+        """Return what the error is, and the line of the cell that raised it."""
+        if verdict := _VERDICT.match(content["evalue"]):
+            return str(content["evalue"][verdict.end() :])
+        text = f"{content['ename']}: {_plain(content['evalue']).strip()}".removesuffix(": ")
+        text = text if len(text) <= LONGEST_ERROR else f"{text[:LONGEST_ERROR]} …"
+        line, lines = error_line(content), self._code.split("\n")
+        if len(lines) > 1 and 0 < line <= len(lines):
+            text += f"\n  in line {line}: {lines[line - 1].strip()}"
+        return text
+
+    def _cut(self, text: str) -> str:
+        text = text[: self._characters]
+        self._characters -= max(PIECE, len(text))
+        return text
+
+
+def _plain(text: str) -> str:
+    return _ANSI.sub("", text)
+
+
+def _text(text: str, kind: str = "plain") -> str:
+    return f'<pre class="said {kind}"><samp>{escape(text)}</samp></pre>' if text else ""
