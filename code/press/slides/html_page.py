@@ -8,6 +8,7 @@ from itertools import groupby
 from .figure import style
 from .launch_address import chapter_address
 from .slide import Deck, Slide
+from .steps import answered
 
 __all__ = ["handout", "page"]
 
@@ -151,7 +152,7 @@ def _section(deck: Deck, number: int, slide: Slide) -> str:
     layout = f"slide {slide.layout}{'' if text else ' alone'}"
     return (
         f'<section id="{slide.id}" data-minutes="{slide.minutes:g}">\n<div class="{layout}">\n'
-        f"<{level}>{slide.heading}</{level}>\n{text}{shown}{keys}\n{_footer(deck, number)}\n"
+        f"<{level}>{answered(slide)}</{level}>\n{text}{shown}{keys}\n{_footer(deck, number)}\n"
         f'</div>\n<aside class="notes">{slide.notes}</aside>\n</section>'
     )
 

@@ -42,6 +42,10 @@ class Slide:
     """1: the title; 2: any other; 3: belongs to the slide before, as a solution does."""
     line: int
     """The line of the deck's file at which it starts."""
+    answer: str = ""
+    """The HTML that takes the place of the heading at a step, if the heading asks."""
+    answered: int = 0
+    """The number of that step."""
     text: str = ""
     """Its prose, as HTML."""
     shown: str = ""
@@ -55,6 +59,8 @@ class Slide:
     """The outputs of the book that it shows."""
     notes: str = ""
     minutes: float = 0
+    step: int = 0
+    """The number of the `+++` above what is being read."""
     chapter: Chapter | None = None
     """The chapter to which it links."""
 
@@ -75,7 +81,7 @@ class Slide:
     @property
     def word_count(self) -> int:
         """Words that the audience reads: heading, prose and goal."""
-        return words(self.heading) + words(self.text) + words(self.goal)
+        return sum(map(words, (self.heading, self.answer, self.text, self.goal)))
 
 
 @dataclass
@@ -138,7 +144,7 @@ def table(decks: Iterable[Deck]) -> str:
 def words(markup: str) -> int:
     """Count the words of this HTML; a formula or a piece of code counts as one word."""
     plain = re.sub(
-        r'<(?:span class="math"|div class="formula")>.*?<!--math-->|<code>.*?</code>',
+        r'<(?:span class="math"|div class="formula[^>]*)>.*?<!--math-->|<code>.*?</code>',
         " formula ",
         markup,
         flags=re.S,
