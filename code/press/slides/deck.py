@@ -16,6 +16,7 @@ from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
 from ..edition import Edition
 from ..names import folded, wrong_path
+from .asking import asked
 from .boxes_and_tabs import spread
 from .cell import cell, laid_out
 from .code_listing import source
@@ -180,4 +181,6 @@ def _notes(context: Context, slide: Slide, given: Directive) -> None:
         context.fail("notes begin with the minutes that they take, as in {notes} 2")
     if "chapter" in given.options:
         slide.chapter = context.chapter(given.options["chapter"])
+    first = context.line + 1 + given.above
+    slide.asked = [(first + line, words) for line, words in asked(given.body)]
     slide.notes = render(given.body, context)

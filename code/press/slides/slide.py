@@ -58,6 +58,8 @@ class Slide:
     entries: list[Entry] = field(default_factory=list)
     """The outputs of the book that it shows."""
     notes: str = ""
+    asked: list[tuple[int, str]] = field(default_factory=list)
+    """The lines of the file, and the words, with which its notes ask the room."""
     minutes: float = 0
     step: int = 0
     """The number of the `+++` above what is being read."""
@@ -77,6 +79,12 @@ class Slide:
         docname = self.chapter.page.docname if self.chapter else ""
         here = (entry for entry in named if entry.chapter == docname)
         return next((f"#{entry.anchor}" for entry in here), "")
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has steps, a task or its solution, or an animation at its first frame."""
+        steps = re.search(r'class="[^"]*\bfragment\b|data-start="0"', self.shown + self.text)
+        return bool(self.answer or steps) or self.layout in ("exercise", "solution")
 
     @property
     def word_count(self) -> int:
