@@ -88,6 +88,36 @@
     });
   }
 
+  /* What is covered is given to nobody: reveal.js hides it from the eye alone, and would read it to
+     a screen reader with its slide. A figure is described when all of it is shown. */
+  function cover() {
+    document.querySelectorAll(".slides .fragment:not(.step)").forEach(function (part) {
+      var covered = part.classList.contains("visible") === part.classList.contains("fade-out");
+      if (covered) part.setAttribute("aria-hidden", "true");
+      else part.removeAttribute("aria-hidden");
+    });
+    document.querySelectorAll(".slides svg.dp-svg").forEach(function (svg) {
+      var whole = svg.dataset.alt || svg.getAttribute("aria-label");
+      if (!svg.querySelector(".fragment")) return;
+      svg.dataset.alt = whole;
+      svg.setAttribute("aria-label", svg.querySelector(".fragment:not(.visible)")
+        ? "A figure that is partly covered; it is described when all of it is shown." : whole);
+    });
+  }
+
+  /* reveal.js reads out a step before `cover` has run, and so finds nothing. */
+  function say(event) {
+    var said = event.fragments.map(function (part) {
+      var svg = part.querySelector("svg.dp-svg") || part.closest("svg.dp-svg");
+      if (svg) return svg.getAttribute("aria-label");
+      if (part.matches(".step, .fade-out")) return "";
+      var copy = part.cloneNode(true);
+      copy.querySelectorAll("[aria-hidden]").forEach(function (twin) { twin.remove(); });
+      return copy.textContent.trim();
+    });
+    document.querySelector(".aria-status").textContent = Array.from(new Set(said)).join(" ");
+  }
+
   function press(kind) {
     return function () {
       var button = Reveal.getCurrentSlide().querySelector('[data-do="' + kind + '"]');
@@ -102,9 +132,10 @@
     });
   }
 
+  /* To the slide as it begins: reveal.js would show all steps of a slide before this one. */
   function go(number) {
     var slide = Reveal.getSlides()[number - 1], at = slide && Reveal.getIndices(slide);
-    if (slide) Reveal.slide(at.h, at.v);
+    if (slide) Reveal.slide(at.h, at.v, -1);
   }
 
   /* Digits wait in a corner for Enter. */
@@ -188,6 +219,8 @@
     if (event.target.closest(".dp-frames svg.dp-svg") && !Reveal.isOverview()) press("play")();
   });
 
+  if (!print) cover();
+
   Reveal.initialize({
     width: measure("--slide-width"), height: measure("--slide-height"), margin: 0,
     minScale: 0.1, maxScale: 4, center: false,
@@ -199,11 +232,14 @@
   }).then(function () {
     ["slidechanged", "fragmentshown", "fragmenthidden"].forEach(function (name) {
       Reveal.on(name, light);
+      if (!print) Reveal.on(name, cover);
     });
+    if (!print) Reveal.on("fragmentshown", say);
     Reveal.on("slidechanged", still);
     Reveal.on("overviewshown", fitOverview);
     addEventListener("resize", fitOverview);
     light();
+    if (!print) cover();
     /* By the codes of reveal.js. html_page.py lists what each key does. */
     var keys = {
       13: function () { Reveal.toggleOverview(false); },

@@ -22,6 +22,8 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from diffprog.figures.svg import PART
+
 __all__ = ["Film", "drawn"]
 
 _G, _DEFS, _CLIP = (
@@ -38,10 +40,38 @@ def drawn(figure: Figure) -> ET.Element:
     drawing computes.
     """
     buffer = io.BytesIO()
+    _name_parts(figure)
     with _transparent(figure):
         canvas: Any = FigureCanvasSVG(figure)
         canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
     return ET.fromstring(buffer.getvalue())
+
+
+def _name_parts(figure: Figure) -> None:
+    """Name panels and labelled artists, so that decks can uncover them.
+
+    The name is the artist's gid, or its label; what stands for it in the
+    legend has the same.
+    """
+    for number, panel in enumerate(figure.axes, 1):
+        panel.set_gid(f"{PART}panel {number}")
+        names: dict[str, str] = {}  # by the label
+        axes = panel.xaxis, panel.yaxis  # which `Film` names
+        for artist in panel.get_children():
+            label = str(artist.get_label())
+            name = artist.get_gid() or label
+            if artist not in axes and name and name[0] != "_":
+                names[label] = PART + name.removeprefix(PART)
+                artist.set_gid(names[label])
+                if arrow := getattr(artist, "arrow_patch", None):
+                    arrow.set_gid(names[label])
+        if legend := panel.get_legend():
+            texts = legend.get_texts()
+            for handle, text in zip(
+                legend.legend_handles, texts, strict=True
+            ):
+                for artist in filter(None, (handle, text)):
+                    artist.set_gid(names.get(text.get_text()))
 
 
 class Film:

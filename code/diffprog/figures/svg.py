@@ -12,7 +12,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
-__all__ = ["ID", "PALETTE", "elements", "serialise", "themed"]
+__all__ = ["ID", "PALETTE", "PART", "elements", "serialise", "themed"]
 
 PALETTE = {
     "ink": "#24292e",
@@ -32,6 +32,9 @@ ID = "figure-id:"
 
 No name has a colon, so no id is the address of another figure.
 """
+
+PART = "part:"
+"""Begins the gid of what decks can uncover: it becomes `data-part`."""
 
 _VARIABLE = {
     colour: f"var(--fig-{name})" for name, colour in PALETTE.items()
@@ -95,7 +98,7 @@ def _own_ids(svg: ET.Element) -> None:
             for reference in re.findall(r"(?:^|url\()#([^)]+)", value):
                 ids.setdefault(reference, f"{ID}{len(ids)}")
     for element in svg.iter():
-        name = element.attrib.pop("id", None)
+        name = element.attrib.pop("id", "")
         if name in ids:
             element.set("id", ids[name])
         for key, value in element.attrib.items():
@@ -107,6 +110,8 @@ def _own_ids(svg: ET.Element) -> None:
                     value,
                 ),
             )
+        if name.startswith(PART):
+            element.set("data-part", name.removeprefix(PART))
 
 
 def _tidy(element: ET.Element) -> None:

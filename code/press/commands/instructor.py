@@ -55,7 +55,7 @@ def _questions(deck: Deck) -> Iterator[str]:
             right, answer = data["right"], f"{data['answer']} {data['unit']}".strip()
             if right:
                 answer = f"{'ABCD'[right - 1]}: {data['options'][right - 1]}"
-            reason = _line(slide.answer.partition("</p>")[2])  # behind the answer itself
+            reason = _line(slide.outcome.partition("</p>")[2])  # behind the answer itself
             asked = f"Slide {number}, {slide.minutes:g} min. {_question(slide.goal)}"
             yield f"- {asked} **{answer}** {reason}"
 

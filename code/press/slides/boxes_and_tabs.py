@@ -33,8 +33,7 @@ def spread(tokens: Iterable[Token]) -> Iterator[Token]:
         if given is None or head is None:
             yield token
             continue
-        above = token.content[: token.content.find(given.body)].count("\n")
-        shift = (token.map or [0])[0] + 1 + above - head.count("\n")
+        shift = (token.map or [0])[0] + 1 + given.above - head.count("\n")
         for inner in spread(parse(head + given.body)):
             inner.map = [line + shift for line in inner.map or []] or None
             yield inner

@@ -1,6 +1,7 @@
 """The reader of a deck: front matter, then a slide for each heading.
 
-`#` is the title slide, `##` a slide, `###` a slide that belongs to the slide before.
+`#` is the title slide, `##` a slide, `###` a slide that belongs to the slide before. What stands
+below `+++` waits for a step, and `####` there takes the place of the slide's heading.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
 from ..edition import Edition
 from ..names import folded, wrong_path
+from .asking import asked
 from .boxes_and_tabs import spread
 from .cell import cell, laid_out
 from .code_listing import source
@@ -25,6 +27,7 @@ from .figure import show
 from .markdown import Context, Directive, directive, parse, render
 from .predict import predict
 from .slide import Deck, Slide
+from .steps import numbered, waiting
 
 __all__ = ["heads", "read"]
 
@@ -34,6 +37,8 @@ KEYS = {
 }  # fmt: skip
 ACCENTS = ("blue", "orange", "green", "purple")
 """The colours of a deck, for which deck.css has a class."""
+ANSWER = "h4"
+"""The heading that answers the heading of its slide, below a `+++`."""
 
 
 def heads(book: Book) -> list[Deck]:
@@ -101,7 +106,7 @@ def _plans(given: list[Any]) -> tuple[float, ...]:
 
 def _cut(context: Context, tokens: list[Token]) -> Iterator[tuple[list[Token], list[Token]]]:
     """Yield, for each slide, the tokens of its heading and the tokens of its content."""
-    starts = [i for i, token in enumerate(tokens) if token.type == "heading_open"]
+    starts = [i for i, t in enumerate(tokens) if t.type == "heading_open" and t.tag != ANSWER]
     for token in tokens[: starts[0]] if starts else ():
         if token.type not in ("front_matter", "myst_line_comment"):
             context.line = (token.map or [0])[0] + 1
@@ -109,7 +114,7 @@ def _cut(context: Context, tokens: list[Token]) -> Iterator[tuple[list[Token], l
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
         context.line = (tokens[start].map or [0])[0] + 1
         if tokens[start].tag not in ("h1", "h2", "h3"):
-            context.fail("a slide's heading is #, ## or ###")
+            context.fail("a slide's heading is #, ## or ###, and its answer ####")
         yield tokens[start : start + 3], tokens[start + 3 : end]
 
 
@@ -117,24 +122,46 @@ def _slide(context: Context, heading: list[Token], content: list[Token]) -> Slid
     level = int(heading[0].tag[1])
     slide = Slide(render(heading[1].content, context, inline=True), level, context.line)
     slide.layout = "title" if level == 1 else "words"
-    prose: list[Token] = []
+    steps: list[list[Token]] = [[]]
     for token in spread(content):
         given = directive(token)
         if given is not None:
             context.line = (token.map or [0])[0] + 1
             _fill(context, slide, given)
+        elif token.type == "myst_block_break":
+            slide.step += 1
+            steps.append([])
         else:
-            prose.append(token)
+            steps[-1].append(token)
     context.line = slide.line
+    steps = [_without_answer(context, slide, tokens, at) for at, tokens in enumerate(steps)]
+    if slide.cells:
+        slide.shown += laid_out(context, slide.cells, text=any(steps))
+    after = numbered(slide) if slide.step else 0
+    slide.answered += after
+    prose = []
+    for step, tokens in enumerate(steps):
+        prose += waiting(tokens, step and after + step)
     if slide.layout == "words":  # with nothing else to show, the slide shows its formulas
         formulas = [token for token in prose if token.type == "math_block"]
         prose = [token for token in prose if token.type != "math_block"]
         slide.shown = render(formulas, context)
         slide.layout = "formula" if formulas else "words"
     slide.text = render(prose, context)
-    if slide.cells:
-        slide.shown += laid_out(context, slide.cells, text=bool(slide.text.strip()))
     return slide
+
+
+def _without_answer(context: Context, slide: Slide, tokens: list[Token], step: int) -> list[Token]:
+    """Let the heading among these tokens answer that of the slide, and return the others."""
+    found = [i for i, token in enumerate(tokens) if token.type == "heading_open"]
+    if not found:
+        return tokens
+    if len(found) > 1 or slide.answer or not step:
+        context.fail("a heading has one answer, ####, which stands below +++")
+    (i,) = found
+    slide.answer = render(tokens[i + 1].content, context, inline=True)
+    slide.answered = step
+    return tokens[:i] + tokens[i + 3 :]
 
 
 def _fill(context: Context, slide: Slide, given: Directive) -> None:
@@ -152,6 +179,8 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
     if given.name not in directives:
         known = f"{', '.join(directives)} and notes"
         context.fail(f"a slide knows the directives {known}, not {given.name}")
+    if slide.step and given.name != "show":
+        context.fail(f"{{{given.name}}} stands above the first +++: its parts are steps already")
     context.once(f"{given.name} {given.argument}", given.argument)
     directives[given.name](context, slide, given)
     slide.chapter = slide.chapter or context.chapter(slide.entries[-1].chapter)
@@ -180,4 +209,6 @@ def _notes(context: Context, slide: Slide, given: Directive) -> None:
         if slide.level != 2:
             context.fail("a plan has the title, and a slide with ### goes with the slide before it")
         slide.optional = int(rank)
+    first = context.line + 1 + given.above
+    slide.asked = [(first + line, words) for line, words in asked(given.body)]
     slide.notes = render(given.body, context)

@@ -1,4 +1,7 @@
-"""Rules for a deck: short slides, long notes, solutions below exercises, the part's figures."""
+"""Rules for a deck: short slides, long notes, solutions below exercises, the part's figures.
+
+A slide of which the notes ask the room something shows the answer at a later step.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +36,8 @@ def _complaints(store: Store, deck: Deck) -> Iterator[tuple[int, str]]:
     ids: dict[str, int] = {}
     for slide, after in zip(deck.slides, [*deck.slides[1:], None], strict=True):
         yield from ((slide.line, message) for message in _on(slide, after))
+        if not slide.waits:
+            yield from ((line, _told(words)) for line, words in slide.asked)
         if slide.id in ids:
             yield slide.line, f"the slide of line {ids[slide.id]} has the same heading: change one"
         ids[slide.id] = slide.line
@@ -52,8 +57,8 @@ def _complaints(store: Store, deck: Deck) -> Iterator[tuple[int, str]]:
 def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
     if slide.word_count > MOST_WORDS:
         yield f"{slide.word_count} words on a slide: write at most {MOST_WORDS}"
-    if words(slide.answer) > MOST_WORDS:
-        yield f"{words(slide.answer)} words of answer and reason: say them in at most {MOST_WORDS}"
+    if words(slide.outcome) > MOST_WORDS:
+        yield f"{words(slide.outcome)} words of answer and reason: say them in at most {MOST_WORDS}"
     if words(slide.notes) < SHORTEST_NOTES:
         yield f"{words(slide.notes)} words of notes: write at least {SHORTEST_NOTES}"
     if not 0 < slide.minutes < math.inf:
@@ -69,6 +74,13 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
         below = after is not None and after.level == 3 and after.layout == "solution"
         if not below or after is None or after.entries[-1].name != slide.entries[-1].name:
             yield f"the slide below is not the solution of {slide.entries[-1].name}: add it"
+
+
+def _told(words: str) -> str:
+    return (
+        f"the notes say {words!r}, and the slide shows everything at once: let the answer wait"
+        " below +++, or by :uncover: in {show}, or let its animation stand at its first frame"
+    )
 
 
 def figures(store: Store, part: str) -> set[str]:

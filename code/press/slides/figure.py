@@ -1,7 +1,7 @@
 """`{show} fig-name`: a figure of the book, or its animation, on a slide.
 
 An animation stands at its first frame until it is moved, or at `:start:`, which is the text that
-its slider shows at a frame, or `last`.
+its slider shows at a frame, or `last`. Parts of it wait for steps as `:uncover:` says.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from .. import output_kinds
 from .markdown import Context, Directive
 from .slide import Slide
+from .steps import uncovered
 from .theme import measure
 
 __all__ = ["enlarged", "ratio", "show", "style", "text_growth"]
@@ -24,7 +25,9 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
     )
     shown = output_kinds.BY_NAME[entry.kind].on_slide(entry.content, entry.name, entry.alt)
     frame = _start(context, given, entry.content.get("texts", []))
-    slide.shown += shown.replace('data-start="0"', f'data-start="{frame}"', 1)
+    shown = shown.replace('data-start="0"', f'data-start="{frame}"', 1)
+    parts = context.option(given, "uncover", "start")
+    slide.shown += uncovered(context, slide, shown, entry.name, parts)
     slide.entries.append(entry)
     if slide.layout != "title":
         slide.layout = "wide" if ratio(entry.content["svg"]) >= measure("figure-ratio") else "tall"
@@ -32,7 +35,7 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
 
 def _start(context: Context, given: Directive, texts: list[str]) -> int:
     """Return the number of the frame at which the animation stands on arrival."""
-    wanted = context.option(given, "start")
+    wanted = context.option(given, "start", "uncover")
     if wanted is None:
         return 0
     if wanted == "last" and texts:
@@ -77,7 +80,8 @@ def _width(slide: Slide) -> float:
         room -= measure("controls-height")
     if slide.layout == "wide":
         widest = measure("figure-below")
-        characters = len(re.sub(r"<[^>]+>", "", slide.heading))
+        headings = (re.sub(r"<[^>]+>", "", text) for text in (slide.heading, slide.answer))
+        characters = max(map(len, headings))
         line = measure("heading-size") * measure("heading-leading") + measure("row-gap")
         room -= round(line) * math.ceil(characters / measure("heading-characters"))
     else:

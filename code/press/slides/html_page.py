@@ -9,6 +9,7 @@ from .figure import style
 from .launch_address import chapter_address
 from .plan import planned, plans_of
 from .slide import Deck, Slide
+from .steps import answered
 
 __all__ = ["handout", "page"]
 
@@ -134,9 +135,9 @@ def handout(deck: Deck) -> str:
         slides += ['<h1 class="part">Solutions</h1>']
         slides += [_section(deck, *item) for item in solutions]
     answers = [
-        f'<li value="{number + 1}"><p>{slide.heading}</p>{slide.answer}</li>'
+        f'<li value="{number + 1}"><p>{slide.heading}</p>{slide.outcome}</li>'
         for number, slide in numbered
-        if slide.answer
+        if slide.outcome
     ]
     if answers:
         slides += ['<h1 class="part">Answers</h1>', f'<ol class="answers">{"".join(answers)}</ol>']
@@ -163,7 +164,7 @@ def _section(deck: Deck, number: int, slide: Slide) -> str:
     layout = f"slide {slide.layout}{'' if text else ' alone'}"
     return (
         f'<section id="{slide.id}"{minutes}>\n<div class="{layout}">\n'
-        f"<{level}>{slide.heading}</{level}>\n{text}{shown}{keys}\n{_footer(deck, number)}\n"
+        f"<{level}>{answered(slide)}</{level}>\n{text}{shown}{keys}\n{_footer(deck, number)}\n"
         f'</div>\n<aside class="notes">{slide.notes}</aside>\n</section>'
     )
 

@@ -57,10 +57,11 @@ class Context:
             self.fail(f"{name} is already on the slide of line {self.used[used]}: show it once")
         self.used[used] = self.line
 
-    def option(self, given: Directive, name: str) -> str | None:
-        """Return the option `name` of a directive that has no other."""
-        if unknown := given.options.keys() - {name}:
-            self.fail(f"{{{given.name}}} has the option :{name}:, not :{min(unknown)}:")
+    def option(self, given: Directive, name: str, *others: str) -> str | None:
+        """Return the option `name` of a directive that has no more than `others` beside it."""
+        if unknown := given.options.keys() - {name, *others}:
+            known = ": or :".join([name, *others])
+            self.fail(f"{{{given.name}}} has the option :{known}:, not :{min(unknown)}:")
         return given.options.get(name)
 
     def chapter(self, name: str) -> Chapter:
@@ -87,6 +88,8 @@ class Directive:
     argument: str
     options: dict[str, str]
     body: str
+    above: int = 0
+    """The number of lines of options, and blank ones, above the body."""
 
 
 def parse(text: str) -> list[Token]:
@@ -111,7 +114,9 @@ def directive(token: Token) -> Directive | None:
     while lines and (option := _OPTION.match(lines[0])):
         options[option[1]] = option[2]
         lines.pop(0)
-    return Directive(match[1], match[2], options, "\n".join(lines).strip())
+    body = "\n".join(lines).strip()
+    above = token.content[: token.content.find(body)].count("\n")
+    return Directive(match[1], match[2], options, body, above)
 
 
 @cache
@@ -154,7 +159,8 @@ def _math(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[st
     except PressError as error:
         env["context"].fail(str(error))
     if display:
-        return f'<div class="formula">{formula}<!--math--></div>'
+        tokens[i].attrSet("class", f"formula {tokens[i].attrGet('class') or ''}".strip())
+        return f"<div{self.renderAttrs(tokens[i])}>{formula}<!--math--></div>"
     return f'<span class="math">{formula}<!--math--></span>'
 
 

@@ -29,9 +29,9 @@ def predict(context: Context, slide: Slide, given: Directive) -> None:
         slide.goal += '<p class="write">Write your number down.</p>'
         answer = html.escape(f"{data['answer']} {data['unit']}".strip())
     reason = render(given.body or data["reason"], context)
-    slide.answer = f'<p class="result">{answer}</p>{reason}'
+    slide.outcome = f'<p class="result">{answer}</p>{reason}'
     slide.shown += f'<div class="asked">{slide.goal}</div>'
-    slide.shown += f'<div class="came fragment">{slide.answer}</div>'
+    slide.shown += f'<div class="came fragment">{slide.outcome}</div>'
     take_minutes(context, slide, entry)
     slide.entries.append(entry)
     slide.layout = "predict"

@@ -44,13 +44,17 @@ class Slide:
     """1: the title; 2: any other; 3: belongs to the slide before, as a solution does."""
     line: int
     """The line of the deck's file at which it starts."""
+    answer: str = ""
+    """The HTML that takes the place of the heading at a step, if the heading asks."""
+    answered: int = 0
+    """The number of that step."""
     text: str = ""
     """Its prose, as HTML."""
     shown: str = ""
     """What it shows, as HTML: a figure, a formula, an excerpt or an exercise."""
     goal: str = ""
     """The goal of its exercise or prediction, as HTML, which `shown` contains too."""
-    answer: str = ""
+    outcome: str = ""
     """What the last step of a prediction uncovers, as HTML, which `shown` contains too."""
     cells: list[ShownCell] = field(default_factory=list)
     layout: str = "words"
@@ -58,9 +62,13 @@ class Slide:
     entries: list[Entry] = field(default_factory=list)
     """The outputs of the book that it shows."""
     notes: str = ""
+    asked: list[tuple[int, str]] = field(default_factory=list)
+    """The lines of the file, and the words, with which its notes ask the room."""
     minutes: float = 0
     optional: int = 0
     """When a plan leaves it out: 1 first, then 2, and so on; never, if 0."""
+    step: int = 0
+    """The number of the `+++` above what is being read."""
     chapter: Chapter | None = None
     """The chapter to which it links."""
 
@@ -84,9 +92,15 @@ class Slide:
         return self.layout in ("exercise", "predict")
 
     @property
+    def waits(self) -> bool:
+        """Whether it has steps, a task or its solution, or an animation at its first frame."""
+        steps = re.search(r'class="[^"]*\bfragment\b|data-start="0"', self.shown + self.text)
+        return bool(self.answer or steps) or self.layout in ("exercise", "solution", "predict")
+
+    @property
     def word_count(self) -> int:
         """Words that the audience reads: heading, prose and goal."""
-        return words(self.heading) + words(self.text) + words(self.goal)
+        return sum(map(words, (self.heading, self.answer, self.text, self.goal)))
 
 
 @dataclass
@@ -175,7 +189,7 @@ def plain(markup: str) -> str:
 def words(markup: str) -> int:
     """Count the words of this HTML; a formula or a piece of code counts as one word."""
     plain = re.sub(
-        r'<(?:span class="math"|div class="formula")>.*?<!--math-->|<code>.*?</code>',
+        r'<(?:span class="math"|div class="formula[^>]*)>.*?<!--math-->|<code>.*?</code>',
         " formula ",
         markup,
         flags=re.S,

@@ -51,6 +51,34 @@ def drawn(**options: Any) -> str:
     return figures.Picture(figure).svg()
 
 
+def test_panels_and_what_has_a_label_or_a_gid_are_parts_that_decks_can_uncover():
+    """What stands for a line in the legend has its name, and so has the arrow of a text."""
+    figure = Figure()
+    above, below = figure.subplots(2)
+    above.plot([1, 2], label='a < "b"')
+    above.plot([2, 1], label="computed 7.3", gid="fit")
+    above.text(1, 1, "fit", gid="fit")
+    above.legend()
+    below.plot([1, 2])
+    below.annotate("", (1, 1), (0, 0), arrowprops={"arrowstyle": "->"}, gid="arrow")
+    svg = ET.fromstring(figures.Picture(figure).svg())
+    panels = [group for group in svg if "data-part" in group.attrib]
+    parts = [[e.get("data-part") for e in panel.iter() if "data-part" in e.attrib]
+             for panel in panels]  # fmt: skip
+    assert sorted(map(str, parts[0])) == ['a < "b"'] * 3 + ["fit"] * 4 + ["panel 1"]
+    assert parts[1:] == [["panel 2", "arrow"]]
+
+
+def test_parts_of_frames_stay_while_what_is_in_them_changes():
+    def draw(axes, x):
+        axes[0].plot([0, x], [0, x], label="path")
+        axes[1].plot([0, 1], [0, x], "o")
+
+    frames = figures.frames(draw, [0.2, 0.5, 1.0], name="x", rows=2, xlim=(0, 1), ylim=(0, 1))
+    assert re.findall('data-part="(.*?)"', frames.data["svg"]) == ["panel 1", "path", "panel 2"]
+    assert "data-part" not in json.dumps(frames.data["slots"])
+
+
 def test_palette_becomes_css_variables_that_the_style_sheet_defines_for_both_themes():
     assert "var(--fig-blue)" in drawn()
     assert not any(colour in drawn() for colour in PALETTE.values())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from diffprog.show import EXERCISE, FIGURE, NUMBER, SOURCE
+from diffprog.show import EXERCISE, FIGURE, FRAMES, NUMBER, SOURCE
 from press import katex, repository
 from press.book import Book
 from press.chapter import read_all
@@ -35,6 +35,8 @@ SVG = (
     '<svg class="dp-svg" viewBox="0 0 400 250">'
     '<text style="font-size:calc(10px*var(--fig-text))">a</text></svg>'
 )
+
+FRAMES_DATA = {"svg": SVG, "slots": [], "name": "time", "seconds": 1.0}
 
 CODE = '''\
 def add(a, b):
@@ -93,6 +95,14 @@ def edition(book: Book) -> Edition:
     chapters = read_all(book)
     executions = [Execution(c, c.copy(), book.root / "none.json", 0.0) for c in chapters]
     return Edition(book, executions, Store.of(book), repository.find(book))
+
+
+@pytest.fixture
+def frames(book: Book) -> None:
+    """The store has an animation of three frames."""
+    data = {**FRAMES_DATA, "texts": ["0 s", "1 s", "2 s"], "start": 1, "autoplay": True}
+    ball = entry("fig-ball", "frames", {FRAMES: data})
+    Store(book.root / "_build/outputs", [ball]).write(partial=True)
 
 
 @pytest.fixture

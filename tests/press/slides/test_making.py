@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diffprog.show import FIGURE, FRAMES, SOURCE
+from diffprog.show import FIGURE, SOURCE
 from press.book import Book, PressError
 from press.edition import Edition
 from press.slides import launch_address
@@ -20,10 +20,9 @@ from press.slides.slide import Deck, ShownCell, Slide, table, words
 from press.slides.write import write_decks
 from press.store import Store
 
-from .conftest import HEAD, SVG, edition, entry
+from .conftest import HEAD, edition, entry
 
 NOTES = "word " * 45
-FRAMES_DATA = {"svg": SVG, "slots": [], "name": "time", "seconds": 1.0}
 LINE = ":::{show} fig-line\n:::\n"
 
 
@@ -425,14 +424,6 @@ def test_slides_stand_in_a_column_for_each_chapter(book, deck):
     ]
 
 
-@pytest.fixture
-def frames(book):
-    """The store has an animation of three frames."""
-    data = {**FRAMES_DATA, "texts": ["0 s", "1 s", "2 s"], "start": 1, "autoplay": True}
-    ball = entry("fig-ball", "frames", {FRAMES: data})
-    Store(book.root / "_build/outputs", [ball]).write(partial=True)
-
-
 @pytest.mark.parametrize(
     ("option", "start"), [("", 0), (":start: 1 s\n", 1), (":start: last\n", 2)]
 )
@@ -451,7 +442,10 @@ def test_an_animation_stands_at_its_first_frame_or_where_the_deck_says(
             ":::{show} fig-ball\n:start: 3 s\n:::",
             "no frame '3 s' to start at; its frames: 0 s to 2",
         ),
-        (":::{show} fig-ball\n:begin: 1 s\n:::", "{show} has the option :start:, not :begin:"),
+        (
+            ":::{show} fig-ball\n:begin: 1 s\n:::",
+            "{show} has the option :start: or :uncover:, not :begin:",
+        ),
         (":::{show} fig-line\n:start: last\n:::", "its frames: none: it is no animation"),
     ],
 )
