@@ -13,7 +13,7 @@ from ..output_kinds import SOURCE
 from ..run.kernel import error_line
 from ..slides.code_listing import highlighted
 from ..slides.figure import text_growth
-from ..slides.theme import measure
+from ..slides.measures import measure
 
 __all__ = ["Outputs"]
 

@@ -19,8 +19,8 @@ from ..store import Entry
 from .code_listing import find, highlighted, lights, steps, type_size
 from .figure import ratio, text_growth
 from .markdown import Context, Directive
+from .measures import measure
 from .slide import ShownCell, Slide
-from .theme import measure
 
 __all__ = ["cell", "laid_out"]
 

@@ -19,8 +19,8 @@ from pygments.lexers import PythonLexer
 
 from ..output_kinds import SOURCE
 from .markdown import Context, Directive
+from .measures import measure
 from .slide import Slide
-from .theme import measure
 
 __all__ = [
     "find", "highlighted", "lights", "listing", "source", "steps", "type_size",

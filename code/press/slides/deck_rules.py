@@ -14,9 +14,9 @@ from ..edition import Edition
 from ..output_kinds import BY_NAME
 from ..store import Store
 from .figure import enlarged
+from .measures import measure
 from .plan import minutes_over
 from .slide import Deck, Slide, words
-from .theme import measure
 
 __all__ = ["check", "figures"]
 

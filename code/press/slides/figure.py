@@ -11,9 +11,9 @@ import re
 
 from .. import output_kinds
 from .markdown import Context, Directive
+from .measures import measure
 from .slide import Slide
 from .steps import uncovered
-from .theme import measure
 
 __all__ = ["enlarged", "ratio", "show", "style", "text_growth"]
 

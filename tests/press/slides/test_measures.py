@@ -5,7 +5,7 @@ import re
 import pytest
 
 from press.book import PressError
-from press.slides import theme
+from press.slides import measures
 from press.slides.deck import read
 from press.slides.deck_rules import check
 
@@ -20,11 +20,11 @@ def restyle(tmp_path, monkeypatch):
     """Change a measure in a copy of the style sheet."""
 
     def change(name: str, value: str) -> None:
-        text = theme.STYLE.read_text()
+        text = measures.STYLE.read_text()
         changed = re.sub(rf"--{name}: [^;]+;", f"--{name}: {value};", text, count=1)
         assert changed != text
-        monkeypatch.setattr(theme, "STYLE", tmp_path / "deck.css")
-        theme.STYLE.write_text(changed)
+        monkeypatch.setattr(measures, "STYLE", tmp_path / "deck.css")
+        measures.STYLE.write_text(changed)
 
     return change
 
@@ -63,15 +63,15 @@ def test_text_of_figures_may_grow_as_much_as_the_style_sheet_says(book, deck, re
 
 
 def test_a_measure_that_is_not_stated_stops_the_build(restyle):
-    assert theme.measure("slide-width") == 1280
+    assert measures.measure("slide-width") == 1280
     restyle("slide-width", "80em")
     with pytest.raises(PressError, match=r"deck\.css: state --slide-width in :root"):
-        theme.measure("slide-width")
+        measures.measure("slide-width")
 
 
 def test_the_style_sheet_uses_every_length_that_python_reads():
     """Otherwise a slide would be laid out by one number and measured by another."""
-    text = theme.STYLE.read_text()
+    text = measures.STYLE.read_text()
     drawn = ("slide", "row", "column", "heading-size", "heading-lea", "button", "code-lea",
              "code-edge", "code-side", "figure-title")  # fmt: skip
     stated = re.findall(r"^  --([\w-]+): *[\d.]+", text, re.M)
