@@ -20,7 +20,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides slides-pdf handout pptx class watch check-reproducible serve present lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
+.PHONY: help setup book slides class slides-pdf handout pptx watch check-reproducible serve present lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

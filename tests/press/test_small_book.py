@@ -481,7 +481,7 @@ def test_the_deck_shows_what_the_chapter_gave(site: Path) -> None:
     assert "M0 1 4 0" in deck
     slides = re.findall(r'<section id="([^"]+)" data-minutes="([^"]+)">', deck)
     assert slides == [
-        ("a-deck", "2"), ("a-line", "1.5"), ("your-turn", "3"), ("the-answer", "1"),
+        ("a-deck", "2"), ("a-line", "1.5"), ("your-turn", "4"), ("the-answer", "1"),
         ("the-second-chapter", "1"),
     ]  # fmt: skip
     counts = re.findall(r'<span class="count">([^<]+)</span>', deck)

@@ -60,7 +60,7 @@ def deck(**more):
             "predict",
             entries=[ASKED],
             goal="<p>Is it?</p>",
-            answer="<p>B</p><p>So.</p>",
+            outcome="<p>B</p><p>So.</p>",
         ),
         slide("Shown", 10),
         slide("Turn", 10, "exercise", entries=[TURN]),
@@ -112,7 +112,7 @@ def test_the_page_of_the_instructor_has_what_chapters_decks_and_checks_say(tmp_p
         "predict",
         entries=[COUNTED],
         goal="<p>How?</p>",
-        answer=f"<p>12 m</p><p>Far: {X}.</p>",
+        outcome=f"<p>12 m</p><p>Far: {X}.</p>",
     )
     given = deck(plans=(50.0,))
     given.slides.append(asked)
