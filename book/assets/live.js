@@ -157,6 +157,7 @@
     if (cell.fresh) {
       cell.fresh = false;
       cell.live.textContent = "";
+      if (deck) cell.live.style.minWidth = cell.output.offsetWidth + "px"; /* the code keeps its own */
       show(cell, true);
       uncover(cell);
     }
@@ -170,9 +171,22 @@
       last.textContent = (last.textContent + message.text).replace(/^.*\r(?!\n|$)/gm, "");
     } else {
       cell.live.insertAdjacentHTML("beforeend", message.html);
+      likeStored(cell);
       if (cell.live.querySelector(".dp-frames:not([data-live])")) moving();
     }
     fit(cell);
+  }
+
+  /* On a slide, a figure is as wide as the stored one. */
+  function likeStored(cell) {
+    var stored = cell.stored.find(function (node) { return node.style.getPropertyValue("--width"); });
+    if (!stored) {
+      if (deck && cell.live.querySelector("svg.dp-svg")) cell.live.style.minWidth = "520px";
+      return;
+    }
+    [].forEach.call(cell.live.children, function (node) {
+      if (node.style.length) node.style.cssText = stored.style.cssText;
+    });
   }
 
   /* The script of sliders starts those that it has not seen when it is loaded once more. */

@@ -6,10 +6,10 @@ the book shows. A second run of a cell works on what the first one left, as in e
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import math
 import tempfile
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,8 +24,9 @@ from ..chapter import Chapter
 from ..kernel_settings import environment
 from ..run.kernel import set_up
 from ..run.prefork import Prefork
+from ..slides.cell import caught
 
-__all__ = ["LiveKernel", "Place", "part"]
+__all__ = ["LiveKernel", "Place", "whole"]
 
 STARTING = 60  # seconds until a kernel has to answer
 LOOKING = 0.3  # seconds between two looks whether the kernel is alive
@@ -57,12 +58,12 @@ class LiveKernel:
         self._client: AsyncKernelClient | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._turn = asyncio.Lock()
-        self._next = (0, 0.0)
-        """The first cell and line that the kernel has not run yet."""
+        self._next = 0
+        """The index of the first cell that the kernel has not run yet."""
         self._stopped = False
 
     async def run(self, place: Place, code: str, tell: Callable[[dict[str, Any]], None]) -> None:
-        """Run `code` in place of these lines of the chapter, after all cells before it.
+        """Run the cell with `code` in place of these lines, after all cells of the chapter before.
 
         `tell` gets the kernel's own messages, and {"state": …}: preparing with a "text", running,
         and at last done, perhaps with a remark, error, interrupted, or ended with the reason.
@@ -73,11 +74,11 @@ class LiveKernel:
                 if stopped := await self._ready(place, tell):
                     tell(stopped)
                     return
-                late = place.cell < self._next[0]
+                late = place.cell + 1 < self._next
                 tell({"state": "running"})
-                status = await self._execute(code, tell)
+                status = await self._execute(self.whole(place, code), tell)
                 if status == "ok":  # else the book's own code runs before later cells
-                    self._next = max(self._next, (place.cell, place.last))
+                    self._next = max(self._next, place.cell + 1)
                     tell({"state": "done"} | ({"text": "run after later cells"} if late else {}))
                 else:
                     tell({"state": "interrupted" if self._stopped else "error"})
@@ -85,12 +86,16 @@ class LiveKernel:
                 await self._close()
                 tell({"state": "ended", "text": str(error)})
 
+    def whole(self, place: Place, code: str) -> str:
+        """Return the cell that runs: the chapter's, with `code` in place of these lines."""
+        return whole(self._chapter.notebook.cells[place.cell].source, place, code)
+
     def alt(self, place: Place, code: str) -> str:
         """Return the alternative text of a figure that `code` draws in place of these lines."""
         cell = self._chapter.notebook.cells[place.cell]
         written = cell.metadata.get("mystnb", {}).get("image", {}).get("alt", "")
         alt = " ".join(written.split())
-        if alt and code.strip() == cell.source.strip():
+        if alt and self.whole(place, code).strip() == cell.source.strip():
             return alt
         return f"A figure that the edited code has drawn. {alt and f'In the book: {alt}'}".strip()
 
@@ -110,7 +115,7 @@ class LiveKernel:
     async def _close(self) -> None:
         manager, client, folder = self._manager, self._client, self._folder
         self._manager = self._client = self._folder = None
-        self._next = (0, 0.0)
+        self._next = 0
         if client:
             client.stop_channels()
         if manager and manager.has_kernel:
@@ -127,7 +132,7 @@ class LiveKernel:
         The chapter's cells may fail after what the reader has run: a fresh kernel runs them again.
         """
         await self._start(tell)
-        fresh = self._next == (0, 0.0)
+        fresh = self._next == 0
         stopped = await self._prepare(place, tell)
         if fresh or not stopped or self._stopped:
             return stopped
@@ -174,19 +179,15 @@ class LiveKernel:
                 text = f"{where} of the chapter, which runs before this one, stopped with"
                 text += f" {next(names, status)}: the stored output stays."
                 return {"state": "ended", "text": text}
-            self._next = (cell, math.inf)
+            self._next = cell + 1
         return None
 
     def _before(self, place: Place) -> Iterator[tuple[int, str]]:
-        """Yield the code before `place` that the kernel has not run, with the index of its cell."""
-        begin, line = self._next
+        """Yield the cells before `place` that the kernel has not run, with their indices."""
         cells = self._chapter.notebook.cells
-        for index in range(begin, place.cell + 1):
+        for index in range(self._next, place.cell):
             if cells[index].cell_type == "code":
-                first = line if index == begin else 0
-                last = place.first if index == place.cell else math.inf
-                if source := part(cells[index].source, first, last):
-                    yield index, source
+                yield index, cells[index].source
 
     async def _execute(self, code: str, tell: Callable[[dict[str, Any]], None]) -> str:
         """Run `code`, and return the kernel's status: ok, error or aborted."""
@@ -204,25 +205,20 @@ class LiveKernel:
         return str(reply["content"]["status"])
 
 
-def part(source: str, first: float, last: float) -> str:
-    """Return the statements of a cell that stand between two of its lines, counted from zero."""
+def whole(source: str, place: Place, code: str) -> str:
+    """Return the cell `source` with `code` in place of these lines, as which it is indented.
+
+    Where the cell catches and prints an error of these lines, they run without the `try`, after
+    what stands above them, so that the error itself is shown.
+    """
     lines = source.split("\n")
+    first, last = place.first, int(min(place.last, len(lines)))
     if first <= 0 and last >= len(lines):
-        return source
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:  # a cell with magics is run as a whole, or not at all
-        return ""
-    whole = [
-        (start - 1, stop)
-        for statement in tree.body
-        if (stop := statement.end_lineno) is not None
-        and (start := _first_line(statement)) > first
-        and stop <= last
-    ]
-    return "\n".join(lines[whole[0][0] : whole[-1][1]]) if whole else ""
-
-
-def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+        return code
+    if caught(source, range(first, last)):
+        inside = next(i for i in reversed(range(first)) if lines[i].strip() == "try:")
+        above = textwrap.dedent("\n".join(lines[inside + 1 : first]))
+        return "\n".join([*lines[:inside], *filter(None, [above]), code])
+    indents = (line[: len(line) - len(line.lstrip())] for line in lines[first:last] if line.strip())
+    indented = textwrap.indent(code, min(indents, key=len, default=""))
+    return "\n".join([*lines[:first], indented, *lines[last:]])

@@ -32,8 +32,9 @@ _NUMBERS = count(1)
 class Outputs:
     """The outputs of one run, as messages for the page; it stops at what a page can take."""
 
-    def __init__(self, code: str, alt: str, *, on_slide: bool) -> None:
-        self._code, self._alt, self._on_slide = code, alt, on_slide
+    def __init__(self, code: str, alt: str, *, on_slide: bool, above: int = 0) -> None:
+        """Begin; `code` is the whole cell, of which a slide does not show the lines `above`."""
+        self._code, self._alt, self._on_slide, self._above = code, alt, on_slide, above
         self._characters, self._pictures = MOST_CHARACTERS, MOST_PICTURES
         self._full = False
 
@@ -85,7 +86,8 @@ class Outputs:
         text = text if len(text) <= LONGEST_ERROR else f"{text[:LONGEST_ERROR]} …"
         line, lines = error_line(content), self._code.split("\n")
         if len(lines) > 1 and 0 < line <= len(lines):
-            text += f"\n  in line {line}: {lines[line - 1].strip()}"
+            number = f" line {line - self._above}" if line > self._above else ""
+            text += f"\n  in{number}: {lines[line - 1].strip()}"
         return text
 
     def _cut(self, text: str) -> str:

@@ -241,10 +241,12 @@ class _Kernels(_Guarded, WebSocketHandler):
             case {"do": "restart", "chapter": str(docname)}:
                 await self.presentation.kernel(docname).end()
 
-    async def _run(self, number: int, cell: str, code: str, *, on_slide: bool) -> None:
-        docname, *numbers = cell.split(" ")
+    async def _run(self, number: int, where: str, code: str, *, on_slide: bool) -> None:
+        docname, *numbers = where.split(" ")
         kernel, place = self.presentation.kernel(docname), Place(*map(int, numbers))
-        outputs = Outputs(code, kernel.alt(place, code), on_slide=on_slide)
+        cell, alt = kernel.whole(place, code), kernel.alt(place, code)
+        above = place.first if cell != code else 0
+        outputs = Outputs(cell, alt, on_slide=on_slide, above=above)
 
         def tell(said: dict[str, Any]) -> None:
             message = said if "state" in said else outputs.message(said)

@@ -22,7 +22,7 @@ from .markdown import Context, Directive
 from .measures import measure
 from .slide import ShownCell, Slide
 
-__all__ = ["cell", "laid_out"]
+__all__ = ["caught", "cell", "laid_out"]
 
 LONGEST = 72  # characters in a line of output; what is longer is wrapped
 
@@ -57,7 +57,7 @@ def _shown(context: Context, slide: Slide, entry: Entry, lines: str | None) -> S
             shown.picture_width = _width(figure.content["svg"], shown.code)
             shown.picture = _drawn(context, figure, shown.picture_width)
     shown.text = _ANSI.sub("", shown.text).rstrip("\n")
-    if error := _caught(code, chosen):
+    if error := caught(code, chosen):
         shown.text, shown.error = f"{error}: {shown.text}", True
     shown.text = "\n".join(
         textwrap.fill(line, LONGEST, subsequent_indent=_indent(line) + "  ", break_on_hyphens=False)
@@ -100,7 +100,7 @@ def _drawn(context: Context, figure: Entry, width: float) -> str:
     return f'<div style="{style}">{drawn}</div>'
 
 
-def _caught(code: str, chosen: range) -> str:
+def caught(code: str, chosen: range) -> str:
     """Return the name of the error that these lines raise, if the cell catches and prints it."""
     for node in ast.walk(ast.parse(code)):
         match node:

@@ -8,34 +8,33 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from press.chapter import Chapter
-from press.present.kernel import LiveKernel, Place, part
+from press.present.kernel import LiveKernel, Place, whole
 
 CELLS = ("data = [1, 2]", "data.append(3)\nlast = data[-1]", "data.append(4)\ndata")
-CELL = (
-    "def ask():\n    pass\n\ntry:\n    ask(1)\nexcept TypeError as error:\n    print(error)\nx = 2"
-)
+CELL = """\
+def ask():
+    for i in range(3):
+        print(i)
+
+try:
+    ask(1)
+except TypeError as error:
+    print(error)"""
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "found"),
+    ("lines", "code", "runs"),
     [
-        (0, 8, CELL),
-        (0, 3, "def ask():\n    pass"),
-        (0, 4, "def ask():\n    pass"),
-        (4, 5, ""),
-        (5, 8, "x = 2"),
-        (7, 8, "x = 2"),
+        ((0,), "print()", "print()"),
+        ((0, 8), "print()", "print()"),
+        ((2, 3), "if i:\n    print()", CELL.replace("print(i)", "if i:\n            print()")),
+        ((1, 3), "pass", CELL.replace("for i in range(3):\n        print(i)", "pass")),
+        ((5, 6), "ask(2)", CELL.partition("try:")[0] + "ask(2)"),
     ],
 )
-def test_a_part_of_a_cell_has_its_whole_statements(first, last, found):
-    assert part(CELL, first, last) == found
-
-
-def test_a_part_has_decorators_and_no_part_of_a_cell_with_magics():
-    assert part("x = 1\n@f\ndef g():\n    pass", 1, 4) == "@f\ndef g():\n    pass"
-    assert part("x = 1\n@f\ndef g():\n    pass", 2, 4) == ""
-    assert part("%time x = 1\ny = 2", 0, 1) == ""
-    assert part("%time x = 1\ny = 2", 0, 2) == "%time x = 1\ny = 2"
+def test_lines_on_a_slide_run_in_their_cell(lines, code, runs):
+    """Unless the cell catches their error: the slide shows the error."""
+    assert whole(CELL, Place(0, *lines), code) == runs
 
 
 def run(work):

@@ -53,6 +53,9 @@ def test_an_error_is_its_sentence_and_its_line(outputs):
         "<samp>NameError: name &#x27;b&#x27; is not defined\n  in line 2: b</samp>"
         in (shown["html"])
     )
+    part = Outputs("a = 1\nb", "", on_slide=True, above=1)
+    assert "\n  in line 1: b<" in html(part, error("E", ""))
+    assert "\n  in: a = 1<" in html(part, error("E", "", 1))
     alone = Outputs("b", "", on_slide=True)
     assert "<samp>KeyboardInterrupt</samp>" in html(alone, error("KeyboardInterrupt", "", 1))
     assert len(html(outputs, error("E", "x" * 9999))) < 600
