@@ -531,7 +531,7 @@ def test_on_a_phone_the_deck_is_a_page_to_scroll_in_sizes_to_read(browser, build
              size(t) * t.ownerSVGElement.clientWidth / t.ownerSVGElement.viewBox.baseVal.width);
            return { width: document.documentElement.scrollWidth,
              wide: [...document.querySelectorAll(".slide *")].filter(wide).map(e => e.outerHTML),
-             hidden: [...document.querySelectorAll(".fragment:not(.step)")].filter(e =>
+             hidden: [...document.querySelectorAll(".fragment:not(.step, .asked)")].filter(e =>
                getComputedStyle(e).visibility !== "visible").length,
              words: Math.min(...[...document.querySelectorAll(".slide .text p")].map(size)),
              code: Math.min(...[...document.querySelectorAll(".listing")].map(size)),
