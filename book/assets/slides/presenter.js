@@ -10,7 +10,7 @@
 
   /* Keys that lead through the deck. Others would open lists and boxes on the wall. */
   var LEADING = { ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40, PageUp: 33,
-    PageDown: 34, " ": 32, Home: 36, End: 35, p: 80, r: 82, ",": 188, ".": 190, b: 66, d: 68 };
+    PageDown: 34, " ": 32, Home: 36, End: 35, p: 80, r: 82, t: 84, ",": 188, ".": 190, b: 66, d: 68 };
 
   function page(role) {
     var asked = new URLSearchParams(query), address = new URL(location.href);

@@ -47,6 +47,7 @@ PAGE = """\
 <script src="assets/page.js"></script>
 <script src="assets/presenter.js"></script>
 <script src="assets/pen.js"></script>
+<script src="assets/countdown.js"></script>
 <script src="assets/deck.js"></script>
 </body>
 </html>
@@ -93,6 +94,7 @@ ALL_KEYS = {
     "W E": "take the pen, or put it away; erase",
     "Q": "point with a dot, or put it away",
     "Alt click": "closer, and back (Linux: Ctrl)",
+    "T": "start or stop the time of a task",
     "D": "dark or light",
     "B": "a black screen, and back",
     "F": "full screen; Esc leaves",
@@ -164,9 +166,18 @@ def _section(deck: Deck, number: int, slide: Slide) -> str:
     layout = f"slide {slide.layout}{'' if text else ' alone'}"
     return (
         f'<section id="{slide.id}"{minutes}>\n<div class="{layout}">\n'
-        f"<{level}>{answered(slide)}</{level}>\n{text}{shown}{keys}\n{_footer(deck, number)}\n"
+        f"<{level}>{answered(slide)}</{level}>{_countdown(slide)}\n{text}{shown}{keys}\n"
+        f"{_footer(deck, number)}\n"
         f'</div>\n<aside class="notes">{slide.notes}</aside>\n</section>'
     )
+
+
+def _countdown(slide: Slide) -> str:
+    """Return the clock of a task, which countdown.js starts at a key."""
+    if not slide.is_task:
+        return ""
+    minutes, seconds = divmod(round(60 * slide.minutes), 60)
+    return f'<output class="countdown" aria-label="Time left">{minutes}:{seconds:02}</output>'
 
 
 def _listed(deck: Deck, slide: Slide) -> str:

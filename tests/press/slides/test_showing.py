@@ -110,7 +110,7 @@ def test_help_lists_each_key_once_and_is_whole(opened):
     page.keyboard.press("?")
     keys = help.locator("kbd").all_inner_texts()
     assert len(set(keys)) == len(keys)
-    assert set(".,BDEFOPQRSW?") <= set(keys)
+    assert set(".,BDEFOPQRSTW?") <= set(keys)
     box = help.bounding_box()
     assert box["y"] >= 0
     assert box["y"] + box["height"] <= 720
@@ -263,6 +263,30 @@ def test_the_chapter_opens_beside_the_deck_and_leads_to_its_first_slide(opened):
     first = chapter.evaluate("Reveal.getCurrentSlide().querySelector('.where').textContent")
     assert first.startswith("1.4 ")
     assert chapter.evaluate("Reveal.getIndices().v") == 0
+
+
+def test_the_time_of_a_task_runs_from_a_key_and_is_seen_from_the_last_row(opened):
+    page = opened("part1")
+    page.keyboard.press("t")  # on a slide without a task
+    page.evaluate(
+        """() => { const task = document.querySelector(".slide.exercise").parentNode;
+                   const at = Reveal.getIndices(task); Reveal.slide(at.h, at.v); }"""
+    )
+    clock = page.locator("section.present section.present .countdown")
+    minutes = page.evaluate("+Reveal.getCurrentSlide().dataset.minutes")
+    assert clock.inner_text() == f"{minutes}:00"
+    assert float(clock.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")) >= 60
+    page.keyboard.press("t")
+    clock.filter(has_text=f"{minutes - 1}:58").wait_for()
+    page.keyboard.press("t")
+    stopped = clock.inner_text()
+    page.wait_for_timeout(1500)
+    assert clock.inner_text() == stopped
+    page.keyboard.press("t")
+    page.evaluate("const now = Date.now; Date.now = () => now() + 36e5")
+    page.locator(".countdown.over", has_text="0:00").wait_for()
+    page.keyboard.press("t")
+    clock.filter(has_text=f"{minutes}:00").wait_for()
 
 
 def test_a_pen_draws_on_its_slide_and_turns_no_page(opened):
