@@ -1,5 +1,7 @@
 """Figures follow the page's theme, own their ids, and frames store only what changes."""
 
+import base64
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
@@ -11,6 +13,7 @@ import pytest
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imread
 
 from diffprog import figures, show
 from diffprog.figures import animation, axis_cache
@@ -235,6 +238,17 @@ def test_dots_are_one_path():
     (path,) = [p for p in svg.iter("path") if "stroke:var(--fig-blue)" in p.get("style", "")]
     # With no line after it, an M draws nothing.
     assert len(re.findall(r"M[^M]+(?:h0|L[^M]+)", path.get("d", ""))) == 500
+
+
+def test_a_figure_has_its_size_and_a_png_is_white(monkeypatch):
+    shown: list[figures.Picture] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    with figures.figure(size=(5.0, 3.0)) as ax:
+        ax.plot([1, 2])
+    assert 'viewBox="0 0 360 216"' in shown[0].svg()  # 72 points an inch
+    figure = Figure(facecolor="red")
+    pixels = imread(io.BytesIO(base64.b64decode(figures.Picture(figure).png())))
+    assert (pixels[0, 0, :3] == 1).all()
 
 
 def test_dots_are_a_fifth_of_the_text_of_markers():

@@ -79,6 +79,14 @@ def test_noise_is_logistic() -> None:
     assert (fine != fine.float().double()).all()
 
 
+def test_noise_is_finite_for_each_uniform_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A uniform number may be 0, whose logit is −∞."""
+    monkeypatch.setattr(
+        torch, "rand", lambda *shape, **more: torch.zeros(*shape, dtype=torch.float64)
+    )
+    assert noise(3, 1.0, 0, dtype=torch.float64).isfinite().all()
+
+
 @pytest.mark.parametrize("baseline", [False, True])
 def test_score_function_is_unbiased_on_a_hard_objective(baseline: bool) -> None:
     wanted = slope(lambda c: mean_over_cuts(SIGNAL, BACKGROUND, c, K), C)
