@@ -140,6 +140,16 @@ class Prediction(Unseen):
 
     name, mime = "prediction", show.PREDICTION
 
+    def answer(self, content: Any) -> str:
+        """Return the right option, as inline Markdown, or the number with its unit."""
+        if content["options"]:
+            return str(content["options"][content["right"] - 1])
+        return f"{content['answer']} {content['unit']}".strip()
+
+    def letter(self, content: Any) -> str:
+        """Return the letter by which the room names the right option, or '' for a number."""
+        return "ABCD"[content["right"] - 1] if content["options"] else ""
+
 
 class Exercise(Kind):
     """An exercise: not a cell's output; pages/exercise.py and slides/exercise.py lay it out."""

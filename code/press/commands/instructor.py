@@ -51,13 +51,10 @@ def _goals(deck: Deck) -> Iterator[str]:
 def _questions(deck: Deck) -> Iterator[str]:
     for number, slide in enumerate(deck.slides, 1):
         for entry in slide.entries if slide.layout == "predict" else ():
-            data = entry.data[PREDICTION.mime]
-            right, answer = data["right"], f"{data['answer']} {data['unit']}".strip()
-            if right:
-                answer = f"{'ABCD'[right - 1]}: {data['options'][right - 1]}"
+            letter, answer = PREDICTION.letter(entry.content), PREDICTION.answer(entry.content)
             reason = _line(slide.outcome.partition("</p>")[2])  # behind the answer itself
             asked = f"Slide {number}, {slide.minutes:g} min. {_question(slide.goal)}"
-            yield f"- {asked} **{answer}** {reason}"
+            yield f"- {asked} **{f'{letter}: ' * bool(letter)}{answer}** {reason}"
 
 
 def _question(goal: str) -> str:

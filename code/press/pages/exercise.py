@@ -12,17 +12,12 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
-from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
 
-from .. import edition
-from ..chapter import EXERCISE_OPTIONS, Chapter, Exercise
+from ..chapter import EXERCISE_OPTIONS, Exercise
+from .chapter_parts import PartDirective, chapter_of, complain
 from .fold import fold
 
 __all__ = ["setup"]
-
-
-LOGGER = logging.getLogger(__name__)
 
 
 class exercise(nodes.Admonition, nodes.Element):
@@ -33,23 +28,15 @@ class remark(nodes.General, nodes.Element):
     """A remark on the solution of an exercise."""
 
 
-class ExerciseDirective(SphinxDirective):
+class ExerciseDirective(PartDirective):
     """`{exercise} title`, with the options of `EXERCISE_OPTIONS`."""
 
-    has_content = True
-    required_arguments = 1
-    final_argument_whitespace = True
+    kind = "exercise"
     option_spec: ClassVar[dict[str, Any]] = EXERCISE_OPTIONS
 
     def run(self) -> list[nodes.Node]:
         """Return the box, with a title that references show."""
-        name = nodes.fully_normalize_name(self.options.get("name", ""))
-        found = _chapter(self.env.docname).exercises
-        known = next((known for known in found if known.name == name), None)
-        if known is None:  # in an included file: the notebooks would show its solution
-            raise self.error(
-                f"the exercise {name!r} is not in the chapter's own text: write it there"
-            )
+        known = self.part(chapter_of(self.env.docname).exercises)
         box = exercise("", classes=["dp-exercise"])
         self.set_source_info(box)
         box += nodes.title("", f"Exercise {known.label}")
@@ -98,7 +85,7 @@ class Fold(SphinxTransform):
         Warns, with file and line, if Sphinx has found other exercises or code cells than
         chapter.py: a notebook could then show a solution.
         """
-        chapter = _chapter(self.env.docname)
+        chapter = chapter_of(self.env.docname)
         labels: dict[str, tuple[str, str, str]] = self.env.get_domain("std").labels  # type: ignore[attr-defined]
         boxes = {box["names"][0]: box for box in self.document.findall(exercise)}
         for known in chapter.exercises:
@@ -106,7 +93,7 @@ class Fold(SphinxTransform):
                 box = boxes[known.name]
                 labels[known.name] = chapter.page.docname, box["ids"][0], f"Exercise {known.number}"
             else:
-                _complain(chapter, known.line, f"the page shows no exercise {known.name!r}")
+                complain(chapter, known.line, f"the page shows no exercise {known.name!r}")
         met = set()
         for cell in list(self.document.findall(nodes.container)):
             if cell.get("nb_element") == "cell_code":
@@ -115,7 +102,7 @@ class Fold(SphinxTransform):
                     self._fold(cell, known_here)
         for index in chapter.shown_cells - met:
             line = chapter.notebook.metadata.source_map[index] + 1
-            _complain(chapter, line, "the page does not show this code cell")
+            complain(chapter, line, "the page does not show this code cell")
 
     def _fold(self, cell: nodes.container, known: Exercise) -> None:
         code = next(iter(cell.findall(nodes.literal_block)))
@@ -132,16 +119,6 @@ class Fold(SphinxTransform):
             parent.remove(after)
             folded += nodes.container("", *after.children, classes=["dp-remark"])
         parent.insert(place, [open_cell, folded])
-
-
-def _chapter(docname: str) -> Chapter:
-    execution = edition.current().execution(docname)
-    assert execution is not None, "Sphinx reads the pages of the edition only"
-    return execution.chapter
-
-
-def _complain(chapter: Chapter, line: int, message: str) -> None:
-    LOGGER.warning(message, location=(chapter.page.docname, line))
 
 
 def _open_box(self: Any, node: exercise) -> None:

@@ -12,16 +12,15 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
-from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
 
 from .. import edition
-from ..chapter import PREDICT_OPTIONS, Prediction
+from ..chapter import PREDICT_OPTIONS
+from ..output_kinds import PREDICTION
+from .chapter_parts import PartDirective, chapter_of, complain
 from .fold import fold
 
 __all__ = ["ask", "choice", "guess", "predict", "question", "setup"]
 
-LOGGER = logging.getLogger(__name__)
 SHOW = "Show the answer"
 
 
@@ -45,22 +44,15 @@ class guess(nodes.General, nodes.Element):
     """A field for a number, in front of its `unit`."""
 
 
-class PredictDirective(SphinxDirective):
+class PredictDirective(PartDirective):
     """`{predict} question`, with the options of `PREDICT_OPTIONS`."""
 
-    has_content = True
-    required_arguments = 1
-    final_argument_whitespace = True
+    kind = "prediction"
     option_spec: ClassVar[dict[str, Any]] = PREDICT_OPTIONS
 
     def run(self) -> list[nodes.Node]:
         """Return the question and, folded, the answer that the chapter's cells have computed."""
-        name = nodes.fully_normalize_name(self.options.get("name", ""))
-        known = _predictions(self.env.docname).get(name)
-        if known is None:
-            raise self.error(
-                f"the prediction {name!r} is not in the chapter's own text: write it there"
-            )
+        known = self.part(chapter_of(self.env.docname).predictions)
         box = predict("", classes=["dp-predict"])
         self.set_source_info(box)
         asked = ask("", question("", "", *self.inline(known.question)))
@@ -68,12 +60,10 @@ class PredictDirective(SphinxDirective):
             choice("", "", *self.inline(text), group=known.name, right=number == known.right)
             for number, text in enumerate(known.options, 1)
         ]
-        answer = edition.current().store[known.name].content["answer"]
+        answer = PREDICTION.answer(edition.current().store[known.name].content)
         if known.number:
             asked += guess(unit=known.unit)
-            words: list[nodes.Node] = [nodes.Text(f"{answer} {known.unit}".strip())]
-        else:
-            words = self.inline(known.options[known.right - 1])
+        words = [nodes.Text(answer)] if known.number else self.inline(answer)
         said = nodes.strong("", "", *words, classes=["dp-came"])
         closed = fold("", title=SHOW, classes=["dp-fold", "dp-answer"])
         closed += nodes.paragraph("", "", nodes.Text("The answer: "), said)
@@ -96,17 +86,11 @@ class Agree(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Compare the names."""
+        chapter = chapter_of(self.env.docname)
         shown = {box["names"][0] for box in self.document.findall(predict)}
-        for name, known in _predictions(self.env.docname).items():
-            if name not in shown:
-                place = (self.env.docname, known.line)
-                LOGGER.warning(f"the page shows no prediction {name!r}", location=place)
-
-
-def _predictions(docname: str) -> dict[str, Prediction]:
-    execution = edition.current().execution(docname)
-    assert execution is not None, "Sphinx reads the pages of the edition only"
-    return {known.name: known for known in execution.chapter.predictions}
+        for known in chapter.predictions:
+            if known.name not in shown:
+                complain(chapter, known.line, f"the page shows no prediction {known.name!r}")
 
 
 def _open(tag: str) -> Any:

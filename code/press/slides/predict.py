@@ -24,10 +24,9 @@ def predict(context: Context, slide: Slide, given: Directive) -> None:
             for number, text in enumerate(data["options"], 1)
         ]
         slide.goal += f'<ol type="A">{"".join(items)}</ol>'
-        answer = "ABCD"[data["right"] - 1]
     else:
         slide.goal += '<p class="write">Write your number down.</p>'
-        answer = html.escape(f"{data['answer']} {data['unit']}".strip())
+    answer = html.escape(PREDICTION.letter(data) or PREDICTION.answer(data))
     reason = render(given.body or data["reason"], context)
     slide.outcome = f'<p class="result">{answer}</p>{reason}'
     slide.shown += f'<div class="asked">{slide.goal}</div>'
