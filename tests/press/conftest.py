@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from press.book import Book
+from press.chapter import Chapter
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,6 +65,17 @@ def book(tmp_path: Path) -> Book:
     (package / "high.py").write_text("from toylib import low\n\nTWO = low.ONE + 1\n")
     (package / "other.py").write_text("from .low import ONE\n")
     return Book(tmp_path)
+
+
+@pytest.fixture
+def read(book: Book) -> Callable[[str], Chapter]:
+    """Read a page with this text."""
+
+    def read(text: str) -> Chapter:
+        book.page("part1/one").path.write_text(text)
+        return Chapter.read(book, book.page("part1/one"))
+
+    return read
 
 
 @pytest.fixture

@@ -13,17 +13,6 @@ CELL = "```{code-cell} ipython3\n:tags: [hide-input]\n\n1\n```\n"
 TEXT = f"---\ndescription: A.\n---\n\n# Title\n\nProse.\n\n{CELL}"
 
 
-@pytest.fixture
-def read(book):
-    """Read a page with this text."""
-
-    def read(text):
-        book.page("part1/one").path.write_text(text)
-        return Chapter.read(book, book.page("part1/one"))
-
-    return read
-
-
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

@@ -5,7 +5,6 @@ import pytest
 
 from diffprog.show import NUMBER, PREDICTION
 from press.book import PressError
-from press.chapter import Chapter
 from press.run.cache import Execution
 from press.store import collect
 
@@ -44,17 +43,6 @@ They are few.
 1
 ```
 """
-
-
-@pytest.fixture
-def read(book):
-    """Read a page with this text."""
-
-    def read(text):
-        book.page("part1/one").path.write_text(text)
-        return Chapter.read(book, book.page("part1/one"))
-
-    return read
 
 
 @pytest.fixture

@@ -150,7 +150,7 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
 def _slides(book: Book, arguments: argparse.Namespace) -> None:
     from ..build import build_decks
     from ..slides.pdf import print_decks, print_handouts
-    from ..slides.plan import planned
+    from ..slides.plan import named_plans
     from ..slides.slide import table
 
     decks = build_decks(book, arguments.jobs)
@@ -167,15 +167,7 @@ def _slides(book: Book, arguments: argparse.Namespace) -> None:
             write_figures(deck, path)
     for deck, path in zip(decks, paths, strict=True):
         print(f"{path.relative_to(book.root)}  {len(deck.slides)} slides, {deck.minutes:g} min")
-    rows = [
-        row
-        for deck in decks
-        for row in [
-            (deck.name, deck),
-            *((f"{deck.name}, {m:g} min", planned(deck, m)) for m in deck.plans),
-        ]
-    ]
-    print(f"\n{table(rows)}")
+    print(f"\n{table(named_plans(decks))}")
 
 
 def _plan_course(book: Book, jobs: int | None) -> None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from ..chapter import Chapter
-from ..slides.plan import planned
+from ..slides.plan import planned, units
 from ..slides.slide import Deck, Slide, plain
 
 __all__ = ["chapters", "schedules", "sessions"]
@@ -52,7 +51,7 @@ def sessions(deck: Deck, longest: float) -> list[Deck]:
     count = math.ceil(deck.minutes / longest)
     share = deck.minutes / count
     cuts: list[list[Slide]] = [[]]
-    for unit in _units(deck):
+    for unit in units(deck.slides, _together):
         before, more = _minutes(cuts[-1]), _minutes(unit)
         full = len(cuts) < count and abs(before - share) <= abs(before + more - share)
         if cuts[-1] and (before + more > longest or full):
@@ -61,15 +60,9 @@ def sessions(deck: Deck, longest: float) -> list[Deck]:
     return [replace(deck, slides=cut) for cut in cuts]
 
 
-def _units(deck: Deck) -> list[list[Slide]]:
-    """Return what stays together: a solution with its task, a question with the next slide."""
-    units = [deck.slides[:1]]
-    for before, slide in pairwise(deck.slides):
-        if slide.level == 3 or before.layout == "predict":
-            units[-1].append(slide)
-        else:
-            units.append([slide])
-    return units
+def _together(before: Slide, slide: Slide) -> bool:
+    """Keep a solution with its task, and a question with the next slide."""
+    return slide.level == 3 or before.layout == "predict"
 
 
 def _minutes(slides: Iterable[Slide]) -> float:

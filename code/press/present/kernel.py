@@ -1,6 +1,6 @@
 """The live kernel of one chapter, in which the code of a reader runs after the chapter's cells.
 
-It starts at first use, as the kernels of a build do. A cell that nobody edited therefore gives what
+It starts at first use, as the kernels of a build do. A cell that is not edited gives what
 the book shows. A second run of a cell works on what the first one left, as in every notebook.
 """
 

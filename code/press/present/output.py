@@ -11,8 +11,9 @@ from typing import Any
 from .. import output_kinds
 from ..output_kinds import SOURCE
 from ..run.kernel import error_line
+from ..run.streams import uncoloured
+from ..slides.cell import drawn, printed
 from ..slides.code_listing import highlighted
-from ..slides.figure import text_growth
 from ..slides.measures import measure
 
 __all__ = ["Outputs"]
@@ -25,7 +26,6 @@ LONGEST_ERROR = 400  # characters
 _VERDICT = re.compile(r"ex-[\w.-]+: (?=✗)")
 """What stands before the verdict of an exercise's check, which the build takes as an error."""
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _NUMBERS = count(1)
 
 
@@ -45,14 +45,14 @@ class Outputs:
         """
         content, kind = said["content"], said["msg_type"]
         if kind == "error":  # the last of a run, however much came before
-            return {"html": _text(self._error(content), "error"), "error": content["ename"]}
+            return {"html": printed(self._error(content), "error"), "error": content["ename"]}
         if self._full or kind not in ("stream", "display_data", "execute_result"):
             return None
         if self._characters <= 0 or self._pictures <= 0:
             self._full = True
-            return {"html": _text("… The cell gives more than a page can show.")}
+            return {"html": printed("… The cell gives more than a page can show.")}
         if kind == "stream":
-            return {"text": self._cut(_plain(content["text"]))}
+            return {"text": self._cut(uncoloured(content["text"]))}
         html = self._shown(content["data"])
         return {"html": html} if html else None
 
@@ -63,7 +63,7 @@ class Outputs:
                 self._pictures -= 1
                 alt = escape(str(data.get("text/plain", "")) or "A picture")
                 return f'<img src="data:image/png;base64,{escape(png)}" alt="{alt}">'
-            return _text(self._cut(_plain(str(data.get("text/plain", "")))))
+            return printed(self._cut(uncoloured(str(data.get("text/plain", "")))))
         if kind is SOURCE:
             code = highlighted(data[kind.mime]["code"])
             return f'<pre class="said plain listing"><code>{code}</code></pre>'
@@ -71,18 +71,16 @@ class Outputs:
             return ""
         self._pictures -= 1
         content = data[kind.mime]
-        drawn = kind.on_slide(content, f"live-{next(_NUMBERS)}", self._alt)
+        name = f"live-{next(_NUMBERS)}"
         if not self._on_slide:
-            return drawn
-        width = measure("cell-figure")
-        style = f"--width:{width:.0f}px;--fig-text:{text_growth(content['svg'], width):.3f}"
-        return f'<div style="{style}">{drawn}</div>'
+            return kind.on_slide(content, name, self._alt)
+        return drawn(kind, content, name, self._alt, measure("cell-figure"))
 
     def _error(self, content: Mapping[str, Any]) -> str:
         """Return what the error is, and the line of the cell that raised it."""
         if verdict := _VERDICT.match(content["evalue"]):
             return str(content["evalue"][verdict.end() :])
-        text = f"{content['ename']}: {_plain(content['evalue']).strip()}".removesuffix(": ")
+        text = f"{content['ename']}: {uncoloured(content['evalue']).strip()}".removesuffix(": ")
         text = text if len(text) <= LONGEST_ERROR else f"{text[:LONGEST_ERROR]} …"
         line, lines = error_line(content), self._code.split("\n")
         if len(lines) > 1 and 0 < line <= len(lines):
@@ -94,11 +92,3 @@ class Outputs:
         text = text[: self._characters]
         self._characters -= max(PIECE, len(text))
         return text
-
-
-def _plain(text: str) -> str:
-    return _ANSI.sub("", text)
-
-
-def _text(text: str, kind: str = "plain") -> str:
-    return f'<pre class="said {kind}"><samp>{escape(text)}</samp></pre>' if text else ""

@@ -26,7 +26,7 @@ from ..chapter import Chapter
 from ..kernel_settings import environment
 from ..self_contained import requested_by_output
 from .prefork import Prefork
-from .streams import merged, warning
+from .streams import merged, uncoloured, warning
 
 __all__ = ["connect", "error_line", "run", "set_up"]
 
@@ -37,7 +37,6 @@ _LONGEST_SOCKET = 90  # bytes: systems allow 103 or 107, and Jupyter adds the nu
 
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}")
 _LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class _ThisPython(KernelSpecManager):
@@ -81,7 +80,7 @@ async def run(
         try:
             await client.async_execute(env=environment(book) | own)
         except CellExecutionError as error:
-            message = f"{error.ename}: {_ANSI.sub('', error.evalue)}"
+            message = f"{error.ename}: {uncoloured(error.evalue)}"
             raise _failure(notebook, chapter, message) from error
         except (CellTimeoutError, DeadKernelError) as error:
             place = chapter.place(max(begun, default=0))
@@ -153,7 +152,7 @@ def _accept(output: NotebookNode, place: str) -> None:
 
 def error_line(error: Mapping[str, Any]) -> int:
     """Return the line of the cell at which this error arose, or 0 where its traceback has none."""
-    found = _LINE.findall(_ANSI.sub("", "\n".join(error["traceback"])))
+    found = _LINE.findall(uncoloured("\n".join(error["traceback"])))
     return int((found or ["0"])[0])
 
 

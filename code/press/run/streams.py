@@ -11,11 +11,17 @@ from collections.abc import Iterable
 
 from nbformat import NotebookNode
 
-__all__ = ["merged", "warning"]
+__all__ = ["merged", "uncoloured", "warning"]
 
 LONGEST = 300  # characters of a warning that are shown
 
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _WARNING = re.compile(r"^\S.*?:\d+: (\w+: .*?)(?=\n  |\Z)", re.M | re.S)
+
+
+def uncoloured(text: str) -> str:
+    """Return `text` without the codes by which a terminal colours it."""
+    return _COLOURS.sub("", text)
 
 
 def merged(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:

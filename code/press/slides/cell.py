@@ -10,11 +10,12 @@ from __future__ import annotations
 import ast
 import html
 import math
-import re
 import textwrap
+from typing import Any
 
 from .. import output_kinds
-from ..output_kinds import BY_NAME, CELL
+from ..output_kinds import BY_NAME, CELL, Kind
+from ..run.streams import uncoloured
 from ..store import Entry
 from .code_listing import find, highlighted, lights, steps, type_size
 from .figure import ratio, text_growth
@@ -22,11 +23,9 @@ from .markdown import Context, Directive
 from .measures import measure
 from .slide import ShownCell, Slide
 
-__all__ = ["caught", "cell", "laid_out"]
+__all__ = ["caught", "cell", "drawn", "laid_out", "printed"]
 
 LONGEST = 72  # characters in a line of output; what is longer is wrapped
-
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def cell(context: Context, slide: Slide, given: Directive) -> None:
@@ -55,8 +54,11 @@ def _shown(context: Context, slide: Slide, entry: Entry, lines: str | None) -> S
             figure = _figure_of(context, entry)
             slide.entries.append(figure)
             shown.picture_width = _width(figure.content["svg"], shown.code)
-            shown.picture = _drawn(context, figure, shown.picture_width)
-    shown.text = _ANSI.sub("", shown.text).rstrip("\n")
+            context.once(f"show {figure.name}", figure.name)
+            shown.picture = drawn(
+                BY_NAME[figure.kind], figure.content, figure.name, figure.alt, shown.picture_width
+            )
+    shown.text = uncoloured(shown.text).rstrip("\n")
     if error := caught(code, chosen):
         shown.text, shown.error = f"{error}: {shown.text}", True
     shown.text = "\n".join(
@@ -92,12 +94,15 @@ def _width(svg: str, code: str) -> float:
     return max(measure("cell-figure"), math.floor(min(free, most)))
 
 
-def _drawn(context: Context, figure: Entry, width: float) -> str:
-    context.once(f"show {figure.name}", figure.name)
-    content = figure.content
+def drawn(kind: Kind, content: Any, name: str, alt: str, width: float) -> str:
+    """Return a figure of this width beside the code of a slide, as HTML."""
     style = f"--width:{width:.0f}px;--fig-text:{text_growth(content['svg'], width):.3f}"
-    drawn = BY_NAME[figure.kind].on_slide(content, figure.name, figure.alt)
-    return f'<div style="{style}">{drawn}</div>'
+    return f'<div style="{style}">{kind.on_slide(content, name, alt)}</div>'
+
+
+def printed(text: str, kind: str = "plain") -> str:
+    """Return what a cell printed as HTML, or '' for nothing; an error is of the kind `error`."""
+    return f'<pre class="said {kind}"><samp>{html.escape(text)}</samp></pre>' if text else ""
 
 
 def caught(code: str, chosen: range) -> str:
@@ -140,10 +145,7 @@ def _row(shown: ShownCell, *, first: bool) -> str:
     listing = (
         f'<pre class="{kind}" data-cell="{place}"><code>{highlighted(shown.code)}</code></pre>'
     )
-    output = shown.picture
-    if shown.text:
-        kind = "error" if shown.error else "plain"
-        output += f'<pre class="said {kind}"><samp>{html.escape(shown.text)}</samp></pre>'
+    output = shown.picture + printed(shown.text, "error" if shown.error else "plain")
     output = f'<div class="gave fragment">{output}</div>' if output else "<div></div>"
     return listing + lights(shown.steps) + output
 

@@ -15,21 +15,22 @@ __all__ = ["handout", "page"]
 
 PAGE = """\
 <!doctype html>
-<html lang="en" class="print-pdf">
+<html lang="en" class="{kind}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="{description}">
-<title>{title}: slides</title>
+{about}
+<title>{title}</title>
 <link rel="icon" href="assets/favicon.svg">
-<link rel="stylesheet" href="assets/reveal.css">
-<link rel="stylesheet" href="assets/katex.css">
-<link rel="stylesheet" href="assets/pygments.css">
-<link rel="stylesheet" href="assets/figures.css">
-<link rel="stylesheet" href="assets/deck.css">
-<noscript><link rel="stylesheet" href="assets/no-script.css"></noscript>
+{styles}
 </head>
 <body>
+{body}
+</body>
+</html>
+"""
+
+DECK = """\
 <main class="reveal accent-{accent}">
 <div class="slides">
 {slides}
@@ -41,41 +42,16 @@ PAGE = """\
 </table>
 </dialog>
 <output class="typed" hidden></output>
-<script src="assets/reveal.js"></script>
-<script src="assets/zoom.js"></script>
-<script src="assets/frames.js"></script>
-<script src="assets/page.js"></script>
-<script src="assets/presenter.js"></script>
-<script src="assets/pen.js"></script>
-<script src="assets/countdown.js"></script>
-<script src="assets/deck.js"></script>
-</body>
-</html>
-"""
+{scripts}"""
 
 HANDOUT = """\
-<!doctype html>
-<html lang="en" class="reveal-print">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>{title}: handout</title>
-<link rel="icon" href="assets/favicon.svg">
-<link rel="stylesheet" href="assets/katex.css">
-<link rel="stylesheet" href="assets/pygments.css">
-<link rel="stylesheet" href="assets/figures.css">
-<link rel="stylesheet" href="assets/deck.css">
-<link rel="stylesheet" href="assets/handout.css">
-</head>
-<body>
 <main class="reveal accent-{accent}">
 <h1 class="part">{title}</h1>
 {slides}
-</main>
-</body>
-</html>
-"""
+</main>"""
+
+STYLES = ("katex", "pygments", "figures", "deck")
+SCRIPTS = ("reveal", "zoom", "frames", "page", "presenter", "pen", "countdown", "deck")
 
 KEYS = (
     '<p class="keys"><kbd>→</kbd> next <kbd>S</kbd> speaker <kbd>O</kbd> overview '
@@ -115,12 +91,18 @@ def page(deck: Deck) -> str:
         f"<td>{html.escape(does)}</td></tr>"
         for key, does in ALL_KEYS.items()
     )
+    no_script = f"<noscript>{_style('no-script')}</noscript>"
     return PAGE.format(
-        title=html.escape(deck.title),
-        description=html.escape(deck.description),
-        accent=deck.accent,
-        slides="\n".join(columns.values()),
-        keys="\n".join(keys),
+        kind="print-pdf",
+        about=f'<meta name="description" content="{html.escape(deck.description)}">',
+        title=f"{html.escape(deck.title)}: slides",
+        styles="\n".join([*map(_style, ("reveal", *STYLES)), no_script]),
+        body=DECK.format(
+            accent=deck.accent,
+            slides="\n".join(columns.values()),
+            keys="\n".join(keys),
+            scripts="\n".join(f'<script src="assets/{name}.js"></script>' for name in SCRIPTS),
+        ),
     )
 
 
@@ -143,9 +125,18 @@ def handout(deck: Deck) -> str:
     ]
     if answers:
         slides += ['<h1 class="part">Answers</h1>', f'<ol class="answers">{"".join(answers)}</ol>']
-    return HANDOUT.format(
-        title=html.escape(deck.title), accent=deck.accent, slides="\n".join(slides)
+    title = html.escape(deck.title)
+    return PAGE.format(
+        kind="reveal-print",
+        about='<meta name="robots" content="noindex">',
+        title=f"{title}: handout",
+        styles="\n".join(map(_style, (*STYLES, "handout"))),
+        body=HANDOUT.format(accent=deck.accent, title=title, slides="\n".join(slides)),
     )
+
+
+def _style(name: str) -> str:
+    return f'<link rel="stylesheet" href="assets/{name}.css">'
 
 
 def _column(deck: Deck, slide: Slide) -> str:

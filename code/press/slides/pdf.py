@@ -16,34 +16,32 @@ __all__ = ["print_decks", "print_handouts"]
 
 def print_decks(book: Book, decks: list[Deck]) -> list[Path]:
     """Print each deck that is built to a PDF in `_build/pdf`."""
-    pages = {deck.name: len(deck.slides) for deck in decks}
-    return _print(book, list(pages), "?print-pdf", pages)
+    return _print(book, {deck.name: len(deck.slides) for deck in decks}, "?print-pdf")
 
 
 def print_handouts(book: Book, decks: list[Deck]) -> list[Path]:
     """Print the handout of each deck that is built to a PDF in `_build/pdf`."""
-    return _print(book, [f"{deck.name}-handout" for deck in decks], "", {})
+    return _print(book, {f"{deck.name}-handout": 0 for deck in decks})
 
 
-def _print(book: Book, names: list[str], query: str, pages: dict[str, int]) -> list[Path]:
-    """Print pages of `_build/html/slides`, when they are divided into their number of pages."""
+def _print(book: Book, pages: dict[str, int], query: str = "") -> list[Path]:
+    """Print files of `_build/html/slides`, once reveal.js has made this number of pages of each."""
     from playwright.sync_api import Error, sync_playwright
 
     from ..setup.browser import launch
 
     folder = book.build / "pdf"
     folder.mkdir(exist_ok=True)
-    paths = [folder / f"{name}.pdf" for name in names]
+    paths = [folder / f"{name}.pdf" for name in pages]
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for name, path in zip(names, paths, strict=True):
+        for (name, number), path in zip(pages.items(), paths, strict=True):
             page = browser.new_page()
             source = book.build / "html" / "slides" / f"{name}.html"
             try:
                 page.goto(f"{source.as_uri()}{query}")
                 page.wait_for_function(
-                    "n => document.querySelectorAll('.pdf-page').length === n",
-                    arg=pages.get(name, 0),
+                    "n => document.querySelectorAll('.pdf-page').length === n", arg=number
                 )
                 page.evaluate("document.fonts.ready.then(() => 0)")
                 temporary = path.with_suffix(".part")

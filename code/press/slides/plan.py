@@ -7,16 +7,25 @@ fits. Slides with ### go with the slide before them.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from .slide import Deck, Slide
 
-__all__ = ["minutes_over", "planned", "plans_of"]
+__all__ = ["minutes_over", "named_plans", "planned", "plans_of", "units"]
 
 
 def planned(deck: Deck, minutes: float) -> Deck:
     """Return the deck with the slides of its plan of `minutes`."""
     return replace(deck, slides=_kept(deck, minutes), plans=())
+
+
+def named_plans(decks: Iterable[Deck]) -> Iterator[tuple[str, Deck]]:
+    """Yield each deck, and after it the deck of each of its plans, with names for a table."""
+    for deck in decks:
+        yield deck.name, deck
+        for minutes in deck.plans:
+            yield f"{deck.name}, {minutes:g} min", planned(deck, minutes)
 
 
 def plans_of(deck: Deck, slide: Slide) -> list[float]:
@@ -30,23 +39,24 @@ def minutes_over(deck: Deck, minutes: float) -> float:
 
 
 def _kept(deck: Deck, minutes: float) -> list[Slide]:
-    units = _units(deck)
-    free = minutes - sum(slide.minutes for unit in units for slide in unit if not unit[0].optional)
-    optional = sorted((unit for unit in units if unit[0].optional), key=lambda u: -u[0].optional)
-    kept = {id(unit): not unit[0].optional for unit in units}
+    whole = units(deck.slides, lambda before, slide: slide.level == 3)
+    free = minutes - sum(slide.minutes for unit in whole for slide in unit if not unit[0].optional)
+    optional = sorted((unit for unit in whole if unit[0].optional), key=lambda u: -u[0].optional)
+    kept = {id(unit): not unit[0].optional for unit in whole}
     for unit in optional:
         free -= sum(slide.minutes for slide in unit)
         if free < 0:
             break
         kept[id(unit)] = True
-    return [slide for unit in units if kept[id(unit)] for slide in unit]
+    return [slide for unit in whole if kept[id(unit)] for slide in unit]
 
 
-def _units(deck: Deck) -> list[list[Slide]]:
-    units: list[list[Slide]] = []
-    for slide in deck.slides:
-        if slide.level == 3 and units:
-            units[-1].append(slide)
+def units(slides: Iterable[Slide], joined: Callable[[Slide, Slide], bool]) -> list[list[Slide]]:
+    """Return the slides in groups: one that is `joined` to the slide before it stays with it."""
+    groups: list[list[Slide]] = []
+    for slide in slides:
+        if groups and joined(groups[-1][-1], slide):
+            groups[-1].append(slide)
         else:
-            units.append([slide])
-    return units
+            groups.append([slide])
+    return groups
