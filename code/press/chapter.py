@@ -114,7 +114,7 @@ class Exercise:
     secret: tuple[str, ...]
     """The lines of the solution, which must not reach students."""
     minutes: float
-    """How long a class takes for it, or 0 if nobody has said so."""
+    """How long a class takes for it, or 0 if the chapter does not say."""
 
     @property
     def label(self) -> str:

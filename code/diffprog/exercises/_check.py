@@ -49,7 +49,7 @@ class Wrong(Exception):
 
 
 class Unnamed(Wrong):
-    """The answer is wrong in a way that nobody has foreseen; the text says where."""
+    """The answer is wrong in a way that no mistake describes; the text says where."""
 
 
 @dataclass(frozen=True)

@@ -362,7 +362,7 @@ def _later(fit: Fit, got: Tensor, rtol: float, atol: float) -> Iterator[Mistake]
         yield (
             f"{before}, and update {k} is not. Adam's first update has the length of the learning"
             " rate, whatever the objective: is yours s/√b of soft counts, with the k that is given?"
-            f" Or {changes}, or has Adam settings that nobody asked for?"
+            f" Or {changes}, or has settings of Adam that the exercise does not ask for?"
             if fit.maximize
             else f"{before}, and update {k} is not: {changes}, or is there more in your update than"
             " the learning rate times the gradient?",

@@ -191,7 +191,7 @@ WRONG_FITS = {
     "NAdam": (loop(make=torch.optim.NAdam), "that is NAdam"),
     "weight decay": (loop(make=partial(torch.optim.Adam, weight_decay=0.01)), "weight decay"),
     "another eps": (loop(make=partial(torch.optim.Adam, eps=0.01)), "and nothing else"),
-    "shorter memory": (loop(make=partial(torch.optim.Adam, betas=(0.5, 0.99))), "settings that"),
+    "shorter memory": (loop(make=partial(torch.optim.Adam, betas=(0.5, 0.99))), "settings of Adam"),
     "b/√s": (loop(z=lambda s, b: b / s.sqrt()), "each other's place"),
     "s·√b": (loop(z=lambda s, b: s * b.sqrt()), "s·√b"),
     "one more background": (loop(z=lambda s, b: s / (b + 1).sqrt()), "√(b + 1)"),
