@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ET
 import zlib
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from diffprog.figures.svg import ID, elements, serialise
 
@@ -35,6 +35,8 @@ class Data(TypedDict):
     start: int
     seconds: float
     autoplay: bool
+    slide: NotRequired[dict[str, Any]]
+    """The `svg` and the `slots` as drawn for a slide, in a build."""
 
 
 def encode(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -35,6 +36,12 @@ INK, MUTED, GRID, PAPER, BLUE, ORANGE, GREEN, PURPLE, GOLD = (
 
 SIZE = (5.6, 3.5)
 """Width and height in inches, small to keep text legible on a phone."""
+
+ON_SLIDE, ACROSS_SLIDE = (4.86, 2.96), (7.37, 2.28)
+"""The size of one panel, and of panels beside one another, on a slide.
+
+There a point is 2.2 of 1280 pixels, so that a room can read the text.
+"""
 
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -98,13 +105,18 @@ class Picture:
         return base64.b64encode(buffer.getvalue()).decode()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        content: dict[str, Any] = {}
+        if building():
+            with _on_slide(self.figure):
+                content["slide"] = {"svg": self.svg()}
+        self.figure.align_ylabels()
         bundle: dict[str, Any] = {
             "text/plain": "A figure.",
             "image/png": self.png(),
         }
-        return (
-            {FIGURE: {"svg": self.svg()}} | bundle if building() else bundle
-        )
+        if building():
+            bundle[FIGURE] = content | {"svg": self.svg()}
+        return bundle
 
 
 class Frames(Picture):
@@ -199,33 +211,36 @@ def frames(
     if not 0 <= start < len(sequence):
         want = f"an index below {len(sequence)}"
         raise ValueError(f"start: got {start}, want {want}")
-    drawn = []
-    with mpl.rc_context(STYLE):
-        drawing, panels = _panels(xlabel, ylabel, rows, columns, size, axes)
-        artists = [set(panel.get_children()) for panel in drawing.axes]
-        film = axis_cache.Film(drawing)
-        order = [start, *(i for i in range(len(sequence)) if i != start)]
-        for i in order:
-            for panel, kept in zip(drawing.axes, artists, strict=True):
-                _clear(panel, kept)
-            draw(panels, sequence[i])
-            _write_powers(drawing)
-            if i == start:  # the first drawing decides the layout of all
-                drawing.draw_without_rendering()
-                drawing.set_layout_engine("none")
-            drawn.append((i, svg.themed(film.drawn())))
-        for panel, kept in zip(drawing.axes, artists, strict=True):
-            _clear(panel, kept)
-        draw(panels, sequence[start])
-    svgs = [tree for _, tree in sorted(drawn, key=lambda pair: pair[0])]
     texts = [
         f"{value:{spec}} {unit}".strip().replace("-", "−")
         for value in sequence
     ]
-    return Frames(
-        drawing,
-        animation.encode(svgs, texts, name, start, seconds, autoplay),
-    )
+    with mpl.rc_context(STYLE):
+        drawing, panels = _panels(xlabel, ylabel, rows, columns, size, axes)
+        artists = [set(panel.get_children()) for panel in drawing.axes]
+
+        def show(i: int) -> None:
+            for panel, kept in zip(drawing.axes, artists, strict=True):
+                _clear(panel, kept)
+            draw(panels, sequence[i])
+            _write_powers(drawing)
+
+        def filmed() -> animation.Data:
+            svgs = _filmed(drawing, show, len(sequence), start)
+            return animation.encode(
+                svgs, texts, name, start, seconds, autoplay
+            )
+
+        slide: Any = {}
+        if building():
+            with _on_slide(drawing):
+                film = filmed()
+            drawn = {"svg": film["svg"], "slots": film["slots"]}
+            slide = {"slide": drawn}
+        drawing.align_ylabels()
+        data = filmed()
+        show(start)
+    return Frames(drawing, data | slide)
 
 
 def dots(
@@ -283,6 +298,48 @@ def _panels(
             **axes,
         )
     return drawing, panels.squeeze() if panels.size > 1 else panels.item()
+
+
+def _filmed(
+    drawing: Figure, show: Callable[[int], None], count: int, start: int
+) -> list[ET.Element]:
+    """Return the `<svg>` of each frame, in the layout of the first."""
+    drawing.set_layout_engine("constrained")
+    film = axis_cache.Film(drawing)
+    svgs = {}
+    for i in (start, *(i for i in range(count) if i != start)):
+        show(i)
+        if i == start:
+            drawing.draw_without_rendering()
+            drawing.set_layout_engine("none")
+        svgs[i] = svg.themed(film.drawn())
+    return [svgs[i] for i in range(count)]
+
+
+@contextmanager
+def _on_slide(drawing: Figure) -> Iterator[None]:
+    """Lay a figure out for a slide, with its panels beside one another.
+
+    This must come before `align_ylabels`, which holds for good.
+    """
+    panels: list[Any] = drawing.axes
+    width, height = drawing.get_size_inches()
+    kept: list[Any] = [
+        (p.get_subplotspec(), p.get_xlabel()) for p in panels
+    ]
+    grid = drawing.add_gridspec(1, len(panels))
+    for i, panel in enumerate(panels):
+        panel.set_subplotspec(grid[i])
+        panel.set_xlabel(panel.get_xlabel() or panels[-1].get_xlabel())
+    drawing.set_layout_engine("constrained")
+    drawing.set_size_inches(ON_SLIDE if len(panels) == 1 else ACROSS_SLIDE)
+    try:
+        yield
+    finally:
+        drawing.set_size_inches(width, height)
+        for panel, (place, xlabel) in zip(panels, kept, strict=True):
+            panel.set_subplotspec(place)
+            panel.set_xlabel(xlabel)
 
 
 def _write_powers(drawing: Figure) -> None:

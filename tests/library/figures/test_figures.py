@@ -223,6 +223,50 @@ def test_figure_shows_itself_at_the_end_of_the_block(monkeypatch):
     assert [top.get_ylabel(), bottom.get_ylabel()] == ["top", "bottom"]
 
 
+def columns(svg: str) -> int:
+    """Return in how many columns the plots of a figure stand, to which their lines are clipped."""
+    return len(set(re.findall(r'<rect x="([\d.]+)"', svg)))
+
+
+def size_and_labels(svg: str) -> tuple[str, list[str]]:
+    (size,) = re.findall('viewBox="0 0 (.*?)"', svg)
+    return size, re.findall(">(step|loss|cut)<", svg)
+
+
+def test_on_a_slide_panels_stand_beside_one_another_each_with_its_label(monkeypatch):
+    monkeypatch.setenv("DIFFPROG_BUILD", "1")
+    shown: list[figures.Picture] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    with figures.figure(rows=2, size=(5.6, 5.0), xlabel=["", "step"], ylabel=["loss", "cut"]) as ax:
+        ax[0].plot([1, 2])
+        ax[1].plot([1, 2])
+    content = shown[0]._repr_mimebundle_()[show.FIGURE]
+    assert size_and_labels(content["svg"]) == ("403.2 360", ["loss", "step", "cut"])
+    slide = content["slide"]["svg"]
+    assert size_and_labels(slide) == ("530.64 164.16", ["step", "loss", "step", "cut"])
+    assert (columns(content["svg"]), columns(slide)) == (1, 2)
+
+
+def test_frames_on_a_slide_replay_the_drawing_of_the_slide(monkeypatch):
+    def draw(axes, x):
+        axes[0].plot([0, x], [0, x])
+        axes[1].plot([0, 1])
+        axes[1].set_title(f"x = {x:g}")
+
+    given: Any = {"name": "x", "rows": 2, "xlim": (0, 1), "ylim": (0, 1)}
+    outside = figures.frames(draw, [0.2, 0.5], **given)
+    assert "slide" not in outside.data
+    monkeypatch.setenv("DIFFPROG_BUILD", "1")
+    inside = figures.frames(draw, [0.2, 0.5], **given)
+    svg, slots = inside.data["slide"]["svg"], inside.data["slide"]["slots"]
+    assert size_and_labels(svg)[0] == "530.64 164.16"
+    assert columns(svg) == 2
+    assert columns(inside.data["svg"]) == columns(outside.data["svg"]) == 1
+    moving = [contents for _, _, contents, _ in slots]
+    assert ["x = 0.2", "x = 0.5"] in moving
+    assert len(moving) == len(inside.data["slots"]) == len(outside.data["slots"])
+
+
 def test_no_two_lines_of_a_cycle_share_their_dashes():
     """Colour is never the only cue."""
     styles = [str(entry["linestyle"]) for entry in STYLE["axes.prop_cycle"]]
