@@ -64,7 +64,18 @@ class Figure(Kind):
 
     def on_slide(self, content: Any, name: str, alt: str) -> str:
         """Return inline SVG, which follows the theme."""
-        return f'<div class="dp-figure">{animation.picture(content["svg"], name, alt)}</div>'
+        svg = self.drawn_for_slide(content)["svg"]
+        return f'<div class="dp-figure">{animation.picture(svg, name, alt)}</div>'
+
+    def on_page(self, content: Any, name: str, alt: str) -> list[nodes.Node]:
+        """Return the same, in the size of a page."""
+        shown = self.on_slide({"svg": content["svg"]}, name, alt)
+        return [nodes.raw("", shown, format="html")]
+
+    @staticmethod
+    def drawn_for_slide(content: Any) -> Any:
+        """Return the content with what a slide draws in another size, if anything."""
+        return content | content.get("slide", {})
 
     def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
         """Keep the PNG, with its alternative text."""
@@ -85,7 +96,8 @@ class Frames(Figure):
 
     def on_slide(self, content: Any, name: str, alt: str) -> str:
         """Return the same, at its first frame, where it waits until the speaker plays it."""
-        waiting = animation.component(content | {"autoplay": False}, name, alt)
+        content = self.drawn_for_slide(content) | {"autoplay": False}
+        waiting = animation.component(content, name, alt)
         return waiting.replace('class="dp-frames"', 'class="dp-frames" data-start="0"', 1)
 
     def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:

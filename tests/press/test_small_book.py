@@ -71,7 +71,7 @@ mystnb:
       A line that rises from the lower left to the upper right.
 ---
 text = '<text style="font-size:calc(10px*var(--fig-text))">a</text>'
-svg = f'<svg viewBox="0 0 400 250"><path d="M0 1 4 0"/>{text}</svg>'
+svg = f'<svg viewBox="0 0 350 210"><path d="M0 1 4 0"/>{text}</svg>'
 display({show.FIGURE: {"svg": svg}, "image/png": "@PNG@"}, raw=True)
 ```
 
@@ -175,6 +175,7 @@ It found {number}`n-one`.
 ## Your turn
 
 :::{exercise} ex-add
+:done: the check says ✓.
 :::
 
 :::{notes}

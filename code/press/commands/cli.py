@@ -150,8 +150,7 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
 def _slides(book: Book, arguments: argparse.Namespace) -> None:
     from ..build import build_decks
     from ..slides.pdf import print_decks, print_handouts
-    from ..slides.plan import named_plans
-    from ..slides.slide import table
+    from ..slides.plan import table
 
     decks = build_decks(book, arguments.jobs)
     paths = [book.build / "html" / "slides" / f"{deck.name}.html" for deck in decks]
@@ -167,7 +166,7 @@ def _slides(book: Book, arguments: argparse.Namespace) -> None:
             write_figures(deck, path)
     for deck, path in zip(decks, paths, strict=True):
         print(f"{path.relative_to(book.root)}  {len(deck.slides)} slides, {deck.minutes:g} min")
-    print(f"\n{table(named_plans(decks))}")
+    print(f"\n{table(decks)}")
 
 
 def _plan_course(book: Book, jobs: int | None) -> None:

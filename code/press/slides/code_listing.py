@@ -24,7 +24,7 @@ from .slide import Slide
 
 __all__ = [
     "find", "highlighted", "lights", "listing", "source", "steps", "type_size",
-    "without_docstrings",
+    "without_armour", "without_docstrings",
 ]  # fmt: skip
 
 
@@ -98,13 +98,14 @@ def lights(steps: Sequence[range]) -> str:
 
 
 def without_docstrings(code: str) -> str:
-    """Return `code` with only the first line of each docstring; the speaker says the rest."""
+    """Return `code` with only the first paragraph of each docstring; the speaker says the rest."""
     lines = code.splitlines()
     for node in sorted(_documented(code), key=lambda node: -node.lineno):
-        first, last = node.lineno, node.end_lineno or node.lineno
-        if last > first:
-            quotes = lines[last - 1].strip()[-3:]
-            lines[first - 1 : last] = [lines[first - 1] + quotes]
+        first, last = node.lineno - 1, node.end_lineno or node.lineno
+        text = lines[first:last]
+        blank = next((number for number, line in enumerate(text) if not line.strip()), 0)
+        if blank:
+            lines[first:last] = [*text[: blank - 1], text[blank - 1] + text[-1].strip()[-3:]]
     return "\n".join(lines)
 
 

@@ -13,10 +13,10 @@ from ..book import PressError
 from ..edition import Edition
 from ..output_kinds import BY_NAME
 from ..store import Store
-from .figure import enlarged
+from .figure import smallest_text
 from .measures import measure
 from .plan import minutes_over
-from .slide import Deck, Slide, words
+from .slide import Deck, Slide, plain, words
 
 __all__ = ["check", "figures"]
 
@@ -63,9 +63,12 @@ def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
         yield f"{words(slide.notes)} words of notes: write at least {SHORTEST_NOTES}"
     if not 0 < slide.minutes < math.inf:
         yield "the notes do not say how many minutes the slide takes, as in {notes} 2"
-    if (growth := enlarged(slide)) > measure("figure-growth"):
+    if (size := smallest_text(slide)) < (least := measure("figure-text")):
         name = slide.entries[-1].name
-        yield f"{name} is too tall for a slide: its text would have to grow {growth:.2f} times"
+        yield f"the text of {name} is {size:.1f} px on a slide: draw it in {least:g} px or more"
+    longest = max(len(plain(text)) for text in (slide.heading, slide.answer))
+    if slide.layout in ("across", "beside") and longest > measure("heading-characters"):
+        yield f"a heading of {longest} characters takes more than a line: shorten it"
     steps = slide.shown.count('class="fragment step"')
     for number in re.findall(r'data-step="(.*?)"', slide.text + slide.shown):
         if number not in map(str, range(1, steps + 1)):

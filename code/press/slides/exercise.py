@@ -13,7 +13,7 @@ from ..chapter import YOUR_TURN
 from ..output_kinds import EXERCISE
 from ..store import Entry
 from . import launch_address
-from .code_listing import listing, without_docstrings
+from .code_listing import listing, without_armour, without_docstrings
 from .markdown import Context, Directive, render
 from .slide import Slide
 
@@ -21,31 +21,43 @@ __all__ = ["exercise", "solution", "take_minutes"]
 
 _CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+|\n+^\S*check_\w+\([\s\S]*\Z", re.M)
 """Code for the notebook only: the import of the check, and everything from its call on."""
+_COMMENT = re.compile(r"^ *#.*\n", re.M)
 
 
 def exercise(context: Context, slide: Slide, given: Directive) -> None:
     """Show the goal, the stub and a link, with a QR code for the audience.
 
-    If no address is known, there is no QR code, and the goal fills its place. The body of the
-    directive may state a long goal in fewer words.
+    If no address is known, there is no QR code, and the goal fills its place. The first paragraph
+    of the directive's body may state a long goal in fewer words; the others are hints, one a step.
+    `:done:` says when the class is done.
     """
     entry = context.entry(given.argument, EXERCISE)
     data = entry.content
     page = context.chapter(entry.chapter).page
-    slide.goal = render(given.body or _goal(data["goal"]), context)
-    if given.body and not _asks_for(given.body, data["stub"]):
+    goal, *hints = given.body.split("\n\n")
+    if goal and not _asks_for(goal, data["stub"]):
         context.fail(f"the goal of {entry.name} names no function of its stub, as in `add(a, b)`")
+    done = context.option(given, "done")
+    if done is None:
+        context.fail(f"{entry.name}: say when the class is done, as in :done: the check says ✓.")
+    slide.goal = f"<p>{render(goal or _goal(data['goal']), context, inline=True)}</p>"
+    slide.goal += f"<p><strong>Done when</strong> {render(done, context, inline=True)}</p>"
     take_minutes(context, slide, entry)
-    stub = YOUR_TURN.sub("...  # your turn", _CHECK.sub("", data["stub"]))
+    stub = YOUR_TURN.sub("...  # your turn", _COMMENT.sub("", _CHECK.sub("", data["stub"])))
     code = listing(context, without_docstrings(stub.strip()), height="stub-height")
     number = f"Exercise {html.escape(entry.number)}"
     there = f'<a href="../{page.docname}.html#{entry.anchor}" target="_blank">{number}</a>'
     where = launch_address.of(context.edition, page, entry.anchor)
+    told = "".join(
+        f'<p class="fragment"><strong>Hint</strong> {render(hint, context, inline=True)}</p>'
+        for hint in hints
+    )
     slide.shown += (
         f'<div class="{"task" if where else "task alone"}">'
-        f'<p class="turn">{there}</p>{slide.goal}</div>'
+        f"{slide.goal.replace('<p>', f'<p>{there} ', 1)}{told}</div>"
         f"{_code(where) if where else ''}{code}"
     )
+    slide.address = launch_address.in_words(context.edition)
     slide.entries.append(entry)
     slide.layout = "exercise"
 
@@ -64,7 +76,7 @@ def solution(context: Context, slide: Slide, given: Directive) -> None:
     entry = context.entry(given.argument, EXERCISE)
     data = entry.content
     stub, solved = (
-        without_docstrings(_CHECK.sub("", data[key]).strip()) for key in ("stub", "solution")
+        without_armour(_CHECK.sub("", data[key]).strip()) for key in ("stub", "solution")
     )
     matcher = difflib.SequenceMatcher(None, stub.splitlines(), solved.splitlines(), autojunk=False)
     new = {
@@ -101,4 +113,4 @@ def _code(where: str) -> str:
         .decode()
         .replace("<svg ", f'<svg role="img" aria-label="QR code for {html.escape(where)}" ', 1)
     )
-    return f'<div class="launch"><a href="{html.escape(where)}">{drawing}</a></div>'
+    return f'<div class="launch"><a href="{html.escape(where)}">{drawing}</a><p>notebook</p></div>'

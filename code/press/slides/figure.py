@@ -10,12 +10,14 @@ import math
 import re
 
 from .. import output_kinds
+from ..output_kinds import FIGURE
+from ..store import Entry
 from .markdown import Context, Directive
 from .measures import measure
 from .slide import Slide
 from .steps import uncovered
 
-__all__ = ["enlarged", "ratio", "show", "style", "text_growth"]
+__all__ = ["drawing", "ratio", "show", "smallest_text", "style", "text_growth"]
 
 
 def show(context: Context, slide: Slide, given: Directive) -> None:
@@ -30,7 +32,8 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
     slide.shown += uncovered(context, slide, shown, entry.name, parts)
     slide.entries.append(entry)
     if slide.layout != "title":
-        slide.layout = "wide" if ratio(entry.content["svg"]) >= measure("figure-ratio") else "tall"
+        across = ratio(drawing(entry)) >= measure("figure-ratio")
+        slide.layout = "across" if across else "beside"
 
 
 def _start(context: Context, given: Directive, texts: list[str]) -> int:
@@ -46,48 +49,53 @@ def _start(context: Context, given: Directive, texts: list[str]) -> int:
     return texts.index(wanted)
 
 
+def drawing(entry: Entry) -> str:
+    """Return the SVG of a figure as it is drawn for a slide."""
+    svg: str = FIGURE.drawn_for_slide(entry.content)["svg"]
+    return svg
+
+
 def style(slide: Slide) -> str:
-    """Return the width of the slide's figure, and the factor by which its text grows, as CSS."""
-    if not _drawn(slide):
-        return ""
-    return f"--width:{_width(slide):.0f}px;--fig-text:{enlarged(slide):.3f}"
+    """Return the width of the slide's figure, as CSS."""
+    return f"--width:{_width(slide):.0f}px" if _drawn(slide) else ""
 
 
-def enlarged(slide: Slide) -> float:
-    """Return the factor by which the text of the slide's figure grows; 1 without a figure."""
+def smallest_text(slide: Slide) -> float:
+    """Return the size of the smallest text in the slide's figure, in pixels; inf without text."""
     if not _drawn(slide):
-        return 1.0
-    return text_growth(slide.entries[-1].content["svg"], _width(slide))
+        return math.inf
+    svg = drawing(slide.entries[-1])
+    return _smallest(svg) * _width(slide) / _size(svg)[0]
 
 
 def text_growth(svg: str, width: float) -> float:
     """Return how many times the text of a drawing grows at this width, so that it can be read."""
-    sizes = [float(size) for size in re.findall(r"font-size:calc\(([\d.]+)px", svg)]
-    smallest = min(sizes, default=math.inf) * width / _size(svg)[0]
-    return max(1.0, measure("figure-text") / smallest)
+    return max(1.0, measure("figure-text") / (_smallest(svg) * width / _size(svg)[0]))
+
+
+def _smallest(svg: str) -> float:
+    sizes = re.findall(r"font-size:calc\(([\d.]+)px", svg)
+    return min(map(float, sizes), default=math.inf)
 
 
 def _drawn(slide: Slide) -> bool:
-    return slide.layout in ("wide", "tall", "title") and bool(slide.entries)
+    return slide.layout in ("across", "beside", "title") and bool(slide.entries)
 
 
 def _width(slide: Slide) -> float:
     entry = slide.entries[-1]
-    svg = entry.content["svg"]
+    svg = drawing(entry)
     room = measure("slide-height") - measure("slide-top") - measure("slide-bottom")
-    room -= measure("figure-spare")
-    if output_kinds.BY_NAME[entry.kind].has_controls:
-        room -= measure("controls-height")
-    if slide.layout == "wide":
-        widest = measure("figure-below")
-        headings = (re.sub(r"<[^>]+>", "", text) for text in (slide.heading, slide.answer))
-        characters = max(map(len, headings))
-        line = measure("heading-size") * measure("heading-leading") + measure("row-gap")
-        room -= round(line) * math.ceil(characters / measure("heading-characters"))
+    room -= measure("row-gap") + measure("figure-spare")
+    if slide.layout == "title":
+        room -= measure("title-height")
     else:
-        widest = measure("figure-title" if slide.layout == "title" else "figure-beside")
-        room += measure("row-gap")  # there is no heading above it
-    return min(widest, room * ratio(svg))
+        room -= round(measure("heading-size") * measure("heading-leading"))
+    if slide.layout == "across":
+        room -= measure("text-above")
+    if slide.layout != "title" and output_kinds.BY_NAME[entry.kind].has_controls:
+        room -= measure("controls-height")
+    return min(_size(svg)[0] * measure("figure-scale"), room * ratio(svg))
 
 
 def ratio(svg: str) -> float:

@@ -53,10 +53,7 @@ HANDOUT = """\
 STYLES = ("katex", "pygments", "figures", "deck")
 SCRIPTS = ("reveal", "zoom", "frames", "page", "presenter", "pen", "countdown", "deck")
 
-KEYS = (
-    '<p class="keys"><kbd>→</kbd> next <kbd>S</kbd> speaker <kbd>O</kbd> overview '
-    "<kbd>D</kbd> dark <kbd>?</kbd> all keys</p>"
-)
+KEYS = '<p class="keys"><kbd>→</kbd> next <kbd>?</kbd> all keys</p>'
 ALL_KEYS = {
     "→ Space PgDn": "the next step, or the next slide",
     "← PgUp": "one step back",
@@ -152,12 +149,12 @@ def _section(deck: Deck, number: int, slide: Slide) -> str:
     text = f'<div class="text">{slide.text}</div>' if slide.text.strip() else ""
     size = f' style="{style(slide)}"' if style(slide) else ""
     shown = f'<div class="shown"{size}>{slide.shown}</div>' if slide.shown else ""
-    keys = _facts(deck) + KEYS if slide.level == 1 else ""
+    about = f'<div class="about">{_facts(deck)}{KEYS}</div>' if slide.level == 1 else ""
     minutes = f' data-minutes="{slide.minutes:g}"{_listed(deck, slide)}'
     layout = f"slide {slide.layout}{'' if text else ' alone'}"
     return (
         f'<section id="{slide.id}"{minutes}>\n<div class="{layout}">\n'
-        f"<{level}>{answered(slide)}</{level}>{_countdown(slide)}\n{text}{shown}{keys}\n"
+        f"<{level}>{answered(slide)}</{level}>{_countdown(slide)}\n{text}{shown}{about}\n"
         f"{_footer(deck, number)}\n"
         f'</div>\n<aside class="notes">{slide.notes}</aside>\n</section>'
     )
@@ -210,9 +207,9 @@ def _footer(deck: Deck, number: int) -> str:
 
 
 def _mark(slide: Slide) -> str:
-    """Say of a task that its solution follows, and of a solution of which task it is."""
+    """Say how long a task takes and where it is, and of a solution, of which task it is."""
     if slide.layout == "exercise":
-        return f"{slide.minutes:g} min; solution: next slide"
+        return f"{slide.minutes:g} min{f', {slide.address}' * bool(slide.address)}"
     if slide.layout == "predict":
         return f"decide with your neighbour: {slide.minutes:g} min"
     return f"solution of {slide.entries[-1].number}" if slide.layout == "solution" else ""

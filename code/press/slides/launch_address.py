@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..book import Page
 from ..edition import Edition
 
-__all__ = ["chapter_address", "known", "of"]
+__all__ = ["chapter_address", "in_words", "known", "of"]
 
 
 def known(edition: Edition) -> bool:
@@ -22,6 +22,12 @@ def of(edition: Edition, page: Page, anchor: str) -> str:
         return edition.repository.binder(f"student/{page.name}.ipynb")
     base = edition.book.address
     return f"{base}{page.docname}.html#{anchor}" if base else ""
+
+
+def in_words(edition: Edition) -> str:
+    """Return the address of the book, short enough to be typed, or ''."""
+    there = edition.book.address or (edition.repository.url if edition.repository else "")
+    return there.partition("://")[2].rstrip("/")
 
 
 def chapter_address(page: Page) -> str:

@@ -7,12 +7,14 @@ fits. Slides with ### go with the slide before them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from .figure import smallest_text
 from .slide import Deck, Slide
 
-__all__ = ["minutes_over", "named_plans", "planned", "plans_of", "units"]
+__all__ = ["minutes_over", "planned", "plans_of", "table", "units"]
 
 
 def planned(deck: Deck, minutes: float) -> Deck:
@@ -20,12 +22,23 @@ def planned(deck: Deck, minutes: float) -> Deck:
     return replace(deck, slides=_kept(deck, minutes), plans=())
 
 
-def named_plans(decks: Iterable[Deck]) -> Iterator[tuple[str, Deck]]:
-    """Yield each deck, and after it the deck of each of its plans, with names for a table."""
-    for deck in decks:
-        yield deck.name, deck
-        for minutes in deck.plans:
-            yield f"{deck.name}, {minutes:g} min", planned(deck, minutes)
+def table(decks: Iterable[Deck]) -> str:
+    """Return what a teacher plans by, with a line for each deck and for each of its plans."""
+    lines = [
+        "deck           slides   min   tasks   longest without   code and output   figure text"
+    ]
+    for whole in decks:
+        for minutes in (None, *whole.plans):
+            deck = whole if minutes is None else planned(whole, minutes)
+            name = whole.name if minutes is None else f"{whole.name}, {minutes:g} min"
+            smallest = min(map(smallest_text, deck.slides), default=math.inf)
+            lines.append(
+                f"{name:13} {len(deck.slides):7} {deck.minutes:5g} {deck.task_minutes:4g} min"
+                f" {deck.longest_stretch:13g} min {deck.code_slides:10} slides"
+                + f" {smallest:10.0f} px"
+                * math.isfinite(smallest)
+            )
+    return "\n".join(lines)
 
 
 def plans_of(deck: Deck, slide: Slide) -> list[float]:

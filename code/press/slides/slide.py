@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from ..chapter import Chapter
 from ..output_kinds import BY_NAME
 from ..store import Entry
 
-__all__ = ["Deck", "ShownCell", "Slide", "plain", "table", "words"]
+__all__ = ["Deck", "ShownCell", "Slide", "plain", "words"]
 
 
 @dataclass
@@ -54,6 +53,8 @@ class Slide:
     """What it shows, as HTML: a figure, a formula, an excerpt or an exercise."""
     goal: str = ""
     """The goal of its exercise or prediction, as HTML, which `shown` contains too."""
+    address: str = ""
+    """The address of the book, which the audience types to find its exercise."""
     outcome: str = ""
     """What the last step of a prediction uncovers, as HTML, which `shown` contains too."""
     cells: list[ShownCell] = field(default_factory=list)
@@ -164,17 +165,6 @@ class Deck:
     def code_slides(self) -> int:
         """The number of slides that show code with its output."""
         return sum(bool(slide.cells) for slide in self.slides)
-
-
-def table(rows: Iterable[tuple[str, Deck]]) -> str:
-    """Return what a teacher plans by: a line for each deck, or plan of a deck, and its name."""
-    lines = ["deck           slides   min   tasks   longest without   code and output"]
-    for name, deck in rows:
-        lines.append(
-            f"{name:13} {len(deck.slides):7} {deck.minutes:5g} {deck.task_minutes:4g} min"
-            f" {deck.longest_stretch:13g} min {deck.code_slides:10} slides"
-        )
-    return "\n".join(lines)
 
 
 def plain(markup: str) -> str:

@@ -32,7 +32,7 @@ part: part1
 NOTES = "\n:::{notes} 2\n:chapter: part1/one\n" + "word " * 45 + "\n:::\n"
 
 SVG = (
-    '<svg class="dp-svg" viewBox="0 0 400 250">'
+    '<svg class="dp-svg" viewBox="0 0 350 210">'
     '<text style="font-size:calc(10px*var(--fig-text))">a</text></svg>'
 )
 

@@ -50,7 +50,7 @@ def test_notes_that_tell_need_no_step(notes):
 def test_a_task_and_an_animation_at_its_first_frame_wait_too(book, frames, deck):
     notes = NOTES + ". Ask who knows."
     ways = {":::{show} fig-ball\n:::": True, ":::{show} fig-ball\n:start: last\n:::": False,
-            ":::{exercise} ex-add\n:::": True, ":::{solution} ex-add\n:::": True,
+            ":::{exercise} ex-add\n:done: you are.\n:::": True, ":::{solution} ex-add\n:::": True,
             "Words.": False}  # fmt: skip
     for text, waits in ways.items():
         found = read(edition(book), deck(slide(text, notes))).slides[1]

@@ -100,7 +100,7 @@ def test_a_term_of_the_formula_belongs_to_a_step(cells, book, deck):
 def test_below_a_formula_there_is_less_room(cells, made):
     cells("cell-a", "\n".join(f"x{i} = {i}" for i in range(9)), value("1"))
     made_with = [made(f"{above}:::{{cell}} cell-a\n:::") for above in ("", "$$ x $$\n\n")]
-    assert [re.findall(r"--size:(\d+)px", html) for html in made_with] == [["32"], ["25"]]
+    assert [re.findall(r"--size:(\d+)px", html) for html in made_with] == [["32"], ["26"]]
 
 
 def test_an_error_that_the_chapter_catches_is_an_error_on_the_slide(cells, made):
@@ -131,7 +131,7 @@ def test_a_figure_is_drawn_beside_its_cell(cells, made):
     assert 'href="../book/part1/one.html#fig-line"' in html, "it counts as the figure's slide"
     cells("cell-a", f"draw({'1 + ' * 6}1)", display)
     html = made(":::{cell} cell-a\n:::")
-    assert "--width:520px;--fig-text:1.308" in html  # 17 px of 10 px * 520 / 400
+    assert "--width:520px;--fig-text:1.474" in html  # 21.9 px of 10 px * 520 / 350
     with pytest.raises(PressError, match="fig-line is already on the slide of line"):
         made(":::{show} fig-line\n:::\n\n:::{cell} cell-a\n:::")
 

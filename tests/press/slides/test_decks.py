@@ -37,7 +37,7 @@ def test_exercises_fit_with_a_qr_code(opened, edition, name, tmp_path):
     for index in (index for index, codes in enumerate(at) if codes):
         assert page.evaluate("index => facts(index).outside", index) == []
         box = page.locator("section section.present svg.qr").bounding_box()
-        assert box["width"] >= 250
+        assert box["width"] >= 219, "a phone reads it from ten times as far; the words are below"
         assert (
             page.locator("section section.present .launch a")
             .get_attribute("href")
@@ -47,7 +47,7 @@ def test_exercises_fit_with_a_qr_code(opened, edition, name, tmp_path):
 
 def test_everything_can_be_read_from_the_last_row(facts, name):
     """Sizes are in pixels on a screen of 1280 x 720; math includes sub- and superscripts."""
-    least = {"text": 24, "code": 18, "figure": 16, "math": 16}
+    least = {"text": 24, "code": 20, "figure": 21.9, "math": 16}
     for slide in facts(name):
         for kind, sizes in slide["sizes"].items():
             assert min(sizes, default=99) >= least[kind] - 0.01, (slide["id"], kind)

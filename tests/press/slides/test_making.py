@@ -3,6 +3,7 @@
 import re
 import shutil
 from html import unescape as html_text
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ from press.slides import launch_address
 from press.slides.code_listing import without_armour, without_docstrings
 from press.slides.deck import heads, read
 from press.slides.deck_rules import check
-from press.slides.figure import enlarged
+from press.slides.figure import smallest_text
 from press.slides.html_page import page
-from press.slides.slide import Deck, ShownCell, Slide, table, words
+from press.slides.plan import table
+from press.slides.slide import Deck, ShownCell, Slide, words
 from press.slides.write import write_decks
 from press.store import Store
 
@@ -24,6 +26,7 @@ from .conftest import HEAD, edition, entry
 
 NOTES = "word " * 45
 LINE = ":::{show} fig-line\n:::\n"
+TURN = ":::{exercise} ex-add\n:done: the check says ✓.\n:::"
 
 
 def slide(text, notes=NOTES, title="A point"):
@@ -45,12 +48,12 @@ def test_numbers_figures_and_code_come_from_the_store(book, deck):
     assert "<code>lib.py</code>" in made
 
 
-def test_a_figure_without_words_needs_none_enlarged(book, deck):
+def test_a_figure_without_words_is_never_too_small(book, deck):
     (drawn,) = (e for e in edition(book).store["fig-line"].data.values())
     bare = {FIGURE: {"svg": re.sub("<text.*?</text>", "", drawn["svg"])}}
     Store(book.build / "outputs", [entry("fig-line", "figure", bare)]).write(partial=True)
     read_deck = read(edition(book), deck(slide(LINE)))
-    assert [enlarged(slide) for slide in read_deck.slides] == [1.0, 1.0]
+    assert [smallest_text(slide) for slide in read_deck.slides] == [inf, inf]
     check(edition(book), read_deck)
 
 
@@ -169,9 +172,9 @@ def test_an_unknown_number_names_the_slide(book, deck):
         (slide(LINE).replace("{notes} 2", "{notes} inf"), "do not say how many minutes"),
         (slide(LINE) + slide("Twice."), "has the same heading"),
         (slide("No figure."), "fig-line is not on a slide"),
-        (slide(":::{exercise} ex-add\n:::"), "the slide below is not the solution of ex-add"),
+        (slide(TURN), "the slide below is not the solution of ex-add"),
         (
-            slide(":::{exercise} ex-add\n:::") + slide(":::{solution} ex-add\n:::", title="Beside"),
+            slide(TURN) + slide(":::{solution} ex-add\n:::", title="Beside"),
             "the slide below is not the solution of ex-add",
         ),
     ],
@@ -191,11 +194,12 @@ def test_a_figure_left_out_needs_a_reason_and_must_not_be_shown(book, deck):
         check(edition(book), read(edition(book), deck(slide(LINE), other)))
 
 
-def test_a_figure_that_is_too_high_is_named_with_its_slide(book, deck):
+def test_a_figure_whose_text_is_small_is_named_with_its_slide(book, deck):
+    """A higher figure is drawn narrower, and so is its text."""
     entry = Store.of(book)["fig-line"]
-    entry.data[FIGURE]["svg"] = entry.data[FIGURE]["svg"].replace("400 250", "400 900")
+    entry.data[FIGURE]["svg"] = entry.data[FIGURE]["svg"].replace("350 210", "350 300")
     Store(Store.of(book).folder, [entry]).write(partial=True)
-    with pytest.raises(PressError, match=r"book/slides/deck\.md:15: fig-line is too tall"):
+    with pytest.raises(PressError, match=r"deck\.md:15: the text of fig-line is 17\.\d px on a"):
         check(edition(book), read(edition(book), deck(slide(LINE))))
 
 
@@ -241,10 +245,11 @@ def test_an_excerpt_of_the_library_comes_without_checks_and_docstring():
     assert without_armour('class A:\n    """Words."""') == 'class A:\n    """Words."""'
 
 
-def test_of_a_docstring_the_first_line_stays(book):
-    assert without_docstrings('def f():\n    """One.\n\n    Two.\n    """\n    return 1') == (
-        'def f():\n    """One."""\n    return 1'
-    )
+@pytest.mark.parametrize("first", ["One.", "One, and\n    its rest."])
+def test_of_a_docstring_the_first_paragraph_stays(first):
+    code = 'def f():\n    """{}"""\n    return 1'
+    assert without_docstrings(code.format(f"{first}\n\n    Two.\n    ")) == code.format(first)
+    assert without_docstrings(code.format(first)) == code.format(first)
 
 
 def test_code_that_is_too_long_for_a_slide_stops_the_build(book, deck):
@@ -252,35 +257,35 @@ def test_code_that_is_too_long_for_a_slide_stops_the_build(book, deck):
     (mime,) = entry.data
     entry.data[mime]["code"] = "\n".join(f"x{i} = {i}" for i in range(40))
     Store(Store.of(book).folder, [entry]).write(partial=True)
-    with pytest.raises(PressError, match=r"code of 40 lines.* does not fit a slide at 18 px"):
+    with pytest.raises(PressError, match=r"code of 40 lines.* does not fit a slide at 24 px"):
         read(edition(book), deck(slide(":::{source} lib.add\n:::")))
 
 
 def test_an_exercise_has_goal_stub_link_and_qr_code(book, deck):
     (book.root / "_config.yml").write_text("html: {baseurl: https://example.org/book/}")
-    text = slide(":::{exercise} ex-add\n:::", title="Turn")
-    text += slide(":::{solution} ex-add\n:::", title="Answer").replace("## ", "### ")
-    path = deck(text)
+    path = deck(turn(""))
     made = html(book, path)
-    assert "<p>Write <code>add(a, b)</code>, which adds.</p>" in made
+    assert "Exercise 7</a> Write <code>add(a, b)</code>, which adds.</p>" in made
+    assert "<p><strong>Done when</strong> the check says ✓.</p>" in made
+    assert "<p>notebook</p></div>" in made
     assert "your turn" in made
     assert "exercises.x" not in made
     assert 'aria-label="QR code for https://example.org/book/book/part1/one.html#ex-add"' in made
     assert made.count('class="line new"') == 1
-    assert '<span class="mark">8 min; solution: next slide</span>' in made
+    assert '<span class="mark">8 min, example.org/book</span>' in made
     assert '<span class="mark">solution of 7</span>' in made
     assert "Two numbers" not in made
 
 
 def turn(goal):
-    task = slide(f":::{{exercise}} ex-add\n{goal}\n:::", title="Turn")
+    task = slide(TURN.replace("✓.", f"✓.\n{goal}"), title="Turn")
     answer = slide(":::{solution} ex-add\n:::", title="Answer").replace("## ", "### ")
     return task + answer
 
 
 def test_a_goal_is_said_shorter_with_the_function_of_the_stub(book, deck):
     made = html(book, deck(turn("Write `add(a, b)`: the sum.")))
-    assert "<p>Write <code>add(a, b)</code>: the sum.</p>" in made
+    assert "</a> Write <code>add(a, b)</code>: the sum.</p>" in made
     assert "which adds" not in made
     with pytest.raises(PressError, match="the goal of ex-add names no function of its stub"):
         read(edition(book), deck(turn("Write `add(a, b, c)`: the sum.")))
@@ -288,13 +293,22 @@ def test_a_goal_is_said_shorter_with_the_function_of_the_stub(book, deck):
 
 def test_a_goal_is_among_the_words_of_a_slide(book, deck):
     with pytest.raises(PressError, match="42 words on a slide"):
-        check(edition(book), read(edition(book), deck(turn("Write `add(a, b)`:" + " word" * 39))))
+        check(edition(book), read(edition(book), deck(turn("Write `add(a, b)`:" + " word" * 34))))
+
+
+def test_hints_are_steps_and_the_class_knows_when_it_is_done(book, deck):
+    path = deck(turn("Write `add(a, b)`: the sum.\n\nUse `+`.\n\nOr count."))
+    made = html(book, path)
+    hints = re.findall('<p class="fragment"><strong>Hint</strong> (.*?)</p>', made)
+    assert hints == ["Use <code>+</code>.", "Or count."]
+    with pytest.raises(PressError, match="ex-add: say when the class is done"):
+        read(edition(book), deck(slide(":::{exercise} ex-add\n:::")))
 
 
 def test_an_exercise_on_a_slide_ends_where_its_check_begins(book, deck):
     made = html(book, deck(turn("")))
     assert "return" in made
-    assert "check" not in made
+    assert "check_" not in made
     assert "print(" not in made
 
 
@@ -311,7 +325,7 @@ def test_a_qr_code_launches_the_exercise_or_leads_to_the_page(book):
 
 
 def test_without_a_way_the_goal_takes_the_place_of_the_qr_code(book, deck):
-    path = deck(slide(":::{exercise} ex-add\n:::"))
+    path = deck(turn(""))
     made = html(book, path)
     assert 'class="task alone"' in made
     assert "launch" not in made
@@ -458,7 +472,7 @@ def test_the_plan_of_a_deck_is_counted():
     """The stretch after the task is longer than that before it, and holds its solution."""
     plan = [
         ("title", 3),
-        ("wide", 4),
+        ("across", 4),
         ("exercise", 10),
         ("solution", 2),
         ("cell", 6),
@@ -477,6 +491,6 @@ def test_the_plan_of_a_deck_is_counted():
         8,
         1,
     )
-    assert table([(deck.name, deck)]).splitlines()[1].split() == [
+    assert table([deck]).splitlines()[1].split() == [
         "deck", "6", "30", "15", "min", "8", "min", "1", "slides",
     ]  # fmt: skip

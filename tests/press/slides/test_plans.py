@@ -9,8 +9,8 @@ from press.book import PressError
 from press.slides.deck import read
 from press.slides.deck_rules import check
 from press.slides.html_page import page
-from press.slides.plan import planned
-from press.slides.slide import Deck, Slide, table
+from press.slides.plan import planned, table
+from press.slides.slide import Deck, Slide
 
 from .conftest import HEAD, edition
 
@@ -91,6 +91,6 @@ def test_plans_are_minutes(book, deck):
 def test_the_facts_of_a_deck_are_counted():
     layouts = ["title", "predict", "exercise", "solution", "predict"]
     slides = [Slide("A", 2, 1, layout=layout, minutes=2) for layout in layouts]
-    deck = Deck(Path("deck.md"), "A deck", "", "", "blue", {}, slides)
+    deck = Deck(Path("deck.md"), "A deck", "", "", "blue", {}, slides, (45,))
     assert deck.facts == "10 min, 2 questions, 1 exercise"
-    assert table([("deck, 45 min", deck)]).splitlines()[1].startswith("deck, 45 min ")
+    assert table([deck]).splitlines()[2].startswith("deck, 45 min ")

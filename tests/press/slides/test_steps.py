@@ -17,7 +17,7 @@ from .test_making import slide
 from .test_showing import swipe
 
 PARTS = (
-    '<svg class="dp-svg" viewBox="0 0 400 250">'
+    '<svg class="dp-svg" viewBox="0 0 350 210">'
     '<g data-part="panel 1"><text style="font-size:calc(10px*var(--fig-text))">a</text>'
     '<g data-part="E[s] &lt; 1"><path d="M0 0h9"/></g></g>'
     '<g data-part="panel 2"><path d="M0 9h9"/><g data-part="fit"><path d="M0 8h9"/></g></g>'
