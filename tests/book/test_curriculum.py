@@ -122,19 +122,22 @@ def test_each_chapter_asks_and_the_right_option_stands_in_no_place_of_its_own():
 STRIPPED = [
     (r"\A---\n.*?\n---\n", ""),  # front matter
     (r"^(`{3,}|:{3,})\{(?:code-cell|bibliography|figure)\}.*?^\1 *$", ""),
+    (r"^```\{admonition\}[^\n]*(.*?)^```$", r"\1"),  # hints: their text stays
     (r"^```(?!\{).*?^```", ""),  # listings
-    (r"^:\w+:.*$", ""),  # options of directives
-    (r"^:+\{grid\}.*$", ""),  # columns of a grid
+    (r"^:\w+:[^\n]*$", ""),  # options of directives
+    (r"^:+\{grid\}[^\n]*$", ""),  # columns of a grid
     (r"\{[\w:-]+\}`[^`]*`", ""),  # roles: computed numbers, references, citations
     (r"`[^`]*`", ""),  # code
     (r"\]\([^)]*\)", "]"),  # where links lead
     (r"<https?:[^>]*>", ""),
     (r"^\s*\d+\. ", ""),  # numbered lists
+    (r"\b1/(?=[A-Z])", ""),  # units
+    (r"\\[td]?frac\d\d|10\^\{-?\d+\}", "x"),  # a half, and powers of ten
     (r"[₀₁₂₃]|\b[a-zA-Zθ]\d\b", ""),  # names with an index
 ]
 MATH = r"\$\$.*?\$\$|\$[^$]*\$"
 NUMBER = r"\d+(?:[.,\u202f]\d+)*"
-SMALL_IN_MATH = {"0", "1", "2", "3", "4", "5", "10"}  # exponents, indices and factors
+SMALL_IN_MATH = {"0", "1", "2", "3", "4", "5", "6", "10"}  # exponents, indices and factors
 
 
 def strangers(text: str, given: set[str]) -> list[str]:
@@ -164,3 +167,4 @@ def test_the_search_for_digits_finds_what_is_typed():
     text = "The loss is 0.044, see {numref}`fig-1` and $x^2 + 0.5$, `a[3]` and {number}`n-1`."
     assert strangers(text, set()) == ["0.044", "0.5"]
     assert strangers(text, {"0.044", "0.5"}) == []
+    assert strangers(f":name: one\n\n{text}", set()) == ["0.044", "0.5"], "options end with a line"
