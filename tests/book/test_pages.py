@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
+from matplotlib.image import imread
 
 from press.book import Book
 
@@ -190,3 +191,35 @@ def test_search_finds_a_chapter(browser, server):
     page.wait_for_selector("ul.search li a")
     assert "simulator.html" in page.content()
     page.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_figure_can_be_taken_away_in_the_colours_of_paper(browser, server, theme, tmp_path):
+    context = browser.new_context(color_scheme=theme)
+    page = context.new_page()
+    page.goto(f"{server}/book/part1/backward.html")
+    figure = page.locator("#fig-cost")
+    saved = {}
+    for kind in ("SVG", "PNG"):
+        with page.expect_download() as download:
+            figure.get_by_role("button", name=kind).click()
+        assert download.value.suggested_filename == f"fig-cost.{kind.lower()}"
+        saved[kind] = tmp_path / kind
+        download.value.save_as(saved[kind])
+    svg = saved["SVG"].read_text()
+    assert 'xmlns="http://www.w3.org/2000/svg"' in svg
+    assert "var(" not in svg
+    assert "fill:#24292e" in svg
+    pixels = imread(saved["PNG"])
+    height, width = pixels.shape[:2]
+    assert (width, height) == (4 * 403, 4 * 252)
+    assert (pixels[0, 0, :3] == 1).all()
+    assert pixels.min() < 0.3, "it is not blank"
+    code = page.locator(".cell", has=figure).locator(".cell_input")
+    assert not code.is_visible()
+    figure.get_by_role("button", name="Code").click()
+    assert code.is_visible()
+    assert (
+        page.evaluate("root => root.dataset.theme", page.locator("html").element_handle()) == theme
+    )
+    context.close()

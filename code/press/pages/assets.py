@@ -57,13 +57,17 @@ def _page_context(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Add the script of frames to a page that has frames, and likewise of predictions."""
-    if doctree is not None and any(
-        "dp-frames" in raw.astext() for raw in doctree.findall(nodes.raw)
+    """Add the scripts that a page needs: of its figures, its frames and its predictions."""
+    if doctree is None:
+        return
+    drawn = "".join(raw.astext() for raw in doctree.findall(nodes.raw))
+    for name, needed in (
+        ("frames.js", "dp-frames" in drawn),
+        ("take_away.js", "dp-svg" in drawn),
+        ("predict.js", any(doctree.findall(predict))),
     ):
-        app.add_js_file("frames.js", loading_method="defer")
-    if doctree is not None and any(doctree.findall(predict)):
-        app.add_js_file("predict.js", loading_method="defer")
+        if needed:
+            app.add_js_file(name, loading_method="defer")
 
 
 def _copy_assets(app: Sphinx, error: Exception | None) -> None:
@@ -71,7 +75,7 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     library = Path(diffprog.__file__).parent / "figures/assets"
-    assets = (files.ASSETS / name for name in ("book.css", "page.js", "predict.js"))
+    assets = (files.ASSETS / name for name in ("book.css", "page.js", "predict.js", "take_away.js"))
     for path in (library / "figures.css", library / "frames.js", *assets):
         shutil.copyfile(path, static / path.name)
     pages = list(Path(app.outdir).rglob("*.html"))

@@ -50,8 +50,9 @@ def _present(
     for deck in _decks(edition.current(), pagename):
         context["body"] += (
             f'<p class="dp-present"><a href="{_address(deck, pagename)}">Present this part</a>'
-            f": slides for class, {html.escape(deck.title)}, and their"
-            f' <a href="{_address(deck, pagename, "-handout")}">handout</a> to print</p>\n'
+            f": slides for class, {html.escape(deck.title)}. To print, or save as PDF:"
+            f' <a href="{_address(deck, pagename)}?print-pdf">slides</a>,'
+            f' <a href="{_address(deck, pagename, "-handout")}">handout</a></p>\n'
         )
 
 
