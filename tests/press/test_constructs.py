@@ -29,7 +29,7 @@ HEAD = "---\ndescription: A page.\n---\n\n# Title\n\n"
 FIRST = HEAD.count("\n")
 """Lines above the source of a construct."""
 DECK = "---\ntitle: A deck\ndescription: A deck.\n---\n\n# A deck\n\n"
-NOTES = f"\n\n:::{{notes}} 1\n:chapter: one\n\n{'word ' * 40}\n:::\n"
+NOTES = f"\n\n:::{{notes}} 1\n:chapter: one\n\n**Say** {'word ' * 40}\n:::\n"
 
 OTHER_LANGUAGES = {"c", "cpp", "js", "py", "rst"}
 """Domains whose directives make the same nodes as `{py:function}`, and their roles references."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pybtex.exceptions import PybtexError  # type: ignore[import-untyped]
+from pybtex.exceptions import PybtexError
 from sphinx.errors import ExtensionError
 
 from press import site

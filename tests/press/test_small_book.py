@@ -200,7 +200,7 @@ Words.
 
 @WORDS@
 :::
-""".replace("@WORDS@", "word " * 45)
+""".replace("@WORDS@", "**Say** " + "word " * 45)
 FILES = {
     "_toc.yml": TOC.replace("book/end", "book/sources"),
     "book/part1/index.md": "---\ndescription: The part.\n---\n\n# Part\n\nWords.\n",

@@ -14,6 +14,7 @@ __all__ = ["asked"]
 _CLAUSE = r"(?:^|[.?!:;,]\s|\b[Tt]hen\s|\b[Aa]nd\s|\bstep\s)\(?"
 _SENTENCE = r"(?:^|[.?!]\s)"
 _TURNS = [
+    r"(\*\*Ask\*\*)",
     _CLAUSE + r"([Aa]sk\s(?:the\sroom|each|people|for|who|whose|which|what|how|why|when|where)\b)",
     r"\b([Ll]et\s(?:the\sroom|them|people)\s\w+)",
     r"\b([Bb]efore\syou\s(?:show|uncover|reveal|press|play|step|drag|move|go)\b)",

@@ -6,6 +6,7 @@ below `+++` waits for a step, and `####` there takes the place of the slide's he
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,17 +24,18 @@ from .boxes_and_tabs import spread
 from .cell import cell, laid_out
 from .code_listing import source
 from .exercise import exercise, solution
-from .figure import show
+from .figure import recall, show
+from .frame import framed
 from .markdown import Context, Directive, directive, parse, render
 from .predict import predict
-from .slide import Deck, Slide
+from .slide import LABELS, Deck, Slide
 from .steps import numbered, waiting
 
 __all__ = ["heads", "read"]
 
 KEYS = {
     "title": str, "description": str, "part": str, "accent": str, "left_out": dict, "given": list,
-    "plans": list,
+    "plans": list, "references": list,
 }  # fmt: skip
 ACCENTS = ("blue", "orange", "green", "purple")
 """The colours of a deck, for which deck.css has a class."""
@@ -65,7 +67,7 @@ def read(edition: Edition, path: Path) -> Deck:
         deck.slides.append(slide)
     if not deck.slides or deck.slides[0].level != 1:
         context.fail("a deck begins with its title, # …")
-    return deck
+    return framed(edition, deck)
 
 
 def _head(book: Book, path: Path) -> Deck:
@@ -90,6 +92,7 @@ def _head(book: Book, path: Path) -> Deck:
             accent=matter.get("accent", "blue"),
             left_out=matter.get("left_out", {}),
             plans=_plans(matter.get("plans", [])),
+            references=tuple(matter.get("references", [])),
         )
     except ValueError as error:
         raise PressError(f"{where}:1: `plans:` are minutes, as in [90, 45] ({error})") from error
@@ -170,6 +173,7 @@ def _fill(context: Context, slide: Slide, given: Directive) -> None:
         return
     directives: dict[str, Callable[[Context, Slide, Directive], None]] = {
         "show": show,
+        "recall": recall,
         "cell": cell,
         "source": source,
         "predict": predict,
@@ -211,4 +215,10 @@ def _notes(context: Context, slide: Slide, given: Directive) -> None:
         slide.optional = int(rank)
     first = context.line + 1 + given.above
     slide.asked = [(first + line, words) for line, words in asked(given.body)]
-    slide.notes = render(given.body, context)
+    slide.notes = _labelled(render(given.body, context))
+
+
+def _labelled(notes: str) -> str:
+    """Return notes whose paragraphs have their label as their class."""
+    label = rf"<p>(?=<strong>({'|'.join(LABELS)})</strong>)"
+    return re.sub(label, lambda m: f'<p class="{m[1].lower().replace(" ", "-")}">', notes)

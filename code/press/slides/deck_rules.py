@@ -16,7 +16,7 @@ from ..store import Store
 from .figure import smallest_text
 from .measures import measure
 from .plan import minutes_over
-from .slide import Deck, Slide, plain, words
+from .slide import LABELS, Deck, Slide, plain, words
 
 __all__ = ["check", "figures"]
 
@@ -55,12 +55,19 @@ def _complaints(store: Store, deck: Deck) -> Iterator[tuple[int, str]]:
 
 
 def _on(slide: Slide, after: Slide | None) -> Iterator[str]:
+    if slide.is_framing:
+        return
     if slide.word_count > MOST_WORDS:
         yield f"{slide.word_count} words on a slide: write at most {MOST_WORDS}"
     if words(slide.outcome) > MOST_WORDS:
         yield f"{words(slide.outcome)} words of answer and reason: say them in at most {MOST_WORDS}"
     if words(slide.notes) < SHORTEST_NOTES:
         yield f"{words(slide.notes)} words of notes: write at least {SHORTEST_NOTES}"
+    for paragraph in re.findall(r"<p\b.*?</p>", slide.notes, re.S):
+        if not paragraph.startswith("<p class="):
+            said = " ".join(plain(paragraph).split()[:4])
+            labels = ", ".join(f"**{label}**" for label in LABELS)
+            yield f"begin each paragraph of the notes with one of {labels}, not with {said!r}"
     if not 0 < slide.minutes < math.inf:
         yield "the notes do not say how many minutes the slide takes, as in {notes} 2"
     if (size := smallest_text(slide)) < (least := measure("figure-text")):

@@ -17,7 +17,7 @@ from .measures import measure
 from .slide import Slide
 from .steps import uncovered
 
-__all__ = ["drawing", "ratio", "show", "smallest_text", "style", "text_growth"]
+__all__ = ["drawing", "ratio", "recall", "show", "smallest_text", "style", "text_growth"]
 
 
 def show(context: Context, slide: Slide, given: Directive) -> None:
@@ -34,6 +34,15 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
     if slide.layout != "title":
         across = ratio(drawing(entry)) >= measure("figure-ratio")
         slide.layout = "across" if across else "beside"
+
+
+def recall(context: Context, slide: Slide, given: Directive) -> None:
+    """Put a figure on the slide that another slide has shown; an animation stands still."""
+    figures = (kind for kind in output_kinds.BY_NAME.values() if kind.is_figure)
+    entry = context.entry(given.argument, *figures)
+    slide.shown += FIGURE.on_slide(entry.content, f"{entry.name}-recalled", entry.alt)
+    slide.entries.append(entry)
+    slide.layout = "beside"
 
 
 def _start(context: Context, given: Directive, texts: list[str]) -> int:

@@ -110,7 +110,7 @@ def handout(deck: Deck) -> str:
     """
     numbered = list(enumerate(deck.slides))
     solutions = [item for item in numbered if item[1].layout == "solution"]
-    others = [item for item in numbered if item not in solutions]
+    others = [item for item in numbered if item[1].layout not in ("solution", "agenda")]
     slides = [_section(deck, *item) for item in others]
     if solutions:
         slides += ['<h1 class="part">Solutions</h1>']

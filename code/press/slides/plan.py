@@ -61,7 +61,9 @@ def _kept(deck: Deck, minutes: float) -> list[Slide]:
         if free < 0:
             break
         kept[id(unit)] = True
-    return [slide for unit in whole if kept[id(unit)] for slide in unit]
+    slides = [slide for unit in whole if kept[id(unit)] for slide in unit]
+    told = {id(slide.chapter) for slide in slides if not slide.is_framing}
+    return [slide for slide in slides if slide.layout != "agenda" or id(slide.chapter) in told]
 
 
 def units(slides: Iterable[Slide], joined: Callable[[Slide, Slide], bool]) -> list[list[Slide]]:

@@ -11,7 +11,10 @@ from ..chapter import Chapter
 from ..output_kinds import BY_NAME
 from ..store import Entry
 
-__all__ = ["Deck", "ShownCell", "Slide", "plain", "words"]
+__all__ = ["LABELS", "Deck", "ShownCell", "Slide", "plain", "words"]
+
+LABELS = ("Say", "Ask", "Do", "If asked", "Next")
+"""What a paragraph of notes may be: speech, a question, an action, background, a transition."""
 
 
 @dataclass
@@ -59,7 +62,7 @@ class Slide:
     """What the last step of a prediction uncovers, as HTML, which `shown` contains too."""
     cells: list[ShownCell] = field(default_factory=list)
     layout: str = "words"
-    """Its class in deck.css: title, words, formula, wide, tall, code, cell, predict, …."""
+    """Its class in deck.css: title, words, formula, across, beside, code, cell, predict, …."""
     entries: list[Entry] = field(default_factory=list)
     """The outputs of the book that it shows."""
     notes: str = ""
@@ -77,7 +80,8 @@ class Slide:
     def id(self) -> str:
         """Its name in addresses, made from the heading."""
         plain = re.sub(r"<[^>]+>", "", html.unescape(self.heading)).lower()
-        return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or f"line-{self.line}"
+        name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or f"line-{self.line}"
+        return f"slide-{name}" if name[0].isdigit() else name  # else it is no CSS selector
 
     @property
     def anchor(self) -> str:
@@ -86,6 +90,11 @@ class Slide:
         docname = self.chapter.page.docname if self.chapter else ""
         here = (entry for entry in named if entry.chapter == docname)
         return next((f"#{entry.anchor}" for entry in here), "")
+
+    @property
+    def is_framing(self) -> bool:
+        """Whether frame.py made it; it takes no minutes."""
+        return self.layout in ("agenda", "references")
 
     @property
     def is_task(self) -> bool:
@@ -119,6 +128,8 @@ class Deck:
     slides: list[Slide] = field(default_factory=list)
     plans: tuple[float, ...] = ()
     """Minutes for which there is a plan, beside the whole deck."""
+    references: tuple[str, ...] = ()
+    """The keys, in the bibliography, of what to read on."""
 
     @property
     def name(self) -> str:

@@ -29,7 +29,7 @@ description: A deck for the tests.
 part: part1
 ---
 """
-NOTES = "\n:::{notes} 2\n:chapter: part1/one\n" + "word " * 45 + "\n:::\n"
+NOTES = "\n:::{notes} 2\n:chapter: part1/one\n" + "**Say** " + "word " * 45 + "\n:::\n"
 
 SVG = (
     '<svg class="dp-svg" viewBox="0 0 350 210">'

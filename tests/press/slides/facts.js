@@ -67,6 +67,7 @@
       dark: document.querySelector(".reveal").classList.contains("dark"),
       notes: slide.querySelector(".notes").textContent.trim().split(/\s+/).length,
       minutes: +slide.dataset.minutes,
+      framing: Boolean(slide.querySelector(".slide.agenda, .slide.references")),
       links: [...slide.querySelectorAll(".slide a[href^='..']")].map(a => a.getAttribute("href")),
     };
   };

@@ -24,7 +24,7 @@ from press.store import Store
 
 from .conftest import HEAD, edition, entry
 
-NOTES = "word " * 45
+NOTES = "**Say** " + "word " * 45
 LINE = ":::{show} fig-line\n:::\n"
 TURN = ":::{exercise} ex-add\n:done: the check says ✓.\n:::"
 
@@ -142,7 +142,7 @@ def test_a_deck_without_its_front_matter_is_one_sentence(book, deck, text):
         (":::{show} ex-add\n:::", "'ex-add' is of the kind exercise, not figure"),
         ("{number}`n-stepz`", "nothing in the book is called 'n-stepz'"),
         ("{numref}`fig-line`", r"knows the roles \{number\}, .*, not \{numref\}"),
-        (":::{list-table} x\n:::", "knows the directives show, cell, source"),
+        (":::{list-table} x\n:::", "knows the directives show, recall, cell, source"),
         ("```python\nx\n```", "'python' cannot stand on a slide"),
         (LINE + LINE, "fig-line is already on the slide of line 17"),
         (":::{source} lib.add\nsubtract\n:::", "no line of this code contains 'subtract'"),

@@ -11,7 +11,7 @@ from press.store import Store
 
 from .conftest import edition, entry
 
-NOTES = "word " * 45
+NOTES = "**Say** " + "word " * 45
 LINE = f":::{{notes}} 1\n{NOTES}\n:::"
 DATA = {
     "question": "Is it {number}`n-steps`?",
