@@ -100,9 +100,16 @@ def signal_sorted_in_place(signal, background, cuts):
     return by_broadcast(signal, background, cuts)
 
 
+def mass_above(m, c):
+    return (m[:, None] * (m[:, None] >= c)).sum(0)
+
+
 def masses_summed(signal, background, cuts):
-    s = (signal[:, None] * (signal[:, None] >= cuts)).sum(0)
-    return s / kept(background, cuts).sqrt(), cuts[0]
+    return mass_above(signal, cuts) / kept(background, cuts).sqrt(), cuts[0]
+
+
+def masses_of_both_summed(signal, background, cuts):
+    return mass_above(signal, cuts) / mass_above(background, cuts).sqrt(), cuts[0]
 
 
 def soft_counts(signal, background, cuts):
@@ -120,6 +127,7 @@ WRONG_SCANS = {
         "count what it keeps",
     ),
     "masses summed": (masses_summed, "masses are added up"),
+    "masses of both summed": (masses_of_both_summed, "masses are added up"),
     "soft": (soft_counts, "counts are soft"),
     "the background cut short": (
         lambda signal, background, cuts: by_broadcast(signal, background[: len(signal)], cuts),

@@ -233,6 +233,9 @@ WRONG_DETOURS = {
     "halved": (lambda hard, soft: hard + (soft - soft.detach()) / 2, "halved"),
     "half of the cuts": (
         lambda hard, soft: hard + (soft - soft.detach()) * torch.tensor([1, 1, 0]), ""),
+    "the wrong weights": (
+        lambda hard, soft: hard + (soft - soft.detach()) * torch.tensor([1, 2, 3]),
+        "the slope is not right"),
     "all detached": (lambda hard, soft: hard + (soft - soft).detach(), "graph is lost"),
     "no_grad": (without_graph, "graph is lost"),
     "in place": (in_place, "changes soft"),
@@ -250,3 +253,8 @@ WRONG_DETOURS = {
 
 RIGHT = {check_score: SCORES, check_straight_through: DETOURS}
 WRONG = {check_score: WRONG_SCORES, check_straight_through: WRONG_DETOURS}
+
+
+def test_a_wrong_slope_is_no_sign_that_soft_is_not_used():
+    """The value is that of hard, whatever soft is."""
+    assert "whatever" not in check_straight_through(WRONG_DETOURS["the wrong weights"][0]).message

@@ -363,3 +363,11 @@ def test_an_update_multiplies_the_error_by_one_minus_eta_times_the_curvature(x: 
     path = Fit(ball, torch.zeros_like(truth), x / curvature, 12).path
     k = torch.arange(13, dtype=torch.float64)[:, None, None]
     torch.testing.assert_close(path - truth, -truth * (1 - x) ** k, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_last_fit_is_past_the_bound(seed: int) -> None:
+    *_, fit = fits(seed)
+    curvature = torch.func.hessian(fit.objective)(fit.start).item()
+    assert 2.1 < fit.rate * curvature < 2.7
+    assert (fit.values.diff() > 0).all()

@@ -197,7 +197,7 @@ WRONG_NULLS = {
     "a row too late": (beginning(1), "begin at 1"),
     "a row too early": (beginning(-1), "those are all|Those are all"),
     "N as the rank": (lambda s, z: svd_of(s, z)[len(s(z)):].T, "not the number of observations"),
-    "too generous": (relative(0.3), "is the threshold too high"),
+    "too generous": (relative(0.3), "a singular value that is 0.0"),
     "all of Vh": (lambda s, z: svd_of(s, z).T, "Those are all directions"),
     "a projector": (projector, "not independent"),
     "at ones": (lambda s, z: as_in_the_chapter(s, torch.ones_like(z)), "at another point"),
@@ -362,6 +362,9 @@ WRONG_DESIGNS = {
     "the one before": (
         lambda s, z, first, c: c[c.index(with_outer_products(s, z, first, c)) - 1],
         "the candidate before"),
+    "the one after": (
+        lambda s, z, first, c: c[(c.index(with_outer_products(s, z, first, c)) + 1) % len(c)],
+        "the candidate after"),
     "past the end": (lambda s, z, first, c: c[len(c)], "past the end"),
     "smallest": (scored(lambda F: -F.det()), "smallest determinant"),
     "trace": (scored(lambda F: F.diagonal(dim1=1, dim2=2).sum(1)), "trace of F"),

@@ -190,6 +190,11 @@ def test_no_mistake_looks_like_the_right_heights(seed):
         assert mistake.shape != right.shape or (mistake - right).abs().max() > 1e-2, cause  # type: ignore[operator, union-attr]
 
 
+def test_the_network_is_the_one_that_the_learner_reads():
+    network, t = Known(Draw(0)), torch.tensor([[0.25], [0.5]])
+    assert torch.equal(eval(network.text, {"torch": torch})(t), network(t))
+
+
 # ex-transfer, right in different styles.
 
 

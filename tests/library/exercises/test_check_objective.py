@@ -1,7 +1,9 @@
 """The check of `part2/objective`: right answers pass, and a wrong one hears its likely cause."""
 
 import math
+import re
 
+import pytest
 import torch
 
 from diffprog.exercises.objective import check_asimov
@@ -132,6 +134,9 @@ WRONG = {
         "a prize for nothing": (lambda s, b: by_where(s, b) + (s == 0) * (b > 0), "without signal"),
         "where too late": (
             lambda s, b: torch.where((s > 0) & (b > 0), z(s, b), 0), "comes too late"),
+        "zero if any is zero": (
+            lambda s, b: by_where(s, b) if (s * b).all() else 0 * (s + b),
+            "Z, of counts with zeros among them"),
         "root too late": (
             lambda s, b: torch.where(b > 0, z(s, torch.where(b > 0, b, 1)), 0), "s = 0"),
         "detached": (lambda s, b: by_where(s, b).detach(), "no gradient"),
@@ -172,3 +177,14 @@ WRONG = {
 def test_numbers_of_the_page_fail():
     assert not check_asimov(lambda s, b: torch.full_like(s, 5.49))
     assert not check_asimov(lambda *_: torch.tensor(12.03))
+
+
+def test_little_signal_is_shown_where_it_is_wrong():
+    """The message quotes a pair of counts whose Z is wrong, though others are right."""
+
+    def doubled(s, b):
+        return by_where(s, b) * torch.where((s / b > 1e-4) & (s / b < 1e-3), 2, 1)
+
+    message = check_asimov(doubled).message
+    yours, right = re.findall(r"yours is (\S+), and it should be (\S+):", message)[0]
+    assert float(yours) == pytest.approx(2 * float(right), rel=0.01)

@@ -55,6 +55,10 @@ def in_place(t, unit):
     return by_eigenvalues(t, 1)
 
 
+def with_unit(fixed):
+    return lambda t, unit: by_eigenvalues(t, fixed)
+
+
 def squared(j):
     return j.T @ j
 
@@ -104,7 +108,10 @@ WRONG = {
         "multiplied": (lambda t, unit: by_eigenvalues(t, 1 / unit), "multiplied"),
         "divided twice": (lambda t, unit: by_eigenvalues(t, unit**2), "once is enough"),
         "subtracted": (lambda t, unit: by_eigenvalues(t - unit, 1), "is subtracted"),
-        "unit fixed": (lambda t, unit: by_eigenvalues(t, 2.5), "unit is fixed"),
+        **{
+            f"unit fixed to {fixed} s": (with_unit(fixed), "unit is fixed")
+            for fixed in (0.5, 2.0, 2.5, 3.0, 5.0)
+        },
         "upside down": (lambda t, unit: 1 / by_eigenvalues(t, unit), "upside down"),
         "of the Jacobian": (lambda t, unit: torch.linalg.cond(columns(t / unit)), "Jacobian J;"),
         "squared": (lambda t, unit: by_eigenvalues(t, unit) ** 2, "once too often"),

@@ -189,6 +189,8 @@ WANTED = torch.tensor([[1.0, 2.0], [4.0, 9.0], [5.0, 6.0]])
         (WANTED[-1], "x has only its last entry"),
         (torch.cat([WANTED, WANTED[:1]]), "x has an entry too many, the last one"),
         (torch.cat([WANTED[:1], WANTED]), "x has an entry too many, the first one"),
+        (torch.cat([WANTED, WANTED])[:4] + 0.5, "x has shape (4, 2); it should have (3, 2)"),
+        (3.3, "x has shape (); it should have (3, 2)"),
         (WANTED.sum(1), "x is summed over axis 1"),
         (WANTED.mean(), "x is averaged over all axes"),
         (torch.ones(2, 2), "x has shape (2, 2); it should have (3, 2)"),
