@@ -92,7 +92,7 @@ def check_cut_fit(
     path = numbers(path, "cuts") if fit.path.ndim == 1 else entries(path, "cuts")
     recognise(path, [("the two have changed places: the cuts come first", fit.values)])
     values = numbers(values, "significances")
-    begins_right = torch.allclose(values[0], fit.values[0], rtol=1e-5)
+    begins_right = torch.allclose(values[0], fit.values[0])
     if not begins_right:
         recognise(values[0], first, rtol=1e-5)
     must_be_finite(path, begins_right)
