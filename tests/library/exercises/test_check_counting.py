@@ -119,6 +119,10 @@ def soft_counts(signal, background, cuts):
 
 WRONG_SCANS = {
     "z sorted": (scored(lambda *p: scored_right(*p).sort().values), "are sorted"),
+    "z sorted, falling": (
+        scored(lambda *p: scored_right(*p).sort(descending=True).values),
+        "are sorted",
+    ),
     "rejected signal": (
         lambda signal, background, cuts: (
             (len(signal) - kept(signal, cuts)) / kept(background, cuts).sqrt(),

@@ -221,7 +221,11 @@ WRONG = {
         "rate fixed": (changed(update="v0 -= 0.1 * v0.grad"), "learning rate is fixed"),
         "another rate": (changed(update="v0 -= 0.07 * v0.grad"), "is it the learning rate"),
         "rate decays": (
-            changed(zero="v0.grad = None; learning_rate *= 0.9"), "update 2 is not"),
+            changed(zero="v0.grad = None; learning_rate *= 0.9"),
+            "the first update is right, and update 2 is not"),
+        "rate decays later": (
+            changed(zero="v0.grad = None; learning_rate *= 0.9 if len(path) == 2 else 1"),
+            "the first 2 updates are right, and update 3 is not"),
         "steps fixed": (changed(turns="range(12)"), "argument steps"),
         "one too many": (changed(turns="range(steps + 1)"), "one update too many"),
         "one too many, not in the path": (
@@ -266,6 +270,10 @@ WRONG = {
             "divided by its length"),
         "the sign of the gradient": (changed(update="v0 -= learning_rate * v0.grad.sign()"), ""),
         "the loss for the gradient": (changed(update="v0 -= learning_rate * value.detach()"), ""),
+        "half of one component": (
+            changed(update="v0 -= learning_rate * v0.grad;"
+                           " v0[0, 0] += learning_rate * v0.grad[0, 0] / 2"),
+            "the path of v0 is not right"),
         "one component": (changed(update="v0[0, 0] -= learning_rate * v0.grad[0, 0]"), ""),
         "root of the loss": (
             changed(note_loss="losses.append(value.item()**0.5)",

@@ -53,6 +53,11 @@ def by_projection(simulator, z):
     return torch.linalg.qr(projector @ mixture).Q
 
 
+def nearly_at_right_angles(simulator, z):
+    n = as_in_the_chapter(simulator, z)
+    return torch.cat([n[:, :1] + 5e-7 * n[:, 1:2], n[:, 1:]], 1) if n.shape[1] > 1 else n
+
+
 def in_rows(simulator, z):
     return as_in_the_chapter(simulator, z).T
 
@@ -164,6 +169,7 @@ NULLS = {
     "SciPy": lambda f, z: scipy.linalg.null_space(jacrev(f)(z).numpy(), rcond=1e-10),
     "QR": lambda f, z: np.linalg.qr(scipy.linalg.null_space(jacfwd(f)(z).numpy(), rcond=1e-8)).Q,
     "1e-6 of the largest": relative(1e-6),
+    "right angles but for rounding": nearly_at_right_angles,
 }
 
 
