@@ -35,7 +35,7 @@ Answer = Callable[..., Any]
 def check_asimov(asimov_significance: Answer, seed: int) -> None:
     """Check `asimov_significance(s, b)`: Z, and 0 where s or b is 0, with a finite gradient."""
     random = Generator().manual_seed(seed)
-    for shape, lowest in (((3,), 0.05), ((2, 2), 0.001)):
+    for shape, lowest in (((3,), 0.05), ((2, 2), 1e-4)):
         b = _spread(lowest, 500, shape, random)
         s = _spread(0.05, 20, shape, random) * b
         # Little background and little signal, not together, and much more signal than background.

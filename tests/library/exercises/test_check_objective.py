@@ -156,7 +156,9 @@ WRONG = {
         "zero below 0.06": (below(0.06), "is some, not none"),
         "zero below 0.01": (below(0.01), "is some, not none"),
         "zero for b below 0.06": (
-            lambda s, b: by_where(s, b.where(b > 0.06, 0)), "b of 0.0015 is some"),
+            lambda s, b: by_where(s, b.where(b > 0.06, 0)), "b of 0.00015 is some"),
+        "zero for b up to 0.001": (
+            lambda s, b: by_where(s, b.where(b > 1e-3, 0)), "b of 0.00015 is some"),
         "zero for b below one": (lambda s, b: by_where(s, b.where(b > 1, 0)), "b of 0.075 is some"),
         "in place after the root": (later_in_place, "changes a tensor in place"),
         "s detached": (lambda s, b: by_where(s.detach(), b), "no gradient in s"),
