@@ -206,6 +206,9 @@ WRONG = {
             changed(answer="v0.detach(), losses[:1] * (steps + 1), path"), "are the first one"),
         "right at the end only: path": (
             changed(answer="v0.detach(), losses, [v0] * (steps + 1)"), "Write down a copy"),
+        "right at both ends only: path": (
+            changed(answer="v0.detach(), losses, path[:1] + [v0] * steps"),
+            "entries of the path but the first are the last one"),
         "no last v0": (changed(last_v0="pass"), "last entry of the path"),
         "no first v0": (
             changed(note_v0="pass", zero="v0.grad = None; path.append(v0.detach().clone())",

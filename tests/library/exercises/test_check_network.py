@@ -276,6 +276,9 @@ WRONG_TRANSFERS = {
     "relative": (lambda m, t, x, T: (error_of(m, t, x, T) / x).square().mean(0), "divided by x"),
     "share of the variance": (
         lambda m, t, x, T: error_of(m, t, x, T).square().mean(0) / x.var(0), "variance of x"),
+    "share of the variance, divided by n": (
+        lambda m, t, x, T: error_of(m, t, x, T).square().mean(0) / x.var(0, correction=0),
+        "variance of x"),
     "upwards": (
         lambda m, t, x, T: (error_of(m, t, x, T) + 9.8 * T**2).square().mean(0), "upwards"),
     "without its settings": (
@@ -301,6 +304,7 @@ WRONG_TRANSFERS = {
     "median": (squares(lambda s: s.median(0).values), "median"),
     "largest": (squares(lambda s: s.amax(0)), "largest square"),
     "variance": (lambda *p: error_of(*p).var(0), "variance"),
+    "variance, divided by n": (lambda *p: error_of(*p).var(0, correction=0), "variance"),
     "heights": (lambda m, t, x, T: pitch(m.latent(t), T).mean(0), "those are heights"),
     "half": (squares(lambda s: s.mean(0) / 2), "half the mean square"),
     "n − 1": (squares(lambda s: s.sum(0) / (len(s) - 1)), "divide by n − 1"),

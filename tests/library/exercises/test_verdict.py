@@ -319,6 +319,7 @@ def check_line(answer, seed):
     ("answer", "words"),
     [
         (lambda x, slope: 2 * x**2, "Your result is the same whatever slope is"),
+        (lambda x, slope: list(2 * x**2), "Your result is the same whatever slope is"),
         (lambda x, slope: slope * torch.tensor([1.0, 2, 5]), "the same whatever x is"),
         (lambda x, slope: x + torch.rand(3), "The same call gives another result each time"),
     ],
