@@ -311,6 +311,8 @@ WRONG_FITS = {
     "one too many": (loop(extra=1), "one update too many"),
     "one too few": (loop(extra=-1), "one update too few"),
     "ten always": (given(lambda t, x, rate, steps: (t, x, rate, 10)), "10 updates, whatever"),
+    "twenty always": (given(lambda t, x, rate, steps: (t, x, rate, 20)), "20 updates, whatever"),
+    "a hundred": (given(lambda t, x, rate, steps: (t, x, rate, 100)), "100 updates, whatever"),
     "rate fixed": (given(lambda t, x, rate, steps: (t, x, 0.1, steps)), "rate is fixed"),
     "rate halved": (given(lambda t, x, rate, steps: (t, x, rate / 2, steps)), "half as long"),
     "rate doubled": (given(lambda t, x, rate, steps: (t, x, rate * 2, steps)), "times as long"),
