@@ -238,7 +238,7 @@ WRONG = {
             changed(start="v0 = torch.zeros_like(v0).requires_grad_()"), "from zero"),
         "starts elsewhere": (
             changed(start="v0 = (v0 + 1).detach().requires_grad_()"), "begin at the start"),
-        "no update": (changed(update="pass"), "nothing ever moves"),
+        "no update": (changed(update="pass"), "nothing ever moves: is the update there"),
         "of a new name": (changed(update="w = v0 - learning_rate * v0.grad"), "nothing ever moves"),
         "old v0": (changed(answer="path[0], losses, path"), "start value"),
         "one update behind": (

@@ -215,7 +215,7 @@ WRONG_FITS = {
     "gradients not zeroed": (loop(zeroed=False), "add up"),
     "SGD": (loop(make=torch.optim.SGD), "Adam is asked for"),
     "Adam afresh in each turn": (loop(afresh=True), "anew"),
-    "no step": (loop(stepping=False), "nothing ever moves"),
+    "no step": (loop(stepping=False), "nothing ever moves: does the optimizer hold"),
     "hard counts": (loop(kept=hard), "`>=`"),
     "no requires_grad": (loop(first=torch.tensor), "requires_grad"),
     "not a leaf": (
