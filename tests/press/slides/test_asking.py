@@ -36,7 +36,7 @@ TELLING = [
 
 @pytest.mark.parametrize("notes", ASKING)
 def test_notes_that_ask_need_a_slide_on_which_the_answer_waits(book, deck, notes):
-    filler = f"{'word ' * 45}.\n{notes}"
+    filler = f"{NOTES}.\n{notes}"
     with pytest.raises(PressError, match=r"deck\.md:23: the notes say '.+', and the slide shows"):
         check(edition(book), read(edition(book), deck(slide(LINE, filler))))
     check(edition(book), read(edition(book), deck(slide(f"{LINE}\n+++\nA word.", filler))))

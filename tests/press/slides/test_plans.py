@@ -14,7 +14,7 @@ from press.slides.slide import Deck, Slide
 
 from .conftest import HEAD, edition
 
-WORDS = "word " * 45
+WORDS = "**Say** " + "word " * 45
 PLANS = HEAD.replace("part: part1", "part: part1\nleft_out: {fig-line: not here}\nplans: [4, 7]")
 
 
