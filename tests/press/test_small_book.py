@@ -483,8 +483,8 @@ def test_the_deck_shows_what_the_chapter_gave(site: Path) -> None:
     slides = re.findall(r'<section id="([^"]+)" data-minutes="([^"]+)">', deck)
     agenda = [slide for slide in slides if slide[1] == "0"]
     assert [name for name, _ in agenda] == [
-        "slide-1-1-the-first-chapter",
-        "slide-1-2-the-second-chapter",
+        "slide-1-1-adding",
+        "slide-1-2-moving",
     ]
     slides = [slide for slide in slides if slide not in agenda]
     assert slides == [
