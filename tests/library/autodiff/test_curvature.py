@@ -167,3 +167,8 @@ def test_as_many_steps_as_the_condition_number_make_the_error_7_times_smaller() 
         errors.append(error.abs().max().item())
     assert errors[0] == pytest.approx(math.exp(-2), rel=1e-4)
     assert errors[0] < errors[1] < errors[2]
+
+
+def test_a_small_curvature_has_a_large_rate_and_a_flat_loss_no_condition() -> None:
+    assert largest_stable_rate(0.5 * torch.eye(2)) == 4.0
+    assert condition_number(torch.zeros(2, 2)) == math.inf

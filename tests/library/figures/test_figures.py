@@ -305,6 +305,17 @@ def test_dots_are_a_fifth_of_the_text_of_markers():
     assert lengths[0] * 5 < lengths[1]
 
 
+def test_a_dot_is_no_line():
+    """Each is drawn as a stroke of next to no length, whatever the size of the coordinates."""
+    x = [-1e-3, 0.0, 1e-6, 40.0]
+    ax = Figure().subplots()
+    figures.dots(ax, x, x)
+    begin, end, _ = np.reshape(ax.lines[0].get_xdata(), (4, 3)).T
+    assert (begin == x).all()
+    assert (end > begin).all()
+    assert (end - begin < 1e-6).all()
+
+
 @pytest.mark.parametrize("shape", [[0.0], [5.0, 5.0], [-1e-3, 0, 1e-6, 40], [1e9, 1e9 + 1]])
 def test_dots_are_there_in_pixels_too(shape):
     figure = Figure(dpi=100)

@@ -238,6 +238,11 @@ def test_toys_are_reproducible_and_have_the_noise_asked_for() -> None:
     torch.testing.assert_close(y.std(0), torch.full_like(m, 2), rtol=0, atol=4 * 2 / math.sqrt(1e4))
 
 
+def test_toys_in_double_precision_have_noise_in_double_precision() -> None:
+    noise = toys(torch.zeros(100).double(), 1.0, 1, seed=0)
+    assert (noise != noise.float().double()).all()
+
+
 def test_toys_leave_the_global_generator_alone() -> None:
     before = torch.get_rng_state()
     toys(torch.zeros(3), 1.0, 2, seed=0)

@@ -99,6 +99,13 @@ def test_the_first_gradient_is_the_analytic_one() -> None:
     torch.testing.assert_close(gradient, torch.tensor([[-43.9815, -87.9630]]), rtol=1e-6, atol=0)
 
 
+def test_the_first_update_needs_a_loss_of_all_parameters() -> None:
+    x, y = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
+    with pytest.raises(ValueError, match=r"^y: the loss does not depend on it"):
+        gradient_descent(lambda: (x**2).sum(), {"x": x, "y": y}, 0.1, 1)
+    assert x.item() == 1, "nothing has moved"
+
+
 def test_ten_updates_fit_v0() -> None:
     ball = Ball("v0")
     history = gradient_descent(ball.loss, ball.parameters, 0.1, 10)

@@ -159,6 +159,12 @@ def test_bad_processes_are_refused() -> None:
             Process(1, (0.1,), (width,))
 
 
+def test_means_and_widths_are_kept_as_floats() -> None:
+    process = Process(1, (torch.tensor(1),), (torch.tensor(2.0),))
+    assert [type(x) for x in (*process.means, *process.widths)] == [float, float]
+    assert (process.means, process.widths) == ((1.0,), (2.0,))
+
+
 def test_bad_cuts_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^c: "):
         expected_count(TWO_SIGNAL, torch.zeros(3))
