@@ -37,7 +37,7 @@ def write_figures(deck: Deck, path: Path) -> int:
             title = page.shapes.title
             title.left, title.top, title.width = MARGIN, MARGIN // 2, WIDTH - 2 * MARGIN
             title.height = HEADING
-            title.text = plain(slide.heading)
+            title.text = plain(slide.answer or slide.heading)
             image = io.BytesIO(base64.b64decode(entry.data["image/png"]))
             picture = page.shapes.add_picture(image, 0, 0)
             room = WIDTH - 2 * MARGIN, HEIGHT - HEADING - 2 * MARGIN
