@@ -37,13 +37,16 @@ def watched(tmp_path) -> Iterator[tuple[Small, str]]:
         text=True,
     )
     assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("Open "):
-            break
-    yield small, f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.stdout.close()
-    process.wait()
+    try:
+        for line in process.stdout:
+            assert "was not built" not in line
+            if line.startswith("Open "):
+                break
+        yield small, f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.stdout.close()
+        process.wait()
 
 
 @pytest.mark.slow
