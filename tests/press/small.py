@@ -63,9 +63,9 @@ Chapter one found {number}`n-one`, and chapter two {number}`n-two`.
 :::{notes} 2
 :chapter: one
 
-**Say** These are the words of the speaker, who tells the room what was found in the first chapter and in
-the second, and why each number on the wall is the one that the book has on its page: it comes from
-the same place, and whoever edits the library will see it change in both.
+**Say** These are the words of the speaker, who tells the room what was found in the first chapter
+and in the second, and why each number on the wall is the one that the book has on its page: it
+comes from the same place, and whoever edits the library will see it change in both.
 :::
 """
 FILES = {

@@ -160,7 +160,7 @@ def test_bad_processes_are_refused() -> None:
 
 
 def test_means_and_widths_are_kept_as_floats() -> None:
-    process = Process(1, (torch.tensor(1),), (torch.tensor(2.0),))
+    process = Process(1, (1,), (2,))
     assert [type(x) for x in (*process.means, *process.widths)] == [float, float]
     assert (process.means, process.widths) == ((1.0,), (2.0,))
 
