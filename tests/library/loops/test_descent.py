@@ -102,7 +102,7 @@ def test_the_first_gradient_is_the_analytic_one() -> None:
 def test_the_first_update_needs_a_loss_of_all_parameters() -> None:
     x, y = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
     with pytest.raises(ValueError, match=r"^y: the loss does not depend on it"):
-        gradient_descent(lambda: (x**2).sum(), {"x": x, "y": y}, 0.1, 1)
+        fit(lambda: (x**2).sum(), {"x": x, "y": y}, SGD([x, y], lr=0.1), 1)
     assert x.item() == 1, "nothing has moved"
 
 
