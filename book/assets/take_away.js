@@ -2,30 +2,29 @@
 (function () {
   "use strict";
 
-  /* The values of the colours in the light theme, for which no time is left to be seen. */
-  function lightColours() {
-    var root = document.documentElement, theme = root.dataset.theme, found = {};
+  /* Give every colour its value in the light theme, which is left again before anything is painted. */
+  function inLightColours(text) {
+    var root = document.documentElement, theme = root.dataset.theme;
     root.dataset.theme = "light";
     var style = getComputedStyle(root);
-    ["ink", "muted", "grid", "paper", "blue", "orange", "green", "purple", "gold"].forEach(function (name) {
-      found["--fig-" + name] = style.getPropertyValue("--fig-" + name).trim();
+    text = text.replace(/var\((--fig-\w+)\)/g, function (whole, name) {
+      return style.getPropertyValue(name).trim();
     });
     if (theme === undefined) delete root.dataset.theme;
     else root.dataset.theme = theme;
-    return found;
+    return text;
   }
 
   /* The drawing as it stands, as a file that needs no style sheet. */
   function standalone(svg) {
-    var box = svg.viewBox.baseVal, copy = svg.cloneNode(true), colours = lightColours();
+    var box = svg.viewBox.baseVal, copy = svg.cloneNode(true);
     copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
     copy.setAttribute("width", box.width + "pt");
     copy.setAttribute("height", box.height + "pt");
     copy.setAttribute("style", "background:#ffffff;font-family:Inter,'DejaVu Sans',sans-serif;stroke-linejoin:round");
     copy.removeAttribute("class");
-    return new XMLSerializer().serializeToString(copy)
-      .replace(/var\((--fig-\w+)\)/g, function (whole, name) { return colours[name] || whole; })
-      .replace(/calc\(([\d.]+px)\*var\(--fig-text\)\)/g, "$1");
+    var text = new XMLSerializer().serializeToString(copy);
+    return inLightColours(text.replace(/calc\(([\d.]+px)\*var\(--fig-text\)\)/g, "$1"));
   }
 
   function save(blob, name) {

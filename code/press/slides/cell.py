@@ -14,7 +14,7 @@ import textwrap
 from typing import Any
 
 from .. import output_kinds
-from ..output_kinds import BY_NAME, CELL, FIGURE, Kind
+from ..output_kinds import BY_NAME, CELL, Kind
 from ..run.streams import uncoloured
 from ..store import Entry
 from .code_listing import find, highlighted, lights, steps, type_size
@@ -53,7 +53,7 @@ def _shown(context: Context, slide: Slide, entry: Entry, lines: str | None) -> S
         elif kind.is_figure:
             figure = _figure_of(context, entry)
             slide.entries.append(figure)
-            shown.picture_width = _width(drawing(figure), shown.code)
+            shown.picture_width = _width(drawing(figure.content), shown.code)
             context.once(f"show {figure.name}", figure.name)
             shown.picture = drawn(
                 BY_NAME[figure.kind], figure.content, figure.name, figure.alt, shown.picture_width
@@ -90,14 +90,13 @@ def _width(svg: str, code: str) -> float:
     longest = max(map(len, code.splitlines())) * measure("code-advance") * measure("cell-largest")
     free = measure("slide-width") - 2 * measure("slide-side") - measure("column-gap")
     free -= longest + 2 * measure("code-side") + measure("code-edge")
-    most = min(measure("figure-across"), measure("cell-height") * ratio(svg))
+    most = min(measure("cell-figure-most"), measure("cell-height") * ratio(svg))
     return max(measure("cell-figure"), math.floor(min(free, most)))
 
 
 def drawn(kind: Kind, content: Any, name: str, alt: str, width: float) -> str:
     """Return a figure of this width beside the code of a slide, as HTML."""
-    svg = FIGURE.drawn_for_slide(content)["svg"]
-    style = f"--width:{width:.0f}px;--fig-text:{text_growth(svg, width):.3f}"
+    style = f"--width:{width:.0f}px;--fig-text:{text_growth(drawing(content), width):.3f}"
     return f'<div style="{style}">{kind.on_slide(content, name, alt)}</div>'
 
 

@@ -6,7 +6,6 @@ below `+++` waits for a step, and `####` there takes the place of the slide's he
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +27,7 @@ from .figure import recall, show
 from .frame import framed
 from .markdown import Context, Directive, directive, parse, render
 from .predict import predict
-from .slide import LABELS, Deck, Slide
+from .slide import Deck, Slide, labelled
 from .steps import numbered, waiting
 
 __all__ = ["heads", "read"]
@@ -215,10 +214,4 @@ def _notes(context: Context, slide: Slide, given: Directive) -> None:
         slide.optional = int(rank)
     first = context.line + 1 + given.above
     slide.asked = [(first + line, words) for line, words in asked(given.body)]
-    slide.notes = _labelled(render(given.body, context))
-
-
-def _labelled(notes: str) -> str:
-    """Return notes whose paragraphs have their label as their class."""
-    label = rf"<p>(?=<strong>({'|'.join(LABELS)})</strong>)"
-    return re.sub(label, lambda m: f'<p class="{m[1].lower().replace(" ", "-")}">', notes)
+    slide.notes = labelled(render(given.body, context))

@@ -40,8 +40,9 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     done = context.option(given, "done")
     if done is None:
         context.fail(f"{entry.name}: say when the class is done, as in :done: the check says ✓.")
-    slide.goal = f"<p>{render(goal or _goal(data['goal']), context, inline=True)}</p>"
-    slide.goal += f"<p><strong>Done when</strong> {render(done, context, inline=True)}</p>"
+    asked = render(goal or _goal(data["goal"]), context, inline=True)
+    done = f"<p><strong>Done when</strong> {render(done, context, inline=True)}</p>"
+    slide.goal = f"<p>{asked}</p>{done}"
     take_minutes(context, slide, entry)
     stub = YOUR_TURN.sub("...  # your turn", _COMMENT.sub("", _CHECK.sub("", data["stub"])))
     code = listing(context, without_docstrings(stub.strip()), height="stub-height")
@@ -54,7 +55,7 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     )
     slide.shown += (
         f'<div class="{"task" if where else "task alone"}">'
-        f"{slide.goal.replace('<p>', f'<p>{there} ', 1)}{told}</div>"
+        f"<p>{there} {asked}</p>{done}{told}</div>"
         f"{_code(where) if where else ''}{code}"
     )
     slide.address = launch_address.in_words(context.edition)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 from .. import output_kinds
 from ..output_kinds import FIGURE
-from ..store import Entry
 from .markdown import Context, Directive
 from .measures import measure
 from .slide import Slide
@@ -32,7 +32,7 @@ def show(context: Context, slide: Slide, given: Directive) -> None:
     slide.shown += uncovered(context, slide, shown, entry.name, parts)
     slide.entries.append(entry)
     if slide.layout != "title":
-        across = ratio(drawing(entry)) >= measure("figure-ratio")
+        across = ratio(drawing(entry.content)) >= measure("figure-ratio")
         slide.layout = "across" if across else "beside"
 
 
@@ -58,9 +58,9 @@ def _start(context: Context, given: Directive, texts: list[str]) -> int:
     return texts.index(wanted)
 
 
-def drawing(entry: Entry) -> str:
+def drawing(content: Any) -> str:
     """Return the SVG of a figure as it is drawn for a slide."""
-    svg: str = FIGURE.drawn_for_slide(entry.content)["svg"]
+    svg: str = FIGURE.drawn_for_slide(content)["svg"]
     return svg
 
 
@@ -73,7 +73,7 @@ def smallest_text(slide: Slide) -> float:
     """Return the size of the smallest text in the slide's figure, in pixels; inf without text."""
     if not _drawn(slide):
         return math.inf
-    svg = drawing(slide.entries[-1])
+    svg = drawing(slide.entries[-1].content)
     return _smallest(svg) * _width(slide) / _size(svg)[0]
 
 
@@ -93,7 +93,7 @@ def _drawn(slide: Slide) -> bool:
 
 def _width(slide: Slide) -> float:
     entry = slide.entries[-1]
-    svg = drawing(entry)
+    svg = drawing(entry.content)
     room = measure("slide-height") - measure("slide-top") - measure("slide-bottom")
     room -= measure("row-gap") + measure("figure-spare")
     if slide.layout == "title":

@@ -1,4 +1,4 @@
-"""The slides that nobody writes: the agenda at the start of each chapter, and the references.
+"""The slides that the build makes: the agenda at the start of each chapter, and the references.
 
 They take no minutes: the speaker goes on while they are shown.
 """
@@ -18,7 +18,7 @@ from ..book import PressError
 from ..chapter import Chapter
 from ..edition import Edition
 from .markdown import Context, render
-from .slide import Deck, Slide
+from .slide import Deck, Slide, labelled
 
 __all__ = ["framed"]
 
@@ -56,10 +56,9 @@ def _agenda(context: Context, chapters: list[Chapter], here: Chapter, line: int)
         mark = ' class="here" aria-current="step"' if chapter is here else ""
         items.append(f"<li{mark}>{_name(chapter)}</li>")
     slide.text = f"<ul>{''.join(items)}</ul>"
-    goals = "".join(f"<li>{render(goal, context, inline=True)}</li>" for goal in here.goals)
-    slide.notes = (
-        f'<p class="say"><strong>Say</strong> In this chapter you will learn:</p><ul>{goals}</ul>'
-    )
+    goals = "\n".join(f"- {goal}" for goal in here.goals)
+    said = f"**Say** In this chapter you will learn:\n\n{goals}"
+    slide.notes = labelled(render(said, context))
     return slide
 
 
@@ -79,8 +78,8 @@ def _references(context: Context, deck: Deck) -> Slide:
             context.fail(f"`references:` has {key!r}, which no bibliography of _config.yml has")
         items.append(f"<li>{_cited(known[key])}</li>")
     slide.text = f"<ul>{''.join(items)}</ul>"
-    told = "<strong>If asked</strong> The end of each chapter says more of its sources."
-    slide.notes = f'<p class="if-asked">{told}</p>'
+    said = "**If asked** The end of each chapter says more of its sources."
+    slide.notes = labelled(render(said, context))
     return slide
 
 

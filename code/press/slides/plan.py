@@ -28,15 +28,13 @@ def table(decks: Iterable[Deck]) -> str:
         "deck           slides   min   tasks   longest without   code and output   figure text"
     ]
     for whole in decks:
-        for minutes in (None, *whole.plans):
-            deck = whole if minutes is None else planned(whole, minutes)
-            name = whole.name if minutes is None else f"{whole.name}, {minutes:g} min"
+        plans = {f"{whole.name}, {m:g} min": planned(whole, m) for m in whole.plans}
+        for name, deck in {whole.name: whole, **plans}.items():
             smallest = min(map(smallest_text, deck.slides), default=math.inf)
+            text = f" {smallest:10.0f} px" if math.isfinite(smallest) else ""
             lines.append(
                 f"{name:13} {len(deck.slides):7} {deck.minutes:5g} {deck.task_minutes:4g} min"
-                f" {deck.longest_stretch:13g} min {deck.code_slides:10} slides"
-                + f" {smallest:10.0f} px"
-                * math.isfinite(smallest)
+                f" {deck.longest_stretch:13g} min {deck.code_slides:10} slides{text}"
             )
     return "\n".join(lines)
 

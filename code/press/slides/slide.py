@@ -11,7 +11,7 @@ from ..chapter import Chapter
 from ..output_kinds import BY_NAME
 from ..store import Entry
 
-__all__ = ["LABELS", "Deck", "ShownCell", "Slide", "plain", "words"]
+__all__ = ["LABELS", "Deck", "ShownCell", "Slide", "labelled", "plain", "words"]
 
 LABELS = ("Say", "Ask", "Do", "If asked", "Next")
 """What a paragraph of notes may be: speech, a question, an action, background, a transition."""
@@ -176,6 +176,12 @@ class Deck:
     def code_slides(self) -> int:
         """The number of slides that show code with its output."""
         return sum(bool(slide.cells) for slide in self.slides)
+
+
+def labelled(notes: str) -> str:
+    """Return the HTML of notes, whose paragraphs have their label as their class."""
+    label = rf"<p>(?=<strong>({'|'.join(LABELS)})</strong>)"
+    return re.sub(label, lambda m: f'<p class="{m[1].lower().replace(" ", "-")}">', notes)
 
 
 def plain(markup: str) -> str:

@@ -10,18 +10,10 @@ from press.slides.deck_rules import check
 from press.slides.html_page import handout, page
 from press.slides.plan import planned
 
+from ..conftest import TOC
 from .conftest import HEAD, edition
 from .test_making import LINE, NOTES, slide
 
-TOC = """\
-format: jb-book
-root: book/index
-parts:
-  - numbered: 2
-    chapters:
-      - file: book/part1/index
-        sections: [{file: book/part1/one}, {file: book/part1/two}]
-"""
 BIB = """\
 @book{cowan, author = {Cowan, Glen}, title = {Statistical {Data} Analysis}, year = 1998}
 @misc{many, author = {van der Aa, X. and B, Y. and C, Z.}, title = {On {B}ayes}, year = 2001}
@@ -36,6 +28,7 @@ def parted(book):
     (book.root / "book/part1/index.md").write_text("# Part\n")
     (book.root / "book/part1/one.md").write_text(f"# One & only\n\n{GOALS}")
     (book.root / "book/part1/two.md").write_text("# Two\n")
+    (book.root / "book/end.md").write_text("# End\n")
     (book.root / "_config.yml").write_text("title: A\nbibtex_bibfiles: [book/a.bib]\n")
     (book.root / "book/a.bib").write_text(BIB)
     return Book(book.root)
