@@ -107,6 +107,15 @@ def test_a_pipe_leaves_a_table_its_cells(kind):
     assert cells == [shown, "last"]
 
 
+def test_cells_that_span_rows_and_columns_do_so_in_the_notebook():
+    first = nodes.row(
+        "", nodes.entry("", paragraph("a"), morerows=1), nodes.entry("", paragraph("b"))
+    )
+    second = nodes.row("", nodes.entry("", paragraph("c"), morecols=1))
+    made = WRITER.write(nodes.table("", nodes.tgroup("", nodes.tbody("", first, second))))
+    assert re.findall("<td.*?>", made) == ['<td rowspan="2">', "<td>", '<td colspan="2">']
+
+
 def test_a_node_without_a_line_has_that_of_its_directive(tmp_path):
     source = tmp_path / "page.md"
     source.write_text("# Title\n\nTwo\nlines.\n\n:::{tab-set}\n:::\n\n- ```{card} Title\n  ```\n")

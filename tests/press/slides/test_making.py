@@ -252,6 +252,17 @@ def test_of_a_docstring_the_first_paragraph_stays(first):
     assert without_docstrings(code.format(first)) == code.format(first)
 
 
+def test_each_docstring_is_shortened_where_it_stands():
+    code = 'class A:\n    """One.{}"""\n\n    def f(self):\n        """Two.{}"""\n        return 1'
+    whole = code.format("\n\n    More.\n    ", "\n\n        More.\n        ")
+    assert without_docstrings(whole) == code.format("", "")
+
+
+@pytest.mark.parametrize("box", ["tab-set", "tab-item", "note"])
+def test_of_a_box_without_a_title_the_words_stay(book, deck, box):
+    assert "<p>Kept.</p>" in html(book, deck(slide(f":::{{{box}}}\nKept.\n:::")))
+
+
 def test_code_that_is_too_long_for_a_slide_stops_the_build(book, deck):
     entry = Store.of(book)["lib.add"]
     (mime,) = entry.data

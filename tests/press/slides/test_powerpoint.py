@@ -1,16 +1,23 @@
 """The figures of the real decks in PowerPoint files, read back."""
 
+import base64
+import io
 import re
 import shutil
 import subprocess
 
 import pytest
+from PIL import Image
 from pptx import Presentation
+from pptx.util import Inches
 
 from press.output_kinds import BY_NAME
 from press.slides.deck import heads, read
 from press.slides.powerpoint import write_figures
 from press.slides.slide import plain
+from press.store import Store
+
+from . import conftest
 
 
 @pytest.fixture
@@ -50,6 +57,22 @@ def test_each_figure_is_there_with_heading_alternative_text_and_notes(written):
         assert notes == plain(slide.notes)
         assert notes
         assert not re.search(r"</?[a-z]", notes)
+
+
+def test_heading_and_figure_keep_the_same_margins(book, deck, tmp_path):
+    image = io.BytesIO()
+    Image.new("RGB", (700, 200)).save(image, "PNG")
+    edition = conftest.edition(book)
+    data = edition.store["fig-line"].data
+    data = data | {"image/png": base64.b64encode(image.getvalue()).decode()}
+    Store(book.build / "outputs", [conftest.entry("fig-line", "figure", data)]).write(partial=True)
+    path = deck(f"\n## A point\n\n:::{{show}} fig-line\n:::\n{conftest.NOTES}")
+    edition = conftest.edition(book)
+    assert write_figures(read(edition, path), tmp_path / "deck.pptx") == 1
+    presentation = Presentation(tmp_path / "deck.pptx")
+    title, picture = presentation.slides[0].shapes
+    for shape in (title, picture):
+        assert shape.left == presentation.slide_width - shape.left - shape.width == Inches(0.6)
 
 
 def test_of_html_the_text_stays_and_of_a_formula_its_tex():

@@ -93,6 +93,7 @@ def test_parts_come_with_the_text_below_the_figure(made):
         ("+++\n:::{source} lib.add\n:::", "{source} stands above the first +++"),
         ("#### Too early", "a heading has one answer, ####, which stands below +++"),
         ("+++\n#### One\n+++\n#### Two", "a heading has one answer"),
+        ("+++\n#### One\n\n#### Two", "a heading has one answer"),
         ("+++\n##### Deep", "a slide's heading is #, ## or ###, and its answer ####"),
     ],
 )  # fmt: skip
