@@ -44,6 +44,10 @@ def test_a_file_that_is_no_page_is_named(book, content):
         Chapter.read(book, book.page("part1/one"))
 
 
+def test_a_page_without_a_kernel_is_run_by_python(read):
+    assert read(TEXT).notebook.metadata.kernelspec.name == "python3"
+
+
 def test_a_cell_is_placed_by_the_line_of_its_code(read):
     chapter = read(TEXT)
     assert chapter.place(1) == "book/part1/one.md:12: cell 1"

@@ -359,6 +359,8 @@ def test_frames_bring_their_script_to_their_page_only(site: Path, page: str) -> 
 
 def test_icons_are_cut_down_and_their_script_is_gone(site: Path, page: str) -> None:
     assert list(site.rglob("fontawesome.js*")) == []
+    assert "fontawesome.js" not in page
+    assert re.search(r'<script defer="defer" src="../../_static/page\.js', page)
     assert list(site.rglob("*.map")) == []
     fonts = list((site / "_static/vendor/fontawesome/webfonts").iterdir())
     assert {path.suffix for path in fonts} == {".woff2"}

@@ -4,7 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from press import katex
-from press.commands.course import schedules, sessions
+from press.commands.course import chapters, schedules, sessions
 from press.commands.instructor import instructor_page, mistakes
 from press.output_kinds import PREDICTION
 from press.slides.slide import Deck, Slide
@@ -131,3 +131,10 @@ def test_each_check_of_the_book_has_sentences_for_the_instructor():
     said = {name: texts for path in paths for name, texts in mistakes(path).items()}
     assert len(said) >= 19
     assert [name for name, texts in said.items() if len(texts) < 4] == []
+
+
+def test_the_chapters_of_a_deck_are_those_with_a_number_each_once():
+    given = [None, ONE, chapter("index", "1"), TWO, ONE]
+    slides = [slide("A point", 2, chapter=one) for one in given]
+    shown = Deck(Path("deck.md"), "A deck", "", "part1", "blue", {}, slides)
+    assert chapters(shown) == [ONE, TWO]

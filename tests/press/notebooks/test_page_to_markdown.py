@@ -66,6 +66,16 @@ def table(*rows: list[str]) -> nodes.table:
             "<details>\n<summary>A &lt; B</summary>\n\na\n\n</details>",
         ),
         (table(["a", "b"], ["c|d", ""]), "| a | b |\n| --- | --- |\n| c\\|d |  |"),
+        (nodes.line_block("", nodes.line("", "a"), nodes.line("", "b")), "a  \nb"),
+        (
+            nodes.definition_list(
+                "",
+                nodes.definition_list_item(
+                    "", nodes.term("", "a"), nodes.definition("", paragraph("one"))
+                ),
+            ),
+            "- **a**: one",
+        ),
         (nodes.comment("", "nothing"), ""),
     ],
 )  # fmt: skip
