@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from press.book import PressError
-from press.chapter import Chapter
+from press.chapter import Chapter, read_all
 
 from .conftest import ADD
 
@@ -46,6 +46,13 @@ def test_a_file_that_is_no_page_is_named(book, content):
 
 def test_a_page_without_a_kernel_is_run_by_python(read):
     assert read(TEXT).notebook.metadata.kernelspec.name == "python3"
+
+
+def test_all_pages_with_faults_are_named(book):
+    for name in ("one", "two"):
+        book.page(f"part1/{name}").path.write_text(TEXT.replace("hide-input", "hide_input"))
+    with pytest.raises(PressError, match=r"(?s)part1/one\.md:12: .*\n.*part1/two\.md:12: "):
+        read_all(book)
 
 
 def test_a_cell_is_placed_by_the_line_of_its_code(read):

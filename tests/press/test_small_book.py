@@ -263,6 +263,7 @@ def test_the_build_says_what_it_did_and_where_to_look(result: Result) -> None:
     assert "set `repository: url` in _config.yml" in " ".join(result.output.split())
     assert result.output.endswith("\nOpen _build/html/index.html\n")
     assert result.errors == ""
+    assert "reading sources" not in result.output, "Sphinx says nothing"
 
 
 def test_a_second_build_finds_nothing_to_do(small: Small, site: Path) -> None:
@@ -351,6 +352,8 @@ def test_frames_bring_their_script_to_their_page_only(site: Path, page: str) -> 
     assert re.search(r'<script defer="defer" src="../../_static/frames\.js', moving)
     assert 'type="range"' in moving
     assert "frames.js" not in page
+    assert "predict.js" in page
+    assert "predict.js" not in moving
     for name in ("figures.css", "book.css", "katex.css"):
         assert f"_static/{name}" in page
         assert (site / "_static" / name).stat().st_size > 0

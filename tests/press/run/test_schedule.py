@@ -174,6 +174,7 @@ def test_elsewhere_no_line_changes_and_silence_is_silent():
 def test_the_table_has_a_line_for_each_chapter(book, write, kernels):
     write("part1/one", "1", "1")
     write("part1/two", "2")
+    write("end", "3")
     execute_all(book, read_all(book)[:3], jobs=1)
     lines = table(execute_all(book, read_all(book), jobs=1), 1.25).splitlines()
     assert lines == [
@@ -181,6 +182,7 @@ def test_the_table_has_a_line_for_each_chapter(book, write, kernels):
         "chapter    seconds",
         "part1/one      2.0  cached",
         "part1/two      0.0  executed: not run before",
+        "end            0.0  executed: not run before",
         "pages          1.2  written",
     ]
 

@@ -252,6 +252,11 @@ def test_of_a_docstring_the_first_paragraph_stays(first):
     assert without_docstrings(code.format(first)) == code.format(first)
 
 
+def test_a_slide_has_no_footnotes(book, deck):
+    with pytest.raises(PressError, match=r"deck\.md:\d+: a slide has no footnotes: say it in"):
+        read(edition(book), deck(slide("So.[^1]\n\n[^1]: Not quite.")))
+
+
 def test_each_docstring_is_shortened_where_it_stands():
     code = 'class A:\n    """One.{}"""\n\n    def f(self):\n        """Two.{}"""\n        return 1'
     whole = code.format("\n\n    More.\n    ", "\n\n        More.\n        ")
