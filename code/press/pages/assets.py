@@ -75,7 +75,8 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     library = Path(diffprog.__file__).parent / "figures/assets"
-    assets = (files.ASSETS / name for name in ("book.css", "page.js", "predict.js", "take_away.js"))
+    names = ("book.css", "page.js", "predict.js", "run.js", "take_away.js")
+    assets = (files.ASSETS / name for name in names)
     for path in (library / "figures.css", library / "frames.js", *assets):
         shutil.copyfile(path, static / path.name)
     pages = list(Path(app.outdir).rglob("*.html"))
