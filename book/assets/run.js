@@ -72,6 +72,7 @@
     area.setAttribute("autocomplete", "off");
     area.setAttribute("autocorrect", "off");
     area.setAttribute("aria-label", "Code of " + cell.name);
+    area.setAttribute("aria-description", "Control and Enter run it. Escape, then Tab, leaves it.");
     cell.text.setAttribute("aria-hidden", "true"); /* the text area has the same text */
     cell.text.after(area);
     if (cell.edit) cell.edit.hidden = true;
@@ -81,6 +82,7 @@
 
   function changed(cell) {
     var value = cell.area.value, own = kept(cell), same = value === cell.code;
+    cell.box.style.removeProperty("--wrong");
     if (cell.colour) cell.colour();
     else cell.text.textContent = value + "\n";
     cell.reset.hidden = same;
@@ -110,7 +112,11 @@
     if (!stub) cell.edit = button(cell, "Edit", "edit");
     cell.reset = button(cell, "Reset", "reset");
     cell.reset.hidden = true;
-    cell.mark = cell.bar.appendChild(element("span", "dp-run-mark", cell.name));
+    cell.mark = cell.bar.appendChild(element("span", "dp-run-mark"));
+    cell.rest = function () {
+      cell.mark.textContent = cell.name + (kept(cell).passed ? ", solved \u2713" : "");
+    };
+    cell.rest();
     cells.push(cell);
     if (stub) edit(cell);
     var own = kept(cell), old = own.draft !== undefined && own.of !== cell.code;
@@ -123,7 +129,6 @@
           + " text.";
       }
     }
-    if (own.passed) box.classList.add("dp-run-passed");
     box.addEventListener("focusin", function () { load(cell).catch(function () {}); });
   }
 

@@ -1,12 +1,14 @@
 /* The keys of an editor, and the colours of what is typed. */
 
 const WORDS = {
-  k: "and as assert async await break class continue def del elif else except finally for from global"
-    + " if import in is lambda nonlocal not or pass raise return try while with yield",
+  k: "as assert async await break class continue def del elif else except finally for from global"
+    + " if import lambda nonlocal pass raise return try while with yield",
+  ow: "and in is not or",
   kc: "True False None",
   nb: "abs all any bool dict enumerate filter float int isinstance len list map max min print range"
     + " repr reversed round set sorted str sum super tuple type zip",
 };
+const NAMED = { class: "nc", def: "nf" }; /* what comes after these words */
 const KIND = new Map(
   Object.entries(WORDS).flatMap(([kind, words]) => words.split(" ").map(word => [word, kind])),
 );
@@ -20,12 +22,13 @@ const TOKEN = new RegExp(
 /* The classes are those of Pygments, which colours the code of the book. */
 export function coloured(code) {
   const at = document.createElement("span");
-  let end = 0;
+  let end = 0, last = "";
   for (const match of code.matchAll(TOKEN)) {
     at.append(code.slice(end, match.index));
     end = match.index + match[0].length;
     const [kind] = Object.entries(match.groups).find(([, text]) => text !== undefined);
-    const name = kind === "word" ? KIND.get(match[0]) : kind;
+    const name = kind !== "word" ? kind : NAMED[last] || KIND.get(match[0]);
+    last = match[0];
     if (!name) {
       at.append(match[0]);
       continue;
@@ -40,9 +43,17 @@ export function coloured(code) {
 }
 
 const INDENT = "    ";
-let leaving = false;
+let leaving = true;
 
-/* Tab indents, and after Escape it leaves, as it does everywhere else. */
+/* Tab indents where the reader types. Before that, and after Escape, it leaves, as it does
+   everywhere else, so that nobody who only passes by is held. */
+export function attend(cell) {
+  const stay = () => { leaving = false; };
+  cell.box.addEventListener("focusin", () => { leaving = true; });
+  cell.box.addEventListener("input", stay);
+  cell.box.addEventListener("click", stay);
+}
+
 export function keys(event, cell, run) {
   const area = cell.area, key = event.key;
   if (key === "Enter" && (event.shiftKey || event.ctrlKey || event.metaKey)) {
@@ -73,7 +84,6 @@ export function keys(event, cell, run) {
       document.execCommand("delete");
     }
   }
-  if (key !== "Shift") leaving = false;
 }
 
 const column = area => area.selectionStart - (area.value.lastIndexOf("\n", area.selectionStart - 1) + 1);

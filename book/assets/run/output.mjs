@@ -1,7 +1,5 @@
 /* What a cell shows, in the place and the look of the book's outputs. */
 
-const MOST = 200_000; /* characters, as in page_kernel.py */
-
 function element(tag, name, text) {
   const made = document.createElement(tag);
   made.className = name;
@@ -15,7 +13,6 @@ export class Output {
     this.text = "";
     this.stored = [...cell.box.querySelectorAll(":scope > .cell_output:not(.dp-run-output)")];
     this.box = element("div", "cell_output docutils container dp-run-output");
-    this.box.setAttribute("aria-live", "polite");
     this.fresh = true;
     this.cell = cell;
   }
@@ -51,7 +48,6 @@ export class Output {
   progress(done, total) {
     if (!this.bar) {
       this.bar = element("p", "dp-run-progress");
-      this.bar.setAttribute("aria-live", "off");
       this.bar.append(element("progress", ""), element("span", ""));
       this.box.append(this.bar);
     }
@@ -66,12 +62,10 @@ export class Output {
     this.box.append(element("p", "dp-run-note", text));
   }
 
-  end() {
+  /* Ends, with a note where nothing was shown. */
+  end(note) {
     this.bar?.remove();
-    if (this.fresh) {
-      this.show();
-      this.note("It ran, and shows nothing.");
-    }
+    if (this.fresh && note) this.note(note);
   }
 
   remove() {

@@ -51,7 +51,11 @@ class Mark(SphinxTransform):
 def _data(found: Sequence[Cell]) -> list[dict[str, Any]]:
     """Return the cells that the buttons of a page run, as its script reads them."""
     used = {i for cell in found if not cell.reason for i in (cell.index, *cell.needs)}
-    return [{"cell": c.index, "code": c.code, "needs": c.needs} for c in found if c.index in used]
+    return [
+        {"cell": c.index, "code": c.code, "needs": c.needs, "gives": sorted(c.gives)}
+        for c in found
+        if c.index in used
+    ]
 
 
 def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:

@@ -39,6 +39,8 @@ class Cell:
     """Why it has no button, as in "the cell …"; '' if it has one."""
     exercise: str
     """The name of the exercise that it belongs to, or ''."""
+    gives: frozenset[str]
+    """The names that it gives to later cells, or changes the objects of."""
 
 
 def cells(chapter: Chapter) -> list[Cell]:
@@ -52,12 +54,14 @@ def cells(chapter: Chapter) -> list[Cell]:
     hidden = tuple(
         bool(HIDDEN & set(chapter.notebook.cells[i].metadata.get("tags", ()))) for i in indices
     )
+    solutions = tuple(exercise.solution if exercise else "" for exercise in exercises)
     names = [exercise.name if exercise else "" for exercise in exercises]
-    codes, needs, reasons = _analysed(sources, hidden, tuple(map(bool, names)))
+    pieces, needs, reasons = _analysed(sources, hidden, solutions)
+    gives = [piece.gives | changed for piece, changed in zip(pieces, _changed(pieces), strict=True)]
     return [
-        Cell(index, code, tuple(indices[i] for i in need), reason, name)
-        for index, code, need, reason, name in zip(
-            indices, codes, needs, reasons, names, strict=True
+        Cell(index, piece.code, tuple(indices[i] for i in need), reason, name, given)
+        for index, piece, need, reason, name, given in zip(
+            indices, pieces, needs, reasons, names, gives, strict=True
         )
     ]
 
@@ -68,8 +72,10 @@ class _Piece:
 
     cell: int
     code: str
-    lacks: str
+    lacks: str = ""
     """What it uses that the page lacks, or ''."""
+    solution: str = ""
+    """Of an exercise: its code with the solution, which may take more names than the stub."""
 
     @cached_property
     def gives(self) -> frozenset[str]:
@@ -77,7 +83,8 @@ class _Piece:
 
     @cached_property
     def takes(self) -> frozenset[str]:
-        return taken(self.code)
+        codes = (self.code, self.solution)
+        return frozenset().union(*(taken(code) | _augmented(code) for code in codes))
 
     @cached_property
     def has_effect(self) -> bool:
@@ -93,6 +100,23 @@ class _Piece:
                                    if isinstance(s, kinds)))  # fmt: skip
 
 
+def _augmented(code: str) -> frozenset[str]:
+    """Return the names of earlier cells that a block updates, as in `with …: x -= 1`."""
+    found, known = set[str](), frozenset[str]()
+    for statement in ast.parse(code).body:
+        targets = (n.target for n in _outside_functions(statement) if isinstance(n, ast.AugAssign))
+        found |= {target.id for target in targets if isinstance(target, ast.Name)} - known
+        known |= given(ast.unparse(statement))
+    return frozenset(found)
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+        yield node
+        for child in ast.iter_child_nodes(node):
+            yield from _outside_functions(child)
+
+
 def _changes(node: ast.AST) -> bool:
     if isinstance(node, ast.Subscript | ast.Attribute):
         return isinstance(node.ctx, ast.Store)
@@ -104,36 +128,38 @@ def _changes(node: ast.AST) -> bool:
 
 @cache
 def _analysed(
-    sources: tuple[str, ...], hidden: tuple[bool, ...], exercises: tuple[bool, ...]
-) -> tuple[list[str], list[list[int]], list[str]]:
+    sources: tuple[str, ...], hidden: tuple[bool, ...], solutions: tuple[str, ...]
+) -> tuple[list[_Piece], list[list[int]], list[str]]:
     """Return what runs of each cell, the numbers of the cells it needs, and its reason."""
     statements = _statements(sources)
     reasons = [
-        "" if exercise else "does not show its code" if is_hidden else _lacking(pieces)
-        for pieces, is_hidden, exercise in zip(statements, hidden, exercises, strict=True)
+        "" if solution else "does not show its code" if is_hidden else _lacking(pieces)
+        for pieces, is_hidden, solution in zip(statements, hidden, solutions, strict=True)
     ]
     while True:  # until no other cell loses its button, whose statements are then looked at alone
         units = [
-            pieces if reason else [_Piece(number, sources[number], "")]
+            pieces if reason else [_Piece(number, sources[number], solution=solutions[number])]
             for number, (pieces, reason) in enumerate(zip(statements, reasons, strict=True))
         ]
         needed = {n: _needed(units, n) for n, reason in enumerate(reasons) if not reason}
         lost = {
             n: lacking
             for n, pieces in needed.items()
-            if not exercises[n] and (lacking := _lacking(pieces))
+            if not solutions[n] and (lacking := _lacking(pieces))
         }
         if not lost:
             break
         for number, lacking in lost.items():
             reasons[number] = f"needs a cell that {lacking}"
     used = {piece for pieces in needed.values() for piece in pieces if not piece.lacks}
-    codes = ["\n".join(piece.code for piece in pieces if not reason or piece in used)
-             for pieces, reason in zip(units, reasons, strict=True)]  # fmt: skip
-    whole = [[_Piece(number, code, "")] for number, code in enumerate(codes)]
-    needs = [sorted({p.cell for p in _needed(whole, n)}) if not reason else []
-             for n, reason in enumerate(reasons)]  # fmt: skip
-    return codes, needs, reasons
+    whole = [
+        pieces[0] if not reason else _Piece(n, "\n".join(p.code for p in pieces if p in used))
+        for n, (pieces, reason) in enumerate(zip(units, reasons, strict=True))
+    ]
+    each = [[piece] for piece in whole]
+    needs = [[] if reason else [piece.cell for piece in _needed(each, number)]
+             for number, reason in enumerate(reasons)]  # fmt: skip
+    return whole, needs, reasons
 
 
 def _needed(units: Sequence[Sequence[_Piece]], number: int) -> list[_Piece]:
@@ -180,7 +206,12 @@ def _statements(sources: Sequence[str]) -> list[list[_Piece]]:
         pieces = []
         for statement in (one for several in tree.body for one in _split(several)):
             code = ast.get_source_segment(source, statement) or ast.unparse(statement)
-            used = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)} & lacking.keys()
+            used = {
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+            }
+            used &= lacking.keys()
             pieces.append(_Piece(number, code, lacking[min(used)] if used else ""))
             for name in given(code):
                 lacking.pop(name, None)

@@ -18,6 +18,7 @@ __all__ = ["run", "start"]
 
 MOST_CHARACTERS = 200_000
 PAUSE = 0.05  # seconds between two messages, since each takes the page some time
+MOST_LINES = 8  # of a traceback
 WIDTH = 79  # characters of a line, at which IPython breaks lists, too
 
 ABSENT = ("IPython", "diffprog.figures", "matplotlib", "scipy", "torch")
@@ -214,6 +215,9 @@ def _said(error: BaseException, code: str, name: str) -> str:
             if frame.filename in _cells:
                 lines.append(_line(frame.filename, frame.lineno, frame.name, frame.line))
         what = "".join(traceback.format_exception_only(error)).rstrip()
+    if len(lines) > MOST_LINES:
+        half = MOST_LINES // 2
+        lines[half:-half] = [f"… and {len(lines) - MOST_LINES} more …"]
     return "\n".join([*lines, what])
 
 
