@@ -6,8 +6,8 @@
   if (document.getElementById("live-cells")) return; /* `make present` runs them in a kernel */
 
   var WHAT = "Run works in your browser, on a small engine that speaks PyTorch\u2019s names, not on"
-    + " PyTorch. Its results agree with PyTorch\u2019s to rounding, which is tested for each cell that"
-    + " has the button. For all else, open the chapter in JupyterLab.";
+    + " PyTorch. Its results agree with PyTorch\u2019s to rounding, which is tested for each cell"
+    + " that has the button. For all else, open the chapter in JupyterLab.";
 
   function element(tag, name, text) {
     var made = document.createElement(tag);
@@ -95,7 +95,8 @@
   function begin(box) {
     var pre = box.querySelector("pre"), stub = box.matches(".dp-stub");
     var index = +/dp-run-(\d+)/.exec(box.className)[1];
-    var cell = { index: index, box: box, name: "cell " + (cells.length + 1), number: cells.length + 1,
+    var number = cells.length + 1;
+    var cell = { index: index, box: box, name: "cell " + number, number: number,
       code: pre.textContent.replace(/\n+$/, ""), text: element("span", "dp-run-text"),
       key: "run " + location.pathname + "#" + (box.id || index), exercise: stub,
       bar: element("div", "dp-run-bar") };
@@ -125,15 +126,16 @@
       cell.text.textContent = own.draft + "\n";
       cell.reset.hidden = false;
       if (old) {
-        cell.mark.textContent = "The exercise has changed since you wrote this. Reset brings the new"
-          + " text.";
+        cell.mark.textContent = "The exercise has changed since you wrote this. Reset brings"
+          + " the new text.";
       }
     }
     box.addEventListener("focusin", function () { load(cell).catch(function () {}); });
   }
 
   var marked = document.querySelectorAll("[class*='dp-run-']");
-  if (!window.WebAssembly || !window.DecompressionStream || !/^http/.test(location.protocol)) {
+  var able = window.WebAssembly && window.Worker && window.DecompressionStream;
+  if (!able || !/^http/.test(location.protocol)) {
     WHAT = "Cells run in the page in a newer browser, if the book comes from a web server, as by"
       + " make serve.";
     marked[0].after(element("p", "dp-run-what", WHAT));

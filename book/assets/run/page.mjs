@@ -81,8 +81,10 @@ export function begin(data, cells, kept) {
   }
 
   async function runAll(cell, output, first) {
+    /* What changes the objects of other cells, such as a step of a fit, begins anew with them. */
+    const afresh = known.get(cell.index).again && ran.has(cell.index);
     for (const index of needs(cell.index)) {
-      if (ran.get(index) === code(index)) continue;
+      if (!afresh && ran.get(index) === code(index)) continue;
       cell.mark.textContent = `running ${name(index).toLowerCase()} first`;
       let said = "";
       const well = await execute(index, (kind, text) => { if (kind === "error") said = text; });

@@ -48,14 +48,19 @@ class Mark(SphinxTransform):
             kept[self.env.docname] = _data(found)
 
 
-def _data(found: Sequence[Cell]) -> list[dict[str, Any]]:
-    """Return the cells that the buttons of a page run, as its script reads them."""
+def _data(found: Sequence[Cell]) -> dict[str, Any]:
+    """Return the cells that the buttons of a page run, as its script reads them.
+
+    For authors, it says for each other cell why it has no button.
+    """
     used = {i for cell in found if not cell.reason for i in (cell.index, *cell.needs)}
-    return [
+    listed = [
         {"cell": c.index, "code": c.code, "needs": c.needs, "gives": sorted(c.gives)}
+        | ({"again": True} if c.again else {})
         for c in found
         if c.index in used
     ]
+    return {"cells": listed, "without": {c.index: c.reason for c in found if c.reason}}
 
 
 def _purge(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
@@ -86,7 +91,7 @@ def _write(app: Sphinx, error: Exception | None) -> None:
         return
     static, made = Path(app.outdir) / "_static", runtime.make()
     for docname, found in pages.items():
-        data = {"runtime": made.name, "sizes": made.sizes, "cells": found}
+        data = {"runtime": made.name, "sizes": made.sizes, **found}
         path = static / "run" / "cells" / f"{docname}.json"
         files.write(path, json.dumps(data, ensure_ascii=False))
     made.copy(static)

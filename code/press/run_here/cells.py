@@ -41,6 +41,8 @@ class Cell:
     """The name of the exercise that it belongs to, or ''."""
     gives: frozenset[str]
     """The names that it gives to later cells, or changes the objects of."""
+    again: bool
+    """Whether it needs those cells afresh if it runs again, since it changes what they made."""
 
 
 def cells(chapter: Chapter) -> list[Cell]:
@@ -57,13 +59,15 @@ def cells(chapter: Chapter) -> list[Cell]:
     solutions = tuple(exercise.solution if exercise else "" for exercise in exercises)
     names = [exercise.name if exercise else "" for exercise in exercises]
     pieces, needs, reasons = _analysed(sources, hidden, solutions)
-    gives = [piece.gives | changed for piece, changed in zip(pieces, _changed(pieces), strict=True)]
     return [
-        Cell(index, piece.code, tuple(indices[i] for i in need), reason, name, given)
-        for index, piece, need, reason, name, given in zip(
-            indices, pieces, needs, reasons, names, gives, strict=True
+        Cell(
+            index, piece.code, tuple(indices[i] for i in need), reason, name,
+            piece.gives | changed, bool(changed or piece.gives & piece.takes),
         )
-    ]
+        for index, piece, need, reason, name, changed in zip(
+            indices, pieces, needs, reasons, names, _changed(pieces), strict=True
+        )
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)

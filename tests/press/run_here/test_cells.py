@@ -49,6 +49,13 @@ def test_a_cell_needs_what_changes_the_objects_of_its_names(analysed, change):
     assert 2 in needs(found)[4]
 
 
+def test_a_cell_that_changes_what_others_made_begins_anew_with_them(analysed):
+    found = analysed(
+        "x = f(1)", "y = x + 1", "x = x + 1", "x.add_(1)", "x += 1", "z = [1]; z[0] = 2"
+    )
+    assert [cell.again for cell in found] == [False, False, True, True, True, False]
+
+
 def test_what_only_looks_and_what_is_made_in_the_cell_changes_nothing(analysed):
     found = analysed(
         "import torch\nx = torch.ones(2)",

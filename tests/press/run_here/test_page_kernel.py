@@ -18,7 +18,7 @@ def run():
     def run(code, name="Cell 1"):
         told.clear()
         page_kernel.run(code, name)
-        merged = []
+        merged: list[tuple[str, str]] = []
         for kind, text in told:
             if merged and merged[-1][0] == kind == "stream":
                 text = merged.pop()[1] + text
