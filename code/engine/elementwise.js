@@ -1,0 +1,246 @@
+/* Elementwise operations: one formula, applied to each number.
+
+   Two operands are broadcast to common sizes and promoted to a common type. Then a loop from kernels.js
+   runs over the numbers: the simplest one that fits how they lie. */
+import { BINARY_KERNELS, UNARY_KERNELS } from "./kernels.js";
+import { binaryRule, unaryRule } from "./derivatives.js";
+import {
+  allocate,
+  defaultFloat,
+  floatType,
+  holds,
+  isFloat,
+  promoteTypes,
+  resultType,
+  rounded,
+} from "./dtype.js";
+import { raise } from "./error.js";
+import { cast } from "./making.js";
+import { gradMode } from "./tape.js";
+import {
+  broadcastSizes,
+  broadcastStrides,
+  isContiguous,
+  lift,
+  make,
+  product,
+  rows,
+  rowStrides,
+  same,
+  Storage,
+  Tensor,
+} from "./tensor.js";
+
+const KINDS = { float32: "f32", float64: "f64", int64: "i64", bool: "bool" };
+const kindOf = (dtype) => KINDS[dtype] ?? "i32";
+
+function kernelOf(table, name) {
+  const kernel = table[name];
+  if (kernel === undefined) raise("NotImplementedError", `${name} is not in the page's engine`);
+  return kernel;
+}
+
+// ---- one operand
+
+export function unary(name, x) {
+  const kernel = kernelOf(UNARY_KERNELS, name);
+  const dtype = kernel.result === "float" ? floatType(x.dtype) : x.dtype;
+  if (name === "neg" && dtype === "bool") raiseNegation();
+  const y = emptyAs(x, kernel.result === "bool" ? "bool" : dtype);
+  unaryInto(kernel, x, dtype, y);
+  return x.requiresGrad && gradMode() && isFloat(y.dtype) ? unaryRule(name, x, y) : y;
+}
+
+const raiseNegation = () =>
+  raise(
+    "RuntimeError",
+    "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, " +
+      "use the `~` or `logical_not()` operator instead.",
+  );
+
+function unaryInto(kernel, x, dtype, y) {
+  const a = holds(dtype, x.dtype) ? x : cast(x, dtype);
+  const loops = kernel[kindOf(dtype)];
+  const n = product(y.sizes);
+  if (same(a.strides, y.strides) && dense(y)) {
+    return loops.flat(a.storage.data, a.offset, y.storage.data, y.offset, n);
+  }
+  const [from, out] = [a.storage.data, y.storage.data];
+  rows(y.sizes, [a.strides, y.strides], [a.offset, y.offset], (count, [sa, so], [p, r]) =>
+    loops.strided(from, p, sa, out, r, so, count),
+  );
+}
+
+export function unaryTo(name, x, y) {
+  const kernel = kernelOf(UNARY_KERNELS, name);
+  unaryInto(kernel, x, kernel.result === "float" ? floatType(x.dtype) : x.dtype, y);
+}
+
+// ---- two operands
+
+export function binary(name, x, y) {
+  const kernel = kernelOf(BINARY_KERNELS, name);
+  const dtype = computedIn(name, kernel, x, y);
+  const out = binaryOut(kernel, x, y, dtype);
+  if (!gradMode() || !(x.requiresGrad || y.requiresGrad)) return out;
+  return isFloat(out.dtype) ? binaryRule(name, x, y, out) : out;
+}
+
+function computedIn(name, kernel, x, y) {
+  const dtype = resultType(x, y);
+  if (dtype === "bool" && name === "sub") raiseSubtraction();
+  if (name === "heaviside" && x.dtype !== y.dtype) {
+    raise("RuntimeError", "heaviside is not yet implemented for tensors with different dtypes.");
+  }
+  if (name.startsWith("bitwise") && isFloat(dtype)) {
+    const title = dtype === "float32" ? "Float" : "Double";
+    raise("NotImplementedError", `"${name}_cpu" not implemented for '${title}'`);
+  }
+  return kernel.result === "float" ? floatType(dtype) : dtype;
+}
+
+const raiseSubtraction = () =>
+  raise(
+    "RuntimeError",
+    "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or " +
+      "`logical_xor()` operator instead.",
+  );
+
+function binaryOut(kernel, x, y, dtype) {
+  const result = kernel.result === "bool" ? "bool" : dtype;
+  if (x.levels.length === 0 && y.levels.length === 0) {
+    const sizes = broadcastSizes(x.sizes, y.sizes);
+    const out = emptyFor([x, y], sizes, result);
+    binaryInto(kernel, x, y, dtype, out);
+    return out;
+  }
+  const { xs, levels, k } = lift([x, y], true);
+  const sizes = broadcastSizes(xs[0].sizes, xs[1].sizes, k);
+  const out = make(sizes, result, levels);
+  binaryInto(kernel, xs[0], xs[1], dtype, out);
+  return out;
+}
+
+function binaryInto(kernel, x, y, dtype, out) {
+  const loops = kernel[kindOf(dtype)];
+  const n = product(out.sizes);
+  const [result, r] = [out.storage.data, out.offset];
+  const whole = dense(out);
+  if (whole && isNumber(y) && (same(x.sizes, out.sizes) || isNumber(x)) && sameOrder(x, out)) {
+    const a = operand(x, dtype);
+    return loops.right(a.storage.data, a.offset, valueOf(y, dtype), result, r, n);
+  }
+  if (whole && isNumber(x) && same(y.sizes, out.sizes) && sameOrder(y, out)) {
+    const b = operand(y, dtype);
+    return loops.left(valueOf(x, dtype), b.storage.data, b.offset, result, r, n);
+  }
+  const a = operand(x, dtype);
+  const b = operand(y, dtype);
+  if (whole && inOrder(a, out) && inOrder(b, out)) {
+    return loops.flat(a.storage.data, a.offset, b.storage.data, b.offset, result, r, n);
+  }
+  binaryRows(loops, a, b, out);
+}
+
+function binaryRows(loops, a, b, out) {
+  const [x, y, o] = [a.storage.data, b.storage.data, out.storage.data];
+  const strides = [broadcastStrides(a, out.sizes), broadcastStrides(b, out.sizes), out.strides];
+  rows(out.sizes, strides, [a.offset, b.offset, out.offset], (n, [sa, sb, so], [p, q, r]) => {
+    if (so === 1 && sa === 1 && sb === 1) loops.flat(x, p, y, q, o, r, n);
+    else if (so === 1 && sa === 1 && sb === 0) loops.right(x, p, y[q], o, r, n);
+    else if (so === 1 && sa === 0 && sb === 1) loops.left(x[p], y, q, o, r, n);
+    else loops.strided(x, p, sa, y, q, sb, o, r, so, n);
+  });
+}
+
+export function binaryTo(name, x, y, out) {
+  const kernel = kernelOf(BINARY_KERNELS, name);
+  const { xs } = lift([x, y, out], true);
+  binaryInto(kernel, xs[0], xs[1], computedIn(name, kernel, x, y), xs[2]);
+}
+
+// the type of a binary operation's result
+export function binaryType(name, x, y) {
+  const kernel = kernelOf(BINARY_KERNELS, name);
+  const dtype = computedIn(name, kernel, x, y);
+  return kernel.result === "bool" ? "bool" : dtype;
+}
+
+const isNumber = (x) => product(x.sizes) === 1;
+const operand = (x, dtype) => (holds(dtype, x.dtype) ? x : cast(x, dtype));
+const inOrder = (x, out) => same(x.sizes, out.sizes) && sameOrder(x, out);
+const sameOrder = (x, out) => same(x.strides, out.strides) || (isContiguous(x) && isContiguous(out));
+
+// A number of Python, or a tensor of one number, is rounded to the type in which the operation is computed.
+function valueOf(x, dtype) {
+  const value = x.storage.data[x.offset];
+  return dtype === x.dtype ? value : rounded(value, dtype);
+}
+
+// ---- results
+
+// Whether the numbers fill a stretch of the storage, in any order of axes.
+function dense(x) {
+  if (isContiguous(x)) return true;
+  const order = x.sizes.map((_, d) => d).sort((a, b) => x.strides[a] - x.strides[b]);
+  let n = 1;
+  for (const d of order) {
+    if (x.sizes[d] === 1) continue;
+    if (x.strides[d] !== n) return false;
+    n *= x.sizes[d];
+  }
+  return true;
+}
+
+function emptyAs(x, dtype) {
+  if (isContiguous(x) || !dense(x)) return emptyFor([x], x.sizes, dtype, x.levels);
+  const data = allocate(dtype, product(x.sizes));
+  return new Tensor(new Storage(data), 0, x.sizes, x.strides, dtype, x.levels);
+}
+
+// A new tensor whose axes lie in the order of the operands' axes, as PyTorch chooses it.
+export function emptyFor(operands, sizes, dtype, levels) {
+  if (operands.every((x) => isContiguous(x))) return make(sizes, dtype, levels);
+  const strides = operands.map((x) => broadcastStrides(x, sizes));
+  const order = fastestFirst(sizes, strides);
+  const out = new Array(sizes.length);
+  let n = 1;
+  for (const d of order) {
+    out[d] = n;
+    n *= Math.max(sizes[d], 1);
+  }
+  return new Tensor(new Storage(allocate(dtype, product(sizes))), 0, sizes, out, dtype, levels);
+}
+
+// PyTorch's insertion sort of the axes by their strides (TensorIterator::reorder_dimensions)
+function fastestFirst(sizes, strides) {
+  const order = sizes.map((_, i) => sizes.length - 1 - i);
+  for (let i = 1; i < order.length; i++) {
+    let at = i;
+    for (let j = i - 1; j >= 0; j--) {
+      const sign = compare(order[j], order[at], sizes, strides);
+      if (sign < 0) break;
+      if (sign === 0) continue;
+      [order[j], order[at]] = [order[at], order[j]];
+      at = j;
+    }
+  }
+  return order;
+}
+
+function compare(d, e, sizes, strides) {
+  for (const s of strides) {
+    if (s[d] === 0 || s[e] === 0) continue;
+    if (s[d] !== s[e]) return s[d] < s[e] ? -1 : 1;
+    if (sizes[d] > sizes[e]) return 1;
+  }
+  return 0;
+}
+
+// ---- shorthands for rules
+
+export const add = (x, y) => binary("add", x, y);
+export const sub = (x, y) => binary("sub", x, y);
+export const mul = (x, y) => binary("mul", x, y);
+export const div = (x, y) => binary("div", x, y);
+export const neg = (x) => unary("neg", x);

@@ -1,0 +1,3 @@
+/* Reductions. */
+import { raise } from "./error.js";
+export function sumTo() { raise("NotImplementedError", "sumTo"); }
