@@ -72,11 +72,29 @@ export function normals32(data, at, mean, std) {
   }
 }
 
+/* a b + c, rounded once: the product's rounding error is found by Veltkamp's and Dekker's splitting
+   (Numerische Mathematik 18 (1971) 224), that of the sum by Knuth's. */
+const SPLIT = 2 ** 27 + 1;
+const halves = x => {
+  const high = SPLIT * x - (SPLIT * x - x);
+  return [high, x - high];
+};
+export function fma64(a, b, c) {
+  const product = a * b;
+  const sum = product + c;
+  if (!Number.isFinite(SPLIT * a * b + sum)) return sum;
+  const [ah, al] = halves(a);
+  const [bh, bl] = halves(b);
+  const lost = al * bl - (product - ah * bh - al * bh - ah * bl);
+  const part = sum - product;
+  return sum + (product - (sum - part) + (c - part) + lost);
+}
+
 export function normals64(data, at, mean, std) {
   for (let i = at; i < at + 8; i++) {
     const radius = Math.sqrt(-2 * Math.log(1 - data[i]));
     const angle = 2 * Math.PI * data[i + 8];
-    data[i] = radius * Math.cos(angle) * std + mean;
-    data[i + 8] = radius * Math.sin(angle) * std + mean;
+    data[i] = fma64(radius * Math.cos(angle), std, mean);
+    data[i + 8] = fma64(radius * Math.sin(angle), std, mean);
   }
 }
