@@ -237,10 +237,20 @@ function compare(d, e, sizes, strides) {
   return 0;
 }
 
-// ---- shorthands for rules
+// ---- shorthands for rules; declared as functions because modules that import each other load in any order
 
-export const add = (x, y) => binary("add", x, y);
-export const sub = (x, y) => binary("sub", x, y);
-export const mul = (x, y) => binary("mul", x, y);
-export const div = (x, y) => binary("div", x, y);
-export const neg = (x) => unary("neg", x);
+export function add(x, y) {
+  return binary("add", x, y);
+}
+export function sub(x, y) {
+  return binary("sub", x, y);
+}
+export function mul(x, y) {
+  return binary("mul", x, y);
+}
+export function div(x, y) {
+  return binary("div", x, y);
+}
+export function neg(x) {
+  return unary("neg", x);
+}

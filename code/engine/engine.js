@@ -1,21 +1,69 @@
 /* What Python sees of the engine, as the module `_engine`. */
-import { raise } from "./error.js";
-import { logicalSizes, values } from "./tensor.js";
-
-export { setDefaultFloat, defaultFloat } from "./dtype.js";
-export { unary, binary } from "./elementwise.js";
+export { defaultFloat, setDefaultFloat } from "./dtype.js";
+export { isContiguous } from "./tensor.js";
+export { base, contents, isView, item, offset, sharesStorage, sizes, strides, version } from "./reading.js";
 export { arange, clone, contiguous, detach, empty, eye, full, linspace, scalar, to } from "./making.js";
-export { gradMode, setGradMode } from "./tape.js";
-
-export const sizes = (x) => logicalSizes(x).join(",");
-export function contents(x) {
-  if (x.levels.length > 0) {
-    raise(
-      "RuntimeError",
-      "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() " +
-        "on a Tensor, please try to rewrite what you're doing with other operations. If error is occurring " +
-        "somewhere inside PyTorch internals, please file a bug report.",
-    );
-  }
-  return values(x);
-}
+export { binary, unary } from "./elementwise.js";
+export { addcdiv, addcmul, clamp, lerp, where } from "./ternary.js";
+export { assign, binaryInPlace, fill, unaryInPlace } from "./inplace.js";
+export {
+  alias,
+  diagonal,
+  expand,
+  flip,
+  movedim,
+  narrow,
+  permute,
+  reshape,
+  select,
+  slice,
+  squeeze,
+  t,
+  transpose,
+  unfold,
+  unsqueeze,
+  view,
+} from "./views.js";
+export {
+  gather,
+  index,
+  indexAdd,
+  indexSelect,
+  maskedSelect,
+  nonzero,
+  putIndex,
+  scatter,
+  scatterAdd,
+  takeAlongDim,
+} from "./indexing.js";
+export { deviation, norm, reduce, variance } from "./reductions.js";
+export { extreme } from "./extremes.js";
+export { cat, stack } from "./joining.js";
+export { matmul } from "./matmul.js";
+export { gradMode, setGradMode, setSavedHooks } from "./tape.js";
+export {
+  backward,
+  custom,
+  dependsOnly,
+  getGrad,
+  gradFn,
+  gradOf,
+  hook,
+  hookAfter,
+  hookNode,
+  hookNodeBefore,
+  isLeaf,
+  nodeCall,
+  removeHook,
+  require,
+  retainGrad,
+  setGrad,
+} from "./autograd.js";
+export { activeLevels, addBatch, endLevel, enter, newLevel, removeBatch } from "./batching.js";
+export { allclose, equal, isclose } from "./testing.js";
+export { adamStep, sgdStep } from "./steps.js";
+export { scan, scanExtreme } from "./scans.js";
+export * from "./ordering.js";
+export * from "./histograms.js";
+export * from "./random.js";
+export * from "./sampling.js";

@@ -75,9 +75,11 @@ export const UNARY = {
 export const BINARY = {
   add: { all: "x + y", i64: "s.exact(x + y)", bool: "x | y" },
   sub: { all: "x - y", i64: "s.exact(x - y)" },
+  rsub: { all: "y - x", i64: "s.exact(y - x)" },
   mul: { all: "x * y", i64: "s.exact(x * y)", i32: "Math.imul(x, y)", bool: "x & y" },
   div: float("x / y"),
   floor_divide: { all: "s.floorDivide(x, y)", i64: "s.floorDivideInt(x, y)", i32: "s.floorDivideInt(x, y)" },
+  div_floor: { all: "s.floorDivide(x, y)", i64: "s.floorDivideInt(x, y)", i32: "s.floorDivideInt(x, y)" },
   trunc_divide: { all: "Math.trunc(x / y)", i64: "s.truncDivideInt(x, y)", i32: "s.truncDivideInt(x, y)" },
   remainder: { all: "s.remainder(x, y)", i64: "s.remainderInt(x, y)", i32: "s.remainderInt(x, y)" },
   fmod: { all: "x % y", i64: "s.fmodInt(x, y)", i32: "s.fmodInt(x, y)" },
@@ -114,4 +116,10 @@ export const BINARY = {
   left_shift: { all: "x << y", i64: "s.exact(x * 2 ** y)" },
   right_shift: { all: "x >> y", i64: "Math.floor(x / 2 ** y)" },
   gcd: { all: "s.gcd(x, y)" },
+};
+
+// of `where`, x is the condition
+export const TERNARY = {
+  where: { all: "x ? y : z" },
+  lerp: { all: "Math.abs(z) < 0.5 ? x + z * (y - x) : y - (y - x) * (1 - z)" },
 };

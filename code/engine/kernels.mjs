@@ -13,7 +13,7 @@
    A page may forbid code that is made from text while it runs, so these loops are written when the book is built. */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { BINARY, UNARY } from "./formulas.mjs";
+import { BINARY, TERNARY, UNARY } from "./formulas.mjs";
 
 const loop = (parameters, body) => `(${parameters}, n) { for (let i = 0; i < n; i++) { ${body} } }`;
 
@@ -29,6 +29,14 @@ const binaryLoops = (formula) => ({
   strided: loop(
     "a, p, sa, b, q, sb, o, r, so",
     `const x = a[p + i * sa], y = b[q + i * sb]; o[r + i * so] = ${formula};`,
+  ),
+});
+
+const ternaryLoops = (formula) => ({
+  flat: loop("a, p, b, q, c, t, o, r", `const x = a[p + i], y = b[q + i], z = c[t + i]; o[r + i] = ${formula};`),
+  strided: loop(
+    "a, p, sa, b, q, sb, c, t, sc, o, r, so",
+    `const x = a[p + i * sa], y = b[q + i * sb], z = c[t + i * sc]; o[r + i * so] = ${formula};`,
   ),
 });
 
@@ -62,6 +70,7 @@ export function kernels() {
     "const share = (kinds) => ({ i64: kinds.f64, bool: kinds.i32, ...kinds });\n",
     table("UNARY_KERNELS", UNARY, unaryLoops),
     table("BINARY_KERNELS", BINARY, binaryLoops),
+    table("TERNARY_KERNELS", TERNARY, ternaryLoops),
   ].join("\n");
 }
 

@@ -18,12 +18,13 @@
    place since. After a backward pass what was saved is freed, unless the graph is retained. With an array of outputs the
    rule gets an array of gradients, undefined where none came. A gradient is summed over the axes along which its input was
    broadcast, and takes the input's type, so rules need not care. */
-import { isFloat, promoteTypes, TITLES } from "./dtype.js";
+import { isFloat, TITLES } from "./dtype.js";
 import { listed, raise } from "./error.js";
 import { logicalSizes, NO_LEVELS, same } from "./tensor.js";
 import { binary } from "./elementwise.js";
 import { clone, detach, to } from "./making.js";
-import { addBatchTo, sumLevels } from "./batching.js";
+import { sumLevels } from "./batching.js";
+import { binaryInPlace } from "./inplace.js";
 import { sumTo } from "./reductions.js";
 
 const mode = { on: true, count: 0, savedHooks: undefined };
@@ -55,7 +56,7 @@ class Edge {
   }
 }
 
-class Node {
+export class Node {
   constructor(name, inputs, rule, saved, levels) {
     this.id = ++mode.count;
     this.name = name;
@@ -64,15 +65,15 @@ class Node {
     this.saved = saved.map(pack);
     this.levels = levels;
     this.many = false; // whether the rule gets an array of gradients
+    this.outputs = 1;
     this.hooks = []; // of tensors: {index, work}
+    this.preHooks = []; // work(gradsOfOutputs)
     this.nodeHooks = []; // work(gradsOfInputs, gradsOfOutputs)
+    this.afterHooks = []; // work(leaf)
     this.retained = []; // tensors whose grad is kept
   }
-  get nextFunctions() {
-    return this.edges.map((edge) => edge?.node);
-  }
-  get nextIndices() {
-    return this.edges.map((edge) => edge?.index ?? 0);
+  nextFunctions() {
+    return this.edges.map((edge) => [edge?.node, edge?.index ?? 0]);
   }
 }
 
@@ -81,6 +82,7 @@ export function record(output, name, inputs, rule, saved = []) {
   const outputs = Array.isArray(output) ? output : [output];
   const node = new Node(name, inputs, rule, saved, outputs[0].levels);
   node.many = Array.isArray(output);
+  node.outputs = outputs.length;
   outputs.forEach((x, i) => isFloat(x.dtype) && setNode(x, node, i));
   return output;
 }
@@ -165,14 +167,16 @@ function raiseChanged(node, x, version) {
 // ---- the walk
 
 /* Walk backwards from `roots` ({x, grad} each). With `wanted` (tensors) the result is the list of their
-   gradients, undefined where none arrived; without, the gradients are added to the leaves' grad. */
-export function walk(roots, { retain, create, wanted }) {
+   gradients, undefined where none arrived; without, the gradients are added to the leaves' grad, or with `into`
+   to the grad of those tensors alone. */
+export function walk(roots, { retain, create, wanted, into }) {
   const grads = new Map();
   for (const { x, grad } of roots) give(grads, new Edge(x), grad, NO_LEVELS);
   const order = reachable([...grads.keys()]);
-  const captures = wanted && captured(wanted);
-  const needed = wanted && leading(order, captures);
-  const results = wanted && wanted.map(() => undefined);
+  const targets = wanted ?? into;
+  const captures = targets && captured(targets);
+  const needed = targets && leading(order, captures);
+  const results = targets && targets.map(() => undefined);
   withGrad(create, () => {
     for (const node of order) {
       const got = grads.get(node);
@@ -180,6 +184,7 @@ export function walk(roots, { retain, create, wanted }) {
       grads.delete(node);
       visit(node, got, { grads, captures, needed, results, retain });
     }
+    into?.forEach((x, i) => addToGrad(x, results[i]));
   });
   return results;
 }
@@ -230,16 +235,23 @@ function visit(node, got, { grads, captures, needed, results, retain }) {
   }
   const useful = (edge) => edge !== undefined && (needed === undefined || needed.has(edge.node));
   if (!node.edges.some(useful)) return;
+  for (const { work } of node.preHooks) replace(got, work(got));
   const inputs = apply(node, got, useful);
-  for (const work of node.nodeHooks) {
-    const changed = work(inputs, got);
-    changed?.forEach((g, i) => (inputs[i] = g));
-  }
+  for (const { work } of node.nodeHooks) replace(inputs, work(inputs, got));
   node.edges.forEach((edge, i) => {
     if (inputs[i] !== undefined && useful(edge)) give(grads, edge, inputs[i], node.levels);
   });
   if (!retain) free(node);
 }
+
+// what a hook returns takes the place of what it got
+function replace(grads, changed) {
+  if (changed === undefined || changed === null) return;
+  [...changed].forEach((g, i) => (grads[i] = g ?? undefined));
+}
+
+// the gradients by the inputs, of all edges or of the useful ones
+export const applyRule = (node, got) => apply(node, got, (edge) => edge !== undefined);
 
 function apply(node, got, useful) {
   if (node.rule === undefined) raiseFreed();
@@ -252,6 +264,7 @@ function apply(node, got, useful) {
 }
 
 function free(node) {
+  if (node.inner !== undefined) free(node.inner); // of CopySlices
   if (node.saved.length === 0) return;
   node.saved = undefined;
   node.rule = undefined;
@@ -276,19 +289,18 @@ function fitted(g, edge, levels) {
 }
 
 function accumulate(node, g) {
-  const x = node.variable;
   if (g === undefined) return;
-  const old = x.grad;
-  x.grad = old === undefined ? fresh(g) : binary("add", old, g);
-  if (old !== undefined && !mode.on) keepObject(x, old);
-  for (const work of node.afterHooks ?? []) work(x);
+  addToGrad(node.variable, g);
+  for (const { work } of node.afterHooks) work(node.variable);
 }
 
-// without create_graph PyTorch adds to the same tensor, so that whoever holds it sees the sum
-function keepObject(x, old) {
-  old.storage.data.length === x.grad.storage.data.length && same(old.sizes, x.grad.sizes) && same(old.strides, x.grad.strides)
-    ? (old.storage.data.set(x.grad.storage.data), (x.grad = old), old.storage.version++)
-    : undefined;
+// Without create_graph PyTorch adds in place, so that whoever holds the grad sees the sum.
+function addToGrad(x, g) {
+  if (g === undefined) return;
+  const old = x.grad;
+  if (old === undefined) x.grad = fresh(g);
+  else if (mode.on || g.levels.length > old.levels.length) x.grad = binary("add", old, g);
+  else binaryInPlace("add", old, g);
 }
 
 const fresh = (g) => (mode.on ? clone(g) : clone(detach(g)));
