@@ -91,12 +91,18 @@ function pair(a, end, re, im) {
 /* One double step on the rows start … end. Now and then the shift is exceptional, to leave a cycle. */
 function francis(a, start, end, exceptional) {
   const n = a.length;
-  let trace = a[end - 1][end - 1] + a[end][end];
-  let determinant = a[end - 1][end - 1] * a[end][end] - a[end - 1][end] * a[end][end - 1];
+  const [p, q] = [a[end - 1][end - 1], a[end][end]];
+  let trace = p + q;
+  let determinant = p * q - a[end - 1][end] * a[end][end - 1];
+  const square = ((p - q) / 2) ** 2 + a[end - 1][end] * a[end][end - 1];
+  if (square >= 0) {
+    // Of two real eigenvalues the one nearer to the corner serves twice, as in LAPACK.
+    const shift = trace / 2 + (p > q ? -1 : 1) * Math.sqrt(square);
+    [trace, determinant] = [2 * shift, shift * shift];
+  }
   if (exceptional) {
     const size = Math.abs(a[end][end - 1]) + Math.abs(a[end - 1][end - 2]);
-    trace = 1.5 * size;
-    determinant = size * size;
+    [trace, determinant] = [1.5 * size, size * size];
   }
   // the first column of (a - λ₁)(a - λ₂)
   const [h, next] = [a[start], a[start + 1]];
