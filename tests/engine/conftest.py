@@ -18,7 +18,7 @@ ENGINE = ROOT / "code/engine"
 PYODIDE = PACKAGES / "pyodide"
 INSIDE = Path(__file__).with_name("inside")
 FOLDERS = (ENGINE / "python", ROOT / "code", INSIDE)
-"""What Python imports from, in this order: the names of PyTorch, the library, parts of the tests."""
+"""What Python imports from: the names of PyTorch, the library, parts of the tests."""
 
 
 class InEngine:

@@ -23,21 +23,117 @@ DTYPES = (*FLOATS, torch.int64, torch.bool, torch.int32, torch.uint8)
 SIZES = (*(1, 1, 2, 2, 2, 3, 3, 3, 4, 5) * 2, 0)
 LARGEST = 400  # entries of a variable
 
-UNARY = (
-    "abs neg exp exp2 expm1 log log1p log2 log10 sqrt rsqrt sin cos tan asin acos atan sinh cosh "
-    "tanh sigmoid relu square reciprocal sign floor ceil round trunc frac erf erfc lgamma digamma "
-    "logit isnan isinf isfinite logical_not positive"
-).split()
-BINARY = (
-    "add sub mul div true_divide floor_divide remainder fmod pow maximum minimum atan2 xlogy "
-    "heaviside hypot eq ne lt le gt ge logical_and logical_or logical_xor copysign"
-).split()
-OPERATORS = "+ - * / // % ** == != < <= > >= & |".split()
-REDUCTIONS = "sum mean amax amin all any logsumexp var std prod".split()
-BY_INDEX = "max min argmax argmin cumsum cumprod sort argsort median cummax cummin".split()
-IN_PLACE = "add_ sub_ mul_ div_ copy_ fill_ zero_ exp_ neg_ clamp_ sqrt_ sigmoid_ pow_".split()
-SPECIAL = "ndtr ndtri erf expit xlogy gammainc gammaincc log_ndtr".split()
-LINALG = "inv det svdvals eigvalsh cholesky solve pinv matrix_rank matrix_norm".split()
+UNARY = [
+    "abs",
+    "neg",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "sqrt",
+    "rsqrt",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "sigmoid",
+    "relu",
+    "square",
+    "reciprocal",
+    "sign",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "frac",
+    "erf",
+    "erfc",
+    "lgamma",
+    "digamma",
+    "logit",
+    "isnan",
+    "isinf",
+    "isfinite",
+    "logical_not",
+    "positive",
+]
+BINARY = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "true_divide",
+    "floor_divide",
+    "remainder",
+    "fmod",
+    "pow",
+    "maximum",
+    "minimum",
+    "atan2",
+    "xlogy",
+    "heaviside",
+    "hypot",
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "copysign",
+]
+OPERATORS = ["+", "-", "*", "/", "//", "%", "**", "==", "!=", "<", "<=", ">", ">=", "&", "|"]
+REDUCTIONS = ["sum", "mean", "amax", "amin", "all", "any", "logsumexp", "var", "std", "prod"]
+BY_INDEX = [
+    "max",
+    "min",
+    "argmax",
+    "argmin",
+    "cumsum",
+    "cumprod",
+    "sort",
+    "argsort",
+    "median",
+    "cummax",
+    "cummin",
+]
+IN_PLACE = [
+    "add_",
+    "sub_",
+    "mul_",
+    "div_",
+    "copy_",
+    "fill_",
+    "zero_",
+    "exp_",
+    "neg_",
+    "clamp_",
+    "sqrt_",
+    "sigmoid_",
+    "pow_",
+]
+SPECIAL = ["ndtr", "ndtri", "erf", "expit", "xlogy", "gammainc", "gammaincc", "log_ndtr"]
+LINALG = [
+    "inv",
+    "det",
+    "svdvals",
+    "eigvalsh",
+    "cholesky",
+    "solve",
+    "pinv",
+    "matrix_rank",
+    "matrix_norm",
+]
 
 
 @dataclass

@@ -10,7 +10,10 @@ import pytest
 
 from .conftest import ROOT, InEngine
 
-PACKAGES = ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "hypothesis", "sortedcontainers")  # fmt: skip
+PACKAGES = (
+    "pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "hypothesis",
+    "sortedcontainers",
+)  # fmt: skip
 
 AREAS = sorted(
     str(path.relative_to(ROOT / "tests"))

@@ -21,7 +21,7 @@ def outcome(statements, inputs):
     names = {"torch": torch, "inf": math.inf, "nan": math.nan}
     found = {}
     try:
-        for number, statement in enumerate(statements):
+        for number, statement in enumerate(statements):  # noqa: B007
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 exec(statement, names)

@@ -1,7 +1,5 @@
 """Run tests of the library by pytest on the page's engine, and count what comes of them."""
 
-import sys
-
 import pytest
 
 
