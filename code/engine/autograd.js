@@ -116,7 +116,7 @@ export function gradOf(count, retain, create, allowUnused, ...tensors) {
   if (!allowUnused && grads.includes(undefined)) {
     raise(
       "RuntimeError",
-      "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.",
+      `The differentiated Tensor at index ${grads.indexOf(undefined)} appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.`,
     );
   }
   return grads;

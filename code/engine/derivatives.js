@@ -6,7 +6,7 @@
    slope 0 at 0, relu has slope 0 at 0, and a tie of maximum gives half to each side. */
 import { add, binary, div, mul, neg, sub, unary } from "./elementwise.js";
 import { raise } from "./error.js";
-import { full, zerosLike } from "./making.js";
+import { detach, zerosLike } from "./making.js";
 import { record } from "./tape.js";
 import { number } from "./tensor.js";
 import { where } from "./ternary.js";
@@ -40,7 +40,7 @@ const UNARY = {
   trunc: zero,
   frac: { none: (g) => g },
   square: { name: "PowBackward0", input: (g, x) => mul(g, mul(TWO, x)) },
-  relu: { output: (g, y) => only(is("gt", y, ZERO), g) },
+  relu: { output: reluSlope },
   exp: { output: (g, y) => mul(g, y) },
   exp2: { output: (g, y) => times(mul(g, y), Math.LN2) },
   expm1: { output: (g, y) => mul(g, add(y, ONE)) },
@@ -91,6 +91,12 @@ const UNARY = {
   },
 };
 
+// The slope is constant on both sides, but PyTorch's tape keeps the tie to the output: its second derivative is 0.
+function reluSlope(g, y) {
+  const slope = where(is("le", y, ZERO), ZERO, g);
+  return record(detach(slope), "ThresholdBackwardBackward0", [slope, y], (h) => [h, () => zerosLike(h)]);
+}
+
 function sincSlope(g, x) {
   const t = mul(x, PI);
   const slope = div(sub(mul(cos(t), t), sin(t)), mul(t, x));
@@ -137,7 +143,8 @@ const BINARY = {
   fmax: (g, x, y) => [() => only(first("ge", x(), y()), g), () => only(not(first("ge", x(), y())), g)],
   fmin: (g, x, y) => [() => only(first("le", x(), y()), g), () => only(not(first("le", x(), y())), g)],
   atan2: (g, x, y) => {
-    const inverse = () => reciprocal(add(mul(x(), x()), mul(y(), y())));
+    const square = () => add(mul(x(), x()), mul(y(), y()));
+    const inverse = () => where(is("eq", square(), ZERO), ZERO, reciprocal(square()));
     return [() => mul(mul(g, y()), inverse()), () => mul(mul(g, neg(x())), inverse())];
   },
   hypot: (g, x, y, out) => [() => mul(g, div(x(), out())), () => mul(g, div(y(), out()))],
@@ -153,6 +160,7 @@ const BINARY = {
     () => mul(g, where(is("eq", x(), ZERO), ZERO, div(out(), x()))),
     () => zerosLike(g),
   ],
+  nextafter: (g) => [g, () => zerosLike(g)],
   logaddexp: (g, x, y) => [
     () => div(g, add(ONE, exp(sub(y(), x())))),
     () => div(g, add(ONE, exp(sub(x(), y())))),
@@ -190,25 +198,29 @@ const gammaDensity = (a, x) => exp(sub(sub(mul(sub(a, ONE), log(x)), x), unary("
 
 function binaryName(name, x, y) {
   if (name === "pow") return `PowBackward${x.wrapped ? 2 : y.wrapped ? 0 : 1}`;
-  if (name === "xlogy") return `XlogyBackward${x.wrapped ? 1 : y.wrapped ? 2 : 0}`;
+  const wrapped = x.wrapped ? 1 : y.wrapped ? 2 : 0;
+  if (name === "xlogy") return `XlogyBackward${wrapped}`;
+  if (name === "xlog1py") return `SpecialXlog1PyBackward${wrapped}`;
+  if (name === "copysign") return `CopysignBackward${y.wrapped ? 1 : 0}`;
+  if (name === "rsub") return `RsubBackward${wrapped === 0 ? 0 : 1}`;
   if (name === "remainder" || name === "fmod") return titled(name).replace("0", y.wrapped ? 0 : 1);
   return NAMES[name] ?? titled(name);
 }
 const NAMES = {
-  rsub: "RsubBackward1",
   trunc_divide: "DivBackward2",
   div_floor: "DivBackward2",
-  xlog1py: "SpecialXlog1PyBackward0",
   gammainc: "IgammaBackward0",
   gammaincc: "IgammacBackward0",
   zeta: "SpecialZetaBackward0",
 };
-const SAVES_NOTHING = new Set(["add", "sub", "rsub", "trunc_divide", "div_floor"]);
+// a Python integer as a float, so that its logarithm is not rounded to float32
+const real = (x) => (x.wrapped && x.dtype === "int64" ? constant(x.storage.data[x.offset]) : x);
+const SAVES_NOTHING = new Set(["add", "sub", "rsub", "trunc_divide", "div_floor", "nextafter"]);
 const SAVES_OUTPUT = new Set(["pow", "hypot", "copysign"]);
 
 export function binaryRule(name, x, y, out) {
   const rule = BINARY[name];
-  if (rule === undefined) return unwritten(name, [x, y], out);
-  const saved = SAVES_NOTHING.has(name) ? [] : SAVES_OUTPUT.has(name) ? [x, y, out] : [x, y];
+  if (rule === undefined || (name === "remainder" && x.wrapped)) return unwritten(name, [x, y], out);
+  const saved = SAVES_NOTHING.has(name) ? [] : SAVES_OUTPUT.has(name) ? [real(x), real(y), out] : [real(x), real(y)];
   return record(out, binaryName(name, x, y), [x, y], rule, saved);
 }

@@ -13,6 +13,7 @@ import {
   promoteTypes,
   resultType,
   rounded,
+  TITLES,
 } from "./dtype.js";
 import { raise } from "./error.js";
 import { cast } from "./making.js";
@@ -45,7 +46,10 @@ function kernelOf(table, name) {
 export function unary(name, x) {
   const kernel = kernelOf(UNARY_KERNELS, name);
   const dtype = kernel.result === "float" ? floatType(x.dtype) : x.dtype;
-  if (name === "neg" && dtype === "bool") raiseNegation();
+  if (dtype === "bool" && name === "neg") raiseNegation();
+  if (dtype === "bool" && name === "relu") raise("RuntimeError", "Boolean inputs not supported for relu");
+  if (dtype === "bool" && name === "square") return unary(name, cast(x, "int64"));
+  checkType(name, dtype);
   const y = emptyAs(x, kernel.result === "bool" ? "bool" : dtype);
   unaryInto(kernel, x, dtype, y);
   return x.requiresGrad && gradMode() && isFloat(y.dtype) ? unaryRule(name, x, y) : y;
@@ -88,23 +92,33 @@ export function binary(name, x, y) {
 
 function computedIn(name, kernel, x, y) {
   const dtype = resultType(x, y);
-  if (dtype === "bool" && name === "sub") raiseSubtraction();
+  if (name === "sub" || name === "rsub") checkSubtraction(x, y);
+  checkType(name, dtype);
   if (name === "heaviside" && x.dtype !== y.dtype) {
     raise("RuntimeError", "heaviside is not yet implemented for tensors with different dtypes.");
-  }
-  if (name.startsWith("bitwise") && isFloat(dtype)) {
-    const title = dtype === "float32" ? "Float" : "Double";
-    raise("NotImplementedError", `"${name}_cpu" not implemented for '${title}'`);
   }
   return kernel.result === "float" ? floatType(dtype) : dtype;
 }
 
-const raiseSubtraction = () =>
-  raise(
-    "RuntimeError",
-    "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or " +
-      "`logical_xor()` operator instead.",
-  );
+function checkSubtraction(x, y) {
+  const bools = [x, y].filter((t) => t.dtype === "bool").length;
+  if (bools === 0) return;
+  const advice =
+    bools === 2
+      ? "with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
+      : "with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.";
+  raise("RuntimeError", `Subtraction, the \`-\` operator, ${advice}`);
+}
+
+// what PyTorch has no kernel for, with the name that its error gives
+const NOT_FLOAT = { bitwise_and: "bitwise_and_cpu", bitwise_or: "bitwise_or_cpu", bitwise_xor: "bitwise_xor_cpu", left_shift: "lshift_cpu", right_shift: "rshift_cpu", gcd: "gcd_cpu", bitwise_not: "bitwise_not_cpu" };
+const NOT_INTEGER = { hypot: "hypot_cpu", nextafter: "nextafter_cpu", logaddexp: "logaddexp_cpu", logaddexp2: "logaddexp2_cpu" };
+const NOT_BOOL = { floor_divide: "div_floor_cpu", div_floor: "div_floor_cpu", trunc_divide: "div_trunc_cpu", remainder: "remainder_cpu", fmod: "fmod_cpu", pow: "pow", abs: "abs_cpu", floor: "floor_vml_cpu", ceil: "ceil_vml_cpu", round: "round_vml_cpu", trunc: "trunc_vml_cpu" };
+
+function checkType(name, dtype) {
+  const missing = isFloat(dtype) ? NOT_FLOAT[name] : (NOT_INTEGER[name] ?? (dtype === "bool" ? NOT_BOOL[name] : undefined));
+  if (missing !== undefined) raise("NotImplementedError", `"${missing}" not implemented for '${TITLES[dtype]}'`);
+}
 
 function binaryOut(kernel, x, y, dtype) {
   const result = kernel.result === "bool" ? "bool" : dtype;

@@ -13,7 +13,7 @@ const whole = (formula) => ({ all: formula, i64: "x", i32: "x", bool: "x" });
 export const UNARY = {
   neg: { all: "-x" },
   abs: { all: "Math.abs(x)" },
-  sign: { all: "x > 0 ? 1 : x < 0 ? -1 : x === x ? 0 : x" },
+  sign: { all: "x > 0 ? 1 : x < 0 ? -1 : 0" },
   square: { all: "x * x", i64: "s.exact(x * x)", i32: "Math.imul(x, x)" },
   relu: { all: "x > 0 || x !== x ? x : 0" },
   floor: whole("Math.floor(x)"),
@@ -28,7 +28,7 @@ export const UNARY = {
   isposinf: truth("x === Infinity ? 1 : 0"),
   isneginf: truth("x === -Infinity ? 1 : 0"),
   signbit: truth("x < 0 || Object.is(x, -0) ? 1 : 0"),
-  logical_not: truth("x ? 0 : 1"),
+  logical_not: truth("x === 0 ? 1 : 0"),
   exp: float("Math.exp(x)"),
   exp2: float("2 ** x"),
   expm1: float("Math.expm1(x)"),
@@ -107,9 +107,9 @@ export const BINARY = {
   le: truth("x <= y ? 1 : 0"),
   gt: truth("x > y ? 1 : 0"),
   ge: truth("x >= y ? 1 : 0"),
-  logical_and: truth("x && y ? 1 : 0"),
-  logical_or: truth("x || y ? 1 : 0"),
-  logical_xor: truth("!x !== !y ? 1 : 0"),
+  logical_and: truth("x !== 0 && y !== 0 ? 1 : 0"),
+  logical_or: truth("x !== 0 || y !== 0 ? 1 : 0"),
+  logical_xor: truth("(x !== 0) !== (y !== 0) ? 1 : 0"),
   bitwise_and: { all: "x & y", i64: "s.and64(x, y)" },
   bitwise_or: { all: "x | y", i64: "s.or64(x, y)" },
   bitwise_xor: { all: "x ^ y", i64: "s.xor64(x, y)" },
@@ -121,5 +121,8 @@ export const BINARY = {
 // of `where`, x is the condition
 export const TERNARY = {
   where: { all: "x ? y : z" },
-  lerp: { all: "Math.abs(z) < 0.5 ? x + z * (y - x) : y - (y - x) * (1 - z)" },
+  lerp: {
+    all: "Math.abs(z) < 0.5 ? x + z * (y - x) : y + (z - 1) * (y - x)",
+    f32: "Math.abs(z) < 0.5 ? x + z * Math.fround(y - x) : y + Math.fround(z - 1) * Math.fround(y - x)",
+  },
 };

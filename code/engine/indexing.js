@@ -141,7 +141,7 @@ export function nonzero(x) {
   const data = values(x);
   const strides = rowStrides(x.sizes);
   const at = [];
-  for (let i = 0; i < data.length; i++) if (data[i]) at.push(i);
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0) at.push(i);
   const out = make([at.length, x.ndim], "int64");
   at.forEach((i, row) => {
     let rest = i;
@@ -342,7 +342,12 @@ function checkValue({ sizes, k }, value) {
 
 export function indexSelect(x, dim, index) {
   if (index.ndim > 1) raise("IndexError", "index_select(): Index is supposed to be a vector");
+  if (index.dtype !== "int64" && index.dtype !== "int32") {
+    raise("RuntimeError", "index_select(): Expected dtype int32 or int64 for index");
+  }
   const d = axis(dim, x.ndim);
+  const n = x.ndim === 0 ? 1 : own(x)[d];
+  if (values(index).some((i) => i < 0 || i >= n)) raise("IndexError", "index out of range in self");
   if (x.ndim === 0) return reshape(indexSelect(unsqueeze(x, 0), 0, index));
   const flat = index.ndim === 0 ? unsqueeze(index, 0) : index;
   return take(x, [d], [flat], "IndexSelectBackward0");
@@ -352,6 +357,12 @@ export function indexAdd(x, dim, index, source) {
   const d = axis(dim, x.ndim);
   if (x.dtype !== source.dtype) {
     raise("RuntimeError", `index_add_(): self (${TITLES[x.dtype]}) and source (${TITLES[source.dtype]}) must have the same scalar type`);
+  }
+  if (index.numel !== own(source)[d]) {
+    raise(
+      "RuntimeError",
+      `index_add_(): Number of indices (${index.numel}) should be equal to source.size(dim): (${own(source)[d]}), for dim: ${d}`,
+    );
   }
   const out = fresh(x, [index, source]);
   put(plan(out, [d], [index]), aligned(out, source), true);
@@ -387,7 +398,9 @@ function planAlong(x, dim, index, other) {
 }
 
 function checkAlong(name, x, dim, index, source) {
-  if (index.dtype !== "int64") raise("RuntimeError", `${name}(): Expected dtype int64 for index`);
+  if (index.dtype !== "int64" && index.dtype !== "int32") {
+    raise("RuntimeError", `${name}(): Expected dtype int32/int64 for index`);
+  }
   if (index.ndim !== x.ndim) {
     raise("RuntimeError", `Index tensor must have the same number of dimensions as ${name === "gather" ? "input" : "self"} tensor`);
   }

@@ -11,7 +11,7 @@ import { binary, binaryTo, binaryType, unary, unaryTo } from "./elementwise.js";
 import { listed, raise } from "./error.js";
 import { cast, clone, detach, zerosLike } from "./making.js";
 import { applyRule, Node, nodeOf, needsRecord, record, setNode } from "./tape.js";
-import { broadcastStrides, copied, fromData, lift, logicalSizes, rows, same, Tensor } from "./tensor.js";
+import { broadcastSizes, broadcastStrides, copied, fromData, isContiguous, lift, logicalSizes, rows, same, Tensor } from "./tensor.js";
 
 // ---- copying numbers
 
@@ -32,6 +32,8 @@ export function write(x, y) {
 
 export function binaryInPlace(name, x, y) {
   checkCast(binaryType(name, x, y), x);
+  checkBroadcast(x, y);
+  checkOverlap(x, y);
   return change(x, [y], (old) => binary(name, old, y), () => {
     if (binaryType(name, x, y) === x.dtype) binaryTo(name, x, y, x);
     else write(x, binary(name, x, y));
@@ -50,13 +52,14 @@ export function unaryInPlace(name, x) {
 // x.copy_(y)
 export function assign(x, y) {
   if (x === y) return x;
+  checkSizes(x, y);
+  checkOverlap(x, y);
   return change(
     x,
     [y],
     (old) => {
       const value = cast(detach(y), x.dtype);
       const out = zerosLike(old);
-      checkSizes(x, y);
       write(out, value);
       return record(out, "CopyBackwards", [old, y], (g) => [() => zerosLike(g), g]);
     },
@@ -194,6 +197,43 @@ const raiseBatched = () =>
   );
 
 // x must have the sizes that broadcasting with y gives
+function checkBroadcast(x, y) {
+  const sizes = broadcastSizes(logicalSizes(x), logicalSizes(y));
+  if (same(sizes, logicalSizes(x))) return;
+  raise(
+    "RuntimeError",
+    `output with shape ${listed(logicalSizes(x))} doesn't match the broadcast shape ${listed(sizes)}`,
+  );
+}
+
+// Reading numbers that were just written would depend on the order.
+function checkOverlap(x, y) {
+  if (x.storage !== y.storage || x.numel === 0 || y.numel === 0) return;
+  if (x.offset === y.offset && same(x.strides, y.strides) && same(x.sizes, y.sizes)) return;
+  const end = (t) => t.offset + t.sizes.reduce((sum, n, d) => sum + (n - 1) * t.strides[d], 0);
+  if (end(x) < y.offset || end(y) < x.offset) return;
+  const apart = isContiguous(x) && isContiguous(y) ? false : !meet(x, y);
+  if (apart) return;
+  raise(
+    "RuntimeError",
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. Please clone() the tensor before performing the operation.",
+  );
+}
+
+// whether two views of one storage have a number in common
+function meet(x, y) {
+  const places = (t) => {
+    const out = [];
+    rows(t.sizes, [t.strides], [t.offset], (n, [s], [p]) => {
+      for (let i = 0; i < n; i++) out.push(p + i * s);
+    });
+    return out;
+  };
+  const taken = new Set(places(x));
+  return places(y).some((place) => taken.has(place));
+}
+
+// the same for copies, which PyTorch words in another way
 function checkSizes(x, y) {
   const [a, b] = [logicalSizes(x), logicalSizes(y)];
   const missing = a.length - b.length;

@@ -14,7 +14,7 @@ export function cat(dim, ...tensors) {
 const isNothing = (x) => x.ndim === 1 && x.numel === 0;
 
 function joined(dim, tensors, name) {
-  if (tensors.length === 0) raise("RuntimeError", "torch.cat(): expected a non-empty list of Tensors");
+  if (tensors.length === 0) raise("ValueError", "torch.cat(): expected a non-empty list of Tensors");
   const zero = tensors.findIndex((x) => x.ndim === 0);
   if (zero >= 0) raise("RuntimeError", `zero-dimensional tensor (at position ${zero}) cannot be concatenated`);
   const some = tensors.find((x) => !isNothing(x)) ?? tensors[0];

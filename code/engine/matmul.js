@@ -125,6 +125,13 @@ function raiseTypes(x, y) {
   if (x.ndim === 1 && y.ndim === 1) {
     raise("RuntimeError", `dot : expected both vectors to have same dtype, but found ${TITLES[x.dtype]} and ${TITLES[y.dtype]}`);
   }
+  if (y.ndim === 1 && x.ndim === 2) {
+    const [mat, vec] = [TITLES[x.dtype], TITLES[y.dtype]];
+    raise("RuntimeError", `addmv input tensors must have the same dtype, but got ${vec}, ${mat}, and ${vec}`);
+  }
+  if (x.ndim > 2 && y.ndim > 2) {
+    raise("RuntimeError", `expected scalar type ${TITLES[x.dtype]} but found ${TITLES[y.dtype]}`);
+  }
   raise("RuntimeError", `expected m1 and m2 to have the same dtype, but got: ${a} != ${b}`);
 }
 

@@ -54,13 +54,13 @@ const FOLDS = {
   all: {
     start: 1,
     row(total, q, t, data, p, s, n) {
-      for (let i = 0; i < n; i++) if (!data[p + i * s]) total[q + i * t] = 0;
+      for (let i = 0; i < n; i++) if (data[p + i * s] === 0) total[q + i * t] = 0;
     },
   },
   any: {
     start: 0,
     row(total, q, t, data, p, s, n) {
-      for (let i = 0; i < n; i++) if (data[p + i * s]) total[q + i * t] = 1;
+      for (let i = 0; i < n; i++) if (data[p + i * s] !== 0) total[q + i * t] = 1;
     },
   },
 };
@@ -148,10 +148,10 @@ const REDUCTIONS = {
     const rule = (g, x, y) => [productSlope(g, x(), y(), dims, keepdim)];
     return record(out, all ? "ProdBackward0" : "ProdBackward1", [x], rule, [x, out]);
   },
-  amax: (x, dims, keepdim) => extremum("amax", "AmaxBackward0", x, dims, keepdim),
-  amin: (x, dims, keepdim) => extremum("amin", "AminBackward0", x, dims, keepdim),
-  max: (x, dims, keepdim) => extremum("amax", "MaxBackward1", x, dims, keepdim, "max"),
-  min: (x, dims, keepdim) => extremum("amin", "MinBackward1", x, dims, keepdim, "min"),
+  amax: (x, dims, keepdim, all) => extremum("amax", "AmaxBackward0", x, dims, keepdim, all),
+  amin: (x, dims, keepdim, all) => extremum("amin", "AminBackward0", x, dims, keepdim, all),
+  max: (x, dims, keepdim, all) => extremum("amax", "MaxBackward1", x, dims, keepdim, all, "max"),
+  min: (x, dims, keepdim, all) => extremum("amin", "MinBackward1", x, dims, keepdim, all, "min"),
   all: (x, dims, keepdim) => truth("all", x, dims, keepdim),
   any: (x, dims, keepdim) => truth("any", x, dims, keepdim),
   logsumexp: logSumExp,
@@ -181,8 +181,8 @@ function before(x, d) {
 }
 
 // the largest or smallest; ties share the gradient
-function extremum(name, title, x, dims, keepdim, asked = name) {
-  for (const d of dims) if (x.sizes[d + x.levels.length] === 0) raiseEmpty(asked, d);
+function extremum(name, title, x, dims, keepdim, all, asked = name) {
+  for (const d of dims) if (x.sizes[d + x.levels.length] === 0) raiseEmpty(asked, d, all);
   const out = dropped(stored(fold(name, x, dims), x.dtype), dims, keepdim);
   const rule = (g, x, y) => {
     const sizes = logicalSizes(x());
@@ -193,9 +193,12 @@ function extremum(name, title, x, dims, keepdim, asked = name) {
   return record(out, title, [x], rule, [x, out]);
 }
 
-function raiseEmpty(name, d) {
-  if (name === "max" || name === "min") {
-    raise("RuntimeError", `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`);
+function raiseEmpty(name, d, all) {
+  if (all) {
+    raise(
+      "RuntimeError",
+      `${name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.`,
+    );
   }
   raise("IndexError", `${name}(): Expected reduction dim ${d} to have non-zero size.`);
 }
@@ -230,7 +233,7 @@ function squaredSpread(x, correction, dims) {
 }
 
 function spreadOf(name, x, correction, keepdim, dims) {
-  if (!isFloat(x.dtype)) raise("RuntimeError", `${name} only support floating point and complex dtypes`);
+  if (!isFloat(x.dtype)) raise("RuntimeError", "std and var only support floating point and complex dtypes");
   const at = axes(x, dims);
   const n = count(x, at);
   const total = withGrad(false, () => {

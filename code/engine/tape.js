@@ -95,7 +95,7 @@ export function setNode(x, node, index) {
 
 // The node that made a tensor; of a view whose base was changed in place since, the node is made anew.
 export function nodeOf(x) {
-  const old = x.base !== undefined && x.made === undefined && x.nodeVersion !== x.storage.version;
+  const old = x.base !== undefined && x.nodeVersion !== x.storage.version;
   if (old && x.base.requiresGrad) {
     const fresh = withGrad(true, () => x.replay(x.base));
     if (fresh.node !== undefined && fresh !== x.base) {
@@ -110,7 +110,7 @@ export function nodeOf(x) {
 export function accumulator(x) {
   if (x.accumulator === undefined) {
     const node = new Node("AccumulateGrad", [], undefined, [], NO_LEVELS);
-    node.id = Infinity;
+    node.id = 0; // after all others
     node.variable = x;
     x.accumulator = node;
   }

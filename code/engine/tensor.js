@@ -53,7 +53,7 @@ export class Tensor {
   }
   get requiresGrad() {
     if (this.wanted || this.node !== undefined) return true;
-    return this.base !== undefined && this.made === undefined && this.base.requiresGrad;
+    return this.base !== undefined && this.base.requiresGrad;
   }
 }
 

@@ -1,6 +1,6 @@
 /* Elementwise operations of three operands: where, clamp, lerp, addcmul, addcdiv. */
 import { add, binary, div, emptyFor, mul, neg, sub } from "./elementwise.js";
-import { holds, isFloat, resultType, rounded } from "./dtype.js";
+import { holds, isFloat, resultType, TITLES } from "./dtype.js";
 import { raise } from "./error.js";
 import { TERNARY_KERNELS } from "./kernels.js";
 import { cast, zerosLike } from "./making.js";
@@ -33,7 +33,7 @@ const prepared = (x, dtype) => (holds(dtype, x.dtype) && !(x.wrapped && dtype ==
 
 export function where(condition, x, y) {
   if (condition.dtype !== "bool" && condition.dtype !== "uint8") {
-    raise("RuntimeError", `where expected condition to be a boolean tensor, but got a tensor with dtype ${condition.dtype}`);
+    raise("RuntimeError", `where expected condition to be a boolean tensor, but got a tensor with dtype ${TITLES[condition.dtype]}`);
   }
   const out = ternary("where", [condition, x, y], resultType(x, y));
   if (!needsRecord([x, y])) return out;

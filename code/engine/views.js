@@ -3,6 +3,7 @@
    Each function here gives new sizes and strides for a storage that stays where it is. A view
    remembers its base, the tensor whose storage it was made from, and how to make itself again from another base (`replay`).
    In-place operations (inplace.js) need that: to change a view is to change a part of its base. */
+import { TITLES } from "./dtype.js";
 import { axis, listed, raise } from "./error.js";
 import { binaryTo } from "./elementwise.js";
 import { clone, contiguous } from "./making.js";
@@ -244,7 +245,7 @@ export function expand(x, ...sizes) {
   if (missing < 0) {
     raise(
       "RuntimeError",
-      `expand(torch.${x.dtype}{${listed(logicalSizes(x))}}, size=${listed(sizes)}): the number of sizes provided (${sizes.length}) must be greater or equal to the number of dimensions in the tensor (${x.ndim})`,
+      `expand(torch.${TITLES[x.dtype]}Tensor{${listed(logicalSizes(x))}}, size=${listed(sizes)}): the number of sizes provided (${sizes.length}) must be greater or equal to the number of dimensions in the tensor (${x.ndim})`,
     );
   }
   const strides = new Array(sizes.length).fill(0);
@@ -278,8 +279,10 @@ function inferred(x, sizes) {
   const n = x.numel;
   const hole = sizes.indexOf(-1);
   if (sizes.indexOf(-1, hole + 1) > hole && hole >= 0) raise("RuntimeError", "only one dimension can be inferred");
-  const negative = sizes.find((size) => size < -1);
-  if (negative !== undefined) raise("RuntimeError", `invalid shape dimension ${negative}`);
+  const negative = sizes.findIndex((size) => size < -1);
+  if (negative >= 0) {
+    raise("RuntimeError", `invalid shape dimension ${sizes[negative]} at index ${negative} of shape ${listed(sizes)}`);
+  }
   const rest = product(sizes.filter((size) => size !== -1));
   if (hole >= 0 && rest === 0 && n === 0) {
     raise(
