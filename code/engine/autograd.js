@@ -85,6 +85,12 @@ export function backward(x, seed, retain, create, ...inputs) {
   walk(roots, { ...options, into: inputs.length === 0 ? undefined : inputs });
 }
 
+// the same for several outputs: `count` outputs, then their seeds
+export function backwardOf(count, retain, create, ...tensors) {
+  const roots = tensors.slice(0, count).map((x, i) => rootOf(x, tensors[count + i], i));
+  walk(roots, { retain: Boolean(retain ?? create), create: Boolean(create) });
+}
+
 function rootOf(x, seed, i) {
   if (!x.requiresGrad) {
     raise("RuntimeError", `element ${i} of tensors does not require grad and does not have a grad_fn`);

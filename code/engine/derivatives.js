@@ -122,7 +122,7 @@ export function unaryRule(name, x, y) {
 
 // an operation that PyTorch cannot differentiate either: an error, but only if someone asks
 function unwritten(name, inputs, output) {
-  return record(output, "torch::autograd::NotImplemented", inputs, () =>
+  return record(output, "NotImplemented", inputs, () =>
     raise("RuntimeError", `derivative for aten::${name} is not implemented`),
   );
 }

@@ -39,10 +39,11 @@ export {
 export { deviation, norm, reduce, variance } from "./reductions.js";
 export { extreme } from "./extremes.js";
 export { cat, stack } from "./joining.js";
-export { matmul } from "./matmul.js";
+export { linear, matmul } from "./matmul.js";
 export { gradMode, setGradMode, setSavedHooks } from "./tape.js";
 export {
   backward,
+  backwardOf,
   custom,
   dependsOnly,
   getGrad,

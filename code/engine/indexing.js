@@ -30,7 +30,7 @@ import {
   Tensor,
   values,
 } from "./tensor.js";
-import { expand, permute, reshape, select, slice, unsqueeze } from "./views.js";
+import { alias, expand, reshape, select, slice, unsqueeze } from "./views.js";
 
 // ---- what an index means
 
@@ -210,7 +210,7 @@ function distances(source, dims, tables, shape, levelled, k, front, back) {
     rows(sizes, [rowStrides(sizes), steps], [0, index.offset], (count, [st, si], [q, p]) => {
       for (let i = 0; i < count; i++) {
         const at = data[p + i * si];
-        if (at < -n || at >= n) raiseBounds(at, dims[j], n);
+        if (at < -n || at >= n) raiseBounds(at, j, n);
         table[q + i * st] += (at < 0 ? at + n : at) * stride;
       }
     });
@@ -268,7 +268,8 @@ const aligned = (target, value) => lift([target, value], true).xs[1];
 
 export function index(x, spec, ...tensors) {
   const { view, dims, indices } = resolve(x, spec, tensors);
-  return dims.length === 0 ? view : take(view, dims, indices, "IndexBackward0");
+  if (dims.length > 0) return take(view, dims, indices, "IndexBackward0");
+  return view === x ? alias(x) : view;
 }
 
 function take(x, dims, indices, name) {
@@ -451,7 +452,7 @@ export function scatter(x, dim, index, source) {
   if (x.ndim === 0) out.sizes.pop(), out.strides.pop();
   const rule = (g) => [
     () => scatter(g, d, index, make([], g.dtype)),
-    () => spreadTo(gather(g, d, index), source),
+    () => gather(g, d, index),
   ];
   return record(out, "ScatterBackward0", [x, source], rule);
 }
@@ -476,21 +477,12 @@ function checkScatter(name, x, d, index, source) {
   });
 }
 
-// a gradient of the index's sizes, with zeros where the source was larger
-function spreadTo(g, source) {
-  if (same(own(g), own(source))) return g;
-  const out = zeros(own(source), g.dtype, [g]);
-  const window = own(g).reduce((s, n, d) => slice(s, d, 0, n), out);
-  write(window, g);
-  return record(out, "SliceBackwardBackward0", [g], (h) => [own(g).reduce((s, n, d) => slice(s, d, 0, n), h)]);
-}
-
 export function scatterAdd(x, dim, index, source) {
   const d = axis(dim, x.ndim);
   checkScatter("scatter_add", x, d, index, source);
   const out = scattered(vector(x), d, vector(index), vector(source), true);
   if (x.ndim === 0) out.sizes.pop(), out.strides.pop();
-  const rule = (g) => [g, () => spreadTo(gather(g, d, index), source)];
+  const rule = (g) => [g, () => gather(g, d, index)];
   return record(out, "ScatterAddBackward0", [x, source], rule);
 }
 

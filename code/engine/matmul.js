@@ -4,11 +4,10 @@
    last two axes and broadcasts the others. All come down to one product of batches of matrices, (b, n, m) × (b, m, p). */
 import { listed, raise } from "./error.js";
 import { TITLES } from "./dtype.js";
-import { sum } from "./reductions.js";
-import { record } from "./tape.js";
-import { broadcastSizes, broadcastStrides, filled, levelSizes, lift, logicalSizes, make, product, rows, Tensor, values } from "./tensor.js";
-import { mul } from "./elementwise.js";
-import { expand, reshape, squeeze, transpose, unsqueeze } from "./views.js";
+import { record, withGrad } from "./tape.js";
+import { broadcastSizes, broadcastStrides, lift, logicalSizes, make, product, rows, Tensor, values } from "./tensor.js";
+import { add, mul } from "./elementwise.js";
+import { reshape, squeeze, t, transpose, unsqueeze } from "./views.js";
 
 // out (n, p) += a (n, m) · b (m, p), each number of the result as a double
 function multiply(a, at, b, bt, out, ot, n, m, p, row) {
@@ -81,16 +80,37 @@ export function matmul(x, y) {
   const [n, m] = [x.ndim, y.ndim];
   if (n === 1 && m === 1) return dot(x, y);
   if (n === 2 && m === 1) return vector(x, y);
-  if (n === 1) return squeeze(matmul(unsqueeze(x, 0), y), -2);
-  if (m === 1) return squeeze(matmul(x, unsqueeze(y, 1)), -1);
+  if (n === 1) return named(squeeze(matmul(unsqueeze(x, 0), y), -2), m === 2 ? "SqueezeBackward4" : "UnsafeViewBackward0");
+  if (m === 1) return named(squeeze(matmul(x, unsqueeze(y, 1)), -1), "UnsafeViewBackward0");
   if (n === 2 && m === 2) return matrices(x, y);
-  return unsafeView(batched(x, y, "BmmBackward0"));
+  return named(unsafeView(batched(x, y, "BmmBackward0")), n === 2 ? "CloneBackward0" : "UnsafeViewBackward0");
 }
 
 // PyTorch flattens the leading axes for its product and restores them; the node shows in grad_fn
 function unsafeView(x) {
   const out = new Tensor(x.storage, x.offset, x.sizes, x.strides, x.dtype, x.levels);
   return record(out, "UnsafeViewBackward0", [x], (g) => [g]);
+}
+
+// with the name that PyTorch's way of computing it leaves on the tape
+function named(x, name) {
+  if (x.node !== undefined) x.node.name = name;
+  return x;
+}
+
+/* x @ wᵀ + b */
+export function linear(x, w, b) {
+  if (b === undefined) return matmul(x, t(w));
+  if (x.ndim < 2) return add(matmul(x, t(w)), b);
+  if (x.ndim === 2) return affine(x, w, b);
+  const [n, m] = [logicalSizes(x), logicalSizes(w)];
+  return reshape(affine(reshape(x, -1, n.at(-1)), w, b), ...n.slice(0, -1), m[0]);
+}
+
+function affine(x, w, b) {
+  const out = withGrad(false, () => add(matmul(x, t(w)), b));
+  const rule = (g, x, w) => [() => matmul(g, w()), () => matmul(t(g), x()), g];
+  return record(out, "AddmmBackward0", [x, w, b], rule, [x, w]);
 }
 
 function dot(x, y) {

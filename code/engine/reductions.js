@@ -5,8 +5,9 @@
 import { allocate, exact, floatType, isFloat, TITLES } from "./dtype.js";
 import { axis, raise } from "./error.js";
 import { add, binary, div, mul, sub, unary } from "./elementwise.js";
+import { extreme } from "./extremes.js";
 import { cat } from "./joining.js";
-import { cast, onesLike, to, zerosLike } from "./making.js";
+import { cast, full, onesLike, to } from "./making.js";
 import { scan } from "./scans.js";
 import { record, withGrad } from "./tape.js";
 import { fromData, isContiguous, logicalSizes, number, product, rows, rowStrides, same, Tensor, values } from "./tensor.js";
@@ -150,8 +151,9 @@ const REDUCTIONS = {
   },
   amax: (x, dims, keepdim, all) => extremum("amax", "AmaxBackward0", x, dims, keepdim, all),
   amin: (x, dims, keepdim, all) => extremum("amin", "AminBackward0", x, dims, keepdim, all),
-  max: (x, dims, keepdim, all) => extremum("amax", "MaxBackward1", x, dims, keepdim, all, "max"),
-  min: (x, dims, keepdim, all) => extremum("amin", "MinBackward1", x, dims, keepdim, all, "min"),
+  max: (x) => overall("max", x, () => extremum("amax", "", x, axes(x, []), false, true, "max")),
+  min: (x) => overall("min", x, () => extremum("amin", "", x, axes(x, []), false, true, "min")),
+  median: (x) => overall("median", x, () => (x.numel === 0 ? full(NaN, x.dtype) : extreme("median", reshape(x, -1), 0)[0])),
   all: (x, dims, keepdim) => truth("all", x, dims, keepdim),
   any: (x, dims, keepdim) => truth("any", x, dims, keepdim),
   logsumexp: logSumExp,
@@ -193,6 +195,22 @@ function extremum(name, title, x, dims, keepdim, all, asked = name) {
   return record(out, title, [x], rule, [x, out]);
 }
 
+// where x is y, or both are no numbers
+function hits(x, y) {
+  const nan = binary("logical_and", unary("isnan", x), unary("isnan", y));
+  return to(binary("logical_or", binary("eq", x, y), nan), x.dtype);
+}
+
+// of all numbers; those that are equal to it share the gradient
+function overall(name, x, find) {
+  const out = withGrad(false, find);
+  const rule = (g, x, y) => {
+    const hit = hits(x(), y());
+    return [mul(hit, div(g, sum(hit)))];
+  };
+  return record(out, name === "median" ? "MedianBackward0" : `${name === "max" ? "Max" : "Min"}Backward1`, [x], rule, [x, out]);
+}
+
 function raiseEmpty(name, d, all) {
   if (all) {
     raise(
@@ -214,8 +232,7 @@ function logSumExp(x, dims, keepdim) {
   });
   const rule = (g, x, y) => {
     const sizes = logicalSizes(x());
-    const finite = where(unary("isneginf", y()), ZERO, y());
-    const share = unary("exp", sub(x(), restored(finite, dims, keepdim, sizes)));
+    const share = unary("exp", sub(x(), restored(y(), dims, keepdim, sizes)));
     return [mul(restored(g, dims, keepdim, sizes), share)];
   };
   return record(out, "LogsumexpBackward0", [input], rule, [input, out]);
@@ -244,7 +261,10 @@ function spreadOf(name, x, correction, keepdim, dims) {
   const slope = (g, x) => {
     const mean = reduce("mean", x, true, "", ...at);
     const grad = restored(g, at, keepdim, logicalSizes(x));
-    return mul(mul(grad, number(2 / (n - correction))), at.length === 0 ? zerosLike(x) : sub(x, mean));
+    if (dims.length === 0 && n <= correction) {
+      return mul(grad, where(binary("eq", x, mean), number(NaN), number(Infinity)));
+    }
+    return mul(mul(grad, number(2 / (n - correction))), sub(x, mean));
   };
   return { out, slope };
 }
@@ -269,12 +289,24 @@ export function norm(x, p, keepdim, ...dims) {
     raise("RuntimeError", `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${TITLES[x.dtype]}`);
   }
   const at = axes(x, dims);
+  if (Math.abs(p) === Infinity) checkNorm(x, p, dims, at);
   const out = withGrad(false, () => dropped(stored(normOf(x, p, at), x.dtype), at, Boolean(keepdim)));
   const rule = (g, x, y) => {
     const whole = (t) => restored(t, at, Boolean(keepdim), logicalSizes(x()));
     return [normSlope(whole(g), x(), whole(y()), p, at)];
   };
   return record(out, "LinalgVectorNormBackward0", [x], rule, [x, out]);
+}
+
+function checkNorm(x, p, dims, at) {
+  const d = at.find((e) => x.sizes[e + x.levels.length] === 0);
+  if (d === undefined) return;
+  const where = dims.length === 0 ? "an empty tensor" : `the dimension ${d}`;
+  const why = dims.length === 0 ? " because the" : "because this dimension is empty and the";
+  raise(
+    "RuntimeError",
+    `linalg.vector_norm cannot compute the ${p > 0 ? "" : "-"}inf norm on ${where}${why} operation does not have an identity`,
+  );
 }
 
 function normOf(x, p, dims) {
@@ -290,12 +322,12 @@ function normOf(x, p, dims) {
 function normSlope(g, x, y, p, dims) {
   const sign = unary("sign", x);
   const masked = (zero, t) => where(binary("eq", zero, ZERO), ZERO, t);
-  if (p === 0) return zerosLike(x);
+  if (p === 0) return undefined;
   if (p === 1) return mul(g, sign);
   if (p === 2) return mul(g, masked(y, div(x, y)));
   const size = unary("abs", x);
   if (!Number.isFinite(p)) {
-    const hit = to(binary("eq", size, y), x.dtype);
+    const hit = hits(size, y);
     return mul(mul(sign, hit), div(g, dims.length === 0 ? hit : sum(hit, dims, true)));
   }
   if (p < 1) {
@@ -312,9 +344,8 @@ function normSlope(g, x, y, p, dims) {
 export function sumTo(g, sizes) {
   const own = logicalSizes(g);
   const missing = own.length - sizes.length;
-  if (missing < 0) return expand(g, ...sizes);
   const dims = own.map((_, d) => d).filter((d) => d < missing || (sizes[d - missing] === 1 && own[d] !== 1));
   const out = dims.length === 0 ? g : sum(g, dims, true);
   const kept = missing === 0 ? out : squeeze(out, ...Array(missing).keys());
-  return same(logicalSizes(kept), sizes) ? kept : expand(kept, ...sizes);
+  return kept;
 }

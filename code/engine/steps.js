@@ -7,17 +7,31 @@ import { write } from "./inplace.js";
 
 const round = Math.fround;
 
-/* p ← p − lr·m̂/(√v̂ + ε), where m and v are running means of the gradient and of its square. */
+/* p ← p − lr·m̂/(√v̂ + ε), where m and v are running means of the gradient and of its square, and
+   `step` is a tensor that counts. */
 export function adamStep(p, g, m, v, step, lr, b1, b2, eps, weightDecay, decoupled, maximize) {
-  const correction = 1 - b1 ** step;
-  const size = lr / correction;
-  const root = Math.sqrt(1 - b2 ** step);
-  const rate = { b1, b2, eps, size, root, decay: weightDecay, shrink: decoupled ? 1 - lr * weightDecay : 1 };
-  if (decoupled) rate.decay = 0;
-  rate.sign = maximize ? -1 : 1;
-  const arrays = [p, m, v].map((x) => values(x));
-  (p.dtype === "float32" ? adam32 : adam64)(arrays[0], values(g), arrays[1], arrays[2], rate);
-  [p, m, v].forEach((x, i) => {
+  const count = ++step.storage.data[step.offset];
+  step.storage.version++;
+  const rate = {
+    b1,
+    b2,
+    eps,
+    size: lr / (1 - b1 ** count),
+    root: Math.sqrt(1 - b2 ** count),
+    decay: decoupled ? 0 : weightDecay,
+    shrink: decoupled ? 1 - lr * weightDecay : 1,
+    sign: maximize ? -1 : 1,
+  };
+  changeTogether([p, m, v], ([numbers, mean, square]) =>
+    (p.dtype === "float32" ? adam32 : adam64)(numbers, values(g), mean, square, rate),
+  );
+}
+
+// change the numbers of tensors in place, which need not lie in order
+function changeTogether(tensors, work) {
+  const arrays = tensors.map(values);
+  work(arrays);
+  tensors.forEach((x, i) => {
     if (!isContiguous(x)) write(x, fromData(arrays[i], x.sizes, x.dtype));
     x.storage.version++;
   });
@@ -48,11 +62,20 @@ function adam32(p, g, m, v, { b1, b2, eps, size, root, decay, shrink, sign }) {
   }
 }
 
-// p ← p − lr·g
-export function sgdStep(p, g, lr) {
-  const [numbers, slope] = [values(p), values(g)];
-  const rate = p.dtype === "float32" ? round(-lr) : -lr;
-  for (let i = 0; i < numbers.length; i++) numbers[i] += rate * slope[i];
-  if (!isContiguous(p)) write(p, fromData(numbers, p.sizes, p.dtype));
-  p.storage.version++;
+/* p ← p − lr·d, where d is the gradient g, or with momentum the running sum of gradients in `buffer`. */
+export function sgdStep(p, g, lr, weightDecay, buffer, momentum, dampening, nesterov, maximize) {
+  const round = p.dtype === "float32" ? Math.fround : (x) => x;
+  const slopes = values(g);
+  const [rate, keep, take, decay] = [-lr, momentum, 1 - dampening, weightDecay].map(round);
+  changeTogether(buffer === undefined ? [p] : [p, buffer], ([numbers, sums]) => {
+    for (let i = 0; i < numbers.length; i++) {
+      let slope = maximize ? -slopes[i] : slopes[i];
+      if (decay !== 0) slope = round(slope + round(decay * numbers[i]));
+      if (sums !== undefined) {
+        sums[i] = round(round(sums[i] * keep) + round(take * slope));
+        slope = nesterov ? round(slope + round(keep * sums[i])) : sums[i];
+      }
+      numbers[i] += round(rate * slope);
+    }
+  });
 }

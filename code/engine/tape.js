@@ -171,7 +171,7 @@ function raiseChanged(node, x, version) {
    to the grad of those tensors alone. */
 export function walk(roots, { retain, create, wanted, into }) {
   const grads = new Map();
-  for (const { x, grad } of roots) give(grads, new Edge(x), grad, NO_LEVELS);
+  for (const { x, grad } of roots) give(grads, new Edge(x), fitted(grad, new Edge(x), NO_LEVELS));
   const order = reachable([...grads.keys()]);
   const targets = wanted ?? into;
   const captures = targets && captured(targets);
@@ -239,7 +239,8 @@ function visit(node, got, { grads, captures, needed, results, retain }) {
   const inputs = apply(node, got, useful);
   for (const { work } of node.nodeHooks) replace(inputs, work(inputs, got));
   node.edges.forEach((edge, i) => {
-    if (inputs[i] !== undefined && useful(edge)) give(grads, edge, inputs[i], node.levels);
+    if (inputs[i] === undefined || !useful(edge)) return;
+    give(grads, edge, fitted(inputs[i], edge, node.levels, node, i));
   });
   if (!retain) free(node);
 }
@@ -271,8 +272,7 @@ function free(node) {
 }
 
 // add a gradient to what already came along other edges
-function give(grads, edge, g, levels) {
-  const grad = fitted(g, edge, levels);
+function give(grads, edge, grad) {
   if (!grads.has(edge.node)) grads.set(edge.node, []);
   const slots = grads.get(edge.node);
   slots[edge.index] = slots[edge.index] === undefined ? grad : binary("add", slots[edge.index], grad);
@@ -281,11 +281,25 @@ function give(grads, edge, g, levels) {
 /* The gradient in the form of the input. Levels that the operation's output has and its input does not were
    broadcast by the operation, so the gradient is summed over them. Levels that the output does not have came with
    the seed (many seeds at once), and stay. */
-function fitted(g, edge, levels) {
+function fitted(g, edge, levels, node, i) {
   const broadcast = levels.filter((level) => !edge.levels.includes(level));
   let grad = broadcast.length === 0 ? g : sumLevels(g, broadcast);
   if (grad.dtype !== edge.dtype) grad = to(grad, edge.dtype);
-  return same(logicalSizes(grad), edge.sizes) ? grad : sumTo(grad, edge.sizes);
+  const sizes = logicalSizes(grad);
+  if (same(sizes, edge.sizes)) return grad;
+  if (!expands(edge.sizes, sizes)) {
+    raise(
+      "RuntimeError",
+      `Function ${node.name} returned an invalid gradient at index ${i} - got ${listed(sizes)} but expected shape compatible with ${listed(edge.sizes)}`,
+    );
+  }
+  return sumTo(grad, edge.sizes);
+}
+
+// whether something of these sizes broadcasts to those
+function expands(sizes, to) {
+  const missing = to.length - sizes.length;
+  return missing >= 0 && sizes.every((n, d) => n === 1 || n === to[d + missing]);
 }
 
 function accumulate(node, g) {

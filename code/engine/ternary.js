@@ -83,7 +83,7 @@ function clampRule(g, x, low, high) {
 export function lerp(x, y, weight) {
   const out = ternary("lerp", [x, y, weight], x.dtype);
   const rule = (g, start, end, w) => [
-    () => mul(g, sub(number(1), w())),
+    () => mul(g, weight.wrapped ? number(1 - weight.storage.data[0]) : sub(number(1), w())),
     () => mul(g, w()),
     () => mul(g, sub(end(), start())),
   ];
