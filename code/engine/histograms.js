@@ -8,14 +8,13 @@ import { div, sub } from "./elementwise.js";
 import { listed, raise } from "./error.js";
 import { linspace } from "./making.js";
 import { record } from "./tape.js";
-import { fromData, make, number, same, values } from "./tensor.js";
+import { fromData, make, number, values } from "./tensor.js";
 import { sum } from "./reductions.js";
 import { narrow } from "./views.js";
 
-const needsFloat = (x, kernel) => {
-  if (isFloat(x.dtype)) return;
+const absent = (x, kernel) =>
   raise("NotImplementedError", `"${kernel}" not implemented for '${TITLES[x.dtype]}'`);
-};
+const needsFloat = (x, kernel) => isFloat(x.dtype) || absent(x, kernel);
 const check = (good, message) => good || raise("RuntimeError", message);
 const single = x =>
   check(x.levels.length === 0, "vmap: counting numbers in bins is not possible inside of vmap");
@@ -23,7 +22,7 @@ const single = x =>
 /* How often each of 0, 1, … occurs in x, or the sum of its weights. */
 export function bincount(x, weights, minlength = 0) {
   single(x);
-  if (isFloat(x.dtype)) needsFloat({ dtype: "none" }, "bincount_cpu");
+  if (isFloat(x.dtype)) absent(x, "bincount_cpu");
   const data = values(x);
   check(minlength >= 0, "minlength should be >= 0");
   check(
@@ -118,9 +117,10 @@ function checkWeights(x, weights) {
       `same dtype, but got input(${x.dtype}), and weight(${weights.dtype})`,
   );
   check(
-    same(x.sizes, weights.sizes),
-    "torch.histogram: if weight tensor is provided it should have the same shape as the input tensor, " +
-      `but got input with shape ${listed(x.sizes)} and weight with shape ${listed(weights.sizes)}`,
+    x.numel === weights.numel,
+    "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor " +
+      `excluding its innermost dimension, but got input with shape ${listed([x.numel, 1])} and weight ` +
+      `with shape ${listed([weights.numel])}`,
   );
 }
 

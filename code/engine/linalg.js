@@ -5,7 +5,8 @@
    "An extended collection of matrix derivative results" (2008), for how they follow. */
 import { aligned, checkMatrix, checkSameType, checkSquare, eachMatrix, emptyLike, fail, store } from "./batches.js";
 import { add, binary, mul, neg, sub } from "./elementwise.js";
-import { raise } from "./error.js";
+import { isFloat, TITLES } from "./dtype.js";
+import { listed, raise } from "./error.js";
 import { choleskyFactor, formQ, identity, luFactor, luSolve, matrix, qrFactor, singularColumn, solveTriangular, transposed } from "./factor.js";
 import { cat } from "./joining.js";
 import { eye, zerosLike } from "./making.js";
@@ -267,7 +268,11 @@ function squareQrRule(gq, gr, q, r) {
 
 /* P, L and U with a = P L U. */
 export function lu(x) {
-  checkMatrix(x, "linalg.lu");
+  if (x.ndim < 2) {
+    const got = listed(logicalSizes(x));
+    raise("RuntimeError", `linalg.lu: Expected tensor with 2 or more dimensions. Got size: ${got} instead`);
+  }
+  if (!isFloat(x.dtype)) raise("NotImplementedError", `"lu_cpu" not implemented for '${TITLES[x.dtype]}'`);
   const [n, m] = x.sizes.slice(-2);
   const k = Math.min(n, m);
   const [p, l, u] = [emptyLike(x, n, n), emptyLike(x, n, k), emptyLike(x, k, m)];

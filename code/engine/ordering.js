@@ -8,9 +8,9 @@ import { listed, raise } from "./error.js";
 import { scatter } from "./indexing.js";
 import { eachLane, lanes } from "./lanes.js";
 import { cast, zerosLike } from "./making.js";
-import { record } from "./tape.js";
+import { record, withGrad } from "./tape.js";
 import { filled, fromData, levelSizes, lift, logicalSizes, product, values } from "./tensor.js";
-import { squeeze } from "./views.js";
+import { squeeze, unsqueeze } from "./views.js";
 
 /* The order of numbers in `data`, for sorting indices into it. */
 const ascending = data => (p, q) => {
@@ -30,6 +30,7 @@ function selected(x, dim, order, from, count) {
   const data = values(x);
   const sizes = x.sizes.slice();
   if (x.ndim > 0) sizes[lane.d] = count;
+  else count = 1;
   const out = allocate(x.dtype, product(sizes));
   const places = allocate("int64", product(sizes));
   const compare = order(data);
@@ -71,12 +72,18 @@ export function topk(x, k, dim, largest) {
 /* The k-th smallest number of each lane, counted from 1. */
 export function kthvalue(x, k, dim, keepdim) {
   const { n, d } = lanes(x, dim);
+  const at = d - x.levels.length;
+  if (n === 0) {
+    raise("IndexError", `kthvalue(): Expected reduction dim ${at} to have non-zero size.`);
+  }
   if (!(k >= 1 && k <= n)) {
-    const at = d - x.levels.length;
     raise("RuntimeError", `kthvalue(): selected number k out of range for dimension ${at}`);
   }
-  const whole = backToPlace("KthvalueBackward0", x, dim, selected(x, dim, ascending, k - 1, 1));
-  return keepdim || x.ndim === 0 ? whole : whole.map(y => squeeze(y, dim));
+  const shape = y => (keepdim || x.ndim === 0 ? y : squeeze(y, dim));
+  const [value, index] = withGrad(false, () => selected(x, dim, ascending, k - 1, 1).map(shape));
+  const whole = y => (keepdim || x.ndim === 0 ? y : unsqueeze(y, dim));
+  const rule = (g, i) => [() => scatter(zerosLike(x), dim, whole(i()), whole(g))];
+  return [record(value, "KthvalueBackward0", [x], rule, [index]), index];
 }
 
 // ---- positions in a sorted row

@@ -64,8 +64,10 @@ function sumRule(x, y, dim) {
 }
 
 /* y = log Σ exp(x), so dy_j/dx_i = exp(x_i - y_j). Gradients of either sign are taken apart,
-   since their logarithms are summed. */
+   since their logarithms are summed; the logarithm of none is the lowest number, since -∞ has no
+   derivative. */
 function logRule(x, y, dim) {
+  const lowest = number(x.dtype === "float32" ? -(2 - 2 ** -23) * 2 ** 127 : -Number.MAX_VALUE);
   const rule = (g, x, y) => [
     () => {
       const part = sign => {
@@ -73,7 +75,7 @@ function logRule(x, y, dim) {
         const log = where(
           binary("gt", signed, number(0)),
           unary("log", unary("abs", signed)),
-          number(-Infinity),
+          lowest,
         );
         const low = sub(log, y());
         const sums = low.ndim === 0 ? low : flip(scan("logcumsumexp", flip(low, dim), dim), dim);

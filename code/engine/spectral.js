@@ -5,7 +5,8 @@
    are PyTorch's (FunctionsManual.cpp). */
 import { checkMatrix, checkSquare, eachMatrix, emptyLike, fail, finite, store } from "./batches.js";
 import { add, div, mul, neg, sub } from "./elementwise.js";
-import { raise } from "./error.js";
+import { isFloat, isInteger, TITLES } from "./dtype.js";
+import { listed, raise } from "./error.js";
 import { symmetricEigen } from "./eigen.js";
 import { identity, luFactor, luSolve, matrix, multiply, transposed } from "./factor.js";
 import { eigenvalues } from "./general.js";
@@ -32,11 +33,11 @@ const differences = x => diagonalTo(sub(asRow(x), asColumn(x)), ONE);
 // ---- eigenvalues
 
 /* Eigenvalues of symmetric matrices, in ascending order, and eigenvectors as columns. */
-export const eigh = x => symmetric(x, "linalg.eigh");
-export const eigvalsh = x => symmetric(x, "linalg.eigvalsh")[0];
-
-function symmetric(x, name) {
-  checkSquare(x, name);
+export const eigvalsh = x => eigh(x)[0];
+export function eigh(x) {
+  const known = x.ndim >= 2 && isInteger(x.dtype);
+  if (known) raise("NotImplementedError", `"linalg_eigh_cpu" not implemented for '${TITLES[x.dtype]}'`);
+  checkSquare(x, "linalg.eigh");
   const n = x.sizes.at(-1);
   const [w, v] = [emptyLike(x, n), emptyLike(x, n, n)];
   eachMatrix(x, (a, i) => {
@@ -134,7 +135,13 @@ const epsilon = x => (x.dtype === "float32" ? 2 ** -23 : 2 ** -52);
 
 /* The pseudoinverse V diag(1/S) Uᵀ, where singular values up to rtol times the largest count as zero. */
 export function pinv(x, rtol, hermitian = false) {
-  checkMatrix(x, "linalg.pinv");
+  if (x.ndim < 2 || !isFloat(x.dtype)) {
+    raise(
+      "RuntimeError",
+      `linalg.pinv(${TITLES[x.dtype]}{${listed(logicalSizes(x))}}): expected a tensor with 2 or more ` +
+        "dimensions of float, double, cfloat or cdouble types",
+    );
+  }
   if (hermitian) {
     raise("NotImplementedError", "linalg.pinv(…, hermitian=True) is not in the page's engine");
   }
@@ -175,12 +182,19 @@ function pinvRule(g, a, p) {
 /* The least-squares solution of a x = b with the smallest norm: [solution, residuals, rank, singular values], of
    which PyTorch's default driver gives no residuals and no singular values. */
 export function lstsq(a, b, rcond) {
-  checkMatrix(a, "torch.linalg.lstsq");
+  if (a.ndim < 2) raise("RuntimeError", "torch.linalg.lstsq: input must have at least 2 dimensions.");
   const [sizes, other] = [logicalSizes(a), logicalSizes(b)];
   const vector = a.ndim - 1 === b.ndim && same(sizes.slice(0, -1), other);
   if (sizes.at(-2) !== (vector ? other.at(-1) : other.at(-2))) {
     const wanted = vector || b.ndim < 2 ? "other.size(-1)" : "other.size(-2)";
     raise("RuntimeError", `torch.linalg.lstsq: input.size(-2) should match ${wanted}`);
+  }
+  if (a.dtype !== b.dtype) {
+    raise(
+      "RuntimeError",
+      "torch.linalg.lstsq: Expected input and other to have the same dtype, but got input's dtype " +
+        `${TITLES[a.dtype]} and other's dtype ${TITLES[b.dtype]}`,
+    );
   }
   const rank = make(a.sizes.slice(0, -2), "int64", a.levels);
   const limit = rcond ?? Math.max(...sizes.slice(-2)) * epsilon(a);
