@@ -1,7 +1,8 @@
 /* Batches of matrices: what all of linalg needs.
 
    The last two axes of a tensor are a matrix, and all others (levels among them) count matrices. A
-   matrix is read as an array of rows in double precision, and results are rounded when they are stored. */
+   matrix is read as an array of rows in double precision, and results are rounded when they are
+   stored. */
 import { isFloat, TITLES } from "./dtype.js";
 import { raise } from "./error.js";
 import { broadcastSizes, broadcastStrides, lift, make, product, Tensor, values } from "./tensor.js";
@@ -42,6 +43,12 @@ export function aligned(a, b) {
 }
 
 export const finite = rows => rows.every(row => row.every(Number.isFinite));
+
+export function checkFinite(rows, name, x, i) {
+  if (finite(rows)) return;
+  const why = "The algorithm failed to converge because the input matrix contained non-finite values.";
+  fail(name, x, i, why);
+}
 
 // ---- checks, in PyTorch's words
 

@@ -1,7 +1,7 @@
 /* The modified Bessel functions I₀ and I₁, and the same times exp(-|x|), which do not overflow.
 
-   All terms of the power series (Abramowitz & Stegun 9.6.10) are positive, so it loses nothing; from
-   |x| = 20 on, the asymptotic series (9.7.1) reaches full precision before its terms grow. */
+   All terms of the power series (Abramowitz & Stegun 9.6.10) are positive, so it loses nothing;
+   from |x| = 20 on, the asymptotic series (9.7.1) reaches full precision before its terms grow. */
 
 function scaled(order, x) {
   const size = Math.abs(x);

@@ -1,10 +1,11 @@
 /* Random counts, and gamma-distributed numbers, one at a time.
 
-   They are drawn by rejection, in PyTorch's order of draws: for large means by Hörmann's transformed
-   rejection (Poisson: Insurance: Mathematics and Economics 12 (1993) 39; binomial: Journal of
-   Statistical Computation and Simulation 46 (1993) 101), for small ones by multiplying uniform
-   numbers or adding geometric ones until they pass a bound. Gamma is Marsaglia and Tsang's (ACM
-   TOMS 26 (2000) 363). A float32 binomial rounds where PyTorch's does: `f` is that rounding. */
+   They are drawn by rejection, in PyTorch's order of draws: for large means by Hörmann's
+   transformed rejection (Poisson: Insurance: Mathematics and Economics 12 (1993) 39; binomial:
+   Journal of Statistical Computation and Simulation 46 (1993) 101), for small ones by multiplying
+   uniform numbers or adding geometric ones until they pass a bound. Gamma is Marsaglia and Tsang's
+   (ACM TOMS 26 (2000) 363). A float32 binomial rounds where PyTorch's does: `f` is that rounding.
+   */
 import { lgamma } from "./special.js";
 
 export function drawPoisson(g, mean) {

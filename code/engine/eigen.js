@@ -1,9 +1,10 @@
 /* Eigenvalues of one matrix, in double precision.
 
-   A symmetric matrix becomes tridiagonal by reflections, and rotations then make what is beside the diagonal vanish:
-   the implicit QL and QR iteration with Wilkinson's shift (Golub & Van Loan, section 8.3; LAPACK's steqr,
-   whose order of steps is kept so that eigenvectors have its signs). A general matrix becomes a Hessenberg
-   matrix, and Francis' double shifts split off its eigenvalues (section 7.5). */
+   A symmetric matrix becomes tridiagonal by reflections, and rotations then make what is beside the
+   diagonal vanish: the implicit QL and QR iteration with Wilkinson's shift (Golub & Van Loan,
+   section 8.3; LAPACK's steqr, whose order of steps is kept so that eigenvectors have its signs). A
+   general matrix becomes a Hessenberg matrix, and Francis' double shifts split off its eigenvalues
+   (section 7.5). */
 import { identity, reflector } from "./factor.js";
 
 const EPS = 2 ** -53;
@@ -18,8 +19,8 @@ function rotation(f, g) {
   return [f / r, g / r, r];
 }
 
-/* Eigenvalues of a symmetric matrix in ascending order, and its eigenvectors as columns. Only the lower triangle
-   is read; a is overwritten. */
+/* Eigenvalues of a symmetric matrix in ascending order, and its eigenvectors as columns. Only the
+   lower triangle is read; a is overwritten. */
 export function symmetricEigen(a) {
   const n = a.length;
   const { d, e, taus } = tridiagonal(a);
@@ -96,7 +97,8 @@ export function rotateColumns(z, i, c, s) {
   }
 }
 
-/* Overwrite the diagonal d of a tridiagonal matrix by its eigenvalues, and z by z times its eigenvectors. */
+/* Overwrite the diagonal d of a tridiagonal matrix by its eigenvalues, and z by z times its
+   eigenvectors. */
 function iterate(d, e, z) {
   const n = d.length;
   let first = 0;
@@ -118,7 +120,8 @@ const small = (d, e, i) =>
   e[i] === 0 || Math.abs(e[i]) <= Math.sqrt(Math.abs(d[i])) * Math.sqrt(Math.abs(d[i + 1])) * EPS;
 const negligible = (d, e, i) => e[i] ** 2 <= EPS * Math.abs(d[i]) * EPS * Math.abs(d[i + 1]) + 2 ** -1022;
 
-/* The eigenvalues of [[a, b], [b, c]], the larger one in size first, and the first one's vector (cs, sn). */
+/* The eigenvalues of [[a, b], [b, c]], the larger one in size first, and the first one's vector
+   (cs, sn). */
 function eigen2(a, b, c) {
   const sum = a + c;
   const difference = a - c;

@@ -2,9 +2,9 @@
 
    The one hard function is erfcx(x) = exp(x²) erfc(x). It falls smoothly from 1 to 0 for x ≥ 0, so
    one Chebyshev series describes it everywhere (Shepherd & Laframboise, Mathematics of Computation
-   36 (1981) 249). All others follow: erfc = exp(-x²) erfcx, erf = 1 - erfc, and
-   Φ(x) = erfc(-x/√2)/2, called ndtr. The inverse Φ⁻¹ is Wichura's rational approximation AS241
-   (Applied Statistics 37 (1988) 477). */
+   36 (1981) 249). All others follow: erfc = exp(-x²) erfcx, erf = 1 - erfc, and Φ(x) =
+   erfc(-x/√2)/2, called ndtr. The inverse Φ⁻¹ is Wichura's rational approximation AS241 (Applied
+   Statistics 37 (1988) 477). */
 
 const SQRT_HALF = Math.SQRT1_2;
 

@@ -1,8 +1,8 @@
 /* Factorisations of one matrix, in double precision: LU, Cholesky, QR.
 
    A matrix is an array of rows, each a Float64Array. The algorithms are those of Golub & Van Loan,
-   Matrix Computations (chapters 3 to 5), with the signs of LAPACK: a Householder reflection turns a column
-   x into -sign(x₁) |x|, so the diagonal of R has the signs that PyTorch's has. */
+   Matrix Computations (chapters 3 to 5), with the signs of LAPACK: a Householder reflection turns a
+   column x into -sign(x₁) |x|, so the diagonal of R has the signs that PyTorch's has. */
 
 export const matrix = (n, m) => Array.from({ length: n }, () => new Float64Array(m));
 export function identity(n, m = n) {
@@ -13,8 +13,8 @@ export function identity(n, m = n) {
 export const transposed = a =>
   Array.from({ length: a[0]?.length ?? 0 }, (_, j) => Float64Array.from(a, row => row[j]));
 
-/* Overwrite a (n × m) by L below the diagonal and U on and above it. Returns the order of its rows, and the
-   sign of that permutation: a[order[i]] = (L U)[i]. */
+/* Overwrite a (n × m) by L below the diagonal and U on and above it. Returns the order of its rows,
+   and the sign of that permutation: a[order[i]] = (L U)[i]. */
 export function luFactor(a) {
   const n = a.length;
   const m = a[0]?.length ?? 0;
@@ -65,8 +65,8 @@ export function solveTriangular(a, b, { upper, unit }) {
   return b;
 }
 
-/* Overwrite a by its lower factor, a = L Lᵀ; only the lower triangle is read. Returns the order of the first
-   minor that is not positive, or 0. */
+/* Overwrite a by its lower factor, a = L Lᵀ; only the lower triangle is read. Returns the order of
+   the first minor that is not positive, or 0. */
 export function choleskyFactor(a) {
   const n = a.length;
   for (let i = 0; i < n; i++) {
@@ -81,8 +81,8 @@ export function choleskyFactor(a) {
   return 0;
 }
 
-/* The reflection 1 - tau v vᵀ with v[0] = 1 that turns x = (x[0], x[1], …) into (beta, 0, …). Returns tau and
-   beta, and overwrites x[1 …] by v[1 …]. `x` gets and sets by index. */
+/* The reflection 1 - tau v vᵀ with v[0] = 1 that turns x = (x[0], x[1], …) into (beta, 0, …).
+   Returns tau and beta, and overwrites x[1 …] by v[1 …]. `x` gets and sets by index. */
 export function reflector(length, get, set) {
   let scale = 0;
   for (let i = 1; i < length; i++) scale = Math.max(scale, Math.abs(get(i)));
@@ -96,7 +96,8 @@ export function reflector(length, get, set) {
   return { tau: (beta - alpha) / beta, beta };
 }
 
-/* Overwrite a by R on and above the diagonal and the reflections' vectors below it; returns their tau. */
+/* Overwrite a by R on and above the diagonal and the reflections' vectors below it; returns their
+   tau. */
 export function qrFactor(a) {
   const n = a.length;
   const m = a[0]?.length ?? 0;
@@ -110,7 +111,8 @@ export function qrFactor(a) {
   return taus;
 }
 
-/* Apply the reflection whose vector is 1 and a[row + 1 …][column] to the rows row … of b, from `from` on. */
+/* Apply the reflection whose vector is 1 and a[row + 1 …][column] to the rows row … of b, from
+   `from` on. */
 function reflectRows(a, row, column, tau, from, b = a) {
   if (tau === 0) return;
   for (let j = from; j < b[row].length; j++) {

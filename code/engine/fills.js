@@ -1,5 +1,5 @@
-/* How PyTorch fills a row of numbers at random: fill(generator, data, dtype) for each distribution, and
-   what it says of parameters that make no sense. */
+/* How PyTorch fills a row of numbers at random: fill(generator, data, dtype) for each distribution,
+   and what it says of parameters that make no sense. */
 import { isFloat, TITLES } from "./dtype.js";
 import { raise } from "./error.js";
 import { fma64, normals32, normals64 } from "./normals.js";

@@ -1,11 +1,11 @@
 /* The gamma function and its relatives, of one number, in double precision.
 
-   log Γ has three regions: a power series around 2 (Abramowitz & Stegun 6.1.33), the recurrence
-   Γ(x + 1) = x Γ(x) down to it, and Stirling's series from 10 on. The Hurwitz zeta function
-   ζ(s, q) = Σ (q + n)⁻ˢ is summed to n = 9, and the rest follows from Euler and Maclaurin; its
-   values are the derivatives of digamma. The incomplete gamma functions P and Q take the power
-   series below x = a, the continued fraction above (DLMF 8.9.2), and for a > 10⁶ Temme's
-   expansion (DLMF 8.12), whose number of terms does not grow with a. */
+   log Γ has three regions: a power series around 2 (Abramowitz & Stegun 6.1.33), the recurrence Γ(x
+   + 1) = x Γ(x) down to it, and Stirling's series from 10 on. The Hurwitz zeta function ζ(s, q) = Σ
+   (q + n)⁻ˢ is summed to n = 9, and the rest follows from Euler and Maclaurin; its values are the
+   derivatives of digamma. The incomplete gamma functions P and Q take the power series below x = a,
+   the continued fraction above (DLMF 8.9.2), and for a > 10⁶ Temme's expansion (DLMF 8.12), whose
+   number of terms does not grow with a. */
 import { erfc, horner } from "./erf.js";
 
 const LOG_SQRT_TWO_PI = 0.91893853320467274178;
@@ -165,8 +165,8 @@ function upperSeries(a, x) {
   return -Math.expm1(exponent) - Math.exp(exponent) * a * sum;
 }
 
-/* P and Q for large a: the normal distribution of η, with η²/2 = m - log(1 + m), m = x/a - 1,
-   and two terms of the correction. sign = 1 is Q, sign = -1 is P. */
+/* P and Q for large a: the normal distribution of η, with η²/2 = m - log(1 + m), m = x/a - 1, and
+   two terms of the correction. sign = 1 is Q, sign = -1 is P. */
 const TEMME = [
   [-1 / 3, 1 / 12, -2 / 135, 1 / 864, 1 / 2835, -139 / 777600],
   [-1 / 540, -1 / 288, 1 / 378, -77 / 77760],

@@ -1,8 +1,9 @@
 /* Eigenvalues of one general matrix, in double precision.
 
-   Reflections make the matrix a Hessenberg matrix: zero below the first subdiagonal. Each step of Francis' QR iteration
-   shifts by both eigenvalues of the last 2 × 2 block at once, so that it stays real while these are complex
-   conjugates, and the subdiagonal vanishes at the end of the block (Golub & Van Loan, section 7.5). */
+   Reflections make the matrix a Hessenberg matrix: zero below the first subdiagonal. Each step of
+   Francis' QR iteration shifts by both eigenvalues of the last 2 × 2 block at once, so that it
+   stays real while these are complex conjugates, and the subdiagonal vanishes at the end of the
+   block (Golub & Van Loan, section 7.5). */
 import { reflector } from "./factor.js";
 
 const EPS = 2 ** -52;
@@ -43,7 +44,8 @@ function hessenberg(a) {
   }
 }
 
-/* a ← H a H with H = 1 - tau v vᵀ on the rows and columns at …; only columns from … to and rows low … high change. */
+/* a ← H a H with H = 1 - tau v vᵀ on the rows and columns at …; only columns from … to and rows low
+   … high change. */
 function reflect(a, at, v, tau, from, to, low, high) {
   if (tau === 0) return;
   for (let j = from; j < to; j++) {
@@ -58,7 +60,8 @@ function reflect(a, at, v, tau, from, to, low, high) {
   }
 }
 
-/* The first row of the block that ends at `end`: what is left of it on the subdiagonal is negligible. */
+/* The first row of the block that ends at `end`: what is left of it on the subdiagonal is
+   negligible. */
 function blockStart(a, end) {
   for (let i = end; i > 0; i--) {
     const scale = Math.abs(a[i][i]) + Math.abs(a[i - 1][i - 1]);
@@ -88,7 +91,8 @@ function pair(a, end, re, im) {
   re[end] = z === 0 ? last : last - cross / z;
 }
 
-/* One double step on the rows start … end. Now and then the shift is exceptional, to leave a cycle. */
+/* One double step on the rows start … end. Now and then the shift is exceptional, to leave a cycle.
+   */
 function francis(a, start, end, exceptional) {
   const n = a.length;
   const [p, q] = [a[end - 1][end - 1], a[end][end]];

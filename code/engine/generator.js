@@ -1,9 +1,9 @@
 /* PyTorch's generator of random numbers on the CPU, draw for draw.
 
-   It is the Mersenne twister MT19937 of Matsumoto & Nishimura (ACM TOMACS 8 (1998) 3): 624 words
-   of 32 bits, of which each new one is a linear function (in the field of two elements) of three
-   old ones. A uniform float32 takes the 24 lowest bits of one word, a uniform float64 53 bits of
-   two. The state is written in PyTorch's layout, so that it can be compared with PyTorch's. */
+   It is the Mersenne twister MT19937 of Matsumoto & Nishimura (ACM TOMACS 8 (1998) 3): 624 words of
+   32 bits, of which each new one is a linear function (in the field of two elements) of three old
+   ones. A uniform float32 takes the 24 lowest bits of one word, a uniform float64 53 bits of two.
+   The state is written in PyTorch's layout, so that it can be compared with PyTorch's. */
 import { raise } from "./error.js";
 
 const N = 624;

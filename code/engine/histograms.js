@@ -1,8 +1,8 @@
 /* Counting numbers in bins.
 
-   An edge belongs to the bin on its right, and the last edge to the last bin. histc computes the bin of
-   a number, as PyTorch does, and histogram then looks whether a rounding error moved it over an
-   edge. */
+   An edge belongs to the bin on its right, and the last edge to the last bin. histc computes the
+   bin of a number, as PyTorch does, and histogram then looks whether a rounding error moved it over
+   an edge. */
 import { allocate, isFloat, TITLES } from "./dtype.js";
 import { div, sub } from "./elementwise.js";
 import { listed, raise } from "./error.js";

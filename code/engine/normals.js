@@ -2,9 +2,10 @@
    and more: u and v, eight apart, become √(-2 log(1 - u)) cos(2πv) and the same with sin (Box &
    Muller, Annals of Mathematical Statistics 29 (1958) 610).
 
-   For float32 PyTorch calls vector instructions, whose logarithm, sine and cosine are polynomials of
-   the Cephes library (Moshier) in single precision, with a product and a sum rounded once together.
-   They are spelled out here, since their last digits are in every number that randn gives. */
+   For float32 PyTorch calls vector instructions, whose logarithm, sine and cosine are polynomials
+   of the Cephes library (Moshier) in single precision, with a product and a sum rounded once
+   together. They are spelled out here, since their last digits are in every number that randn
+   gives. */
 
 const f = Math.fround;
 /* a b + c, rounded once (but for a tie in 10⁹): a product of two float32 is exact in double. */

@@ -1,8 +1,9 @@
-/* Sorting, and what rests on order: the largest numbers, positions in a sorted row, different numbers.
+/* Sorting, and what rests on order: the largest numbers, positions in a sorted row, different
+   numbers.
 
    A NaN counts as greater than every number. Equal numbers keep their order. Which numbers a sort
-   chooses is constant around a point, so its derivative puts each gradient back to where the number came
-   from. */
+   chooses is constant around a point, so its derivative puts each gradient back to where the number
+   came from. */
 import { allocate, resultType } from "./dtype.js";
 import { listed, raise } from "./error.js";
 import { scatter } from "./indexing.js";
@@ -88,8 +89,8 @@ export function kthvalue(x, k, dim, keepdim) {
 
 // ---- positions in a sorted row
 
-/* The number of boundaries below each number of x; with `right`, below or equal. Boundaries have one axis,
-   or the leading axes of x, and then x is looked up row by row. */
+/* The number of boundaries below each number of x; with `right`, below or equal. Boundaries have
+   one axis, or the leading axes of x, and then x is looked up row by row. */
 export function searchsorted(sorted, x, right) {
   checkBoundaries(sorted, x);
   const dtype = resultType(sorted, x);

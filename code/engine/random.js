@@ -1,8 +1,9 @@
 /* Random tensors whose numbers all have the same distribution.
 
    Each function draws the numbers in the order and by the formula of PyTorch, so that the same seed
-   gives the same tensor. A tensor that is filled in place is filled in the order in which its numbers
-   lie in memory, as PyTorch does. sampling.js has what is drawn with parameters for each number. */
+   gives the same tensor. A tensor that is filled in place is filled in the order in which its
+   numbers lie in memory, as PyTorch does. sampling.js has what is drawn with parameters for each
+   number. */
 import { emptyFor } from "./elementwise.js";
 import { raise } from "./error.js";
 import {

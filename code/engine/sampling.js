@@ -2,8 +2,8 @@
    numbers, and random categories.
 
    A draw jumps as its parameter moves, so it has no derivative by it; the tape writes down a
-   gradient of zero, as PyTorch does. Inside torch.vmap the numbers of all levels are drawn, outer ones
-   first. */
+   gradient of zero, as PyTorch does. Inside torch.vmap the numbers of all levels are drawn, outer
+   ones first. */
 import { drawBinomial, drawGamma, drawPoisson } from "./counts.js";
 import { isFloat, TITLES } from "./dtype.js";
 import { add, mul } from "./elementwise.js";

@@ -1,7 +1,7 @@
 /* Running sums, products and extremes along an axis.
 
-   The derivative of a running sum is a running sum from the other end; the others follow from it. The
-   product's rule needs no division, so that it holds where a factor is zero. */
+   The derivative of a running sum is a running sum from the other end; the others follow from it.
+   The product's rule needs no division, so that it holds where a factor is zero. */
 import { allocate, exact, isFloat, TITLES } from "./dtype.js";
 import { add, binary, div, mul, sub, unary } from "./elementwise.js";
 import { raise } from "./error.js";
@@ -63,8 +63,8 @@ function sumRule(x, y, dim) {
   return record(y, NODES.cumsum, [x], g => [() => fromTheEnd(g, dim)]);
 }
 
-/* y = log Σ exp(x), so dy_j/dx_i = exp(x_i - y_j). Gradients of either sign are taken apart,
-   since their logarithms are summed; the logarithm of none is the lowest number, since -∞ has no
+/* y = log Σ exp(x), so dy_j/dx_i = exp(x_i - y_j). Gradients of either sign are taken apart, since
+   their logarithms are summed; the logarithm of none is the lowest number, since -∞ has no
    derivative. */
 function logRule(x, y, dim) {
   const lowest = number(x.dtype === "float32" ? -(2 - 2 ** -23) * 2 ** 127 : -Number.MAX_VALUE);

@@ -1,9 +1,17 @@
 /* Linear algebra that rests on eigenvalues and singular values, and the matrix exponential.
 
-   Eigenvectors turn into each other as the matrix moves, the faster the nearer their eigenvalues are; so the
-   derivative rules divide by differences of eigenvalues, and are infinite where two are equal. The rules
-   are PyTorch's (FunctionsManual.cpp). */
-import { checkMatrix, checkSquare, eachMatrix, emptyLike, fail, finite, store } from "./batches.js";
+   Eigenvectors turn into each other as the matrix moves, the faster the nearer their eigenvalues
+   are; so the derivative rules divide by differences of eigenvalues, and are infinite where two are
+   equal. The rules are PyTorch's (FunctionsManual.cpp). */
+import {
+  checkFinite,
+  checkMatrix,
+  checkSquare,
+  eachMatrix,
+  emptyLike,
+  finite,
+  store,
+} from "./batches.js";
 import { add, div, mul, neg, sub } from "./elementwise.js";
 import { isFloat, isInteger, TITLES } from "./dtype.js";
 import { listed, raise } from "./error.js";
@@ -11,18 +19,15 @@ import { symmetricEigen } from "./eigen.js";
 import { identity, luFactor, luSolve, matrix, multiply, transposed } from "./factor.js";
 import { eigenvalues } from "./general.js";
 import { cat } from "./joining.js";
-import { diagonalTo, T, times } from "./linalg.js";
 import { eye, full, zerosLike } from "./making.js";
 import { matmul } from "./matmul.js";
+import { asColumn, asRow, diagonalTo, HALF, T, times } from "./rules.js";
 import { record, withGrad } from "./tape.js";
 import { logicalSizes, make, number, same } from "./tensor.js";
 import { singular } from "./svd.js";
 import { narrow, squeeze, unsqueeze } from "./views.js";
 
 const ONE = number(1);
-const HALF = number(0.5);
-const asColumn = x => unsqueeze(x, -1);
-const asRow = x => unsqueeze(x, -2);
 const onDiagonal = x => {
   const n = x.sizes.at(-1);
   return mul(asRow(x), eye(n, n, x.dtype));
@@ -68,9 +73,7 @@ export function eigvals(x) {
   const n = x.sizes.at(-1);
   const parts = [emptyLike(x, n), emptyLike(x, n)];
   eachMatrix(x, (a, i) => {
-    if (!finite(a)) {
-      fail(name, x, i, "The algorithm failed to converge because the input matrix contained non-finite values.");
-    }
+    checkFinite(a, name, x, i);
     const { re, im } = eigenvalues(a);
     store(parts[0], i, re);
     store(parts[1], i, im);
@@ -94,9 +97,7 @@ export function svd(x, isFull = true) {
     emptyLike(x, isFull ? m : k, m),
   ];
   eachMatrix(x, (a, i) => {
-    if (!finite(a)) {
-      fail(name, x, i, "The algorithm failed to converge because the input matrix contained non-finite values.");
-    }
+    checkFinite(a, name, x, i);
     const { u, s, v } = n === 0 || m === 0 ? { u: identity(n), s: [], v: identity(m) } : singular(a, isFull);
     [u, s, transposed(v)].forEach((part, j) => part.length > 0 && store(outputs[j], i, part));
   });
@@ -133,7 +134,8 @@ function svdRule([gu, gs, gvh], u, s, vh) {
 
 const epsilon = x => (x.dtype === "float32" ? 2 ** -23 : 2 ** -52);
 
-/* The pseudoinverse V diag(1/S) Uᵀ, where singular values up to rtol times the largest count as zero. */
+/* The pseudoinverse V diag(1/S) Uᵀ, where singular values up to rtol times the largest count as
+   zero. */
 export function pinv(x, rtol, hermitian = false) {
   if (x.ndim < 2 || !isFloat(x.dtype)) {
     raise(
@@ -156,9 +158,7 @@ function pseudoinverses(x, rtol, work) {
   eachMatrix(x, (a, i) => {
     const [n, m] = [a.length, x.sizes.at(-1)];
     if (n === 0 || m === 0) return work(matrix(m, n), i, 0);
-    if (!finite(a)) {
-      fail("linalg.svd", x, i, "The algorithm failed to converge because the input matrix contained non-finite values.");
-    }
+    checkFinite(a, "linalg.svd", x, i);
     const { u, s, v } = singular(a, false);
     const rank = s.filter(value => value > rtol * s[0]).length;
     const scaled = v.map(row => row.map((value, j) => (j < rank ? value / s[j] : 0)));
@@ -179,8 +179,8 @@ function pinvRule(g, a, p) {
   return terms(neg(T(matmul(k, p))), times(sub(gh, matmul(a, k)), p, ph), pk, neg(times(pk, p, a)));
 }
 
-/* The least-squares solution of a x = b with the smallest norm: [solution, residuals, rank, singular values], of
-   which PyTorch's default driver gives no residuals and no singular values. */
+/* The least-squares solution of a x = b with the smallest norm: [solution, residuals, rank,
+   singular values], of which PyTorch's default driver gives no residuals and no singular values. */
 export function lstsq(a, b, rcond) {
   if (a.ndim < 2) raise("RuntimeError", "torch.linalg.lstsq: input must have at least 2 dimensions.");
   const [sizes, other] = [logicalSizes(a), logicalSizes(b)];
@@ -216,8 +216,8 @@ export function lstsq(a, b, rcond) {
 
 // ---- the matrix exponential
 
-/* exp(a) by scaling, Padé's approximant of degree 13, and squaring (Higham, SIAM J. Matrix Anal. Appl. 26
-   (2005) 1179). */
+/* exp(a) by scaling, Padé's approximant of degree 13, and squaring (Higham, SIAM J. Matrix Anal.
+   Appl. 26 (2005) 1179). */
 export function matrixExp(x) {
   checkSquare(x, "linalg.matrix_exp");
   const n = x.sizes.at(-1);
