@@ -178,9 +178,10 @@ const BINARY = {
 const noRule = (what) => raise("NotImplementedError", `the derivative for '${what}' is not implemented.`);
 
 function powBase(g, x, y) {
-  const slope = mul(g, mul(y, binary("pow", x, sub(y, ONE))));
-  if (!y.wrapped) return where(is("eq", y, ZERO), ZERO, slope);
-  return y.storage.data[y.offset] === 0 ? zerosLike(g) : slope;
+  const slope = (less) => mul(g, mul(y, binary("pow", x, less)));
+  if (!y.wrapped) return where(is("eq", y, ZERO), ZERO, slope(sub(y, ONE)));
+  const exponent = y.storage.data[y.offset];
+  return exponent === 0 ? zerosLike(g) : slope(constant(exponent - 1));
 }
 
 function powExponent(g, x, y, out) {

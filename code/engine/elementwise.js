@@ -33,7 +33,7 @@ import {
 } from "./tensor.js";
 
 const KINDS = { float32: "f32", float64: "f64", int64: "i64", bool: "bool" };
-const kindOf = (dtype) => KINDS[dtype] ?? "i32";
+export const kindOf = (dtype) => KINDS[dtype] ?? "i32";
 
 function kernelOf(table, name) {
   const kernel = table[name];
@@ -206,7 +206,7 @@ function dense(x) {
   return true;
 }
 
-function emptyAs(x, dtype) {
+export function emptyAs(x, dtype) {
   if (isContiguous(x) || !dense(x)) return emptyFor([x], x.sizes, dtype, x.levels);
   const data = allocate(dtype, product(x.sizes));
   return new Tensor(new Storage(data), 0, x.sizes, x.strides, dtype, x.levels);

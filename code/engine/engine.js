@@ -2,10 +2,10 @@
 export { defaultFloat, setDefaultFloat } from "./dtype.js";
 export { isContiguous } from "./tensor.js";
 export { base, contents, isView, item, offset, sharesStorage, sizes, strides, version } from "./reading.js";
-export { arange, clone, contiguous, detach, empty, eye, full, linspace, scalar, to } from "./making.js";
+export { arange, clone, contiguous, detach, empty, eye, full, fullLike, linspace, logspace, scalar, to } from "./making.js";
 export { binary, unary } from "./elementwise.js";
-export { addcdiv, addcmul, clamp, lerp, where } from "./ternary.js";
-export { assign, binaryInPlace, fill, unaryInPlace } from "./inplace.js";
+export { addcdiv, addcmul, addScaled, addScaledInPlace, clamp, lerp, where } from "./ternary.js";
+export { assign, become, binaryInPlace, detachInPlace, fill, snapshot, unaryInPlace, zero } from "./inplace.js";
 export {
   alias,
   diagonal,
@@ -20,6 +20,8 @@ export {
   squeeze,
   t,
   transpose,
+  tril,
+  triu,
   unfold,
   unsqueeze,
   view,
@@ -28,12 +30,15 @@ export {
   gather,
   index,
   indexAdd,
+  indexAddInPlace,
   indexSelect,
   maskedSelect,
   nonzero,
   putIndex,
   scatter,
   scatterAdd,
+  scatterAddInPlace,
+  scatterInPlace,
   takeAlongDim,
 } from "./indexing.js";
 export { deviation, norm, reduce, variance } from "./reductions.js";

@@ -121,6 +121,7 @@ export const BINARY = {
 // of `where`, x is the condition
 export const TERNARY = {
   where: { all: "x ? y : z" },
+  addProduct: { all: "x + y * z", i64: "s.exact(x + y * z)" },
   lerp: {
     all: "Math.abs(z) < 0.5 ? x + z * (y - x) : y + (z - 1) * (y - x)",
     f32: "Math.abs(z) < 0.5 ? x + z * Math.fround(y - x) : y + Math.fround(z - 1) * Math.fround(y - x)",

@@ -431,6 +431,14 @@ export function gather(x, dim, index) {
   return record(out, "GatherBackward0", [x], rule);
 }
 
+// the same in place
+export const indexAddInPlace = (x, dim, index, source) =>
+  change(x, [index, source], (old) => indexAdd(old, dim, index, source));
+export const scatterInPlace = (x, dim, index, source) =>
+  change(x, [index, source], (old) => scatter(old, dim, index, source));
+export const scatterAddInPlace = (x, dim, index, source) =>
+  change(x, [index, source], (old) => scatterAdd(old, dim, index, source));
+
 // the part of `source` over which the index goes
 function cropped(source, index) {
   return own(index).reduce((s, n, d) => (own(s)[d] === n ? s : slice(s, d, 0, n)), source);

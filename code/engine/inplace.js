@@ -84,6 +84,41 @@ export function fill(x, y) {
   );
 }
 
+// x.zero_()
+export function zero(x) {
+  return change(
+    x,
+    [],
+    (old) => record(zerosLike(old), "ZeroBackward0", [old], (g) => [() => zerosLike(g)]),
+    () => write(x, fromData(new Float64Array(1), [], "float64")),
+  );
+}
+
+// x.detach_()
+export function detachInPlace(x) {
+  if (x.base !== undefined) {
+    raise("RuntimeError", "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution.");
+  }
+  x.node = undefined;
+  x.wanted = false;
+  return x;
+}
+
+/* For operations that are not in place here: `become(x, f(snapshot(x)))` is x = f(x) in place. The snapshot has x's
+   numbers and its place on the tape, and does not change with x. */
+export const snapshot = (x) => (needsRecord([x]) ? before(x) : x);
+
+export function become(x, value) {
+  if (x.base !== undefined || value.node === undefined) return assign(x, value);
+  checkWritable(x, [value]);
+  checkSizes(x, value);
+  write(x, detach(value));
+  x.storage.version++;
+  moveRetained(x, value.node);
+  setNode(x, value.node, value.outputIndex);
+  return x;
+}
+
 /* Change x to the value of `compute(old)`, where `old` is its value before. `direct()` does it without
    the tape. Other operations (indexing, random numbers) change tensors by this function, too. */
 export function change(x, inputs, compute, direct) {

@@ -1,18 +1,9 @@
 /* Making tensors, copying them, and changing their type. */
-import { allocate, exact, holds, isFloat, resultType, rounded } from "./dtype.js";
+import { allocate, holds, isFloat, rounded } from "./dtype.js";
 import { raise } from "./error.js";
+import { emptyAs } from "./elementwise.js";
 import { record } from "./tape.js";
-import {
-  copied,
-  fromData,
-  isContiguous,
-  make,
-  product,
-  rowStrides,
-  Storage,
-  Tensor,
-  values,
-} from "./tensor.js";
+import { copied, fromData, isContiguous, make, Tensor, values } from "./tensor.js";
 
 export function full(value, dtype, ...sizes) {
   const x = empty(dtype, ...sizes);
@@ -26,6 +17,13 @@ export function empty(dtype, ...sizes) {
     raise("RuntimeError", `Trying to create tensor with negative dimension ${negative}: [${sizes.join(", ")}]`);
   }
   return make(sizes, dtype);
+}
+
+// of x's sizes and order of axes
+export function fullLike(x, value, dtype) {
+  const out = emptyAs(x, dtype || x.dtype);
+  out.storage.data.fill(rounded(value, out.dtype));
+  return out;
 }
 
 export const zerosLike = (x) => make(x.sizes, x.dtype, x.levels);
@@ -61,6 +59,14 @@ export function linspace(a, b, n, dtype) {
   }
   if (n === 1) data[0] = start;
   return out;
+}
+
+// base to the power of what linspace gives
+export function logspace(a, b, n, base, dtype) {
+  const out = linspace(a, b, n, dtype === "float32" ? dtype : "float64");
+  const { data } = out.storage;
+  for (let i = 0; i < data.length; i++) data[i] = Math.pow(base, data[i]);
+  return out.dtype === dtype ? out : cast(out, dtype);
 }
 
 export function eye(n, m, dtype) {

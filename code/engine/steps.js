@@ -56,7 +56,7 @@ function adam32(p, g, m, v, { b1, b2, eps, size, root, decay, shrink, sign }) {
     const slope = decay === 0 ? sign * g[i] : round(sign * g[i] + round(decay) * before);
     const change = round(slope - m[i]);
     m[i] = weight < 0.5 ? m[i] + weight * change : slope + round(weight - 1) * change;
-    v[i] = round(v[i] * keep) + round(round(add * slope) * slope);
+    v[i] = round(v[i] * keep) + round(add * slope) * slope;
     const below = round(round(round(Math.sqrt(v[i])) / bias) + tiny);
     p[i] = before + round(round(rate * m[i]) / below);
   }

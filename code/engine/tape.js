@@ -72,8 +72,11 @@ export class Node {
     this.afterHooks = []; // work(leaf)
     this.retained = []; // tensors whose grad is kept
   }
-  nextFunctions() {
-    return this.edges.map((edge) => [edge?.node, edge?.index ?? 0]);
+  get nextFunctions() {
+    return this.edges.map((edge) => edge?.node);
+  }
+  get nextIndices() {
+    return this.edges.map((edge) => edge?.index ?? 0);
   }
 }
 
@@ -84,6 +87,7 @@ export function record(output, name, inputs, rule, saved = []) {
   node.many = Array.isArray(output);
   node.outputs = outputs.length;
   outputs.forEach((x, i) => isFloat(x.dtype) && setNode(x, node, i));
+  for (const entry of node.saved) if (outputs.includes(entry.x)) entry.maker = node; // an output
   return output;
 }
 
@@ -126,7 +130,7 @@ export function setSavedHooks(pack, unpack) {
 
 function pack(x) {
   if (mode.savedHooks === undefined || x === undefined || x.wrapped) {
-    return { x, version: x?.storage.version };
+    return { x, version: x?.storage.version, maker: undefined };
   }
   const { pack: packs, unpack } = mode.savedHooks;
   return { packed: packs(x), unpack };
@@ -135,9 +139,9 @@ function pack(x) {
 function accessor(node, i) {
   return () => {
     if (node.saved === undefined) raiseFreed();
-    const { x, version, packed, unpack } = node.saved[i];
+    const { x, version, packed, unpack, maker } = node.saved[i];
     if (unpack !== undefined) return unpack(packed);
-    if (x !== undefined && x.storage.version !== version) raiseChanged(node, x, version);
+    if (x !== undefined && x.storage.version !== version) raiseChanged(x, version, maker ?? x.node);
     return x;
   };
 }
@@ -152,15 +156,15 @@ function raiseFreed() {
   );
 }
 
-function raiseChanged(node, x, version) {
+function raiseChanged(x, version, maker) {
   const output =
-    x.node === undefined ? "" : `, which is output ${x.outputIndex} of ${x.node.name},`;
+    maker === undefined ? "" : `, which is output ${x.outputIndex} of ${maker.name.replace(/Backward\d*$/, "")},`;
   raise(
     "RuntimeError",
     "one of the variables needed for gradient computation has been modified by an inplace operation: " +
-      `[${TITLES[x.dtype] === undefined ? "" : `torch.${TITLES[x.dtype]}Tensor `}${listed(logicalSizes(x))}]${output} is at version ` +
+      `[torch.${TITLES[x.dtype]}Tensor ${listed(logicalSizes(x))}]${output} is at version ` +
       `${x.storage.version}; expected version ${version} instead. Hint: enable anomaly detection to find the ` +
-      "operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True).",
+      "operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).",
   );
 }
 

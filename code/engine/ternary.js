@@ -1,10 +1,11 @@
 /* Elementwise operations of three operands: where, clamp, lerp, addcmul, addcdiv. */
-import { add, binary, div, emptyFor, mul, neg, sub } from "./elementwise.js";
-import { holds, isFloat, resultType, TITLES } from "./dtype.js";
+import { add, binary, div, emptyFor, kindOf, mul, neg, sub } from "./elementwise.js";
+import { holds, promoteTypes, resultType, TITLES } from "./dtype.js";
 import { raise } from "./error.js";
 import { TERNARY_KERNELS } from "./kernels.js";
-import { cast, zerosLike } from "./making.js";
-import { gradMode, needsRecord, record, withGrad } from "./tape.js";
+import { change } from "./inplace.js";
+import { cast } from "./making.js";
+import { needsRecord, record, withGrad } from "./tape.js";
 import { broadcastSizes, broadcastStrides, isContiguous, lift, number, product, rows, same } from "./tensor.js";
 
 const ZERO = number(0);
@@ -15,7 +16,7 @@ function ternary(name, operands, dtype) {
   const sizes = broadcastSizes(broadcastSizes(xs[0].sizes, xs[1].sizes, k), xs[2].sizes, k);
   const out = emptyFor(xs, sizes, dtype, levels);
   const inputs = xs.map((x, i) => (name === "where" && i === 0 ? x : prepared(x, dtype)));
-  const loops = TERNARY_KERNELS[name][dtype === "float32" ? "f32" : isFloat(dtype) || dtype === "int64" ? "f64" : "i32"];
+  const loops = TERNARY_KERNELS[name][kindOf(dtype)];
   const data = inputs.map((x) => x.storage.data);
   if (inputs.every((x) => same(x.sizes, sizes) && isContiguous(x))) {
     const [p, q, s] = inputs.map((x) => x.offset);
@@ -90,18 +91,27 @@ export function lerp(x, y, weight) {
   return record(out, `LerpBackward${weight.wrapped ? 0 : 1}`, [x, y, weight], rule, [x, y, weight]);
 }
 
-// x + value·a·b
+// x + value·a·b; the value is a number, or a tensor of one
 export function addcmul(x, a, b, value = 1) {
-  const scale = (y) => (value === 1 ? y : mul(y, number(value)));
-  const out = withGrad(false, () => add(x, scale(mul(a, b))));
+  const scale = (y) => (isOne(value) ? y : mul(asTensor(value), y));
+  const out = withGrad(false, () => addProduct(x, scale(a), b));
   const rule = (g, one, two) => [g, () => scale(mul(g, two())), () => scale(mul(g, one()))];
   return record(out, "AddcmulBackward0", [x, a, b], rule, [a, b]);
 }
 
+const asTensor = (value) => (typeof value === "number" ? number(value) : value);
+const isOne = (value) => value === 1 || value.storage?.data[value.offset] === 1;
+
+// x + y·z, rounded once, as the processor's fused operation does it
+function addProduct(x, y, z) {
+  const product = resultType(y, z);
+  return ternary("addProduct", [x, y, z], x.dtype === product ? product : promoteTypes(x.dtype, product));
+}
+
 // x + value·a/b
 export function addcdiv(x, a, b, value = 1) {
-  const scale = (y) => (value === 1 ? y : mul(y, number(value)));
-  const out = withGrad(false, () => add(x, scale(div(a, b))));
+  const scale = (y) => (isOne(value) ? y : mul(asTensor(value), y));
+  const out = withGrad(false, () => add(x, div(scale(a), b)));
   const rule = (g, one, two) => [
     g,
     () => scale(div(g, two())),
@@ -109,3 +119,12 @@ export function addcdiv(x, a, b, value = 1) {
   ];
   return record(out, "AddcdivBackward0", [x, a, b], rule, [a, b]);
 }
+
+// x + alpha·y, rounded once
+export function addScaled(x, y, alpha) {
+  const dtype = resultType(x, y);
+  const out = ternary("addProduct", [x, y, alpha], dtype);
+  return record(out, "AddBackward0", [x, y], (g) => [g, () => mul(g, alpha)]);
+}
+
+export const addScaledInPlace = (x, y, alpha) => change(x, [y], (old) => addScaled(old, y, alpha));

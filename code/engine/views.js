@@ -6,9 +6,9 @@
 import { TITLES } from "./dtype.js";
 import { axis, listed, raise } from "./error.js";
 import { binaryTo } from "./elementwise.js";
-import { clone, contiguous } from "./making.js";
+import { clone } from "./making.js";
 import { gradMode, record, withGrad } from "./tape.js";
-import { filled, isContiguous, logicalSizes, make, product, rowStrides, same, Tensor } from "./tensor.js";
+import { copied, fromData, logicalSizes, make, product, rowStrides, same, Tensor } from "./tensor.js";
 
 export function viewOf(x, offset, sizes, strides, again, name, rule, levels = x.levels) {
   const y = new Tensor(x.storage, offset, sizes, strides, x.dtype, levels);
@@ -358,6 +358,22 @@ export function reshape(x, ...sizes) {
   const out = new Tensor(copy.storage, 0, [...x.sizes.slice(0, x.levels.length), ...full], [], x.dtype, x.levels);
   out.strides = rowStrides(out.sizes);
   return record(out, "UnsafeViewBackward0", [copy], (g) => [reshape(g, ...own)]);
+}
+
+// the numbers on and below a diagonal (tril), or on and above it (triu); zeros elsewhere
+export const tril = (x, diagonal = 0) => triangle(x, "tril", (i, j) => j - i <= diagonal, diagonal);
+export const triu = (x, diagonal = 0) => triangle(x, "triu", (i, j) => j - i >= diagonal, diagonal);
+
+function triangle(x, name, keeps, diagonal) {
+  if (x.ndim < 2) raise("RuntimeError", `${name}: input tensor must have at least 2 dimensions`);
+  const data = copied(x);
+  const [n, m] = x.sizes.slice(-2);
+  for (let at = 0; at < data.length; at++) {
+    if (!keeps(Math.floor(at / m) % n, at % m)) data[at] = 0;
+  }
+  const out = fromData(data, x.sizes, x.dtype, x.levels);
+  const again = name === "tril" ? tril : triu;
+  return record(out, name === "tril" ? "TrilBackward0" : "TriuBackward0", [x], (g) => [again(g, diagonal)]);
 }
 
 // the numbers in the opposite order along these axes: a copy, since strides are not negative here
