@@ -53,7 +53,8 @@ class InEngine:
 
     def value(self, expression: str) -> Any:
         """Return the value of an expression that JSON can write."""
-        return json.loads(self.run(f"import json; print(json.dumps({expression}))"))
+        out = self.run(f"import json\nprint('\\n' + json.dumps({expression}))")
+        return json.loads(out.splitlines()[-1])
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from .conftest import ROOT, InEngine
 
 PACKAGES = (
     "pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "hypothesis",
-    "sortedcontainers",
+    "sortedcontainers", "py", "_hypothesis_globals",
 )  # fmt: skip
 
 AREAS = sorted(
@@ -29,7 +29,11 @@ def suite(tmp_path_factory):
         spec = importlib.util.find_spec(name)
         assert spec is not None
         assert spec.origin is not None
-        shutil.copytree(Path(spec.origin).parent, packages / name)
+        origin = Path(spec.origin)
+        if origin.name == "__init__.py":
+            shutil.copytree(origin.parent, packages / name)
+        else:
+            shutil.copy(origin, packages)
     tests = tmp_path_factory.mktemp("tests")
     shutil.copytree(ROOT / "tests/library", tests / "library")
     with InEngine(packages, tests) as process:
