@@ -81,7 +81,7 @@ export function ndtr(x) {
 
 export function log_ndtr(x) {
   const t = x * SQRT_HALF;
-  return x < -1 ? Math.log(erfcx(-t) / 2) - t * t : Math.log1p(-erfc(t) / 2);
+  return x < -1 ? Math.log(erfcx(-t) / 2) - (x * x) / 2 : Math.log1p(-ndtr(-x));
 }
 
 const CENTRE = [
