@@ -2,7 +2,7 @@
 import { isFloat } from "./dtype.js";
 import { listed, raise } from "./error.js";
 import { onesLike } from "./making.js";
-import { accumulator, applyRule, gradMode, nodeOf, record, setNode, walk, withGrad } from "./tape.js";
+import { accumulator, applyRule, nodeOf, record, walk } from "./tape.js";
 import { logicalSizes, same } from "./tensor.js";
 
 // ---- the flags of a tensor

@@ -8,9 +8,9 @@
    Derivatives need nothing more, because the rules are written in the same operations. If an operation broadcast an input over a level,
    the input's gradient is summed over that level (fitted in tape.js). A gradient that is taken inside a vmap must not be summed over that vmap:
    `enter` gives its input the levels of all vmaps around it first. */
-import { axis, raise } from "./error.js";
+import { axis } from "./error.js";
 import { detach } from "./making.js";
-import { gradMode, withGrad } from "./tape.js";
+import { withGrad } from "./tape.js";
 import { NO_LEVELS } from "./tensor.js";
 import { alias, expand, unsqueeze, viewOf } from "./views.js";
 import { sum } from "./reductions.js";

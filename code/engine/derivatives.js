@@ -6,7 +6,7 @@
    slope 0 at 0, relu has slope 0 at 0, and a tie of maximum gives half to each side. */
 import { add, binary, div, mul, neg, sub, unary } from "./elementwise.js";
 import { raise } from "./error.js";
-import { detach, zerosLike } from "./making.js";
+import { detach, to, zerosLike } from "./making.js";
 import { record } from "./tape.js";
 import { number } from "./tensor.js";
 import { where } from "./ternary.js";
@@ -19,8 +19,8 @@ const HALF = constant(0.5);
 const PI = constant(Math.PI);
 const times = (x, value) => mul(x, constant(value));
 const f = (name) => (x) => unary(name, x);
-const [exp, log, sin, cos, sinh, cosh, square, sqrt, rsqrt, sign, reciprocal, sigmoid, exp2, erfcx, digamma] = [
-  "exp", "log", "sin", "cos", "sinh", "cosh", "square", "sqrt", "rsqrt", "sign", "reciprocal", "sigmoid", "exp2", "erfcx", "digamma",
+const [exp, log, sin, cos, sinh, cosh, square, sqrt, rsqrt, sign, reciprocal, sigmoid, exp2, digamma] = [
+  "exp", "log", "sin", "cos", "sinh", "cosh", "square", "sqrt", "rsqrt", "sign", "reciprocal", "sigmoid", "exp2", "digamma",
 ].map(f);
 const is = (name, x, y) => binary(name, x, y);
 const and = (x, y) => binary("logical_and", x, y);
@@ -77,7 +77,7 @@ const UNARY = {
   ndtri: { name: "SpecialNdtriBackward0", output: (g, y) => mul(times(exp(times(square(y), 0.5)), Math.sqrt(2 * Math.PI)), g) },
   log_ndtr: {
     name: "SpecialLogNdtrBackward0",
-    input: (g, x) => times(div(g, erfcx(times(x, -Math.SQRT1_2))), Math.sqrt(2 / Math.PI)),
+    both: (g, x, y) => mul(times(g, 1 / Math.sqrt(2 * Math.PI)), exp(neg(add(y, times(square(x), 0.5))))),
   },
   lgamma: { input: (g, x) => mul(g, digamma(x)) },
   digamma: { input: (g, x) => mul(g, binary("polygamma", ONE, x)) },
@@ -149,11 +149,11 @@ const BINARY = {
   },
   hypot: (g, x, y, out) => [() => mul(g, div(x(), out())), () => mul(g, div(y(), out()))],
   xlogy: (g, x, y) => [
-    () => mul(g, where(and(is("eq", x(), ZERO), is("le", y(), ZERO)), ZERO, log(y()))),
+    () => where(and(is("eq", x(), ZERO), is("le", y(), ZERO)), ZERO, is("xlogy", g, y())),
     () => div(mul(g, x()), y()),
   ],
   xlog1py: (g, x, y) => [
-    () => mul(g, where(and(is("eq", x(), ZERO), is("le", y(), constant(-1))), ZERO, unary("log1p", y()))),
+    () => where(and(is("eq", x(), ZERO), is("le", y(), constant(-1))), ZERO, is("xlog1py", g, y())),
     () => div(mul(g, x()), add(y(), ONE)),
   ],
   copysign: (g, x, y, out) => [
@@ -186,7 +186,7 @@ function powBase(g, x, y) {
 
 function powExponent(g, x, y, out) {
   const flat = and(is("eq", x, ZERO), is("ge", y, ZERO));
-  return mul(g, where(flat, ZERO, mul(out, log(x))));
+  return mul(g, where(flat, ZERO, mul(out, log(to(x, out.dtype)))));
 }
 
 // the gradient of the operand that was chosen; half of it at ties

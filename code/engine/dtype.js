@@ -106,6 +106,7 @@ export function rounded(value, dtype) {
   if (dtype === "float32") return Math.fround(value);
   if (dtype === "bool") return value !== 0 ? 1 : 0;
   if (dtype === "int64") return exact(Math.trunc(value)) + 0;
+  if (dtype === "int32" && !(Math.abs(value) < 2 ** 31)) return -(2 ** 31); // as processors do it
   cell[dtype][0] = Math.trunc(value);
   return cell[dtype][0];
 }

@@ -4,17 +4,7 @@
    runs over the numbers: the simplest one that fits how they lie. */
 import { BINARY_KERNELS, UNARY_KERNELS } from "./kernels.js";
 import { binaryRule, unaryRule } from "./derivatives.js";
-import {
-  allocate,
-  defaultFloat,
-  floatType,
-  holds,
-  isFloat,
-  promoteTypes,
-  resultType,
-  rounded,
-  TITLES,
-} from "./dtype.js";
+import { allocate, floatType, holds, isFloat, resultType, rounded, TITLES } from "./dtype.js";
 import { raise } from "./error.js";
 import { cast } from "./making.js";
 import { gradMode } from "./tape.js";
@@ -26,7 +16,6 @@ import {
   make,
   product,
   rows,
-  rowStrides,
   same,
   Storage,
   Tensor,
@@ -94,6 +83,9 @@ function computedIn(name, kernel, x, y) {
   const dtype = resultType(x, y);
   if (name === "sub" || name === "rsub") checkSubtraction(x, y);
   checkType(name, dtype);
+  if (name === "pow" && y.wrapped && !isFloat(dtype) && y.storage.data[y.offset] < 0) {
+    raise("RuntimeError", "Integers to negative integer powers are not allowed.");
+  }
   if (name === "heaviside" && x.dtype !== y.dtype) {
     raise("RuntimeError", "heaviside is not yet implemented for tensors with different dtypes.");
   }
@@ -112,8 +104,8 @@ function checkSubtraction(x, y) {
 
 // what PyTorch has no kernel for, with the name that its error gives
 const NOT_FLOAT = { bitwise_and: "bitwise_and_cpu", bitwise_or: "bitwise_or_cpu", bitwise_xor: "bitwise_xor_cpu", left_shift: "lshift_cpu", right_shift: "rshift_cpu", gcd: "gcd_cpu", bitwise_not: "bitwise_not_cpu" };
-const NOT_INTEGER = { hypot: "hypot_cpu", nextafter: "nextafter_cpu", logaddexp: "logaddexp_cpu", logaddexp2: "logaddexp2_cpu" };
-const NOT_BOOL = { floor_divide: "div_floor_cpu", div_floor: "div_floor_cpu", trunc_divide: "div_trunc_cpu", remainder: "remainder_cpu", fmod: "fmod_cpu", pow: "pow", abs: "abs_cpu", floor: "floor_vml_cpu", ceil: "ceil_vml_cpu", round: "round_vml_cpu", trunc: "trunc_vml_cpu" };
+const NOT_INTEGER = { gammainc: "igamma_cpu", gammaincc: "igammac_cpu", hypot: "hypot_cpu", nextafter: "nextafter_cpu", logaddexp: "logaddexp_cpu", logaddexp2: "logaddexp2_cpu" };
+const NOT_BOOL = { floor_divide: "div_floor_cpu", div_floor: "div_floor_cpu", trunc_divide: "div_trunc_cpu", remainder: "remainder_cpu", fmod: "fmod_cpu", pow: "pow", abs: "abs_cpu", floor: "floor_vml_cpu", ceil: "ceil_vml_cpu", round: "round_vml_cpu", trunc: "trunc_vml_cpu", frac: "frac_cpu" };
 
 function checkType(name, dtype) {
   const missing = isFloat(dtype) ? NOT_FLOAT[name] : (NOT_INTEGER[name] ?? (dtype === "bool" ? NOT_BOOL[name] : undefined));
@@ -140,16 +132,14 @@ function binaryInto(kernel, x, y, dtype, out) {
   const n = product(out.sizes);
   const [result, r] = [out.storage.data, out.offset];
   const whole = dense(out);
-  if (whole && isNumber(y) && (same(x.sizes, out.sizes) || isNumber(x)) && sameOrder(x, out)) {
-    const a = operand(x, dtype);
+  const a = operand(x, dtype);
+  if (whole && isNumber(y) && inOrder(a, out)) {
     return loops.right(a.storage.data, a.offset, valueOf(y, dtype), result, r, n);
   }
-  if (whole && isNumber(x) && same(y.sizes, out.sizes) && sameOrder(y, out)) {
-    const b = operand(y, dtype);
+  const b = operand(y, dtype);
+  if (whole && isNumber(x) && inOrder(b, out)) {
     return loops.left(valueOf(x, dtype), b.storage.data, b.offset, result, r, n);
   }
-  const a = operand(x, dtype);
-  const b = operand(y, dtype);
   if (whole && inOrder(a, out) && inOrder(b, out)) {
     return loops.flat(a.storage.data, a.offset, b.storage.data, b.offset, result, r, n);
   }
@@ -181,7 +171,9 @@ export function binaryType(name, x, y) {
 }
 
 const isNumber = (x) => product(x.sizes) === 1;
-const operand = (x, dtype) => (holds(dtype, x.dtype) ? x : cast(x, dtype));
+const operand = (x, dtype) => (holds(dtype, x.dtype) && !isWrapped32(x, dtype) ? x : cast(x, dtype));
+// a number of Python is rounded before it meets a float32
+const isWrapped32 = (x, dtype) => x.wrapped && dtype === "float32";
 const inOrder = (x, out) => same(x.sizes, out.sizes) && sameOrder(x, out);
 const sameOrder = (x, out) => same(x.strides, out.strides) || (isContiguous(x) && isContiguous(out));
 

@@ -2,10 +2,10 @@
 
    The gradient goes to that place alone. A number that is no number wins, as in PyTorch. */
 import { axis, raise } from "./error.js";
-import { binary } from "./elementwise.js";
 import { scatterAdd } from "./indexing.js";
+import { reduce } from "./reductions.js";
 import { record } from "./tape.js";
-import { fromData, logicalSizes, make, product, values } from "./tensor.js";
+import { logicalSizes, make, product, values } from "./tensor.js";
 import { unsqueeze } from "./views.js";
 
 // each finds the place in data[start + i·step], 0 ≤ i < n
@@ -55,6 +55,7 @@ function inOrder(data, start, step, n) {
 const NAMES = { max: "MaxBackward0", min: "MinBackward0", median: "MedianBackward1", mode: "ModeBackward0" };
 
 export function extreme(name, x, dim, keepdim) {
+  if (dim === undefined) return reduce(name, x, false, "");
   const d = axis(dim, x.ndim);
   const k = x.levels.length;
   const n = x.ndim === 0 ? 1 : x.sizes[d + k];

@@ -9,16 +9,15 @@
    tensor. */
 import { isFloat, TITLES } from "./dtype.js";
 import { axis, listed, raise } from "./error.js";
-import { assign, change, write } from "./inplace.js";
-import { cast, clone, detach, zerosLike } from "./making.js";
-import { needsRecord, record } from "./tape.js";
+import { assign, change, checkApart, write } from "./inplace.js";
+import { cast, detach } from "./making.js";
+import { record } from "./tape.js";
 import {
   broadcastSizes,
   broadcastStrides,
   copied,
   filled,
   fromData,
-  isContiguous,
   levelSizes,
   lift,
   logicalSizes,
@@ -27,7 +26,6 @@ import {
   rows,
   rowStrides,
   same,
-  Tensor,
   values,
 } from "./tensor.js";
 import { alias, expand, reshape, select, slice, unsqueeze } from "./views.js";
@@ -101,6 +99,12 @@ function byTensor(state, index) {
 }
 
 function byMask(state, mask) {
+  if (mask.levels.length > 0) {
+    raise(
+      "RuntimeError",
+      "vmap: We do not support batching operators that can support dynamic shape. Attempting to batch over indexing with a boolean mask.",
+    );
+  }
   const sizes = logicalSizes(state.view);
   const own = logicalSizes(mask);
   own.forEach((n, i) => {
@@ -135,7 +139,7 @@ export function nonzero(x) {
   if (x.levels.length > 0) {
     raise(
       "RuntimeError",
-      "vmap: It looks like you're attempting to use an operation whose result has a size that depends on the values (such as nonzero or indexing by a mask). Dynamic shapes are not supported inside vmap; use torch.where instead.",
+      "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::nonzero. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature.",
     );
   }
   const data = values(x);
@@ -303,6 +307,7 @@ function dropLeading(value, view) {
 }
 
 function indexPut(x, dims, indices, value) {
+  checkApart(x, value);
   const number = value.wrapped || value.ndim === 0 ? cast(value, x.dtype) : value;
   const typed = number === value || value.requiresGrad ? value : number;
   if (typed.dtype !== x.dtype && !value.wrapped && value.ndim > 0) {
@@ -399,7 +404,7 @@ function planAlong(x, dim, index, other) {
 }
 
 function checkAlong(name, x, dim, index, source) {
-  if (index.dtype !== "int64" && index.dtype !== "int32") {
+  if (index.dtype !== "int64" && index.dtype !== "int32" && index.numel > 0) {
     raise("RuntimeError", `${name}(): Expected dtype int32/int64 for index`);
   }
   if (index.ndim !== x.ndim) {

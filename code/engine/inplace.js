@@ -51,6 +51,7 @@ export function unaryInPlace(name, x) {
 
 // x.copy_(y)
 export function assign(x, y) {
+  checkWritable(x, [y]);
   if (x === y) return x;
   checkSizes(x, y);
   checkOverlap(x, y);
@@ -69,6 +70,7 @@ export function assign(x, y) {
 
 // x.fill_(y), of one number
 export function fill(x, y) {
+  checkValue(x, y);
   if (y.ndim > 0) {
     raise("RuntimeError", `fill_ only supports 0-dimension value tensor but got tensor with ${y.ndim} dimensions.`);
   }
@@ -190,6 +192,17 @@ const fromZeros = (x) => fromData(new Float64Array(1), x.levels.map(() => 1), "f
 
 // ---- checks
 
+const RANGES = { uint8: [0, 255, "uint8_t"], int8: [-128, 127, "int8_t"], int16: [-32768, 32767, "int16_t"], int32: [-(2 ** 31), 2 ** 31 - 1, "int"] };
+
+function checkValue(x, y) {
+  const [low, high, name] = RANGES[x.dtype] ?? [-Infinity, Infinity];
+  const value = y.wrapped ? Math.trunc(y.storage.data[y.offset]) : 0;
+  // PyTorch lets unsigned numbers wrap around
+  const wraps = x.dtype === "uint8" && y.dtype !== "float64" && value >= -255 && value < 0;
+  if (value >= low && value <= high) return;
+  if (!wraps) raise("RuntimeError", `value cannot be converted to type ${name} without overflow`);
+}
+
 const canCast = (from, to) => !(category(from) > category(to) && (isFloat(from) || to === "bool"));
 
 function checkCast(dtype, x) {
@@ -201,14 +214,7 @@ function checkCast(dtype, x) {
 }
 
 function checkWritable(x, inputs) {
-  const root = x.base ?? x;
-  if (needsRecord([x]) && x.made !== undefined && root.requiresGrad) raiseNoGradView();
-  if (needsRecord([root]) && root.wanted && root.node === undefined) {
-    if (x.base === undefined) {
-      raise("RuntimeError", "a leaf Variable that requires grad is being used in an in-place operation.");
-    }
-    raise("RuntimeError", "a view of a leaf Variable that requires grad is being used in an in-place operation.");
-  }
+  if (needsRecord([x])) checkLeaf(x);
   if (x.sizes.some((n, d) => n > 1 && x.strides[d] === 0)) {
     raise(
       "RuntimeError",
@@ -217,6 +223,16 @@ function checkWritable(x, inputs) {
   }
   const extra = inputs.find((y) => y.levels.some((level) => !x.levels.includes(level)));
   if (extra !== undefined) raiseBatched();
+}
+
+function checkLeaf(x) {
+  if (x.made !== undefined) raiseNoGradView();
+  if (x.base !== undefined && nodeOf(x.base) === undefined) {
+    raise("RuntimeError", "a view of a leaf Variable that requires grad is being used in an in-place operation.");
+  }
+  if (x.base === undefined && x.node === undefined) {
+    raise("RuntimeError", "a leaf Variable that requires grad is being used in an in-place operation.");
+  }
 }
 
 const raiseNoGradView = () =>
@@ -243,8 +259,15 @@ function checkBroadcast(x, y) {
 
 // Reading numbers that were just written would depend on the order.
 function checkOverlap(x, y) {
+  if (x.storage !== y.storage) return;
+  const walk = (t) => t.strides.filter((_, d) => t.sizes[d] !== 1);
+  const steps = (t) => t.sizes.filter((n) => n !== 1);
+  if (x.offset === y.offset && same(walk(x), walk(y)) && same(steps(x), steps(y))) return;
+  checkApart(x, y);
+}
+
+export function checkApart(x, y) {
   if (x.storage !== y.storage || x.numel === 0 || y.numel === 0) return;
-  if (x.offset === y.offset && same(x.strides, y.strides) && same(x.sizes, y.sizes)) return;
   const end = (t) => t.offset + t.sizes.reduce((sum, n, d) => sum + (n - 1) * t.strides[d], 0);
   if (end(x) < y.offset || end(y) < x.offset) return;
   const apart = isContiguous(x) && isContiguous(y) ? false : !meet(x, y);

@@ -3,8 +3,8 @@ import { promoteTypes } from "./dtype.js";
 import { axis, listed, raise } from "./error.js";
 import { write } from "./inplace.js";
 import { record } from "./tape.js";
-import { filled, levelSizes, lift, logicalSizes, make, Tensor } from "./tensor.js";
-import { narrow, select, unsqueeze } from "./views.js";
+import { levelSizes, lift, logicalSizes, make, Tensor } from "./tensor.js";
+import { narrow, select } from "./views.js";
 
 export function cat(dim, ...tensors) {
   return joined(dim, tensors, "CatBackward0");
@@ -25,7 +25,7 @@ function joined(dim, tensors, name) {
   const out = filledBy(tensors, some, d, widths, dtype);
   const starts = widths.map((_, i) => widths.slice(0, i).reduce((a, b) => a + b, 0));
   return record(out, name, tensors, (g) =>
-    tensors.map((_, i) => () => (widths[i] === 0 ? undefined : narrow(g, d, starts[i], widths[i]))),
+    tensors.map((x, i) => () => (logicalSizes(x).length === g.ndim ? narrow(g, d, starts[i], widths[i]) : make([0], g.dtype))),
   );
 }
 

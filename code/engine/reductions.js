@@ -2,7 +2,7 @@
 
    A reduction walks over the input and over the result at the same time; along the axes that go, the
    result is walked with a stride of 0, so that all numbers along them meet in the same place. Sums are kept in doubles. */
-import { allocate, exact, floatType, isFloat, TITLES } from "./dtype.js";
+import { exact, floatType, isFloat, TITLES } from "./dtype.js";
 import { axis, raise } from "./error.js";
 import { add, binary, div, mul, sub, unary } from "./elementwise.js";
 import { extreme } from "./extremes.js";
@@ -10,7 +10,7 @@ import { cat } from "./joining.js";
 import { cast, full, onesLike, to } from "./making.js";
 import { scan } from "./scans.js";
 import { record, withGrad } from "./tape.js";
-import { fromData, isContiguous, logicalSizes, number, product, rows, rowStrides, same, Tensor, values } from "./tensor.js";
+import { fromData, logicalSizes, number, product, rows, rowStrides, Tensor, values } from "./tensor.js";
 import { where } from "./ternary.js";
 import { expand, flip, narrow, reshape, squeeze, unsqueeze } from "./views.js";
 
@@ -167,8 +167,8 @@ const truth = (name, x, dims, keepdim) =>
 function productSlope(g, x, y, dims, keepdim) {
   const sizes = logicalSizes(x);
   const grad = restored(g, dims, keepdim, sizes);
+  if (x.ndim === 0) return grad;
   if (!values(x).includes(0)) return div(mul(grad, restored(y, dims, keepdim, sizes)), x);
-  if (dims.length === 0) return grad;
   const one = dims.length === 1;
   const row = one ? x : reshape(x, -1);
   const d = one ? dims[0] : 0;
@@ -261,7 +261,7 @@ function spreadOf(name, x, correction, keepdim, dims) {
   const slope = (g, x) => {
     const mean = reduce("mean", x, true, "", ...at);
     const grad = restored(g, at, keepdim, logicalSizes(x));
-    if (dims.length === 0 && n <= correction) {
+    if ((dims.length === 0 || x.ndim === 0) && n <= correction) {
       return mul(grad, where(binary("eq", x, mean), number(NaN), number(Infinity)));
     }
     return mul(mul(grad, number(2 / (n - correction))), sub(x, mean));

@@ -1,6 +1,6 @@
 /* Elementwise operations of three operands: where, clamp, lerp, addcmul, addcdiv. */
 import { add, binary, div, emptyFor, kindOf, mul, neg, sub } from "./elementwise.js";
-import { holds, promoteTypes, resultType, TITLES } from "./dtype.js";
+import { holds, isFloat, promoteTypes, resultType, TITLES } from "./dtype.js";
 import { raise } from "./error.js";
 import { TERNARY_KERNELS } from "./kernels.js";
 import { change } from "./inplace.js";
@@ -82,6 +82,7 @@ function clampRule(g, x, low, high) {
 
 // x + weight·(y − x), from the nearer end
 export function lerp(x, y, weight) {
+  checkLerp(x, y, weight);
   const out = ternary("lerp", [x, y, weight], x.dtype);
   const rule = (g, start, end, w) => [
     () => mul(g, weight.wrapped ? number(1 - weight.storage.data[0]) : sub(number(1), w())),
@@ -89,6 +90,27 @@ export function lerp(x, y, weight) {
     () => mul(g, sub(end(), start())),
   ];
   return record(out, `LerpBackward${weight.wrapped ? 0 : 1}`, [x, y, weight], rule, [x, y, weight]);
+}
+
+const C_NAMES = {
+  bool: "bool",
+  uint8: "unsigned char",
+  int8: "signed char",
+  int16: "short",
+  int32: "int",
+  int64: "long int",
+  float32: "float",
+  float64: "double",
+};
+
+function checkLerp(x, y, weight) {
+  for (const [name, t] of [["end", y], ["weight", weight]]) {
+    if (t.dtype === x.dtype || (name === "weight" && t.ndim === 0)) continue;
+    raise("RuntimeError", `expected dtype ${C_NAMES[x.dtype]} for \`${name}\` but got dtype ${C_NAMES[t.dtype]}`);
+  }
+  if (isFloat(x.dtype)) return;
+  const kernel = `lerp_kernel_${weight.wrapped ? "scalar" : "tensor"}`;
+  raise("NotImplementedError", `"${kernel}" not implemented for '${TITLES[x.dtype]}'`);
 }
 
 // x + value·a·b; the value is a number, or a tensor of one
