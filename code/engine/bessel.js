@@ -24,12 +24,12 @@ function asymptotic(order, x) {
     term *= ((2 * k - 1) ** 2 - 4 * order ** 2) / (8 * k * x);
     sum += term;
   }
-  return sum / Math.sqrt(2 * Math.PI * x);
+  return sum / (Math.sqrt(2 * Math.PI) * Math.sqrt(x));
 }
 
 const unscaled = (order, x) => {
-  const value = scaled(order, x);
-  return Math.abs(x) === Infinity ? (order === 1 ? x : Infinity) : value * Math.exp(Math.abs(x));
+  if (Math.abs(x) > 714) return order === 1 && x < 0 ? -Infinity : Infinity;
+  return scaled(order, x) * Math.exp(Math.abs(x));
 };
 
 export const i0e = x => scaled(0, x);

@@ -43,7 +43,7 @@ function gauss(x) {
 }
 
 function erfcxPositive(x) {
-  if (x > 1e8) return 1 / (x * Math.sqrt(Math.PI));
+  if (x > 1e8) return 1 / Math.sqrt(Math.PI) / x;
   const t = (2 * (x - 3.75)) / (x + 3.75); // twice the argument, as Clenshaw's recurrence wants it
   let [a, b] = [0, 0];
   for (let i = ERFCX.length - 1; i > 0; i--) [a, b] = [ERFCX[i] + t * a - b, a];
