@@ -23,8 +23,8 @@ def absent(module: str) -> str:
     if _within(module, FIGURES):
         return "draws a figure"
     for root in ABSENT:
-        if _within(module, root) and not (root == "torch" and _in_engine(module)):
-            return f"uses {root if root != 'torch' else module}"
+        if _within(module, root) and not _in_engine(module):
+            return f"uses {module}"
     if _within(module, "diffprog"):
         return next(filter(None, map(absent, _imported(module))), "")
     return ""
@@ -35,7 +35,7 @@ def _within(module: str, root: str) -> bool:
 
 
 def _in_engine(module: str) -> bool:
-    """Return whether the engine has this module of torch, or a module that may have the name."""
+    """Return whether the engine has this module, or a module that may have the name."""
     *parents, last = module.split(".")
     place = CODE.joinpath("engine", "python", *parents)
     names = (place / f"{last}.py", place / last / "__init__.py", place / "__init__.py",

@@ -29,6 +29,9 @@ __all__ = ["Runtime", "make"]
 
 HERE = Path(__file__).parent
 CODE = HERE.parents[1]
+ENGINE = CODE / "engine"
+KERNELS = "kernels.js"
+"""The loops of the engine, which it writes itself: see `kernels.mjs`."""
 KEPT = CODE.parent / "_build" / "run"
 """Every book that this press builds has the same runtime, which is therefore kept once."""
 ASSETS = files.ASSETS / "run"
@@ -88,7 +91,7 @@ def make() -> Runtime:
 
 def _library() -> Iterator[tuple[str, Path]]:
     """Yield place and path of the Python files of the page besides the standard library."""
-    for root in (CODE / "engine" / "python", HERE / "in_page"):
+    for root in (ENGINE / "python", HERE / "in_page"):
         yield from ((path.relative_to(root).as_posix(), path) for path in _python(root))
     for path in _python(CODE / "diffprog"):
         place = path.relative_to(CODE).as_posix()
@@ -103,13 +106,15 @@ def _python(root: Path) -> list[Path]:
 def _scripts() -> Iterator[tuple[str, Path]]:
     """Yield place and path of the scripts of worker, page and engine."""
     yield from ((path.name, path) for path in files.files(ASSETS) if path != SERVICE_WORKER)
-    yield from ((f"engine/{path.name}", path) for path in sorted((CODE / "engine").glob("*.js")))
+    written = (path for path in sorted(ENGINE.glob("*.js")) if path.name != KERNELS)
+    yield from ((f"engine/{path.name}", path) for path in written)
 
 
 def _digest() -> str:
     total = hashlib.sha256(f"{standard_library.MODULES}{LICENCES}".encode())
     for place, path in (*_library(), *_scripts(), ("", Path(__file__)),
-                        ("", HERE / "compile.mjs"), ("", PYODIDE / "package.json")):  # fmt: skip
+                        ("", HERE / "compile.mjs"), ("", PYODIDE / "package.json"),
+                        *(("", path) for path in sorted(ENGINE.glob("*.mjs")))):  # fmt: skip
         total.update(f"{place}\0".encode() + path.read_bytes() + b"\0")
     return total.hexdigest()[:12]
 
@@ -119,6 +124,7 @@ def _write(to: Path) -> None:
         files.write(to / name, (PYODIDE / name).read_bytes())
     for place, path in _scripts():
         files.write(to / place, path.read_bytes())
+    _node(ENGINE / "kernels.mjs", to / "engine" / KERNELS)
     files.write(to / "LICENCES.txt", LICENCES)
     _compress(PYODIDE / "pyodide.asm.wasm", to)
     with tempfile.TemporaryDirectory() as name:
@@ -127,12 +133,17 @@ def _write(to: Path) -> None:
             files.write(folder / "standard_library" / place, source)
         for place, path in _library():
             files.write(folder / "book" / place, path.read_bytes())
-        command = [str(node()), str(HERE / "compile.mjs"), str(PYODIDE), str(folder)]
-        run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
-        if run.returncode:
-            raise PressError(f"the page's Python could not be compiled: {run.stderr[-2000:]}")
+        _node(HERE / "compile.mjs", PYODIDE, folder)
         for kind in ("standard_library", "book"):
             _compress(folder / f"{kind}.zip", to)
+
+
+def _node(script: Path, *arguments: Path) -> None:
+    """Run a script; raise PressError if it fails."""
+    command = [node(), script, *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if run.returncode:
+        raise PressError(f"the page's runtime: {script.name} failed: {run.stderr[-2000:]}")
 
 
 def _compress(path: Path, to: Path) -> None:

@@ -1,6 +1,6 @@
 """The part of Python's standard library that the page gets, and the reason for each module.
 
-All of it would be 1.7 MB more to load. A package is its `__init__`; `asyncio.*` is all of it.
+All of it would be a megabyte more to load. A package is its `__init__`; `re.*` is all of it.
 """
 
 from __future__ import annotations
@@ -9,29 +9,38 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["MODULES", "modules", "sources"]
+__all__ = ["FROZEN", "MODULES", "modules", "sources"]
+
+FROZEN = {
+    "_collections_abc", "_sitebuiltins", "abc", "codecs", "genericpath", "importlib._bootstrap",
+    "importlib._bootstrap_external", "importlib.machinery", "importlib.util", "io", "ntpath", "os",
+    "posixpath", "site", "stat", "zipimport",
+}  # fmt: skip
+"""Modules that Python does not look for, since its program contains them."""
 
 MODULES = {
     "Python starts with them": """
-        _collections_abc _colorize _opcode_metadata _py_warnings _sitebuiltins _weakrefset abc ast
-        codecs collections contextlib copyreg encodings encodings.aliases encodings.utf_8 enum
-        functools genericpath importlib importlib._abc importlib._bootstrap
-        importlib._bootstrap_external importlib.abc importlib.machinery importlib.util io keyword
-        linecache operator os posixpath re.* reprlib site stat token tokenize types warnings
-        weakref zipimport""",
+        _colorize _opcode_metadata _py_warnings _weakrefset ast collections contextlib copyreg
+        encodings encodings.aliases encodings.utf_8 enum functools importlib importlib._abc
+        importlib.abc keyword linecache operator re.* reprlib token tokenize types warnings
+        weakref""",
     "Pyodide imports them when it starts": """
-        __future__ _pyodide.* annotationlib asyncio.* base64 bisect codeop concurrent
+        __future__ _pyodide.* annotationlib asyncio asyncio.base_events asyncio.base_futures
+        asyncio.base_subprocess asyncio.base_tasks asyncio.constants asyncio.coroutines
+        asyncio.events asyncio.exceptions asyncio.format_helpers asyncio.futures asyncio.graph
+        asyncio.locks asyncio.log asyncio.mixins asyncio.protocols asyncio.queues asyncio.runners
+        asyncio.selector_events asyncio.sslproto asyncio.staggered asyncio.streams
+        asyncio.subprocess asyncio.taskgroups asyncio.tasks asyncio.threads asyncio.timeouts
+        asyncio.transports asyncio.trsock asyncio.unix_events base64 bisect codeop concurrent
         concurrent.futures concurrent.futures._base contextvars fnmatch glob heapq inspect dis
-        locale logging ntpath opcode pathlib pathlib._os pyodide pyodide._package_loader
-        pyodide._state pyodide.code pyodide.common pyodide.ffi pyodide.webloop random selectors
-        shutil signal socket string struct subprocess tempfile textwrap threading traceback typing
-        zipfile zipfile._path zipfile._path.glob""",
-    "the library, the checks and the chapters import them": """
-        copy dataclasses encodings.ascii encodings.latin_1 html html.entities json json.decoder
-        json.encoder json.scanner numbers""",
+        locale logging opcode pathlib pathlib._os pyodide pyodide._package_loader pyodide._state
+        pyodide.code pyodide.common pyodide.ffi pyodide.webloop random selectors shutil signal
+        socket string struct subprocess tempfile textwrap threading traceback typing zipfile
+        zipfile._path zipfile._path.glob""",
+    "the library, the checks, the engine and the chapters import them": """
+        copy dataclasses json json.decoder json.encoder json.scanner numbers""",
     "readers may import them": """
-        _pydatetime _strptime calendar datetime decimal fractions pprint
-        statistics timeit""",
+        datetime decimal fractions pprint statistics timeit""",
 }
 """The modules by the reason for which they are there."""
 
