@@ -1,0 +1,78 @@
+/* What Python sees of the engine, as the module `_engine`. */
+export { defaultFloat, setDefaultFloat } from "./dtype.js";
+export { isContiguous } from "./tensor.js";
+export { base, contents, isView, item, offset, sharesStorage, sizes, strides, version } from "./reading.js";
+export { arange, clone, contiguous, detach, empty, eye, full, fullLike, linspace, logspace, scalar, to } from "./making.js";
+export { binary, unary } from "./elementwise.js";
+export { addcdiv, addcmul, addScaled, addScaledInPlace, clamp, lerp, where } from "./ternary.js";
+export { assign, become, binaryInPlace, detachInPlace, fill, snapshot, unaryInPlace, zero } from "./inplace.js";
+export {
+  alias,
+  diagonal,
+  expand,
+  flip,
+  movedim,
+  narrow,
+  permute,
+  reshape,
+  select,
+  slice,
+  squeeze,
+  t,
+  transpose,
+  tril,
+  triu,
+  unfold,
+  unsqueeze,
+  view,
+} from "./views.js";
+export {
+  gather,
+  index,
+  indexAdd,
+  indexAddInPlace,
+  indexSelect,
+  maskedSelect,
+  nonzero,
+  putIndex,
+  scatter,
+  scatterAdd,
+  scatterAddInPlace,
+  scatterInPlace,
+  takeAlongDim,
+} from "./indexing.js";
+export { deviation, norm, reduce, variance } from "./reductions.js";
+export { extreme } from "./extremes.js";
+export { cat, stack } from "./joining.js";
+export { linear, matmul } from "./matmul.js";
+export { gradMode, setGradMode, setSavedHooks } from "./tape.js";
+export {
+  backward,
+  backwardOf,
+  custom,
+  dependsOnly,
+  getGrad,
+  gradFn,
+  gradOf,
+  hook,
+  hookAfter,
+  hookNode,
+  hookNodeBefore,
+  isLeaf,
+  nodeCall,
+  removeHook,
+  require,
+  retainGrad,
+  setGrad,
+} from "./autograd.js";
+export { activeLevels, addBatch, endLevel, enter, newLevel, removeBatch } from "./batching.js";
+export { allclose, equal, isclose } from "./testing.js";
+export { adamStep, sgdStep } from "./steps.js";
+export { scan, scanExtreme } from "./scans.js";
+export { cholesky, lu, qr } from "./factorisations.js";
+export { det, inv, slogdet, solve, triangularSolve } from "./linalg.js";
+export { eigh, eigvals, eigvalsh, lstsq, matrixExp, pinv, svd, svdvals } from "./spectral.js";
+export * from "./ordering.js";
+export * from "./histograms.js";
+export * from "./random.js";
+export * from "./sampling.js";

@@ -1,0 +1,73 @@
+"""Errors as PyTorch raises them, and the sentence for what the page's engine lacks.
+
+An error of the engine carries the name of a class of Python and a message in PyTorch's words;
+`raised` makes the one from the other. What PyTorch has and the engine lacks is refused in one
+sentence that tells the reader where it runs.
+"""
+
+import _engine
+from pyodide.ffi import JsException
+
+__all__ = ["JsException", "LinAlgError", "OutOfMemoryError", "absent", "engine", "raised", "refuse"]
+
+ELSEWHERE = "is not in the page's engine: run this in JupyterLab, which has PyTorch itself"
+
+
+class LinAlgError(RuntimeError):
+    """A matrix that a decomposition or an inverse does not exist for."""
+
+
+class OutOfMemoryError(RuntimeError):
+    """The browser gives no more memory."""
+
+
+KINDS = {
+    "RuntimeError": RuntimeError,
+    "IndexError": IndexError,
+    "ValueError": ValueError,
+    "TypeError": TypeError,
+    "NotImplementedError": NotImplementedError,
+    "LinAlgError": LinAlgError,
+    "OutOfMemoryError": OutOfMemoryError,
+}
+
+
+def raised(error):
+    """Return what to raise for an error of the engine, or of Python code that the engine called."""
+    if not isinstance(error, JsException):
+        return error
+    kind = getattr(error, "kind", None)
+    if kind in KINDS:
+        return KINDS[kind](error.message)
+    if error.name == "RangeError" and "alloc" in error.message.lower():
+        return OutOfMemoryError("the browser gives no more memory for a tensor of this size")
+    if error.name == "RangeError" and "call stack" in error.message:
+        return RecursionError("the graph is too deep for the browser's stack")
+    return RuntimeError(f"a fault of the page's engine: {error}")
+
+
+def absent(what):
+    """Return the sentence for a name or an argument that only PyTorch itself has."""
+    return f"{what} {ELSEWHERE}"
+
+
+def refuse(function, arguments):
+    """Raise for arguments that a function does not take here: PyTorch's own, or nobody's."""
+    from torch._absent import ARGUMENTS
+
+    for name in arguments:
+        if name in ARGUMENTS:
+            raise NotImplementedError(absent(f"the argument {name!r} of torch.{function}"))
+        raise TypeError(f"{function}() got an unexpected keyword argument {name!r}")
+
+
+def engine(name):
+    """Return an export of the engine; one that is missing says so when it is called."""
+    try:
+        return getattr(_engine, name)
+    except AttributeError:
+
+        def missing(*_):
+            raise NotImplementedError(absent(f"what needs {name!r}"))
+
+        return missing

@@ -1,0 +1,161 @@
+"""The nodes of the graph, as Python sees them, and what may be hung on it."""
+
+from torch._errors import JsException, engine, raised
+from torch._tensor import Tensor, wrap
+
+_call, _set_hooks = engine("nodeCall"), engine("setSavedHooks")
+_hook, _remove, _retain = engine("hook"), engine("removeHook"), engine("retainGrad")
+
+
+class Node:
+    """An operation of the forward pass. Called with ȳ it returns the ȳ·∂y/∂x of its inputs."""
+
+    __slots__ = ("__weakref__", "_node")
+
+    def name(self):
+        return self._node.name
+
+    @property
+    def next_functions(self):
+        nodes, places = self._node.nextFunctions, self._node.nextIndices
+        return tuple(
+            [(None if n is None else made(n), i) for n, i in zip(nodes, places, strict=True)]
+        )
+
+    @property
+    def _input_metadata(self):
+        return [None] * (self._node.outputs or 1)
+
+    @property
+    def metadata(self):
+        return {}
+
+    def __getattr__(self, name):
+        if name == "variable" and self._node.name == "AccumulateGrad":
+            return wrap(self._node.variable)
+        raise AttributeError(f"{self.name()!r} object has no attribute {name!r}")
+
+    def __call__(self, *gradients):
+        try:
+            results = _call(self._node, *[None if g is None else g._h for g in gradients])
+        except JsException as error:
+            raise raised(error) from None
+        parts = [None if r is None else wrap(r) for r in results]
+        return parts[0] if len(parts) == 1 else tuple(parts)
+
+    def __eq__(self, other):
+        return isinstance(other, Node) and self._key() == other._key()
+
+    def __hash__(self):
+        return hash(self._key())
+
+    def _key(self):
+        return self._node.js_id
+
+    def __repr__(self):
+        return f"<{self.name()} object at {hash(self):#x}>"
+
+    def register_hook(self, fn):
+        from torch._errors import absent
+
+        raise NotImplementedError(absent("Node.register_hook"))
+
+    register_prehook = register_hook
+
+
+_classes = {}
+
+
+def made(node):
+    """Return the node of Python of a node of the engine; its class has the node's name."""
+    name = node.name
+    cls = _classes.get(name)
+    if cls is None:
+        cls = _classes[name] = type(name, (Node,), {"__slots__": ()})
+        cls.__module__ = "torch.autograd"
+    new = object.__new__(cls)
+    new._node = node
+    return new
+
+
+class Handle:
+    """What removes a hook again."""
+
+    __slots__ = ("_remove",)
+
+    def __init__(self, remove):
+        self._remove = remove
+
+    def remove(self):
+        if self._remove is not None:
+            self._remove()
+        self._remove = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.remove()
+
+
+def _register_hook(self, hook):
+    from pyodide.ffi import create_proxy
+
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+
+    def work(g, *_):
+        result = hook(wrap(g))
+        return None if result is None else result._h
+
+    key = _hook(self._h, create_proxy(work))
+    h = self._h
+    return Handle(lambda: _remove(h, key))
+
+
+def _retain_grad(self):
+    if not self.requires_grad:
+        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    _retain(self._h)
+
+
+Tensor.register_hook, Tensor.retain_grad = _register_hook, _retain_grad
+
+
+class saved_tensors_hooks:  # noqa: N801
+    """pack(x) keeps what the backward pass needs, unpack gives it back."""
+
+    stack = []  # noqa: RUF012
+
+    def __init__(self, pack_hook, unpack_hook):
+        self.pair = pack_hook, unpack_hook
+
+    def __enter__(self):
+        self.stack.append(self.pair)
+        self._set()
+
+    def __exit__(self, *_):
+        self.stack.pop()
+        self._set()
+
+    def _set(self):
+        from pyodide.ffi import create_proxy
+
+        if not self.stack:
+            _set_hooks(None, None)
+            return
+        pack, unpack = self.stack[-1]
+        kept = {}
+
+        def packs(h):
+            kept[len(kept)] = pack(wrap(h))
+            return len(kept) - 1
+
+        _set_hooks(create_proxy(packs), create_proxy(lambda key: unpack(kept[key])._h))
+
+
+class save_on_cpu(saved_tensors_hooks):  # noqa: N801
+    """Keep as it is: all is on the CPU."""
+
+    def __init__(self, pin_memory=False, device_type="cpu"):
+        super().__init__(lambda x: x, lambda x: x)

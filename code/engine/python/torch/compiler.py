@@ -1,0 +1,23 @@
+"""Nothing is compiled in the page."""
+
+
+def is_compiling():
+    return False
+
+
+def is_dynamo_compiling():
+    return False
+
+
+def reset():
+    pass
+
+
+def disable(fn=None, recursive=True, *, reason=None):
+    return fn if fn is not None else lambda f: f
+
+
+def __getattr__(name):
+    from torch._errors import absent
+
+    raise AttributeError(absent(f"torch.compiler.{name}"))

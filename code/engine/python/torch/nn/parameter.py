@@ -1,0 +1,60 @@
+"""Tensors that are the parameters of a module, or its buffers."""
+
+from torch._errors import JsException, engine, raised
+from torch._tensor import Tensor, bare
+
+_detach, _require = engine("detach"), engine("require")
+
+
+class Parameter(Tensor):
+    """A tensor that a module, to which it is assigned, lists among its parameters."""
+
+    __slots__ = ()
+
+    def __new__(cls, data=None, requires_grad=True):
+        if data is None:
+            from torch._creation import empty
+
+            data = empty(0)
+        p = bare(cls, _detach(data._h))
+        try:
+            _require(p._h, bool(requires_grad))
+        except JsException as error:
+            raise raised(error) from None
+        return p
+
+    def __init__(self, *_, **__):
+        pass
+
+    def _like(self, new):
+        return type(self)(new, self.requires_grad)
+
+    def __repr__(self):
+        return "Parameter containing:\n" + super().__repr__()
+
+    def __reduce_ex__(self, protocol):
+        return _rebuilt_parameter, (Tensor.detach(self), self.requires_grad)
+
+
+Parameter._printed = "tensor"
+
+
+def _rebuilt_parameter(data, requires_grad):
+    return Parameter(data, requires_grad)
+
+
+class Buffer(Tensor):
+    """A tensor that a module, to which it is assigned, lists among its buffers."""
+
+    __slots__ = ()
+
+    def __new__(cls, data=None, *, persistent=True):
+        b = bare(cls, _detach(data._h))
+        b.persistent = persistent
+        return b
+
+    def __init__(self, *_, **__):
+        pass
+
+
+Buffer._printed = "tensor"

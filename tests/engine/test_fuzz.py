@@ -1,0 +1,115 @@
+"""The page's engine against PyTorch: random programs give the same values, gradients and errors."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from typing import Any
+
+import pytest
+import torch
+
+from .inside.outcome import outcome
+from .programs import Program, program
+
+RTOL = {"torch.float32": 3e-6, "torch.float64": 1e-12}
+"""Some 25 and 5000 units in the last place: a program rounds about ten times, and sums differ."""
+
+
+def compare(program: Program, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
+    """Return what differs, or ""."""
+    if ours.get("error", [])[:2] != theirs.get("error", [])[:2]:
+        return f"error {ours.get('error')}, PyTorch {theirs.get('error')}"
+    for name in theirs.keys() | ours.keys() - {"error"}:
+        if name == "error":
+            continue
+        a, b = ours.get(name), theirs.get(name)
+        if a is None or b is None:
+            return f"{name} is {a}, PyTorch has {b}"
+        for what in ("dtype", "shape", "grad"):
+            if a[what] != b[what]:
+                return f"{what} of {name} is {a[what]}, PyTorch has {b[what]}"
+        if not alike(a, b):
+            return f"{name} is {a['values']}, PyTorch has {b['values']}"
+    return ""
+
+
+def alike(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    x, y = ([float(v) for v in each["values"]] for each in (a, b))
+    rtol = RTOL.get(b["dtype"], 0)
+    scale = max((abs(v) for v in y if math.isfinite(v)), default=0)
+    return all(
+        u == v or (u != u and v != v) or abs(u - v) <= rtol * (abs(v) + scale)
+        for u, v in zip(x, y, strict=True)
+    )
+
+
+def nudged(program: Program) -> dict[str, Any]:
+    """Return PyTorch's outcome where each result is off by up to two units in the last place."""
+    torch.manual_seed(0)
+    statements = []
+    for statement in program.statements:
+        statements.append(statement)
+        name = statement.partition(" = ")[0]
+        if name.isalnum() and name not in program.inputs:
+            size = f"torch.randint(-2, 3, {name}.shape, dtype={name}.dtype)"
+            noise = f"1 + torch.finfo({name}.dtype).eps * {size}"
+            statements.append(f"if {name}.is_floating_point(): {name} = {name} * ({noise})")
+    return outcome(statements, program.inputs)
+
+
+def differs(program: Program, engine: Any) -> str:
+    """Return what differs beyond rounding, or ""."""
+    theirs = outcome(program.statements, program.inputs)
+    call = f"outcome({program.statements!r}, {program.inputs!r})"
+    ours = json.loads(engine.run(f"print(json.dumps({call}))"))
+    if "absent" in ours:
+        SEEN[ours["absent"]] += 1
+        return ""
+    found = compare(program, ours, theirs)
+    if " has [" in found and compare(program, nudged(program), theirs):
+        SEEN["rounding is amplified"] += 1
+        return ""
+    return found
+
+
+SEEN: Counter[str] = Counter()
+"""Programs that say nothing: what the engine lacks, and where rounding is amplified."""
+
+
+@pytest.fixture(scope="module")
+def ready(engine):
+    engine.run("import json\nfrom outcome import outcome")
+    return engine
+
+
+def check(examples: int, engine) -> None:
+    """Say what differs in all of them, so that faults of one kind are seen together."""
+    SEEN.clear()
+    found = []
+    for seed in range(examples):
+        written = program(seed)
+        if difference := differs(written, engine):
+            found.append(f"seed {seed}: {difference}{shortest(written, engine)}")
+    assert not found, f"{len(found)} of {examples}\n" + "\n\n".join(found[:20])
+    assert sum(SEEN.values()) < examples / 50, SEEN
+
+
+def shortest(program: Program, engine) -> Program:
+    """Leave out the statements without which there is a difference too."""
+    for i in reversed(range(len(program.statements))):
+        rest = program.statements[:i] + program.statements[i + 1 :]
+        fewer = Program(rest, [x for x in program.inputs if any(x in s for s in rest)])
+        if differs(fewer, engine):
+            return shortest(fewer, engine)
+    return program
+
+
+def test_a_thousand_programs_agree(ready):
+    check(1000, ready)
+
+
+@pytest.mark.exhaustive
+def test_ten_thousand_programs_agree(ready):
+    check(10_000, ready)
