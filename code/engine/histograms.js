@@ -72,7 +72,7 @@ export function histogram(x, bins, low, high, weights, density) {
   checkWeights(x, weights);
   const counts = counted(x, weights, edges, given ? searchedBin : correctedBin);
   const result = density ? densities(counts, edges) : counts;
-  const rule = () => raise("NotImplementedError", "the derivative for 'histogram' is not implemented.");
+  const rule = () => raise("RuntimeError", "derivative for aten::histogram is not implemented");
   return record([result, given ? copyOf(edges) : edges], "NotImplemented", [x], rule);
 }
 

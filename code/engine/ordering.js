@@ -93,6 +93,9 @@ export function kthvalue(x, k, dim, keepdim) {
    one axis, or the leading axes of x, and then x is looked up row by row. */
 export function searchsorted(sorted, x, right) {
   checkBoundaries(sorted, x);
+  if (sorted.dtype === "bool" && x.dtype === "bool") {
+    raise("NotImplementedError", "\"searchsorted_out_cpu\" not implemented for 'Bool'");
+  }
   const dtype = resultType(sorted, x);
   const { xs, levels, k } = lift([cast(sorted, dtype), cast(x, dtype)]);
   const batch = levelSizes(xs, k);
@@ -164,17 +167,18 @@ export function unique(x) {
   single(x);
   const data = values(x);
   const order = Array.from(data, (_, i) => i).sort(ascending(data));
-  return distinct(x, data, order);
+  return distinct(x, data, order, "Unique2Backward0", "_unique2");
 }
 
 /* The same without sorting: only equal neighbours count as one number. */
 export function uniqueConsecutive(x) {
   single(x);
   const data = values(x);
-  return distinct(x, data, Array.from(data, (_, i) => i));
+  const order = Array.from(data, (_, i) => i);
+  return distinct(x, data, order, "UniqueConsecutiveBackward0", "unique_consecutive");
 }
 
-function distinct(x, data, order) {
+function distinct(x, data, order, node, name) {
   const inverse = allocate("int64", data.length);
   const [found, counts] = [[], []];
   order.forEach((place, i) => {
@@ -192,8 +196,8 @@ function distinct(x, data, order) {
   };
   const numbers = tensor(found, [found.length], x.dtype);
   return [
-    record(numbers, "Unique2Backward0", [x], () => {
-      raise("NotImplementedError", "the derivative for '_unique2' is not implemented.");
+    record(numbers, node, [x], () => {
+      raise("NotImplementedError", `the derivative for '${name}' is not implemented.`);
     }),
     tensor(inverse, x.sizes, "int64"),
     tensor(counts, [counts.length], "int64"),

@@ -91,7 +91,11 @@ function logRule(x, y, dim) {
    is a sum over the axis of shifted products, one for each i. */
 function productRule(x, y, dim) {
   const rule = (g, x, y) => [
-    () => (hasZero(x()) ? productWithZeros(g, x(), dim) : div(fromTheEnd(mul(g, y()), dim), x())),
+    () => {
+      if (x().numel <= 1) return g;
+      if (hasZero(x())) return productWithZeros(g, x(), dim);
+      return div(fromTheEnd(mul(g, y()), dim), x());
+    },
   ];
   return record(y, NODES.cumprod, [x], rule, [x, y]);
 }
@@ -136,6 +140,7 @@ export function scanExtreme(name, x, dim) {
   const extremes = fromData(out, x.sizes, x.dtype, x.levels);
   const indices = fromData(places, x.sizes, "int64", x.levels);
   const node = name === "cummax" ? "CummaxBackward0" : "CumminBackward0";
-  const rule = (g, i) => [() => scatterAdd(zerosLike(x), dim, i(), g)];
+  // PyTorch's gradient of an empty tensor is that tensor.
+  const rule = (g, i) => [() => (x.numel === 0 ? x : scatterAdd(zerosLike(x), dim, i(), g))];
   return [record(extremes, node, [x], rule, [indices]), indices];
 }

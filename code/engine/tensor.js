@@ -119,6 +119,9 @@ export function values(x) {
   return x.offset === 0 && data.length === n ? data : data.subarray(x.offset, x.offset + n);
 }
 
+// the storage's numbers from x's first one on, for tensors that fill a stretch of it
+export const stretch = (x) => (x.offset === 0 ? x.storage.data : x.storage.data.subarray(x.offset));
+
 // always a copy
 export const copied = (x) => (isContiguous(x) ? values(x).slice() : gathered(x));
 
