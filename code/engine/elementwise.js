@@ -105,8 +105,8 @@ function checkSubtraction(x, y) {
 
 // what PyTorch has no kernel for, with the name that its error gives
 const NOT_FLOAT = { bitwise_and: "bitwise_and_cpu", bitwise_or: "bitwise_or_cpu", bitwise_xor: "bitwise_xor_cpu", left_shift: "lshift_cpu", right_shift: "rshift_cpu", gcd: "gcd_cpu", bitwise_not: "bitwise_not_cpu" };
-const NOT_INTEGER = { gammainc: "igamma_cpu", gammaincc: "igammac_cpu", hypot: "hypot_cpu", nextafter: "nextafter_cpu", logaddexp: "logaddexp_cpu", logaddexp2: "logaddexp2_cpu" };
-const NOT_BOOL = { floor_divide: "div_floor_cpu", div_floor: "div_floor_cpu", trunc_divide: "div_trunc_cpu", remainder: "remainder_cpu", fmod: "fmod_cpu", pow: "pow", abs: "abs_cpu", floor: "floor_vml_cpu", ceil: "ceil_vml_cpu", round: "round_vml_cpu", trunc: "trunc_vml_cpu", frac: "frac_cpu" };
+const NOT_INTEGER = { frac: "frac_cpu", gammainc: "igamma_cpu", gammaincc: "igammac_cpu", hypot: "hypot_cpu", nextafter: "nextafter_cpu", logaddexp: "logaddexp_cpu", logaddexp2: "logaddexp2_cpu" };
+const NOT_BOOL = { floor_divide: "div_floor_cpu", div_floor: "div_floor_cpu", trunc_divide: "div_trunc_cpu", remainder: "remainder_cpu", fmod: "fmod_cpu", pow: "pow", abs: "abs_cpu", floor: "floor_vml_cpu", ceil: "ceil_vml_cpu", round: "round_vml_cpu", trunc: "trunc_vml_cpu" };
 
 function checkType(name, dtype) {
   const missing = isFloat(dtype) ? NOT_FLOAT[name] : (NOT_INTEGER[name] ?? (dtype === "bool" ? NOT_BOOL[name] : undefined));

@@ -428,6 +428,7 @@ const vector = (x) => (x.ndim === 0 ? unsqueeze(x, 0) : x);
 
 export function gather(x, dim, index) {
   const d = axis(dim, x.ndim);
+  if (index.numel === 0) return gatherNothing(x, index);
   checkAlong("gather", x, d, index);
   if (x.ndim === 0) return reshape(gather(vector(x), 0, vector(index)));
   const out = read(planAlong(x, d, index));
@@ -455,6 +456,12 @@ function scattered(x, dim, index, source, adds) {
   const walk = planAlong(out, dim, index, part);
   put(walk, lift([out, part]).xs[1], adds);
   return out;
+}
+
+function gatherNothing(x, index) {
+  const sizes = own(x);
+  const out = zeros(own(index), x.dtype, [x, index]);
+  return record(out, "GatherBackward0", [x], (g) => [zeros(sizes, g.dtype, [g])]);
 }
 
 export function scatter(x, dim, index, source) {

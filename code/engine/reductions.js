@@ -97,7 +97,8 @@ function dropped(x, dims, keepdim) {
 }
 
 function stored(totals, dtype) {
-  if (dtype === "int64") totals.storage.data.forEach((value) => exact(value));
+  const { data } = totals.storage;
+  if (dtype === "int64") for (let i = 0; i < data.length; i++) data[i] = exact(data[i]);
   return dtype === "float64" ? totals : cast(totals, dtype);
 }
 

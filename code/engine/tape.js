@@ -158,7 +158,7 @@ function raiseFreed() {
 
 function raiseChanged(x, version, maker) {
   const output =
-    maker === undefined ? "" : `, which is output ${x.outputIndex} of ${maker.name.replace(/Backward\d*$/, "")},`;
+    maker === undefined ? "" : `, which is output ${x.outputIndex} of ${short(maker.name)},`;
   raise(
     "RuntimeError",
     "one of the variables needed for gradient computation has been modified by an inplace operation: " +
@@ -167,6 +167,9 @@ function raiseChanged(x, version, maker) {
       "operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).",
   );
 }
+
+// "ExpBackward0" is Exp, and "MinBackward1" is Min1
+const short = (name) => name.replace(/Backward(\d*)$/, (_, n) => (n === "0" ? "" : n));
 
 // ---- the walk
 
