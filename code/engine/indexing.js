@@ -27,6 +27,7 @@ import {
   rowStrides,
   same,
   values,
+  withLevels,
 } from "./tensor.js";
 import { alias, expand, reshape, select, slice, unsqueeze } from "./views.js";
 
@@ -265,8 +266,8 @@ function zeros(sizes, dtype, others) {
   return make([...levelSizes(xs, k), ...sizes], dtype, levels);
 }
 
-// the value with the target's levels in front, its logical axes aligned at the end
-const aligned = (target, value) => lift([target, value], true).xs[1];
+// the value with the walk's levels in front, its logical axes aligned at the end
+const aligned = (walk, value) => withLevels(value, walk.levels, walk.sizes.length - walk.k - value.ndim);
 
 // ---- x[index] and x[index] = value
 
@@ -285,7 +286,8 @@ function take(x, dims, indices, name) {
 // zeros with g added at these places: the gradient of `take`
 function placed(g, sizes, dims, indices, name) {
   const out = zeros(sizes, g.dtype, [g, ...indices]);
-  put(plan(out, dims, indices), aligned(out, g), true);
+  const walk = plan(out, dims, indices);
+  put(walk, aligned(walk, g), true);
   return record(out, "IndexPutBackward0", [g], (h) => [take(h, dims, indices, name)]);
 }
 
@@ -329,7 +331,7 @@ function putInto(x, dims, indices, value) {
   const walk = plan(out, dims, indices);
   const numbers = value.dtype === x.dtype ? value : cast(detach(value), x.dtype);
   checkValue(walk, numbers);
-  put(walk, aligned(out, numbers), false);
+  put(walk, aligned(walk, numbers), false);
   const rule = (g) => [
     () => putInto(g, dims, indices, make([], g.dtype)),
     () => take(g, dims, indices, "IndexBackward0"),
@@ -371,7 +373,8 @@ export function indexAdd(x, dim, index, source) {
     );
   }
   const out = fresh(x, [index, source]);
-  put(plan(out, [d], [index]), aligned(out, source), true);
+  const walk = plan(out, [d], [index]);
+  put(walk, aligned(walk, source), true);
   return record(out, "IndexAddBackward0", [x, source], (g) => [g, () => indexSelect(g, d, index)]);
 }
 

@@ -221,7 +221,9 @@ export function lift(xs, align = false) {
   return { xs: lifted, levels, k: levels.length };
 }
 
-function withLevels(x, levels, missing) {
+// x with these levels, and `missing` axes of size 1 in front of its logical axes
+export function withLevels(x, levels, missing) {
+  if (levels.length === 0 && missing === 0) return x;
   const own = x.levels.length;
   const place = levels.map((level) => x.levels.indexOf(level));
   const ones = new Array(missing).fill(1);
