@@ -214,11 +214,16 @@ export function broadcastStrides(x, sizes) {
    that tensors of different numbers of axes broadcast. Returns {xs, levels, k}, where k is the number of levels.
    The views that it makes are for reading numbers; the tape never sees them. */
 export function lift(xs, align = false) {
-  if (xs.every((x) => x.levels.length === 0)) return { xs, levels: NO_LEVELS, k: 0 };
+  if (!batched(xs)) return { xs, levels: NO_LEVELS, k: 0 };
   const levels = [...new Set(xs.flatMap((x) => x.levels))].sort((a, b) => a - b);
   const ndim = align ? Math.max(...xs.map((x) => x.ndim)) : 0;
   const lifted = xs.map((x) => withLevels(x, levels, align ? ndim - x.ndim : 0));
   return { xs: lifted, levels, k: levels.length };
+}
+
+function batched(xs) {
+  for (let i = 0; i < xs.length; i++) if (xs[i].levels.length > 0) return true;
+  return false;
 }
 
 // x with these levels, and `missing` axes of size 1 in front of its logical axes
