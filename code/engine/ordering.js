@@ -80,6 +80,9 @@ export function kthvalue(x, k, dim, keepdim) {
   if (!(k >= 1 && k <= n)) {
     raise("RuntimeError", `kthvalue(): selected number k out of range for dimension ${at}`);
   }
+  if (x.dtype === "bool") {
+    raise("NotImplementedError", "\"kthvalue_cpu\" not implemented for 'Bool'");
+  }
   const shape = y => (keepdim || x.ndim === 0 ? y : squeeze(y, dim));
   const [value, index] = withGrad(false, () => selected(x, dim, ascending, k - 1, 1).map(shape));
   const whole = y => (keepdim || x.ndim === 0 ? y : unsqueeze(y, dim));
@@ -93,7 +96,7 @@ export function kthvalue(x, k, dim, keepdim) {
    one axis, or the leading axes of x, and then x is looked up row by row. */
 export function searchsorted(sorted, x, right) {
   checkBoundaries(sorted, x);
-  if (sorted.dtype === "bool" && x.dtype === "bool") {
+  if (sorted.dtype === "bool" && x.dtype === "bool" && x.numel > 0) {
     raise("NotImplementedError", "\"searchsorted_out_cpu\" not implemented for 'Bool'");
   }
   const dtype = resultType(sorted, x);
@@ -207,6 +210,9 @@ function distinct(x, data, order, node, name) {
 /* For each number of x, whether it is among those of `test`. */
 export function isin(x, test, invert) {
   single(test);
+  if (x.dtype === "bool" || test.dtype === "bool") {
+    raise("RuntimeError", "Unsupported input type encountered for isin(): Bool");
+  }
   const dtype = resultType(x, test);
   const members = new Set(values(cast(test, dtype)));
   const [hit, miss] = invert ? [0, 1] : [1, 0];
