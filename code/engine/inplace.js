@@ -18,8 +18,9 @@ import { broadcastSizes, broadcastStrides, copied, fromData, isContiguous, lift,
 // write y's numbers into x, which must be at least as large; the tape does not see it
 export function write(x, y) {
   const source = y.dtype === x.dtype || (isFloat(x.dtype) && isFloat(y.dtype)) ? y : cast(y, x.dtype);
+  const n = product(x.sizes);
+  if (n === 0) return;
   if (same(x.sizes, source.sizes) && isContiguous(x) && isContiguous(source)) {
-    const n = product(x.sizes);
     x.storage.data.set(source.storage.data.subarray(source.offset, source.offset + n), x.offset);
     return;
   }

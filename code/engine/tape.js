@@ -64,9 +64,9 @@ const NOTHING = Object.freeze([]);
 
 export class Node {
   constructor(name, inputs, rule, saved, levels) {
-    this.id = ++mode.count;
-    this.name = name;
     this.edges = inputs.map((x) => (x.requiresGrad ? new Edge(x) : undefined));
+    this.id = ++mode.count; // after the edges, which may make nodes of views
+    this.name = name;
     this.rule = rule;
     this.saved = saved.map(pack);
     this.levels = levels;
