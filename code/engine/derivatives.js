@@ -81,6 +81,7 @@ const UNARY = {
   },
   lgamma: { input: (g, x) => mul(g, digamma(x)) },
   digamma: { input: (g, x) => mul(g, binary("polygamma", ONE, x)) },
+  entr: { name: "SpecialEntrBackward0", input: (g, x) => mul(g, neg(add(log(x), ONE))) },
   i0: { input: (g, x) => mul(g, unary("i1", x)) },
   i0e: { name: "SpecialI0EBackward0", both: (g, x, y) => mul(g, sub(unary("i1e", x), mul(sign(x), y))) },
   i1: { name: "SpecialI1Backward0", both: (g, x, y) => mul(g, where(is("eq", x, ZERO), HALF, sub(unary("i0", x), div(y, x)))) },
@@ -222,12 +223,21 @@ const NAMES = {
 };
 // a Python integer as a float, so that its logarithm is not rounded to float32
 const real = (x) => (x.wrapped && x.dtype === "int64" ? constant(x.storage.data[x.offset]) : x);
+
+/* What the rule needs of the operands: x to differentiate by y, and the other way round. */
+function operands(name, x, y, out) {
+  if (SAVES_NOTHING.has(name)) return [];
+  const [a, b] = [real(x), real(y)];
+  if (name === "mul") return [y.requiresGrad ? a : undefined, x.requiresGrad ? b : undefined];
+  if (name === "div") return [y.requiresGrad ? a : undefined, b];
+  if (name === "pow") return [a, b, y.requiresGrad ? out : undefined];
+  return SAVES_OUTPUT.has(name) ? [a, b, out] : [a, b];
+}
 const SAVES_NOTHING = new Set(["add", "sub", "rsub", "trunc_divide", "div_floor", "nextafter"]);
-const SAVES_OUTPUT = new Set(["pow", "hypot", "copysign"]);
+const SAVES_OUTPUT = new Set(["hypot", "copysign"]);
 
 export function binaryRule(name, x, y, out) {
   const rule = BINARY[name];
   if (rule === undefined || (name === "remainder" && x.wrapped)) return unwritten(name, [x, y], out);
-  const saved = SAVES_NOTHING.has(name) ? [] : SAVES_OUTPUT.has(name) ? [real(x), real(y), out] : [real(x), real(y)];
-  return record(out, binaryName(name, x, y), [x, y], rule, saved);
+  return record(out, binaryName(name, x, y), [x, y], rule, operands(name, x, y, out));
 }

@@ -56,6 +56,9 @@ const NAMES = { max: "MaxBackward0", min: "MinBackward0", median: "MedianBackwar
 
 export function extreme(name, x, dim, keepdim) {
   if (dim === undefined) return reduce(name, x, false, "");
+  if (name === "median" && x.dtype === "bool") {
+    raise("NotImplementedError", "\"median_out\" not implemented for 'Bool'");
+  }
   const d = axis(dim, x.ndim);
   const k = x.levels.length;
   const n = x.ndim === 0 ? 1 : x.sizes[d + k];

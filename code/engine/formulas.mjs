@@ -75,6 +75,7 @@ export const UNARY = {
   log_ndtr: float("special.log_ndtr(x)"),
   lgamma: float("special.lgamma(x)"),
   digamma: float("special.digamma(x)"),
+  entr: float("special.entr(x)"),
   i0: float("special.i0(x)"),
   i0e: float("special.i0e(x)"),
   i1: float("special.i1(x)"),

@@ -85,7 +85,7 @@ export function fill(x, y) {
     (old) => {
       const out = zerosLike(old);
       write(out, y);
-      return record(out, `FillBackward${y.wrapped ? 0 : 1}`, [old, y], (g) => [() => zerosLike(g), g]);
+      return record(out, `FillBackward${y.wrapped ? 2 : 3}`, [old, y], (g) => [() => zerosLike(g), g]);
     },
     () => write(x, y),
   );
@@ -160,7 +160,9 @@ function sameHistory(to, x) {
 function rebase(x, result) {
   const inner = result.node;
   for (const entry of inner.saved) {
-    if (entry.x === result) Object.assign(entry, { x, version: x.storage.version });
+    if (entry.x !== result) continue;
+    const maker = x.base === undefined ? inner : undefined;
+    Object.assign(entry, { x, version: x.storage.version, maker });
   }
   const node = x.base === undefined ? inner : copySlices(x, inner);
   const target = x.base ?? x;

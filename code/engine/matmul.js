@@ -72,11 +72,14 @@ function fakeRows(sizes, size) {
   return { sizes, strides };
 }
 
+// the derivative by one factor needs the other one
+const others = (x, y) => [y.requiresGrad ? x : undefined, x.requiresGrad ? y : undefined];
+
 const adjoint = (x) => transpose(x, -2, -1);
 
 function batched(x, y, name) {
   const rule = (g, a, b) => [() => matrices(g, adjoint(b())), () => matrices(adjoint(a()), g)];
-  return record(product3(x, y), name, [x, y], rule, [x, y]);
+  return record(product3(x, y), name, [x, y], rule, others(x, y));
 }
 const matrices = (x, y) => batched(x, y, x.ndim === 2 && y.ndim === 2 ? "MmBackward0" : "BmmBackward0");
 
@@ -115,13 +118,14 @@ export function linear(x, w, b) {
 function affine(x, w, b) {
   const out = withGrad(false, () => add(matmul(x, t(w)), b));
   const rule = (g, x, w) => [() => matmul(g, w()), () => matmul(t(g), x()), g];
-  return record(out, "AddmmBackward0", [x, w, b], rule, [x, w]);
+  return record(out, "AddmmBackward0", [x, w, b], rule, others(x, w));
 }
 
 function dot(x, y) {
   const out = product3(unsqueeze(x, 0), unsqueeze(y, 1));
   const value = new Tensor(out.storage, 0, out.sizes.slice(0, -2), out.strides.slice(0, -2), out.dtype, out.levels);
-  return record(value, "DotBackward0", [x, y], (g, a, b) => [() => mul(g, b()), () => mul(g, a())], [x, y]);
+  const rule = (g, a, b) => [() => mul(g, b()), () => mul(g, a())];
+  return record(value, "DotBackward0", [x, y], rule, others(x, y));
 }
 
 function vector(x, y) {
@@ -131,7 +135,7 @@ function vector(x, y) {
     () => mul(unsqueeze(g, -1), unsqueeze(b(), -2)),
     () => matmul(adjoint(a()), g),
   ];
-  return record(value, "MvBackward0", [x, y], rule, [x, y]);
+  return record(value, "MvBackward0", [x, y], rule, others(x, y));
 }
 
 function check(x, y) {

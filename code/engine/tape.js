@@ -175,7 +175,8 @@ function raiseChanged(x, version, maker) {
 }
 
 // "ExpBackward0" is Exp, and "MinBackward1" is Min1
-const short = (name) => name.replace(/Backward(\d*)$/, (_, n) => (n === "0" ? "" : n));
+const short = (name) =>
+  (name.startsWith("Copy") && !name.endsWith("0") ? `torch::autograd::${name}` : name).replace(/Backward(\d*)$/, (_, n) => (n === "0" ? "" : n));
 
 // ---- the walk
 
