@@ -96,9 +96,10 @@ export function svd(x, isFull = true) {
     emptyLike(x, k),
     emptyLike(x, isFull ? m : k, m),
   ];
+  const none = () => ({ u: identity(n, isFull ? n : 0), s: [], v: identity(m, isFull ? m : 0) });
   eachMatrix(x, (a, i) => {
     checkFinite(a, name, x, i);
-    const { u, s, v } = n === 0 || m === 0 ? { u: identity(n), s: [], v: identity(m) } : singular(a, isFull);
+    const { u, s, v } = n * m === 0 ? none() : singular(a, isFull);
     [u, s, transposed(v)].forEach((part, j) => part.length > 0 && store(outputs[j], i, part));
   });
   const rule = ([gu, gs, gvh], u, s, vh) => [
