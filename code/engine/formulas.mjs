@@ -3,8 +3,8 @@
    A formula is JavaScript text in x (and y); kernels.mjs writes the loops around it. A formula that
    holds for floats need not hold for integers, so an entry may give others: `i64` for int64, `i32`
    for the shorter integers, which wrap around when they are stored, and `bool`. `result` says which
-   type the result has: "same" (the default), "float" (integers become floats first) or "bool".
-   `s.` are the functions of scalar.js, `special.` those of special.js. */
+   type the result has: "same" (the default), "float" (integers become floats first) or "bool". `s.`
+   are the functions of scalar.js, `special.` those of special.js. */
 
 const float = (formula) => ({ all: formula, result: "float" });
 const truth = (formula) => ({ all: formula, result: "bool" });
@@ -88,9 +88,22 @@ export const BINARY = {
   rsub: { all: "y - x", i64: "s.exact(y - x)" },
   mul: { all: "x * y", i64: "s.exact(x * y)", i32: "Math.imul(x, y)", bool: "x & y" },
   div: float("x / y"),
-  floor_divide: { all: "s.floorDivide(x, y)", i64: "s.floorDivideInt(x, y)", i32: "s.floorDivideInt(x, y)" },
-  div_floor: { all: "s.floorDivide(x, y)", i64: "s.floorDivideInt(x, y)", i32: "s.floorDivideInt(x, y)" },
-  trunc_divide: { all: "Math.trunc(x / y)", f32: "Math.trunc(Math.fround(x / y))", i64: "s.truncDivideInt(x, y)", i32: "s.truncDivideInt(x, y)" },
+  floor_divide: {
+    all: "s.floorDivide(x, y)",
+    i64: "s.floorDivideInt(x, y)",
+    i32: "s.floorDivideInt(x, y)",
+  },
+  div_floor: {
+    all: "s.floorDivide(x, y)",
+    i64: "s.floorDivideInt(x, y)",
+    i32: "s.floorDivideInt(x, y)",
+  },
+  trunc_divide: {
+    all: "Math.trunc(x / y)",
+    f32: "Math.trunc(Math.fround(x / y))",
+    i64: "s.truncDivideInt(x, y)",
+    i32: "s.truncDivideInt(x, y)",
+  },
   remainder: { all: "s.remainder(x, y)", i64: "s.remainderInt(x, y)", i32: "s.remainderInt(x, y)" },
   fmod: { all: "x % y", i64: "s.fmodInt(x, y)", i32: "s.fmodInt(x, y)" },
   pow: { all: "s.power(x, y)", i64: "s.exact(s.powerInt(x, y))", i32: "s.powerWrapping(x, y)" },

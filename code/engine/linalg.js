@@ -30,7 +30,7 @@ import { dropLast, lower, strictlyLower, strictlyUpper, T, times, upper } from "
 import { gradMode, record } from "./tape.js";
 import { logicalSizes, number, same, values } from "./tensor.js";
 import { where } from "./ternary.js";
-import { squeeze, unsqueeze } from "./views.js";
+import { squeeze, unsqueeze } from "./shapes.js";
 
 const twice = x => unsqueeze(unsqueeze(x, -1), -1);
 

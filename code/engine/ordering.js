@@ -11,7 +11,7 @@ import { eachLane, lanes } from "./lanes.js";
 import { cast, zerosLike } from "./making.js";
 import { record, withGrad } from "./tape.js";
 import { filled, fromData, levelSizes, lift, logicalSizes, product, values } from "./tensor.js";
-import { squeeze, unsqueeze } from "./views.js";
+import { squeeze, unsqueeze } from "./shapes.js";
 
 /* The order of n numbers that lie `step` apart, as indices 0 … n - 1. */
 function order(data, start, step, n, decreasing) {

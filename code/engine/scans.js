@@ -12,7 +12,8 @@ import { record } from "./tape.js";
 import { fromData, number, values } from "./tensor.js";
 import { cat } from "./joining.js";
 import { where } from "./ternary.js";
-import { flip, narrow } from "./views.js";
+import { flip } from "./shapes.js";
+import { narrow } from "./views.js";
 
 const RUNNING = {
   cumsum: (sum, x) => sum + x,

@@ -25,7 +25,8 @@ import { asColumn, asRow, diagonalTo, HALF, T, times } from "./rules.js";
 import { record, withGrad } from "./tape.js";
 import { logicalSizes, make, number, same } from "./tensor.js";
 import { singular } from "./svd.js";
-import { narrow, squeeze, unsqueeze } from "./views.js";
+import { squeeze, unsqueeze } from "./shapes.js";
+import { narrow } from "./views.js";
 
 const ONE = number(1);
 const onDiagonal = x => {
