@@ -2,11 +2,12 @@
 
    An entry of UNARY says what the derivative needs: the input (`input: (g, x) => …`), the output
    (`output: (g, y) => …`) or neither (`none: (g) => …`). An entry of BINARY gets accessors of both
-   inputs and the output, and returns the two gradients as functions. At kinks the value is the one that PyTorch takes: abs has
-   slope 0 at 0, relu has slope 0 at 0, and a tie of maximum gives half to each side. */
+   inputs and the output, and returns the two gradients as functions. At kinks the value is the one
+   that PyTorch takes: abs has slope 0 at 0, relu has slope 0 at 0, and a tie of maximum gives half
+   to each side. */
 import { add, binary, div, mul, neg, sub, unary } from "./elementwise.js";
 import { raise } from "./error.js";
-import { detach, to, zerosLike } from "./making.js";
+import { to, zerosLike } from "./making.js";
 import { record } from "./tape.js";
 import { number } from "./tensor.js";
 import { where } from "./ternary.js";
@@ -19,8 +20,20 @@ const HALF = constant(0.5);
 const PI = constant(Math.PI);
 const times = (x, value) => mul(x, constant(value));
 const f = (name) => (x) => unary(name, x);
-const [exp, log, sin, cos, sinh, cosh, square, sqrt, rsqrt, sign, reciprocal, sigmoid, exp2, digamma] = [
-  "exp", "log", "sin", "cos", "sinh", "cosh", "square", "sqrt", "rsqrt", "sign", "reciprocal", "sigmoid", "exp2", "digamma",
+const [exp, log, sin, cos, sinh, cosh, square, rsqrt, sign, reciprocal, sigmoid, exp2, digamma] = [
+  "exp",
+  "log",
+  "sin",
+  "cos",
+  "sinh",
+  "cosh",
+  "square",
+  "rsqrt",
+  "sign",
+  "reciprocal",
+  "sigmoid",
+  "exp2",
+  "digamma",
 ].map(f);
 const is = (name, x, y) => binary(name, x, y);
 const and = (x, y) => binary("logical_and", x, y);
@@ -40,7 +53,7 @@ const UNARY = {
   trunc: zero,
   frac: { none: (g) => g },
   square: { name: "PowBackward0", input: (g, x) => mul(g, mul(TWO, x)) },
-  relu: { output: reluSlope },
+  relu: { output: (g, y) => is("threshold_backward", g, y) },
   exp: { output: (g, y) => mul(g, y) },
   exp2: { output: (g, y) => times(mul(g, y), Math.LN2) },
   expm1: { output: (g, y) => mul(g, add(y, ONE)) },
@@ -59,11 +72,11 @@ const UNARY = {
   atan: { input: (g, x) => div(g, add(mul(x, x), ONE)) },
   sinh: { input: (g, x) => mul(g, cosh(x)) },
   cosh: { input: (g, x) => mul(g, sinh(x)) },
-  tanh: { output: (g, y) => mul(g, sub(ONE, square(y))) },
+  tanh: { output: (g, y) => is("tanh_backward", g, y) },
   asinh: { input: (g, x) => mul(g, rsqrt(add(square(x), ONE))) },
   acosh: { input: (g, x) => mul(g, rsqrt(sub(square(x), ONE))) },
   atanh: { input: (g, x) => div(g, sub(ONE, square(x))) },
-  sigmoid: { output: (g, y) => mul(g, mul(sub(ONE, y), y)) },
+  sigmoid: { output: (g, y) => is("sigmoid_backward", g, y) },
   logsigmoid: { name: "LogSigmoidBackward0", input: (g, x) => mul(g, sigmoid(neg(x))) },
   softplus: { input: (g, x) => where(is("gt", x, constant(20)), g, mul(g, sigmoid(x))) },
   silu: { input: (g, x) => mul(g, mul(sigmoid(x), add(ONE, mul(x, sub(ONE, sigmoid(x)))))) },
@@ -72,30 +85,44 @@ const UNARY = {
   erf: { input: (g, x) => mul(times(exp(neg(square(x))), 2 / Math.sqrt(Math.PI)), g) },
   erfc: { input: (g, x) => mul(times(exp(neg(square(x))), -2 / Math.sqrt(Math.PI)), g) },
   erfinv: { output: (g, y) => mul(times(exp(square(y)), Math.sqrt(Math.PI) / 2), g) },
-  erfcx: { name: "SpecialErfcxBackward0", both: (g, x, y) => mul(sub(mul(mul(TWO, x), y), constant(2 / Math.sqrt(Math.PI))), g) },
-  ndtr: { name: "MulBackward1", input: (g, x) => mul(times(exp(times(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI)), g) },
-  ndtri: { name: "SpecialNdtriBackward0", output: (g, y) => mul(times(exp(times(square(y), 0.5)), Math.sqrt(2 * Math.PI)), g) },
+  erfcx: {
+    name: "SpecialErfcxBackward0",
+    both: (g, x, y) => mul(sub(mul(mul(TWO, x), y), constant(2 / Math.sqrt(Math.PI))), g),
+  },
+  ndtr: {
+    name: "MulBackward1",
+    input: (g, x) => mul(times(exp(times(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI)), g),
+  },
+  ndtri: {
+    name: "SpecialNdtriBackward0",
+    output: (g, y) => mul(times(exp(times(square(y), 0.5)), Math.sqrt(2 * Math.PI)), g),
+  },
   log_ndtr: {
     name: "SpecialLogNdtrBackward0",
-    both: (g, x, y) => mul(times(g, 1 / Math.sqrt(2 * Math.PI)), exp(neg(add(y, times(square(x), 0.5))))),
+    both: (g, x, y) =>
+      mul(times(g, 1 / Math.sqrt(2 * Math.PI)), exp(neg(add(y, times(square(x), 0.5))))),
   },
   lgamma: { input: (g, x) => mul(g, digamma(x)) },
   digamma: { input: (g, x) => mul(g, binary("polygamma", ONE, x)) },
+  entr: { name: "SpecialEntrBackward0", input: (g, x) => mul(g, neg(add(log(x), ONE))) },
   i0: { input: (g, x) => mul(g, unary("i1", x)) },
-  i0e: { name: "SpecialI0EBackward0", both: (g, x, y) => mul(g, sub(unary("i1e", x), mul(sign(x), y))) },
-  i1: { name: "SpecialI1Backward0", both: (g, x, y) => mul(g, where(is("eq", x, ZERO), HALF, sub(unary("i0", x), div(y, x)))) },
+  i0e: {
+    name: "SpecialI0EBackward0",
+    both: (g, x, y) => mul(g, sub(unary("i1e", x), mul(sign(x), y))),
+  },
+  i1: {
+    name: "SpecialI1Backward0",
+    both: (g, x, y) => mul(g, where(is("eq", x, ZERO), HALF, sub(unary("i0", x), div(y, x)))),
+  },
   i1e: {
     name: "SpecialI1EBackward0",
     both: (g, x, y) =>
-      mul(g, where(is("eq", x, ZERO), HALF, sub(unary("i0e", x), mul(y, add(sign(x), reciprocal(x)))))),
+      mul(
+        g,
+        where(is("eq", x, ZERO), HALF, sub(unary("i0e", x), mul(y, add(sign(x), reciprocal(x))))),
+      ),
   },
 };
-
-// The slope is constant on both sides, but PyTorch's tape keeps the tie to the output: its second derivative is 0.
-function reluSlope(g, y) {
-  const slope = where(is("le", y, ZERO), ZERO, g);
-  return record(detach(slope), "ThresholdBackwardBackward0", [slope, y], (h) => [h, () => zerosLike(h)]);
-}
 
 function sincSlope(g, x) {
   const t = mul(x, PI);
@@ -108,7 +135,11 @@ function logitSlope(g, x) {
   return where(outside, constant(NaN), div(g, mul(x, sub(ONE, x))));
 }
 
-const titled = (name) => `${name.split("_").map((word) => word[0].toUpperCase() + word.slice(1)).join("")}Backward0`;
+const titled = (name) =>
+  `${name
+    .split("_")
+    .map((word) => word[0].toUpperCase() + word.slice(1))
+    .join("")}Backward0`;
 
 export function unaryRule(name, x, y) {
   const rule = UNARY[name];
@@ -140,8 +171,14 @@ const BINARY = {
   pow: (g, x, y, out) => [() => powBase(g, x(), y()), () => powExponent(g, x(), y(), out())],
   maximum: (g, x, y) => [() => winner(g, x(), y(), "lt"), () => winner(g, y(), x(), "lt")],
   minimum: (g, x, y) => [() => winner(g, x(), y(), "gt"), () => winner(g, y(), x(), "gt")],
-  fmax: (g, x, y) => [() => only(first("ge", x(), y()), g), () => only(not(first("ge", x(), y())), g)],
-  fmin: (g, x, y) => [() => only(first("le", x(), y()), g), () => only(not(first("le", x(), y())), g)],
+  fmax: (g, x, y) => [
+    () => only(first("ge", x(), y()), g),
+    () => only(not(first("ge", x(), y())), g),
+  ],
+  fmin: (g, x, y) => [
+    () => only(first("le", x(), y()), g),
+    () => only(not(first("le", x(), y())), g),
+  ],
   atan2: (g, x, y) => {
     const square = () => add(mul(x(), x()), mul(y(), y()));
     const inverse = () => where(is("eq", square(), ZERO), ZERO, reciprocal(square()));
@@ -160,6 +197,15 @@ const BINARY = {
     () => mul(g, where(is("eq", x(), ZERO), ZERO, div(out(), x()))),
     () => zerosLike(g),
   ],
+  sigmoid_backward: (h, g, y) => [
+    () => is("sigmoid_backward", h, y()),
+    () => mul(mul(h, g()), sub(ONE, mul(TWO, y()))),
+  ],
+  tanh_backward: (h, g, y) => [
+    () => is("tanh_backward", h, y()),
+    () => mul(mul(h, g()), mul(constant(-2), y())),
+  ],
+  threshold_backward: (h, g, y) => [() => is("threshold_backward", h, y()), () => zerosLike(h)],
   nextafter: (g) => [g, () => zerosLike(g)],
   logaddexp: (g, x, y) => [
     () => div(g, add(ONE, exp(sub(y(), x())))),
@@ -170,12 +216,19 @@ const BINARY = {
     () => div(g, add(ONE, exp2(sub(x(), y())))),
   ],
   gammainc: (g, a, x) => [() => noRule("igamma: input"), () => mul(g, gammaDensity(a(), x()))],
-  gammaincc: (g, a, x) => [() => noRule("igammac: input"), () => neg(mul(g, gammaDensity(a(), x())))],
+  gammaincc: (g, a, x) => [
+    () => noRule("igammac: input"),
+    () => neg(mul(g, gammaDensity(a(), x()))),
+  ],
   polygamma: (g, n, x) => [undefined, () => mul(g, binary("polygamma", add(n(), ONE), x()))],
-  zeta: (g, s, q) => [() => noRule("zeta"), () => mul(g, mul(neg(s()), binary("zeta", add(s(), ONE), q())))],
+  zeta: (g, s, q) => [
+    () => noRule("zeta"),
+    () => mul(g, mul(neg(s()), binary("zeta", add(s(), ONE), q()))),
+  ],
 };
 
-const noRule = (what) => raise("NotImplementedError", `the derivative for '${what}' is not implemented.`);
+const noRule = (what) =>
+  raise("NotImplementedError", `the derivative for '${what}' is not implemented.`);
 
 function powBase(g, x, y) {
   const slope = (less) => mul(g, mul(y, binary("pow", x, less)));
@@ -213,15 +266,28 @@ const NAMES = {
   gammainc: "IgammaBackward0",
   gammaincc: "IgammacBackward0",
   zeta: "SpecialZetaBackward0",
+  sigmoid_backward: "SigmoidBackwardBackward0",
+  tanh_backward: "TanhBackwardBackward0",
+  threshold_backward: "ThresholdBackwardBackward0",
 };
 // a Python integer as a float, so that its logarithm is not rounded to float32
 const real = (x) => (x.wrapped && x.dtype === "int64" ? constant(x.storage.data[x.offset]) : x);
+
+/* What the rule needs of the operands: x to differentiate by y, and the other way round. */
+function operands(name, x, y, out) {
+  if (SAVES_NOTHING.has(name)) return [];
+  const [a, b] = [real(x), real(y)];
+  if (name === "mul") return [y.requiresGrad ? a : undefined, x.requiresGrad ? b : undefined];
+  if (name === "div") return [y.requiresGrad ? a : undefined, b];
+  if (name === "pow") return [a, b, y.requiresGrad ? out : undefined];
+  return SAVES_OUTPUT.has(name) ? [a, b, out] : [a, b];
+}
 const SAVES_NOTHING = new Set(["add", "sub", "rsub", "trunc_divide", "div_floor", "nextafter"]);
-const SAVES_OUTPUT = new Set(["pow", "hypot", "copysign"]);
+const SAVES_OUTPUT = new Set(["hypot", "copysign"]);
 
 export function binaryRule(name, x, y, out) {
   const rule = BINARY[name];
-  if (rule === undefined || (name === "remainder" && x.wrapped)) return unwritten(name, [x, y], out);
-  const saved = SAVES_NOTHING.has(name) ? [] : SAVES_OUTPUT.has(name) ? [real(x), real(y), out] : [real(x), real(y)];
-  return record(out, binaryName(name, x, y), [x, y], rule, saved);
+  if (rule === undefined || (name === "remainder" && x.wrapped))
+    return unwritten(name, [x, y], out);
+  return record(out, binaryName(name, x, y), [x, y], rule, operands(name, x, y, out));
 }

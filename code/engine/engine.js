@@ -1,47 +1,70 @@
 /* What Python sees of the engine, as the module `_engine`. */
 export { defaultFloat, setDefaultFloat } from "./dtype.js";
 export { isContiguous } from "./tensor.js";
-export { base, contents, isView, item, offset, sharesStorage, sizes, strides, version } from "./reading.js";
-export { arange, clone, contiguous, detach, empty, eye, full, fullLike, linspace, logspace, scalar, to } from "./making.js";
+export {
+  base,
+  contents,
+  isView,
+  item,
+  offset,
+  sharesStorage,
+  sizes,
+  strides,
+  version,
+} from "./reading.js";
+export {
+  arange,
+  clone,
+  contiguous,
+  detach,
+  empty,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  logspace,
+  scalar,
+  to,
+} from "./making.js";
 export { binary, unary } from "./elementwise.js";
 export { addcdiv, addcmul, addScaled, addScaledInPlace, clamp, lerp, where } from "./ternary.js";
-export { assign, become, binaryInPlace, detachInPlace, fill, snapshot, unaryInPlace, zero } from "./inplace.js";
+export {
+  assign,
+  become,
+  binaryInPlace,
+  detachInPlace,
+  fill,
+  snapshot,
+  unaryInPlace,
+  zero,
+} from "./inplace.js";
+export { expand, flip, reshape, squeeze, tril, triu, unsqueeze, view } from "./shapes.js";
 export {
   alias,
   diagonal,
-  expand,
-  flip,
   movedim,
   narrow,
   permute,
-  reshape,
   select,
   slice,
-  squeeze,
   t,
   transpose,
-  tril,
-  triu,
   unfold,
-  unsqueeze,
-  view,
 } from "./views.js";
 export {
   gather,
-  index,
   indexAdd,
   indexAddInPlace,
   indexSelect,
-  maskedSelect,
-  nonzero,
-  putIndex,
   scatter,
   scatterAdd,
   scatterAddInPlace,
   scatterInPlace,
   takeAlongDim,
 } from "./indexing.js";
-export { deviation, norm, reduce, variance } from "./reductions.js";
+export { index, maskedSelect, nonzero, putIndex } from "./subscripts.js";
+export { reduce } from "./reductions.js";
+export { deviation, norm, variance } from "./spreads.js";
 export { extreme } from "./extremes.js";
 export { cat, stack } from "./joining.js";
 export { linear, matmul } from "./matmul.js";

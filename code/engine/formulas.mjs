@@ -3,15 +3,15 @@
    A formula is JavaScript text in x (and y); kernels.mjs writes the loops around it. A formula that
    holds for floats need not hold for integers, so an entry may give others: `i64` for int64, `i32`
    for the shorter integers, which wrap around when they are stored, and `bool`. `result` says which
-   type the result has: "same" (the default), "float" (integers become floats first) or "bool".
-   `s.` are the functions of scalar.js, `special.` those of special.js. */
+   type the result has: "same" (the default), "float" (integers become floats first) or "bool". `s.`
+   are the functions of scalar.js, `special.` those of special.js. */
 
 const float = (formula) => ({ all: formula, result: "float" });
 const truth = (formula) => ({ all: formula, result: "bool" });
 const whole = (formula) => ({ all: formula, i64: "x", i32: "x", bool: "x" });
 
 export const UNARY = {
-  neg: { all: "-x" },
+  neg: { all: "-x", i64: "0 - x" },
   abs: { all: "Math.abs(x)" },
   sign: { all: "x > 0 ? 1 : x < 0 ? -1 : 0" },
   square: { all: "x * x", i64: "s.exact(x * x)", i32: "Math.imul(x, x)" },
@@ -55,7 +55,11 @@ export const UNARY = {
   logsigmoid: float("Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)))"),
   softplus: float("x > 20 ? x : Math.log1p(Math.exp(x))"),
   silu: float("x / (1 + Math.exp(-x))"),
-  sinc: float("x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)"),
+  sinc: {
+    result: "float",
+    all: "x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)",
+    f32: "x === 0 ? 1 : Math.sin(Math.fround(Math.PI * x)) / Math.fround(Math.PI * x)",
+  },
   logit: float("Math.log(x / (1 - x))"),
   erf: float("special.erf(x)"),
   erfc: float("special.erfc(x)"),
@@ -71,6 +75,7 @@ export const UNARY = {
   log_ndtr: float("special.log_ndtr(x)"),
   lgamma: float("special.lgamma(x)"),
   digamma: float("special.digamma(x)"),
+  entr: float("special.entr(x)"),
   i0: float("special.i0(x)"),
   i0e: float("special.i0e(x)"),
   i1: float("special.i1(x)"),
@@ -83,9 +88,22 @@ export const BINARY = {
   rsub: { all: "y - x", i64: "s.exact(y - x)" },
   mul: { all: "x * y", i64: "s.exact(x * y)", i32: "Math.imul(x, y)", bool: "x & y" },
   div: float("x / y"),
-  floor_divide: { all: "s.floorDivide(x, y)", i64: "s.floorDivideInt(x, y)", i32: "s.floorDivideInt(x, y)" },
-  div_floor: { all: "s.floorDivide(x, y)", i64: "s.floorDivideInt(x, y)", i32: "s.floorDivideInt(x, y)" },
-  trunc_divide: { all: "Math.trunc(x / y)", i64: "s.truncDivideInt(x, y)", i32: "s.truncDivideInt(x, y)" },
+  floor_divide: {
+    all: "s.floorDivide(x, y)",
+    i64: "s.floorDivideInt(x, y)",
+    i32: "s.floorDivideInt(x, y)",
+  },
+  div_floor: {
+    all: "s.floorDivide(x, y)",
+    i64: "s.floorDivideInt(x, y)",
+    i32: "s.floorDivideInt(x, y)",
+  },
+  trunc_divide: {
+    all: "Math.trunc(x / y)",
+    f32: "Math.trunc(Math.fround(x / y))",
+    i64: "s.truncDivideInt(x, y)",
+    i32: "s.truncDivideInt(x, y)",
+  },
   remainder: { all: "s.remainder(x, y)", i64: "s.remainderInt(x, y)", i32: "s.remainderInt(x, y)" },
   fmod: { all: "x % y", i64: "s.fmodInt(x, y)", i32: "s.fmodInt(x, y)" },
   pow: { all: "s.power(x, y)", i64: "s.exact(s.powerInt(x, y))", i32: "s.powerWrapping(x, y)" },
@@ -106,6 +124,10 @@ export const BINARY = {
   gammaincc: { all: "special.gammaincc(x, y)" },
   polygamma: float("special.polygamma(x, y)"),
   zeta: float("special.zeta(x, y)"),
+  // derivatives that PyTorch computes in one go: x is the gradient, y the output
+  sigmoid_backward: { all: "x * (1 - y) * y" },
+  tanh_backward: { all: "x * (1 - y) * (1 + y)", f32: "x * (1 - y * y)" },
+  threshold_backward: { all: "y <= 0 ? 0 : x" },
   eq: truth("x === y ? 1 : 0"),
   ne: truth("x !== y ? 1 : 0"),
   lt: truth("x < y ? 1 : 0"),

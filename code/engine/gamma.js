@@ -73,7 +73,7 @@ export function digamma(x) {
 /* Hurwitz' ζ(s, q) */
 export function zeta(s, q) {
   if (s === 1) return Infinity;
-  if (!(s > 1)) return NaN;
+  if (s < 1 || q === Infinity) return NaN; // PyTorch's sum over infinities
   if (q <= 0) {
     if (q === Math.floor(q)) return Infinity;
     if (s !== Math.floor(s)) return NaN;

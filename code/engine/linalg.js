@@ -30,7 +30,7 @@ import { dropLast, lower, strictlyLower, strictlyUpper, T, times, upper } from "
 import { gradMode, record } from "./tape.js";
 import { logicalSizes, number, same, values } from "./tensor.js";
 import { where } from "./ternary.js";
-import { squeeze, unsqueeze } from "./views.js";
+import { squeeze, unsqueeze } from "./shapes.js";
 
 const twice = x => unsqueeze(unsqueeze(x, -1), -1);
 
@@ -74,6 +74,7 @@ export function det(x) {
 
 /* g det(A) A⁻ᵀ. Of a singular matrix PyTorch gives zero. */
 function detRule(g, x, y) {
+  if (x.sizes.at(-1) === 1) return twice(g);
   const zero = binary("eq", y, number(0));
   const singular = values(zero).includes(1);
   if (singular && gradMode()) {

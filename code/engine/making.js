@@ -14,7 +14,10 @@ export function full(value, dtype, ...sizes) {
 export function empty(dtype, ...sizes) {
   const negative = sizes.find((n) => n < 0);
   if (negative !== undefined) {
-    raise("RuntimeError", `Trying to create tensor with negative dimension ${negative}: [${sizes.join(", ")}]`);
+    raise(
+      "RuntimeError",
+      `Trying to create tensor with negative dimension ${negative}: [${sizes.join(", ")}]`,
+    );
   }
   return make(sizes, dtype);
 }

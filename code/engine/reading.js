@@ -17,7 +17,8 @@ export function contents(x) {
 }
 
 export function item(x) {
-  if (x.numel !== 1) raise("RuntimeError", `a Tensor with ${x.numel} elements cannot be converted to Scalar`);
+  if (x.numel !== 1)
+    raise("RuntimeError", `a Tensor with ${x.numel} elements cannot be converted to Scalar`);
   return contents(x)[0];
 }
 

@@ -4,7 +4,8 @@ import { eye } from "./making.js";
 import { matmul } from "./matmul.js";
 import { number } from "./tensor.js";
 import { where } from "./ternary.js";
-import { transpose, unsqueeze } from "./views.js";
+import { unsqueeze } from "./shapes.js";
+import { transpose } from "./views.js";
 
 export const HALF = number(0.5);
 export const T = x => transpose(x, -2, -1);

@@ -4,7 +4,7 @@
    The product's rule needs no division, so that it holds where a factor is zero. */
 import { allocate, exact, isFloat, TITLES } from "./dtype.js";
 import { add, binary, div, mul, sub, unary } from "./elementwise.js";
-import { raise } from "./error.js";
+import { axis, raise } from "./error.js";
 import { scatterAdd } from "./indexing.js";
 import { eachLane, lanes } from "./lanes.js";
 import { onesLike, to, zerosLike } from "./making.js";
@@ -12,7 +12,8 @@ import { record } from "./tape.js";
 import { fromData, number, values } from "./tensor.js";
 import { cat } from "./joining.js";
 import { where } from "./ternary.js";
-import { flip, narrow } from "./views.js";
+import { flip } from "./shapes.js";
+import { narrow } from "./views.js";
 
 const RUNNING = {
   cumsum: (sum, x) => sum + x,
@@ -35,6 +36,7 @@ function logAdd(a, b) {
 
 /* name is cumsum, cumprod or logcumsumexp. Integers are summed as int64. */
 export function scan(name, x, dim) {
+  axis(dim, x.ndim);
   if (name === "logcumsumexp" && !isFloat(x.dtype)) {
     raise("NotImplementedError", `"logcumsumexp_out_cpu" not implemented for '${TITLES[x.dtype]}'`);
   }
@@ -70,6 +72,7 @@ function logRule(x, y, dim) {
   const lowest = number(x.dtype === "float32" ? -(2 - 2 ** -23) * 2 ** 127 : -Number.MAX_VALUE);
   const rule = (g, x, y) => [
     () => {
+      if (g.ndim === 0 || g.numel === 0) return g;
       const part = sign => {
         const signed = mul(g, number(sign));
         const log = where(
@@ -78,7 +81,7 @@ function logRule(x, y, dim) {
           lowest,
         );
         const low = sub(log, y());
-        const sums = low.ndim === 0 ? low : flip(scan("logcumsumexp", flip(low, dim), dim), dim);
+        const sums = flip(scan("logcumsumexp", flip(low, dim), dim), dim);
         return unary("exp", add(sums, x()));
       };
       return sub(part(1), part(-1));
@@ -120,7 +123,8 @@ function productWithZeros(g, x, dim) {
 
 /* name is cummax or cummin: the running extreme, and where it was met last. */
 export function scanExtreme(name, x, dim) {
-  const lane = lanes(x, dim);
+  // PyTorch looks at the axis only if there are numbers along it.
+  const lane = x.numel === 0 ? { n: 0, step: 0, outer: 0 } : lanes(x, dim);
   const from = values(x);
   const out = allocate(x.dtype, from.length);
   const places = allocate("int64", from.length);

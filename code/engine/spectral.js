@@ -25,7 +25,8 @@ import { asColumn, asRow, diagonalTo, HALF, T, times } from "./rules.js";
 import { record, withGrad } from "./tape.js";
 import { logicalSizes, make, number, same } from "./tensor.js";
 import { singular } from "./svd.js";
-import { narrow, squeeze, unsqueeze } from "./views.js";
+import { squeeze, unsqueeze } from "./shapes.js";
+import { narrow } from "./views.js";
 
 const ONE = number(1);
 const onDiagonal = x => {
@@ -96,9 +97,10 @@ export function svd(x, isFull = true) {
     emptyLike(x, k),
     emptyLike(x, isFull ? m : k, m),
   ];
+  const none = () => ({ u: identity(n, isFull ? n : 0), s: [], v: identity(m, isFull ? m : 0) });
   eachMatrix(x, (a, i) => {
     checkFinite(a, name, x, i);
-    const { u, s, v } = n === 0 || m === 0 ? { u: identity(n), s: [], v: identity(m) } : singular(a, isFull);
+    const { u, s, v } = n * m === 0 ? none() : singular(a, isFull);
     [u, s, transposed(v)].forEach((part, j) => part.length > 0 && store(outputs[j], i, part));
   });
   const rule = ([gu, gs, gvh], u, s, vh) => [

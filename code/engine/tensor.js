@@ -1,16 +1,16 @@
 /* A tensor is a way of walking over a row of numbers.
 
    The numbers lie in a storage, one after another. A tensor says where it starts (offset), how many
-   steps each axis has (sizes), and how far one step along each axis goes in the storage (strides). So
-   x.T needs no copy: the sizes and the strides change places. x[0] starts where x starts, and has one
-   axis less. x.expand repeats a number by walking with a stride of 0. Several tensors that share
-   one storage are views of each other; writing through one of them counts the storage's version
-   up, by which the tape (tape.js) notices that a number it needs is no longer there.
+   steps each axis has (sizes), and how far one step along each axis goes in the storage (strides).
+   So x.T needs no copy: the sizes and the strides change places. x[0] starts where x starts, and
+   has one axis less. x.expand repeats a number by walking with a stride of 0. Several tensors that
+   share one storage are views of each other; writing through one of them counts the storage's
+   version up, by which the tape (tape.js) notices that a number it needs is no longer there.
 
-   Inside torch.vmap a tensor has axes that Python does not see: one for each vmap around it. They come
-   first in `sizes` and `strides` (the physical axes), and `levels` names them in ascending order. What
-   Python sees are the axes after them (the logical axes). `lift` gives several tensors the same
-   levels; see batching.js. */
+   Inside torch.vmap a tensor has axes that Python does not see: one for each vmap around it. They
+   come first in `sizes` and `strides` (the physical axes), and `levels` names them in ascending
+   order. What Python sees are the axes after them (the logical axes). `lift` gives several tensors
+   the same levels; see batching.js. */
 import { allocate } from "./dtype.js";
 import { listed, raise } from "./error.js";
 
@@ -98,7 +98,8 @@ export function number(value, dtype = "float64") {
   return x;
 }
 
-export const logicalSizes = (x) => (x.levels.length === 0 ? x.sizes : x.sizes.slice(x.levels.length));
+export const logicalSizes = (x) =>
+  x.levels.length === 0 ? x.sizes : x.sizes.slice(x.levels.length);
 
 export function isContiguous(x) {
   let n = 1;
@@ -178,8 +179,8 @@ function joined(sizes, strides) {
   return out;
 }
 
-/* Broadcasting: sizes are compared from the last axis on; an axis of size 1, or one that is not there,
-   is repeated. `k` counts leading axes of levels, which have their own place in messages. */
+/* Broadcasting: sizes are compared from the last axis on; an axis of size 1, or one that is not
+   there, is repeated. `k` counts leading axes of levels, which have their own place in messages. */
 export function broadcastSizes(a, b, k = 0) {
   if (same(a, b)) return a;
   const n = Math.max(a.length, b.length);
@@ -204,30 +205,42 @@ export function broadcastStrides(x, sizes) {
   const out = new Array(sizes.length).fill(0);
   for (let i = 0; i < x.sizes.length; i++) {
     if (x.sizes[i] === sizes[i + missing]) out[i + missing] = x.strides[i];
-    else if (x.sizes[i] !== 1) raise("RuntimeError", `cannot broadcast ${listed(x.sizes)} to ${listed(sizes)}`);
+    else if (x.sizes[i] !== 1)
+      raise("RuntimeError", `cannot broadcast ${listed(x.sizes)} to ${listed(sizes)}`);
   }
   return out;
 }
 
-/* Give tensors the same levels: each with an axis in front for every level that one of them has, of size
-   1 where it has no such level. With `align`, the logical axes are counted from the last one, so
-   that tensors of different numbers of axes broadcast. Returns {xs, levels, k}, where k is the number of levels.
-   The views that it makes are for reading numbers; the tape never sees them. */
+/* Give tensors the same levels: each with an axis in front for every level that one of them has, of
+   size 1 where it has no such level. With `align`, the logical axes are counted from the last one,
+   so that tensors of different numbers of axes broadcast. Returns {xs, levels, k}, where k is the
+   number of levels. The views that it makes are for reading numbers; the tape never sees them. */
 export function lift(xs, align = false) {
-  if (xs.every((x) => x.levels.length === 0)) return { xs, levels: NO_LEVELS, k: 0 };
+  if (!batched(xs)) return { xs, levels: NO_LEVELS, k: 0 };
   const levels = [...new Set(xs.flatMap((x) => x.levels))].sort((a, b) => a - b);
   const ndim = align ? Math.max(...xs.map((x) => x.ndim)) : 0;
   const lifted = xs.map((x) => withLevels(x, levels, align ? ndim - x.ndim : 0));
   return { xs: lifted, levels, k: levels.length };
 }
 
-function withLevels(x, levels, missing) {
+function batched(xs) {
+  for (let i = 0; i < xs.length; i++) if (xs[i].levels.length > 0) return true;
+  return false;
+}
+
+// x with these levels, and `missing` axes of size 1 in front of its logical axes
+export function withLevels(x, levels, missing) {
+  if (levels.length === 0 && missing === 0) return x;
   const own = x.levels.length;
   const place = levels.map((level) => x.levels.indexOf(level));
   const ones = new Array(missing).fill(1);
   const zeros = new Array(missing).fill(0);
   const sizes = [...place.map((p) => (p < 0 ? 1 : x.sizes[p])), ...ones, ...x.sizes.slice(own)];
-  const strides = [...place.map((p) => (p < 0 ? 0 : x.strides[p])), ...zeros, ...x.strides.slice(own)];
+  const strides = [
+    ...place.map((p) => (p < 0 ? 0 : x.strides[p])),
+    ...zeros,
+    ...x.strides.slice(own),
+  ];
   const out = new Tensor(x.storage, x.offset, sizes, strides, x.dtype, levels);
   out.wrapped = x.wrapped;
   return out;

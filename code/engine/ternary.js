@@ -6,11 +6,22 @@ import { TERNARY_KERNELS } from "./kernels.js";
 import { change } from "./inplace.js";
 import { cast } from "./making.js";
 import { needsRecord, record, withGrad } from "./tape.js";
-import { broadcastSizes, broadcastStrides, isContiguous, lift, number, product, rows, same, stretch } from "./tensor.js";
+import {
+  broadcastSizes,
+  broadcastStrides,
+  isContiguous,
+  lift,
+  number,
+  product,
+  rows,
+  same,
+  stretch,
+} from "./tensor.js";
 
 const ZERO = number(0);
 
-// one loop over three operands of the same type, except that the first one of `where` is a condition
+// one loop over three operands of the same type, except that the first one of `where` is a
+// condition
 function ternary(name, operands, dtype) {
   const { xs, levels, k } = lift(operands, true);
   const sizes = broadcastSizes(broadcastSizes(xs[0].sizes, xs[1].sizes, k), xs[2].sizes, k);
@@ -29,11 +40,15 @@ function ternary(name, operands, dtype) {
   return out;
 }
 
-const prepared = (x, dtype) => (holds(dtype, x.dtype) && !(x.wrapped && dtype === "float32") ? x : cast(x, dtype));
+const prepared = (x, dtype) =>
+  holds(dtype, x.dtype) && !(x.wrapped && dtype === "float32") ? x : cast(x, dtype);
 
 export function where(condition, x, y) {
   if (condition.dtype !== "bool" && condition.dtype !== "uint8") {
-    raise("RuntimeError", `where expected condition to be a boolean tensor, but got a tensor with dtype ${TITLES[condition.dtype]}`);
+    raise(
+      "RuntimeError",
+      `where expected condition to be a boolean tensor, but got a tensor with dtype ${TITLES[condition.dtype]}`,
+    );
   }
   const out = ternary("where", [condition, x, y], resultType(x, y));
   if (!needsRecord([x, y])) return out;
@@ -41,8 +56,8 @@ export function where(condition, x, y) {
   return record(out, "WhereBackward0", [x, y], rule, [condition]);
 }
 
-/* Between two bounds; either may be undefined. A number that is no number stays so. Where min > max the
-   result is max. */
+/* Between two bounds; either may be undefined. A number that is no number stays so. Where min > max
+   the result is max. */
 export function clamp(x, low, high) {
   if (low === undefined && high === undefined) {
     raise("RuntimeError", "torch.clamp: At least one of 'min' or 'max' must not be None");
@@ -103,9 +118,15 @@ const C_NAMES = {
 };
 
 function checkLerp(x, y, weight) {
-  for (const [name, t] of [["end", y], ["weight", weight]]) {
+  for (const [name, t] of [
+    ["end", y],
+    ["weight", weight],
+  ]) {
     if (t.dtype === x.dtype || (name === "weight" && t.ndim === 0)) continue;
-    raise("RuntimeError", `expected dtype ${C_NAMES[x.dtype]} for \`${name}\` but got dtype ${C_NAMES[t.dtype]}`);
+    raise(
+      "RuntimeError",
+      `expected dtype ${C_NAMES[x.dtype]} for \`${name}\` but got dtype ${C_NAMES[t.dtype]}`,
+    );
   }
   if (isFloat(x.dtype)) return;
   const kernel = `lerp_kernel_${weight.wrapped ? "scalar" : "tensor"}`;
@@ -126,7 +147,11 @@ const isOne = (value) => value === 1 || value.storage?.data[value.offset] === 1;
 // x + y·z, rounded once, as the processor's fused operation does it
 function addProduct(x, y, z) {
   const product = resultType(y, z);
-  return ternary("addProduct", [x, y, z], x.dtype === product ? product : promoteTypes(x.dtype, product));
+  return ternary(
+    "addProduct",
+    [x, y, z],
+    x.dtype === product ? product : promoteTypes(x.dtype, product),
+  );
 }
 
 // x + value·a/b

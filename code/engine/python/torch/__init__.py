@@ -106,6 +106,7 @@ _OTHERS = {
     "vmap": "func", "inverse": "linalg", "det": "linalg", "slogdet": "linalg", "logdet": "linalg",
     "pinverse": "linalg", "svd": "linalg", "qr": "linalg", "cholesky": "linalg",
     "cholesky_solve": "linalg", "cholesky_inverse": "linalg", "matrix_exp": "linalg",
+    "mvlgamma": "special",
 }  # fmt: skip
 
 

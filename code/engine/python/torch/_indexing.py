@@ -14,7 +14,7 @@ _index, _put = engine("index"), engine("putIndex")
 _select, _slice = engine("select"), engine("slice")
 _gather, _scatter, _scatter_add = map(engine, ("gather", "scatter", "scatterAdd"))
 _index_select, _index_add, _masked = map(engine, ("indexSelect", "indexAdd", "maskedSelect"))
-_nonzero, _fill, _assign = map(engine, ("nonzero", "fill", "assign"))
+_nonzero, _fill, _assign, _zero = map(engine, ("nonzero", "fill", "assign", "zero"))
 _scatter_into, _scatter_add_into = engine("scatterInPlace"), engine("scatterAddInPlace")
 _index_add_into = engine("indexAddInPlace")
 
@@ -315,13 +315,10 @@ def fill_(self, value):
     return self
 
 
-_ZERO = number(0)
-
-
 @method()
 def zero_(self):
     try:
-        _fill(self._h, _ZERO)
+        _zero(self._h)
     except JsException as error:
         raise raised(error) from None
     return self

@@ -201,6 +201,9 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", **res
     if q.numel() and not bool(((q >= 0) & (q <= 1)).all()):
         raise RuntimeError("quantile() q values must be in the range [0, 1]")
     ndim = input.ndim
+    if not ndim and dim is not None:
+        wrapped_dim(dim, 0)
+        dim = None
     axis = 0 if dim is None else wrapped_dim(dim, ndim)
     x = input.flatten() if dim is None else input.movedim(axis, -1)
     ordered = sort(x, -1).values
@@ -248,14 +251,24 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     """Return the covariance of rows, of which each is one quantity."""
     if fweights is not None or aweights is not None:
         refuse("cov", {"fweights": fweights})
+    _at_most_two(input, "cov")
     x = input if input.ndim > 1 else input.reshape(1, -1)
     x = x - x.mean(1, True)
     result = x @ x.T / max(x.shape[1] - correction, 0)
-    return result if input.ndim > 1 else result.reshape(())
+    return result.squeeze()
+
+
+def _at_most_two(input, name):
+    if input.ndim > 2:
+        raise RuntimeError(
+            f"{name}(): expected input to have two or fewer dimensions but got an input with"
+            f" {input.ndim} dimensions"
+        )
 
 
 @function()
 def corrcoef(input):
+    _at_most_two(input, "corrcoef")
     c = cov(input)
     if not c.ndim:
         return c / c

@@ -298,6 +298,11 @@ def cross(input, other, dim=None):
         if dim is None:
             raise RuntimeError("linalg.cross: inputs dimension -1 must have length 3. Got "
                                f"{input.shape[-1]} and {other.shape[-1]}")  # fmt: skip
+    if input.shape[dim] != 3 or other.shape[dim] != 3:
+        raise RuntimeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[dim]} and"
+            f" {other.shape[dim]}"
+        )
     a, b = input.unbind(dim), other.unbind(dim)
     parts = [a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3] for i in range(3)]
     return stack(parts, dim)

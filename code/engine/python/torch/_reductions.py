@@ -4,10 +4,11 @@ from torch import _dtypes
 from torch import return_types as results
 from torch._dtypes import stored
 from torch._errors import JsException, engine, raised, refuse
-from torch._tensor import Tensor, handle, wrap
+from torch._tensor import Tensor, handle, rewritten, wrap
 from torch._views import FUNCTIONS, function, wrapped_dim
 
-_reduce, _extreme, _variance, _norm = map(engine, ("reduce", "extreme", "variance", "norm"))
+_reduce, _extreme, _norm = map(engine, ("reduce", "extreme", "norm"))
+_variance, _deviation = engine("variance"), engine("deviation")
 _scan, _scan_extreme = engine("scan"), engine("scanExtreme")
 
 _int, _bool = int, bool
@@ -187,7 +188,7 @@ def aminmax(input, *, dim=None, keepdim=False):
 _CORRECTED = object()
 
 
-def _spread(name, root):
+def _spread(name, export):
     def f(input, dim=None, unbiased=None, keepdim=False, *, correction=_CORRECTED, **rest):
         if rest:
             dim, keepdim = _axis(dim, keepdim, rest, name)
@@ -198,8 +199,7 @@ def _spread(name, root):
         elif correction is None:
             correction = 1
         try:
-            x = wrap(_variance(input._h, correction, keepdim, *dims_of(dim)))
-            return x.sqrt() if root else x
+            return wrap(export(input._h, correction, keepdim, *dims_of(dim)))
         except JsException as error:
             message = str(raised(error)).replace("var is only", f"{name} is only")
             raise type(raised(error))(message) from None
@@ -211,8 +211,8 @@ def _spread(name, root):
     return function(name)(f)
 
 
-var = _spread("var", False)
-std = _spread("std", True)
+var = _spread("var", _variance)
+std = _spread("std", _deviation)
 
 
 @function("var_mean", as_method=False)
@@ -277,7 +277,7 @@ def _running(name, of_dtype=True):
     f.__name__ = f.__qualname__ = name
     function(name)(f)
     if of_dtype:
-        setattr(Tensor, name + "_", lambda self, dim: self.copy_(f(self, dim)))
+        setattr(Tensor, name + "_", lambda self, dim: rewritten(self, lambda x: f(x, dim)))
 
 
 _running("cumsum")
@@ -329,6 +329,11 @@ def _softmax(name, final):
         x = input if dtype is None else input.to(dtype)
         if dim is None:
             raise TypeError(f'{name}() missing 1 required positional arguments: "dim"')
+        if not x.is_floating_point():
+            last = "_lastdim" if dim in (-1, x.ndim - 1) else ""
+            raise NotImplementedError(
+                f'"{name}{last}_kernel_impl" not implemented for \'{_capital(x)}\''
+            )
         return final(x, dim)
 
     f.__name__ = f.__qualname__ = name
@@ -347,12 +352,18 @@ def _of_exponents(x, dim):
 softmax = _softmax("softmax", _of_exponents)
 
 
+def _no_bool(y):
+    if y.dtype is _dtypes.bool:
+        raise RuntimeError("trapezoid: received a bool input for `y`, but bool is not supported")
+
+
 @function()
 def trapezoid(y, x=None, *, dx=None, dim=-1):
     from torch._views import narrow
 
-    n = y.shape[dim] - 1
-    heights = narrow(y, dim, 1, n) + narrow(y, dim, 0, n)
+    _no_bool(y)
+    n = max(y.shape[dim] - 1, 0)
+    heights = narrow(y, dim, min(1, y.shape[dim]), n) + narrow(y, dim, 0, n)
     if x is None:
         return (1 if dx is None else dx) * heights.sum(dim) / 2
     if x.ndim == 1 and y.ndim != 1:
@@ -368,8 +379,9 @@ FUNCTIONS["trapz"] = trapezoid
 def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1):
     from torch._views import narrow
 
-    n = y.shape[dim] - 1
-    heights = narrow(y, dim, 1, n) + narrow(y, dim, 0, n)
+    _no_bool(y)
+    n = max(y.shape[dim] - 1, 0)
+    heights = narrow(y, dim, min(1, y.shape[dim]), n) + narrow(y, dim, 0, n)
     if x is None:
         return (1 if dx is None else dx) / 2 * heights.cumsum(dim)
     return (diff(x, dim=dim) * heights).cumsum(dim) / 2

@@ -59,6 +59,18 @@ def leaf(h):
     return wrap(h) if known is None else known
 
 
+_become, _snapshot = engine("become"), engine("snapshot")
+
+
+def rewritten(x, f):
+    """Write f(x) into x, with its graph; f gets what has x's numbers and does not change with x."""
+    try:
+        _become(x._h, f(wrap(_snapshot(x._h)))._h)
+    except JsException as error:
+        raise raised(error) from None
+    return x
+
+
 def sizes(h):
     """Return the shape of a handle."""
     s = _sizes(h)
@@ -288,6 +300,10 @@ class Tensor(metaclass=_Meta):
 
     def __tensor__(self):
         return self
+
+    def __array__(self, dtype=None, copy=None):
+        a = self.numpy()
+        return a if dtype is None else a.astype(dtype)
 
     def __float__(self):
         return _float(self.item())

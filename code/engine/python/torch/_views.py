@@ -18,8 +18,11 @@ _squeeze, _unsqueeze, _diagonal = map(engine, ("squeeze", "unsqueeze", "diagonal
 _unfold, _flip, _contiguous, _clone = map(engine, ("unfold", "flip", "contiguous", "clone"))
 _detach, _alias, _is_contiguous, _cat = map(engine, ("detach", "alias", "isContiguous", "cat"))
 _stack, _base, _is_view, _version = map(engine, ("stack", "base", "isView", "version"))
-_offset, _tril, _triu = map(engine, ("offset", "tril", "triu"))
+_offset, _unbind, _split = map(engine, ("offset", "unbind", "split"))
 
+import _engine
+
+_LATER = not hasattr(_engine, "unbind")
 FUNCTIONS = {}
 _int = int
 
@@ -273,10 +276,10 @@ def select(input, dim, index):
 def unbind(input, dim=0):
     if not input.ndim:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    dim = wrapped_dim(dim, input.ndim)
-    h = input._h
     try:
-        return tuple([wrap(_select(h, dim, i)) for i in range(input.shape[dim])])
+        if _LATER:
+            return tuple([wrap(_select(input._h, dim, i)) for i in range(input.shape[dim])])
+        return tuple([wrap(h) for h in _unbind(input._h, dim)])
     except JsException as error:
         raise raised(error) from None
 
@@ -322,6 +325,8 @@ def flipud(input):
 
 @function()
 def rot90(input, k=1, dims=(0, 1)):
+    if input.ndim < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {input.ndim}")
     k %= 4
     if k == 2:
         return _flip_method(input, *dims)
@@ -396,6 +401,8 @@ def _at_least(tensors, n):
 @function()
 def split(tensor, split_size_or_sections=None, dim=0, *, split_size=None):
     sizes = split_size if split_size_or_sections is None else split_size_or_sections
+    if not tensor.ndim:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
     dim = wrapped_dim(dim, tensor.ndim)
     n = tensor.shape[dim]
     if isinstance(sizes, _int):
@@ -537,8 +544,7 @@ def repeat(self, *repeats):
     # Each axis becomes two, of which the first is expanded: one copy in all.
     x = _reshape_method(self, *[k for n in shape for k in (1, n)])
     x = expand(x, *[k for r, n in zip(repeats, shape, strict=True) for k in (r, n)])
-    copied = x.clone() if max(repeats, default=1) <= 1 else x
-    return _reshape_method(copied, *[r * n for r, n in zip(repeats, shape, strict=True)])
+    return _reshape_method(x.clone(), *[r * n for r, n in zip(repeats, shape, strict=True)])
 
 
 @function("tile", as_method=False)
@@ -587,6 +593,8 @@ def roll(input, shifts, dims=None):
         raise RuntimeError(
             f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}"
         )
+    if not input.numel():
+        return input.clone()
     for shift, dim in zip(shifts, dims, strict=True):
         n = input.shape[wrapped_dim(dim, input.ndim)]
         k = shift % n if n else 0
@@ -630,26 +638,18 @@ def diagflat(input, offset=0):
     return diag_embed(input.flatten(), offset)
 
 
-@function()
-def tril(input, diagonal=0):
-    return _triangle(input, diagonal, "le", "tril")
+def _half(name, export):
+    def f(input, diagonal=0):
+        try:
+            return wrap(export(input._h, diagonal))
+        except JsException as error:
+            raise raised(error) from None
+
+    f.__name__ = name
+    return function(name)(f)
 
 
-@function()
-def triu(input, diagonal=0):
-    return _triangle(input, diagonal, "ge", "triu")
-
-
-def _triangle(input, diagonal, keep, name):
-    from torch._creation import arange
-    from torch._elementwise import FUNCTIONS as elementwise
-    from torch._elementwise import where
-
-    if input.ndim < 2:
-        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-    n, m = input.shape[-2:]
-    kept = elementwise[keep](arange(m) - arange(n)[:, None], diagonal)
-    return where(kept, input, False if input.dtype is _dtypes.bool else 0)
+tril, triu = _half("tril", engine("tril")), _half("triu", engine("triu"))
 
 
 @function("meshgrid", as_method=False)
@@ -685,6 +685,9 @@ def meshgrid(*tensors, indexing=None):
 
 @function("cartesian_prod", as_method=False)
 def cartesian_prod(*tensors):
+    for x in tensors:
+        if x.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(x.shape)}")
     if len(tensors) == 1:
         return tensors[0]
     return stack([g.flatten() for g in meshgrid(*tensors, indexing="ij")], 1)
@@ -696,6 +699,9 @@ def combinations(input, r=2, with_replacement=False):
 
     from torch._creation import tensor
 
+    if input.ndim != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
+
     pick = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     index = list(pick(range(len(input)), r))
     return input[tensor(index, dtype=_dtypes.int64).reshape(len(index), r)]
@@ -705,6 +711,12 @@ def combinations(input, r=2, with_replacement=False):
 def block_diag(*tensors):
     from torch._creation import zeros
 
+    for i, x in enumerate(tensors):
+        if x.ndim > 2:
+            raise RuntimeError(
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has"
+                f" {x.ndim} dimensions"
+            )
     blocks = [atleast_2d(x) for x in tensors]
     width, at, rows = sum(b.shape[1] for b in blocks), 0, []
     for b in blocks:

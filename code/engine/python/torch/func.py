@@ -18,7 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 _set_mode, _enter, _grad_of = engine("setGradMode"), engine("enter"), engine("gradOf")
-_depends_only, _detach, _cat = engine("dependsOnly"), engine("detach"), engine("cat")
+_depends_only, _detach, _clone = engine("dependsOnly"), engine("detach"), engine("clone")
 _add_batch, _remove_batch = engine("addBatch"), engine("removeBatch")
 _new_level, _end_level = engine("newLevel"), engine("endLevel")
 
@@ -61,24 +61,34 @@ def _paired(tree, other, f):
 
 
 class _Recording:
-    """Operations are recorded inside; copies of the inputs stand for them."""
+    """Operations are recorded inside; copies of the inputs stand for them.
 
-    __slots__ = ("before", "fresh")
+    A function gets a copy of what is differentiated by, since it may write into its argument.
+    """
+
+    __slots__ = ("before", "fresh", "inputs")
 
     def __enter__(self):
-        self.before, self.fresh = _set_mode(True), []
+        self.before, self.fresh, self.inputs = _set_mode(True), [], []
         return self
 
     def __exit__(self, *_):
         _set_mode(self.before)
 
     def input(self, x):
+        """Return what the function gets in place of x; `inputs` has the tensor behind it."""
+        self.inputs.append(self.entered(x))
+        return wrap(_clone(self.inputs[-1]._h))
+
+    def entered(self, x):
         """Return the tensor to differentiate by in place of x."""
         if not isinstance(x, Tensor):
             raise RuntimeError(
                 f"grad: expected inputs to be tensors, but got {type(x).__name__}: pass numbers as"
                 " torch.tensor(…)"
             )
+        if not x.is_floating_point():
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
         try:
             h = _enter(x._h)
         except JsException as error:
@@ -156,8 +166,7 @@ def grad_and_value(func, argnums=0, has_aux=False):
                     f" tensor with {output.ndim} dims. Maybe you wanted to use the vjp or jacrev"
                     " APIs instead?"
                 )
-            inputs = _leaves(chosen)
-            found = iter(_gradients([output], inputs, [None]))
+            found = iter(_gradients([output], recording.inputs, [None]))
             slopes = _mapped(chosen, lambda _: next(found))
             slopes = _mapped(slopes, recording.out)
             value = recording.out(output)
@@ -188,7 +197,7 @@ def vjp(func, *primals, has_aux=False):
         aux = None
         if has_aux:
             output, aux = output
-    inputs, outputs = _leaves(fresh), _leaves(output)
+    inputs, outputs = recording.inputs, _leaves(output)
     for y in outputs:
         if not isinstance(y, Tensor):
             raise RuntimeError(
@@ -238,7 +247,7 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
         aux = None
         if has_aux:
             output, aux = output
-        inputs, outputs = _leaves(fresh), _leaves(output)
+        inputs, outputs = recording.inputs, _leaves(output)
         for y in outputs:
             if not isinstance(y, Tensor):
                 raise RuntimeError(
@@ -253,7 +262,7 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
 def _forward(outputs, inputs, tangents, recording):
     from torch._creation import zeros_like
 
-    seeds = [recording.input(zeros_like(y).detach()) for y in outputs]
+    seeds = [recording.entered(zeros_like(y).detach()) for y in outputs]
     rows = _gradients(outputs, inputs, seeds)
     return [recording.out(p) for p in _gradients(rows, seeds, tangents)]
 
@@ -320,6 +329,11 @@ def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
         places = (argnums,) if isinstance(argnums, int) else tuple(argnums)
         with _Recording() as recording:
             given = list(args)
+            for x in _leaves([args[i] for i in places]):
+                if isinstance(x, Tensor) and not x.is_floating_point():
+                    raise ValueError(
+                        f"Expected primal to be floating point or complex, but got: {x.dtype}"
+                    )
             for i in places:
                 given[i] = _mapped(args[i], recording.input)
             chosen = tuple(given[i] for i in places)
@@ -327,7 +341,7 @@ def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
             aux = None
             if has_aux:
                 output, aux = output
-            inputs, outputs = _leaves(chosen), _leaves(output)
+            inputs, outputs = recording.inputs, _leaves(output)
             for y in outputs:
                 if not isinstance(y, Tensor):
                     raise RuntimeError(
@@ -352,7 +366,7 @@ def _columns(outputs, inputs, recording):
     """Return for each output its Jacobian by each input."""
     from torch._creation import zeros_like
 
-    seeds = [recording.input(zeros_like(y).detach()) for y in outputs]
+    seeds = [recording.entered(zeros_like(y).detach()) for y in outputs]
     rows = _gradients(outputs, inputs, seeds)
     blocks = [[] for _ in outputs]
     for x, r in zip(inputs, rows, strict=True):

@@ -89,14 +89,6 @@ def eigvalsh(A, UPLO="L", **rest):  # noqa: N803
         raise raised(error) from None
 
 
-def eigvals(A, **rest):  # noqa: N803
-    raise NotInPage(absent("torch.linalg.eigvals (its result is complex)"))
-
-
-def eig(A, **rest):  # noqa: N803
-    raise NotInPage(absent("torch.linalg.eig (its result is complex)"))
-
-
 def svd(A, full_matrices=True, *, driver=None, **rest):  # noqa: N803
     if rest or driver is not None:
         refuse("linalg.svd", rest or {"driver": driver})
@@ -171,10 +163,6 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False, **rest):  #
         return wrap(_triangular(A._h, B._h, upper, left, unitriangular))
     except JsException as error:
         raise raised(error) from None
-
-
-def inv_ex(A, *, check_errors=False):  # noqa: N803
-    raise NotInPage(absent("torch.linalg.inv_ex"))
 
 
 # By decompositions
@@ -258,6 +246,11 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None, **rest):  # noqa: 
 def multi_dot(tensors, **rest):
     if rest:
         refuse("linalg.multi_dot", rest)
+    for word, x in (("first", tensors[0]), ("last", tensors[-1])):
+        if x.ndim not in (1, 2):
+            raise RuntimeError(
+                f"multi_dot(): the {word} tensor must be 1D or 2D but got {x.ndim}D"
+            )
     return chain_matmul(*tensors)
 
 
@@ -269,6 +262,8 @@ def vander(x, *, N=None):  # noqa: N803
     from torch._creation import arange
 
     n = x.shape[-1] if N is None else N
+    if N is not None and N <= 1:
+        raise RuntimeError("N must be greater than 1.")
     return x[..., None] ** arange(n)
 
 
