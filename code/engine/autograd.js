@@ -31,7 +31,7 @@ export function retainGrad(x) {
   const node = nodeOf(x);
   if (node === undefined || x.retains) return;
   x.retains = true;
-  node.retained.push(x);
+  node.retained = [...node.retained, x];
 }
 
 // ---- hooks
@@ -45,7 +45,8 @@ export function hook(x, work) {
   }
   const node = nodeOf(x);
   const id = ++lastHook;
-  (node ?? accumulator(x)).hooks.push({ id, index: node === undefined ? 0 : x.outputIndex, work });
+  const place = node ?? accumulator(x);
+  place.hooks = [...place.hooks, { id, index: node === undefined ? 0 : x.outputIndex, work }];
   return id;
 }
 
@@ -53,19 +54,19 @@ export function hook(x, work) {
 export function hookAfter(x, work) {
   const node = accumulator(x);
   const id = ++lastHook;
-  node.afterHooks.push({ id, work });
+  node.afterHooks = [...node.afterHooks, { id, work }];
   return id;
 }
 
 // work(gradsOfInputs, gradsOfOutputs) after a node's rule; before(gradsOfOutputs) ahead of it
 export function hookNode(node, work) {
   const id = ++lastHook;
-  node.nodeHooks.push({ id, work });
+  node.nodeHooks = [...node.nodeHooks, { id, work }];
   return id;
 }
 export function hookNodeBefore(node, work) {
   const id = ++lastHook;
-  node.preHooks.push({ id, work });
+  node.preHooks = [...node.preHooks, { id, work }];
   return id;
 }
 

@@ -28,7 +28,7 @@ function asymptotic(order, x) {
 }
 
 const unscaled = (order, x) => {
-  if (Math.abs(x) > 714) return order === 1 && x < 0 ? -Infinity : Infinity;
+  if (Math.abs(x) > 714 && Number.isFinite(x)) return order === 1 && x < 0 ? -Infinity : Infinity;
   return scaled(order, x) * Math.exp(Math.abs(x));
 };
 

@@ -6,7 +6,7 @@
    slope 0 at 0, relu has slope 0 at 0, and a tie of maximum gives half to each side. */
 import { add, binary, div, mul, neg, sub, unary } from "./elementwise.js";
 import { raise } from "./error.js";
-import { detach, to, zerosLike } from "./making.js";
+import { to, zerosLike } from "./making.js";
 import { record } from "./tape.js";
 import { number } from "./tensor.js";
 import { where } from "./ternary.js";
@@ -40,7 +40,7 @@ const UNARY = {
   trunc: zero,
   frac: { none: (g) => g },
   square: { name: "PowBackward0", input: (g, x) => mul(g, mul(TWO, x)) },
-  relu: { output: reluSlope },
+  relu: { output: (g, y) => is("threshold_backward", g, y) },
   exp: { output: (g, y) => mul(g, y) },
   exp2: { output: (g, y) => times(mul(g, y), Math.LN2) },
   expm1: { output: (g, y) => mul(g, add(y, ONE)) },
@@ -59,11 +59,11 @@ const UNARY = {
   atan: { input: (g, x) => div(g, add(mul(x, x), ONE)) },
   sinh: { input: (g, x) => mul(g, cosh(x)) },
   cosh: { input: (g, x) => mul(g, sinh(x)) },
-  tanh: { output: (g, y) => mul(g, sub(ONE, square(y))) },
+  tanh: { output: (g, y) => is("tanh_backward", g, y) },
   asinh: { input: (g, x) => mul(g, rsqrt(add(square(x), ONE))) },
   acosh: { input: (g, x) => mul(g, rsqrt(sub(square(x), ONE))) },
   atanh: { input: (g, x) => div(g, sub(ONE, square(x))) },
-  sigmoid: { output: (g, y) => mul(g, mul(sub(ONE, y), y)) },
+  sigmoid: { output: (g, y) => is("sigmoid_backward", g, y) },
   logsigmoid: { name: "LogSigmoidBackward0", input: (g, x) => mul(g, sigmoid(neg(x))) },
   softplus: { input: (g, x) => where(is("gt", x, constant(20)), g, mul(g, sigmoid(x))) },
   silu: { input: (g, x) => mul(g, mul(sigmoid(x), add(ONE, mul(x, sub(ONE, sigmoid(x)))))) },
@@ -90,12 +90,6 @@ const UNARY = {
       mul(g, where(is("eq", x, ZERO), HALF, sub(unary("i0e", x), mul(y, add(sign(x), reciprocal(x)))))),
   },
 };
-
-// The slope is constant on both sides, but PyTorch's tape keeps the tie to the output: its second derivative is 0.
-function reluSlope(g, y) {
-  const slope = where(is("le", y, ZERO), ZERO, g);
-  return record(detach(slope), "ThresholdBackwardBackward0", [slope, y], (h) => [h, () => zerosLike(h)]);
-}
 
 function sincSlope(g, x) {
   const t = mul(x, PI);
@@ -160,6 +154,15 @@ const BINARY = {
     () => mul(g, where(is("eq", x(), ZERO), ZERO, div(out(), x()))),
     () => zerosLike(g),
   ],
+  sigmoid_backward: (h, g, y) => [
+    () => is("sigmoid_backward", h, y()),
+    () => mul(mul(h, g()), sub(ONE, mul(TWO, y()))),
+  ],
+  tanh_backward: (h, g, y) => [
+    () => is("tanh_backward", h, y()),
+    () => mul(mul(h, g()), mul(constant(-2), y())),
+  ],
+  threshold_backward: (h, g, y) => [() => is("threshold_backward", h, y()), () => zerosLike(h)],
   nextafter: (g) => [g, () => zerosLike(g)],
   logaddexp: (g, x, y) => [
     () => div(g, add(ONE, exp(sub(y(), x())))),
@@ -213,6 +216,9 @@ const NAMES = {
   gammainc: "IgammaBackward0",
   gammaincc: "IgammacBackward0",
   zeta: "SpecialZetaBackward0",
+  sigmoid_backward: "SigmoidBackwardBackward0",
+  tanh_backward: "TanhBackwardBackward0",
+  threshold_backward: "ThresholdBackwardBackward0",
 };
 // a Python integer as a float, so that its logarithm is not rounded to float32
 const real = (x) => (x.wrapped && x.dtype === "int64" ? constant(x.storage.data[x.offset]) : x);

@@ -91,12 +91,12 @@ export function holds(to, from) {
   return to !== "bool" && SIZE[to] > SIZE[from];
 }
 
-// an integer that int64 in the page can hold
+// an integer that int64 in the page can hold; −0 is none
 export function exact(value) {
   if (!(Math.abs(value) <= Number.MAX_SAFE_INTEGER)) {
     raise("RuntimeError", `the integer ${value} is beyond 2^53: not in the page's engine`);
   }
-  return value;
+  return value + 0;
 }
 
 // one number as this type stores it
@@ -105,7 +105,7 @@ export function rounded(value, dtype) {
   if (dtype === "float64") return value;
   if (dtype === "float32") return Math.fround(value);
   if (dtype === "bool") return value !== 0 ? 1 : 0;
-  if (dtype === "int64") return exact(Math.trunc(value)) + 0;
+  if (dtype === "int64") return exact(Math.trunc(value));
   if (dtype === "int32" && !(Math.abs(value) < 2 ** 31)) return -(2 ** 31); // as processors do it
   cell[dtype][0] = Math.trunc(value);
   return cell[dtype][0];

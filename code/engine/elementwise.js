@@ -18,6 +18,7 @@ import {
   rows,
   same,
   Storage,
+  stretch,
   Tensor,
 } from "./tensor.js";
 
@@ -56,7 +57,7 @@ function unaryInto(kernel, x, dtype, y) {
   const loops = kernel[kindOf(dtype)];
   const n = product(y.sizes);
   if (same(a.strides, y.strides) && dense(y)) {
-    return loops.flat(a.storage.data, a.offset, y.storage.data, y.offset, n);
+    return loops.flat(stretch(a), stretch(y), n);
   }
   const [from, out] = [a.storage.data, y.storage.data];
   rows(y.sizes, [a.strides, y.strides], [a.offset, y.offset], (count, [sa, so], [p, r]) =>
@@ -104,8 +105,8 @@ function checkSubtraction(x, y) {
 
 // what PyTorch has no kernel for, with the name that its error gives
 const NOT_FLOAT = { bitwise_and: "bitwise_and_cpu", bitwise_or: "bitwise_or_cpu", bitwise_xor: "bitwise_xor_cpu", left_shift: "lshift_cpu", right_shift: "rshift_cpu", gcd: "gcd_cpu", bitwise_not: "bitwise_not_cpu" };
-const NOT_INTEGER = { gammainc: "igamma_cpu", gammaincc: "igammac_cpu", hypot: "hypot_cpu", nextafter: "nextafter_cpu", logaddexp: "logaddexp_cpu", logaddexp2: "logaddexp2_cpu" };
-const NOT_BOOL = { floor_divide: "div_floor_cpu", div_floor: "div_floor_cpu", trunc_divide: "div_trunc_cpu", remainder: "remainder_cpu", fmod: "fmod_cpu", pow: "pow", abs: "abs_cpu", floor: "floor_vml_cpu", ceil: "ceil_vml_cpu", round: "round_vml_cpu", trunc: "trunc_vml_cpu", frac: "frac_cpu" };
+const NOT_INTEGER = { frac: "frac_cpu", gammainc: "igamma_cpu", gammaincc: "igammac_cpu", hypot: "hypot_cpu", nextafter: "nextafter_cpu", logaddexp: "logaddexp_cpu", logaddexp2: "logaddexp2_cpu" };
+const NOT_BOOL = { floor_divide: "div_floor_cpu", div_floor: "div_floor_cpu", trunc_divide: "div_trunc_cpu", remainder: "remainder_cpu", fmod: "fmod_cpu", pow: "pow", abs: "abs_cpu", floor: "floor_vml_cpu", ceil: "ceil_vml_cpu", round: "round_vml_cpu", trunc: "trunc_vml_cpu" };
 
 function checkType(name, dtype) {
   const missing = isFloat(dtype) ? NOT_FLOAT[name] : (NOT_INTEGER[name] ?? (dtype === "bool" ? NOT_BOOL[name] : undefined));
@@ -130,18 +131,17 @@ function binaryOut(kernel, x, y, dtype) {
 function binaryInto(kernel, x, y, dtype, out) {
   const loops = kernel[kindOf(dtype)];
   const n = product(out.sizes);
-  const [result, r] = [out.storage.data, out.offset];
   const whole = dense(out);
   const a = operand(x, dtype);
   if (whole && isNumber(y) && inOrder(a, out)) {
-    return loops.right(a.storage.data, a.offset, valueOf(y, dtype), result, r, n);
+    return loops.right(stretch(a), valueOf(y, dtype), stretch(out), n);
   }
   const b = operand(y, dtype);
   if (whole && isNumber(x) && inOrder(b, out)) {
-    return loops.left(valueOf(x, dtype), b.storage.data, b.offset, result, r, n);
+    return loops.left(valueOf(x, dtype), stretch(b), stretch(out), n);
   }
   if (whole && inOrder(a, out) && inOrder(b, out)) {
-    return loops.flat(a.storage.data, a.offset, b.storage.data, b.offset, result, r, n);
+    return loops.flat(stretch(a), stretch(b), stretch(out), n);
   }
   binaryRows(loops, a, b, out);
 }
@@ -149,12 +149,9 @@ function binaryInto(kernel, x, y, dtype, out) {
 function binaryRows(loops, a, b, out) {
   const [x, y, o] = [a.storage.data, b.storage.data, out.storage.data];
   const strides = [broadcastStrides(a, out.sizes), broadcastStrides(b, out.sizes), out.strides];
-  rows(out.sizes, strides, [a.offset, b.offset, out.offset], (n, [sa, sb, so], [p, q, r]) => {
-    if (so === 1 && sa === 1 && sb === 1) loops.flat(x, p, y, q, o, r, n);
-    else if (so === 1 && sa === 1 && sb === 0) loops.right(x, p, y[q], o, r, n);
-    else if (so === 1 && sa === 0 && sb === 1) loops.left(x[p], y, q, o, r, n);
-    else loops.strided(x, p, sa, y, q, sb, o, r, so, n);
-  });
+  rows(out.sizes, strides, [a.offset, b.offset, out.offset], (n, [sa, sb, so], [p, q, r]) =>
+    loops.strided(x, p, sa, y, q, sb, o, r, so, n),
+  );
 }
 
 export function binaryTo(name, x, y, out) {

@@ -24,13 +24,14 @@ import { record } from "./tape.js";
 import { logicalSizes } from "./tensor.js";
 import { narrow } from "./views.js";
 
-/* L with a = L Lᵀ, or its transpose. */
+/* L with a = L Lᵀ, or its transpose. Of a only the triangle is read that the result has. */
 export function cholesky(x, isUpper = false) {
   const name = "linalg.cholesky";
   checkSquare(x, name);
   const n = x.sizes.at(-1);
   const out = emptyLike(x, n, n);
-  eachMatrix(x, (a, i) => {
+  eachMatrix(x, (m, i) => {
+    const a = isUpper ? transposed(m) : m;
     const minor = choleskyFactor(a);
     if (minor > 0) {
       fail(

@@ -11,7 +11,7 @@ const truth = (formula) => ({ all: formula, result: "bool" });
 const whole = (formula) => ({ all: formula, i64: "x", i32: "x", bool: "x" });
 
 export const UNARY = {
-  neg: { all: "-x" },
+  neg: { all: "-x", i64: "0 - x" },
   abs: { all: "Math.abs(x)" },
   sign: { all: "x > 0 ? 1 : x < 0 ? -1 : 0" },
   square: { all: "x * x", i64: "s.exact(x * x)", i32: "Math.imul(x, x)" },
@@ -55,7 +55,11 @@ export const UNARY = {
   logsigmoid: float("Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)))"),
   softplus: float("x > 20 ? x : Math.log1p(Math.exp(x))"),
   silu: float("x / (1 + Math.exp(-x))"),
-  sinc: float("x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)"),
+  sinc: {
+    result: "float",
+    all: "x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)",
+    f32: "x === 0 ? 1 : Math.sin(Math.fround(Math.PI * x)) / Math.fround(Math.PI * x)",
+  },
   logit: float("Math.log(x / (1 - x))"),
   erf: float("special.erf(x)"),
   erfc: float("special.erfc(x)"),
@@ -85,7 +89,7 @@ export const BINARY = {
   div: float("x / y"),
   floor_divide: { all: "s.floorDivide(x, y)", i64: "s.floorDivideInt(x, y)", i32: "s.floorDivideInt(x, y)" },
   div_floor: { all: "s.floorDivide(x, y)", i64: "s.floorDivideInt(x, y)", i32: "s.floorDivideInt(x, y)" },
-  trunc_divide: { all: "Math.trunc(x / y)", i64: "s.truncDivideInt(x, y)", i32: "s.truncDivideInt(x, y)" },
+  trunc_divide: { all: "Math.trunc(x / y)", f32: "Math.trunc(Math.fround(x / y))", i64: "s.truncDivideInt(x, y)", i32: "s.truncDivideInt(x, y)" },
   remainder: { all: "s.remainder(x, y)", i64: "s.remainderInt(x, y)", i32: "s.remainderInt(x, y)" },
   fmod: { all: "x % y", i64: "s.fmodInt(x, y)", i32: "s.fmodInt(x, y)" },
   pow: { all: "s.power(x, y)", i64: "s.exact(s.powerInt(x, y))", i32: "s.powerWrapping(x, y)" },
@@ -106,6 +110,10 @@ export const BINARY = {
   gammaincc: { all: "special.gammaincc(x, y)" },
   polygamma: float("special.polygamma(x, y)"),
   zeta: float("special.zeta(x, y)"),
+  // derivatives that PyTorch computes in one go: x is the gradient, y the output
+  sigmoid_backward: { all: "x * (1 - y) * y" },
+  tanh_backward: { all: "x * (1 - y) * (1 + y)", f32: "x * (1 - y * y)" },
+  threshold_backward: { all: "y <= 0 ? 0 : x" },
   eq: truth("x === y ? 1 : 0"),
   ne: truth("x !== y ? 1 : 0"),
   lt: truth("x < y ? 1 : 0"),

@@ -73,7 +73,7 @@ export function digamma(x) {
 /* Hurwitz' ζ(s, q) */
 export function zeta(s, q) {
   if (s === 1) return Infinity;
-  if (!(s > 1)) return NaN;
+  if (!(s > 1) || q === Infinity) return NaN; // PyTorch's sum over infinities
   if (q <= 0) {
     if (q === Math.floor(q)) return Infinity;
     if (s !== Math.floor(s)) return NaN;
@@ -103,11 +103,18 @@ export function zeta(s, q) {
 /* The n-th derivative of digamma. */
 export function polygamma(n, x) {
   if (n === 0) return digamma(x);
-  if (n === 1 && x < 0.5) {
-    const sine = sinPi(x);
-    return x <= 0 && x === Math.floor(x) ? Infinity : (Math.PI / sine) ** 2 - polygamma(1, 1 - x);
-  }
+  if (n === 1) return trigamma(x);
   return (n % 2 ? 1 : -1) * Math.exp(lgamma(n + 1)) * zeta(n + 1, x);
+}
+
+/* PyTorch's first derivative of digamma, which holds nine digits: ζ(2, x) would hold all, but then
+   the derivatives of digamma would not agree. */
+function trigamma(x) {
+  if (x < 0.5) return (Math.PI / Math.sin(Math.PI * x)) ** 2 - trigamma(1 - x);
+  let sum = 0;
+  for (let i = 0; i < 6; i++, x += 1) sum += 1 / (x * x);
+  const z = 1 / (x * x);
+  return sum + (1 + 1 / (2 * x) + z * (1 / 6 - z * (1 / 30 - z / 42))) / x;
 }
 
 /* m - log(1 + m), which is near m²/2: with s = m / (2 + m), log(1 + m) = 2 artanh(s). */
@@ -184,22 +191,26 @@ function uniform(a, x, sign) {
   return erfc(sign * eta * Math.sqrt(a / 2)) / 2 + sign * rest;
 }
 
-const bad = (a, x) => !(a >= 0 && x >= 0) || (a === 0 && x === 0) || (a === x && a === Infinity);
-
 /* P(a, x) = γ(a, x) / Γ(a) */
 export function gammainc(a, x) {
-  if (bad(a, x)) return NaN;
-  if (a === 0 || x === Infinity) return 1;
-  if (x === 0 || a === Infinity) return 0;
+  if (a < 0 || x < 0) return NaN;
+  if (a === 0) return x > 0 ? 1 : NaN;
+  if (x === 0) return 0;
+  if (a === Infinity) return x === Infinity ? NaN : 0;
+  if (x === Infinity) return 1;
+  if (a !== a || x !== x) return NaN;
   if (a > 1e6) return uniform(a, x, -1);
   return x > 1 && x > a ? 1 - gammaincc(a, x) : lowerSeries(a, x);
 }
 
 /* Q(a, x) = 1 - P(a, x) */
 export function gammaincc(a, x) {
-  if (bad(a, x)) return NaN;
-  if (a === 0 || x === Infinity) return 0;
-  if (x === 0 || a === Infinity) return 1;
+  if (a < 0 || x < 0) return NaN;
+  if (a === 0) return x > 0 ? 0 : NaN;
+  if (x === 0) return 1;
+  if (a === Infinity) return x === Infinity ? NaN : 1;
+  if (x === Infinity) return 0;
+  if (a !== a || x !== x) return NaN;
   if (a > 1e6) return uniform(a, x, 1);
   if (x > 1.1) return x < a ? 1 - lowerSeries(a, x) : upperFraction(a, x);
   const large = x <= 0.5 ? -0.4 / Math.log(x) < a : 1.1 * x < a;

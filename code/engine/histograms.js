@@ -22,9 +22,10 @@ const single = x =>
 /* How often each of 0, 1, … occurs in x, or the sum of its weights. */
 export function bincount(x, weights, minlength = 0) {
   single(x);
-  if (isFloat(x.dtype)) absent(x, "bincount_cpu");
-  const data = values(x);
   check(minlength >= 0, "minlength should be >= 0");
+  if (x.ndim === 1 && x.numel === 0) return fromData(allocate("int64", minlength), [minlength], "int64");
+  if (isFloat(x.dtype) || x.dtype === "bool") absent(x, "bincount_cpu");
+  const data = values(x);
   check(
     x.ndim === 1 && data.every(v => v >= 0),
     "bincount only supports 1-d non-negative integral inputs.",
@@ -72,7 +73,7 @@ export function histogram(x, bins, low, high, weights, density) {
   checkWeights(x, weights);
   const counts = counted(x, weights, edges, given ? searchedBin : correctedBin);
   const result = density ? densities(counts, edges) : counts;
-  const rule = () => raise("NotImplementedError", "the derivative for 'histogram' is not implemented.");
+  const rule = () => raise("RuntimeError", "derivative for aten::histogram is not implemented");
   return record([result, given ? copyOf(edges) : edges], "NotImplemented", [x], rule);
 }
 

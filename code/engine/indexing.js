@@ -27,6 +27,7 @@ import {
   rowStrides,
   same,
   values,
+  withLevels,
 } from "./tensor.js";
 import { alias, expand, reshape, select, slice, unsqueeze } from "./views.js";
 
@@ -265,8 +266,8 @@ function zeros(sizes, dtype, others) {
   return make([...levelSizes(xs, k), ...sizes], dtype, levels);
 }
 
-// the value with the target's levels in front, its logical axes aligned at the end
-const aligned = (target, value) => lift([target, value], true).xs[1];
+// the value with the walk's levels in front, its logical axes aligned at the end
+const aligned = (walk, value) => withLevels(value, walk.levels, walk.sizes.length - walk.k - value.ndim);
 
 // ---- x[index] and x[index] = value
 
@@ -285,7 +286,8 @@ function take(x, dims, indices, name) {
 // zeros with g added at these places: the gradient of `take`
 function placed(g, sizes, dims, indices, name) {
   const out = zeros(sizes, g.dtype, [g, ...indices]);
-  put(plan(out, dims, indices), aligned(out, g), true);
+  const walk = plan(out, dims, indices);
+  put(walk, aligned(walk, g), true);
   return record(out, "IndexPutBackward0", [g], (h) => [take(h, dims, indices, name)]);
 }
 
@@ -329,7 +331,7 @@ function putInto(x, dims, indices, value) {
   const walk = plan(out, dims, indices);
   const numbers = value.dtype === x.dtype ? value : cast(detach(value), x.dtype);
   checkValue(walk, numbers);
-  put(walk, aligned(out, numbers), false);
+  put(walk, aligned(walk, numbers), false);
   const rule = (g) => [
     () => putInto(g, dims, indices, make([], g.dtype)),
     () => take(g, dims, indices, "IndexBackward0"),
@@ -371,7 +373,8 @@ export function indexAdd(x, dim, index, source) {
     );
   }
   const out = fresh(x, [index, source]);
-  put(plan(out, [d], [index]), aligned(out, source), true);
+  const walk = plan(out, [d], [index]);
+  put(walk, aligned(walk, source), true);
   return record(out, "IndexAddBackward0", [x, source], (g) => [g, () => indexSelect(g, d, index)]);
 }
 
@@ -428,6 +431,7 @@ const vector = (x) => (x.ndim === 0 ? unsqueeze(x, 0) : x);
 
 export function gather(x, dim, index) {
   const d = axis(dim, x.ndim);
+  if (index.numel === 0) return gatherNothing(x, index);
   checkAlong("gather", x, d, index);
   if (x.ndim === 0) return reshape(gather(vector(x), 0, vector(index)));
   const out = read(planAlong(x, d, index));
@@ -455,6 +459,12 @@ function scattered(x, dim, index, source, adds) {
   const walk = planAlong(out, dim, index, part);
   put(walk, lift([out, part]).xs[1], adds);
   return out;
+}
+
+function gatherNothing(x, index) {
+  const sizes = own(x);
+  const out = zeros(own(index), x.dtype, [x, index]);
+  return record(out, "GatherBackward0", [x], (g) => [zeros(sizes, g.dtype, [g])]);
 }
 
 export function scatter(x, dim, index, source) {

@@ -11,13 +11,19 @@ import { binary, binaryTo, binaryType, unary, unaryTo } from "./elementwise.js";
 import { listed, raise } from "./error.js";
 import { cast, clone, detach, zerosLike } from "./making.js";
 import { applyRule, Node, nodeOf, needsRecord, record, setNode } from "./tape.js";
-import { broadcastSizes, broadcastStrides, copied, fromData, isContiguous, lift, logicalSizes, rows, same, Tensor } from "./tensor.js";
+import { broadcastSizes, broadcastStrides, copied, fromData, isContiguous, lift, logicalSizes, product, rows, same, Tensor } from "./tensor.js";
 
 // ---- copying numbers
 
 // write y's numbers into x, which must be at least as large; the tape does not see it
 export function write(x, y) {
   const source = y.dtype === x.dtype || (isFloat(x.dtype) && isFloat(y.dtype)) ? y : cast(y, x.dtype);
+  const n = product(x.sizes);
+  if (n === 0) return;
+  if (same(x.sizes, source.sizes) && isContiguous(x) && isContiguous(source)) {
+    x.storage.data.set(source.storage.data.subarray(source.offset, source.offset + n), x.offset);
+    return;
+  }
   const { xs } = lift([x, source], true);
   const [to, from] = [xs[0].storage.data, xs[1].storage.data];
   const strides = [xs[0].strides, broadcastStrides(xs[1], xs[0].sizes)];
@@ -52,7 +58,6 @@ export function unaryInPlace(name, x) {
 // x.copy_(y)
 export function assign(x, y) {
   checkWritable(x, [y]);
-  if (x === y) return x;
   checkSizes(x, y);
   checkOverlap(x, y);
   return change(
@@ -168,7 +173,7 @@ function rebase(x, result) {
 function moveRetained(x, node) {
   if (!x.retains || node === undefined) return;
   if (x.node !== undefined) x.node.retained = x.node.retained.filter((y) => y !== x);
-  if (!node.retained.includes(x)) node.retained.push(x);
+  if (!node.retained.includes(x)) node.retained = [...node.retained, x];
 }
 
 function copySlices(x, inner) {

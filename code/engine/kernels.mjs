@@ -18,14 +18,14 @@ import { BINARY, TERNARY, UNARY } from "./formulas.mjs";
 const loop = (parameters, body) => `(${parameters}, n) { for (let i = 0; i < n; i++) { ${body} } }`;
 
 const unaryLoops = (formula) => ({
-  flat: loop("a, p, o, r", `const x = a[p + i]; o[r + i] = ${formula};`),
+  flat: loop("a, o", `const x = a[i]; o[i] = ${formula};`),
   strided: loop("a, p, sa, o, r, so", `const x = a[p + i * sa]; o[r + i * so] = ${formula};`),
 });
 
 const binaryLoops = (formula) => ({
-  flat: loop("a, p, b, q, o, r", `const x = a[p + i], y = b[q + i]; o[r + i] = ${formula};`),
-  right: loop("a, p, y, o, r", `const x = a[p + i]; o[r + i] = ${formula};`),
-  left: loop("x, b, q, o, r", `const y = b[q + i]; o[r + i] = ${formula};`),
+  flat: loop("a, b, o", `const x = a[i], y = b[i]; o[i] = ${formula};`),
+  right: loop("a, y, o", `const x = a[i]; o[i] = ${formula};`),
+  left: loop("x, b, o", `const y = b[i]; o[i] = ${formula};`),
   strided: loop(
     "a, p, sa, b, q, sb, o, r, so",
     `const x = a[p + i * sa], y = b[q + i * sb]; o[r + i * so] = ${formula};`,
@@ -33,7 +33,7 @@ const binaryLoops = (formula) => ({
 });
 
 const ternaryLoops = (formula) => ({
-  flat: loop("a, p, b, q, c, t, o, r", `const x = a[p + i], y = b[q + i], z = c[t + i]; o[r + i] = ${formula};`),
+  flat: loop("a, b, c, o", `const x = a[i], y = b[i], z = c[i]; o[i] = ${formula};`),
   strided: loop(
     "a, p, sa, b, q, sb, c, t, sc, o, r, so",
     `const x = a[p + i * sa], y = b[q + i * sb], z = c[t + i * sc]; o[r + i * so] = ${formula};`,

@@ -74,6 +74,7 @@ export function det(x) {
 
 /* g det(A) A⁻ᵀ. Of a singular matrix PyTorch gives zero. */
 function detRule(g, x, y) {
+  if (x.sizes.at(-1) === 1) return twice(g);
   const zero = binary("eq", y, number(0));
   const singular = values(zero).includes(1);
   if (singular && gradMode()) {

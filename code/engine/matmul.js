@@ -40,6 +40,11 @@ function product3(x, y) {
   const out = make([...batch, n, p], x.dtype, levels);
   const [data, other] = [values(a), values(b)];
   const row = new Float64Array(p);
+  if (batch.length === 0) {
+    if (p === 1) multiplyVector(data, 0, other, 0, out.storage.data, 0, n, m);
+    else multiply(data, 0, other, 0, out.storage.data, 0, n, m, p, row);
+    return out;
+  }
   const steps = (t, size) => broadcastStrides(fakeRows(t.sizes.slice(0, -2), size), batch);
   rows(
     batch,

@@ -80,6 +80,9 @@ export function kthvalue(x, k, dim, keepdim) {
   if (!(k >= 1 && k <= n)) {
     raise("RuntimeError", `kthvalue(): selected number k out of range for dimension ${at}`);
   }
+  if (x.dtype === "bool") {
+    raise("NotImplementedError", "\"kthvalue_cpu\" not implemented for 'Bool'");
+  }
   const shape = y => (keepdim || x.ndim === 0 ? y : squeeze(y, dim));
   const [value, index] = withGrad(false, () => selected(x, dim, ascending, k - 1, 1).map(shape));
   const whole = y => (keepdim || x.ndim === 0 ? y : unsqueeze(y, dim));
@@ -93,6 +96,9 @@ export function kthvalue(x, k, dim, keepdim) {
    one axis, or the leading axes of x, and then x is looked up row by row. */
 export function searchsorted(sorted, x, right) {
   checkBoundaries(sorted, x);
+  if (sorted.dtype === "bool" && x.dtype === "bool" && x.numel > 0) {
+    raise("NotImplementedError", "\"searchsorted_out_cpu\" not implemented for 'Bool'");
+  }
   const dtype = resultType(sorted, x);
   const { xs, levels, k } = lift([cast(sorted, dtype), cast(x, dtype)]);
   const batch = levelSizes(xs, k);
@@ -164,17 +170,18 @@ export function unique(x) {
   single(x);
   const data = values(x);
   const order = Array.from(data, (_, i) => i).sort(ascending(data));
-  return distinct(x, data, order);
+  return distinct(x, data, order, "Unique2Backward0", "_unique2");
 }
 
 /* The same without sorting: only equal neighbours count as one number. */
 export function uniqueConsecutive(x) {
   single(x);
   const data = values(x);
-  return distinct(x, data, Array.from(data, (_, i) => i));
+  const order = Array.from(data, (_, i) => i);
+  return distinct(x, data, order, "UniqueConsecutiveBackward0", "unique_consecutive");
 }
 
-function distinct(x, data, order) {
+function distinct(x, data, order, node, name) {
   const inverse = allocate("int64", data.length);
   const [found, counts] = [[], []];
   order.forEach((place, i) => {
@@ -192,8 +199,8 @@ function distinct(x, data, order) {
   };
   const numbers = tensor(found, [found.length], x.dtype);
   return [
-    record(numbers, "Unique2Backward0", [x], () => {
-      raise("NotImplementedError", "the derivative for '_unique2' is not implemented.");
+    record(numbers, node, [x], () => {
+      raise("NotImplementedError", `the derivative for '${name}' is not implemented.`);
     }),
     tensor(inverse, x.sizes, "int64"),
     tensor(counts, [counts.length], "int64"),
@@ -203,6 +210,9 @@ function distinct(x, data, order) {
 /* For each number of x, whether it is among those of `test`. */
 export function isin(x, test, invert) {
   single(test);
+  if (x.dtype === "bool" || test.dtype === "bool") {
+    raise("RuntimeError", "Unsupported input type encountered for isin(): Bool");
+  }
   const dtype = resultType(x, test);
   const members = new Set(values(cast(test, dtype)));
   const [hit, miss] = invert ? [0, 1] : [1, 0];

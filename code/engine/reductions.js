@@ -10,7 +10,7 @@ import { cat } from "./joining.js";
 import { cast, full, onesLike, to } from "./making.js";
 import { scan } from "./scans.js";
 import { record, withGrad } from "./tape.js";
-import { fromData, logicalSizes, number, product, rows, rowStrides, Tensor, values } from "./tensor.js";
+import { fromData, isContiguous, logicalSizes, number, product, rows, rowStrides, Tensor, values } from "./tensor.js";
 import { where } from "./ternary.js";
 import { expand, flip, narrow, reshape, squeeze, unsqueeze } from "./views.js";
 
@@ -82,8 +82,12 @@ function fold(name, x, dims) {
   for (const d of dims) sizes[d + k] = 1;
   const { start, row } = FOLDS[name];
   const totals = new Float64Array(product(sizes)).fill(start);
-  const steps = rowStrides(sizes).map((step, d) => (sizes[d] === x.sizes[d] && !dims.includes(d - k) ? step : 0));
   const { data } = x.storage;
+  if (totals.length === 1 && isContiguous(x)) {
+    row(totals, 0, 0, data, x.offset, 1, product(x.sizes));
+    return fromData(totals, sizes, "float64", x.levels);
+  }
+  const steps = rowStrides(sizes).map((step, d) => (dims.includes(d - k) ? 0 : step));
   rows(x.sizes, [steps, x.strides], [0, x.offset], (n, [t, s], [q, p]) => row(totals, q, t, data, p, s, n));
   return fromData(totals, sizes, "float64", x.levels);
 }
@@ -97,7 +101,8 @@ function dropped(x, dims, keepdim) {
 }
 
 function stored(totals, dtype) {
-  if (dtype === "int64") totals.storage.data.forEach((value) => exact(value));
+  const { data } = totals.storage;
+  if (dtype === "int64") for (let i = 0; i < data.length; i++) data[i] = exact(data[i]);
   return dtype === "float64" ? totals : cast(totals, dtype);
 }
 

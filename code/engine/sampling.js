@@ -77,7 +77,7 @@ export function binomial(g, count, prob) {
   const { data } = out.storage;
   for (let i = 0; i < data.length; i++) data[i] = drawBinomial(g ?? globalGenerator, n[i], p[i], f);
   return record(out, "NotImplemented", [count, prob], () => {
-    raise("NotImplementedError", "the derivative for 'binomial' is not implemented.");
+    raise("RuntimeError", "derivative for aten::binomial is not implemented");
   });
 }
 

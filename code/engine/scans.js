@@ -4,7 +4,7 @@
    The product's rule needs no division, so that it holds where a factor is zero. */
 import { allocate, exact, isFloat, TITLES } from "./dtype.js";
 import { add, binary, div, mul, sub, unary } from "./elementwise.js";
-import { raise } from "./error.js";
+import { axis, raise } from "./error.js";
 import { scatterAdd } from "./indexing.js";
 import { eachLane, lanes } from "./lanes.js";
 import { onesLike, to, zerosLike } from "./making.js";
@@ -35,6 +35,7 @@ function logAdd(a, b) {
 
 /* name is cumsum, cumprod or logcumsumexp. Integers are summed as int64. */
 export function scan(name, x, dim) {
+  axis(dim, x.ndim);
   if (name === "logcumsumexp" && !isFloat(x.dtype)) {
     raise("NotImplementedError", `"logcumsumexp_out_cpu" not implemented for '${TITLES[x.dtype]}'`);
   }
@@ -70,6 +71,7 @@ function logRule(x, y, dim) {
   const lowest = number(x.dtype === "float32" ? -(2 - 2 ** -23) * 2 ** 127 : -Number.MAX_VALUE);
   const rule = (g, x, y) => [
     () => {
+      if (g.ndim === 0 || g.numel === 0) return g;
       const part = sign => {
         const signed = mul(g, number(sign));
         const log = where(
@@ -78,7 +80,7 @@ function logRule(x, y, dim) {
           lowest,
         );
         const low = sub(log, y());
-        const sums = low.ndim === 0 ? low : flip(scan("logcumsumexp", flip(low, dim), dim), dim);
+        const sums = flip(scan("logcumsumexp", flip(low, dim), dim), dim);
         return unary("exp", add(sums, x()));
       };
       return sub(part(1), part(-1));
@@ -91,7 +93,11 @@ function logRule(x, y, dim) {
    is a sum over the axis of shifted products, one for each i. */
 function productRule(x, y, dim) {
   const rule = (g, x, y) => [
-    () => (hasZero(x()) ? productWithZeros(g, x(), dim) : div(fromTheEnd(mul(g, y()), dim), x())),
+    () => {
+      if (x().numel <= 1) return g;
+      if (hasZero(x())) return productWithZeros(g, x(), dim);
+      return div(fromTheEnd(mul(g, y()), dim), x());
+    },
   ];
   return record(y, NODES.cumprod, [x], rule, [x, y]);
 }
@@ -116,7 +122,8 @@ function productWithZeros(g, x, dim) {
 
 /* name is cummax or cummin: the running extreme, and where it was met last. */
 export function scanExtreme(name, x, dim) {
-  const lane = lanes(x, dim);
+  // PyTorch looks at the axis only if there are numbers along it.
+  const lane = x.numel === 0 ? { n: 0, step: 0, outer: 0 } : lanes(x, dim);
   const from = values(x);
   const out = allocate(x.dtype, from.length);
   const places = allocate("int64", from.length);
@@ -136,6 +143,7 @@ export function scanExtreme(name, x, dim) {
   const extremes = fromData(out, x.sizes, x.dtype, x.levels);
   const indices = fromData(places, x.sizes, "int64", x.levels);
   const node = name === "cummax" ? "CummaxBackward0" : "CumminBackward0";
-  const rule = (g, i) => [() => scatterAdd(zerosLike(x), dim, i(), g)];
+  // PyTorch's gradient of an empty tensor is that tensor.
+  const rule = (g, i) => [() => (x.numel === 0 ? x : scatterAdd(zerosLike(x), dim, i(), g))];
   return [record(extremes, node, [x], rule, [indices]), indices];
 }

@@ -43,7 +43,11 @@ export function withGrad(on, work) {
     mode.on = old;
   }
 }
-export const needsRecord = (inputs) => mode.on && inputs.some((x) => x.requiresGrad);
+export function needsRecord(inputs) {
+  if (!mode.on) return false;
+  for (let i = 0; i < inputs.length; i++) if (inputs[i].requiresGrad) return true;
+  return false;
+}
 
 // an edge: the node, which of its outputs, and the form that its gradient must have
 class Edge {
@@ -56,21 +60,23 @@ class Edge {
   }
 }
 
+const NOTHING = Object.freeze([]);
+
 export class Node {
   constructor(name, inputs, rule, saved, levels) {
-    this.id = ++mode.count;
-    this.name = name;
     this.edges = inputs.map((x) => (x.requiresGrad ? new Edge(x) : undefined));
+    this.id = ++mode.count; // after the edges, which may make nodes of views
+    this.name = name;
     this.rule = rule;
     this.saved = saved.map(pack);
     this.levels = levels;
     this.many = false; // whether the rule gets an array of gradients
     this.outputs = 1;
-    this.hooks = []; // of tensors: {index, work}
-    this.preHooks = []; // work(gradsOfOutputs)
-    this.nodeHooks = []; // work(gradsOfInputs, gradsOfOutputs)
-    this.afterHooks = []; // work(leaf)
-    this.retained = []; // tensors whose grad is kept
+    this.hooks = NOTHING; // of tensors: {index, work}
+    this.preHooks = NOTHING; // work(gradsOfOutputs)
+    this.nodeHooks = NOTHING; // work(gradsOfInputs, gradsOfOutputs)
+    this.afterHooks = NOTHING; // work(leaf)
+    this.retained = NOTHING; // tensors whose grad is kept
   }
   get nextFunctions() {
     return this.edges.map((edge) => edge?.node);
@@ -80,8 +86,8 @@ export class Node {
   }
 }
 
-export function record(output, name, inputs, rule, saved = []) {
-  if (!mode.on || !inputs.some((x) => x.requiresGrad)) return output;
+export function record(output, name, inputs, rule, saved = NOTHING) {
+  if (!needsRecord(inputs)) return output;
   const outputs = Array.isArray(output) ? output : [output];
   const node = new Node(name, inputs, rule, saved, outputs[0].levels);
   node.many = Array.isArray(output);
@@ -158,7 +164,7 @@ function raiseFreed() {
 
 function raiseChanged(x, version, maker) {
   const output =
-    maker === undefined ? "" : `, which is output ${x.outputIndex} of ${maker.name.replace(/Backward\d*$/, "")},`;
+    maker === undefined ? "" : `, which is output ${x.outputIndex} of ${short(maker.name)},`;
   raise(
     "RuntimeError",
     "one of the variables needed for gradient computation has been modified by an inplace operation: " +
@@ -167,6 +173,9 @@ function raiseChanged(x, version, maker) {
       "operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).",
   );
 }
+
+// "ExpBackward0" is Exp, and "MinBackward1" is Min1
+const short = (name) => name.replace(/Backward(\d*)$/, (_, n) => (n === "0" ? "" : n));
 
 // ---- the walk
 

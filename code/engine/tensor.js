@@ -119,6 +119,9 @@ export function values(x) {
   return x.offset === 0 && data.length === n ? data : data.subarray(x.offset, x.offset + n);
 }
 
+// the storage's numbers from x's first one on, for tensors that fill a stretch of it
+export const stretch = (x) => (x.offset === 0 ? x.storage.data : x.storage.data.subarray(x.offset));
+
 // always a copy
 export const copied = (x) => (isContiguous(x) ? values(x).slice() : gathered(x));
 
@@ -211,14 +214,21 @@ export function broadcastStrides(x, sizes) {
    that tensors of different numbers of axes broadcast. Returns {xs, levels, k}, where k is the number of levels.
    The views that it makes are for reading numbers; the tape never sees them. */
 export function lift(xs, align = false) {
-  if (xs.every((x) => x.levels.length === 0)) return { xs, levels: NO_LEVELS, k: 0 };
+  if (!batched(xs)) return { xs, levels: NO_LEVELS, k: 0 };
   const levels = [...new Set(xs.flatMap((x) => x.levels))].sort((a, b) => a - b);
   const ndim = align ? Math.max(...xs.map((x) => x.ndim)) : 0;
   const lifted = xs.map((x) => withLevels(x, levels, align ? ndim - x.ndim : 0));
   return { xs: lifted, levels, k: levels.length };
 }
 
-function withLevels(x, levels, missing) {
+function batched(xs) {
+  for (let i = 0; i < xs.length; i++) if (xs[i].levels.length > 0) return true;
+  return false;
+}
+
+// x with these levels, and `missing` axes of size 1 in front of its logical axes
+export function withLevels(x, levels, missing) {
+  if (levels.length === 0 && missing === 0) return x;
   const own = x.levels.length;
   const place = levels.map((level) => x.levels.indexOf(level));
   const ones = new Array(missing).fill(1);

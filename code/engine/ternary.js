@@ -6,7 +6,7 @@ import { TERNARY_KERNELS } from "./kernels.js";
 import { change } from "./inplace.js";
 import { cast } from "./making.js";
 import { needsRecord, record, withGrad } from "./tape.js";
-import { broadcastSizes, broadcastStrides, isContiguous, lift, number, product, rows, same } from "./tensor.js";
+import { broadcastSizes, broadcastStrides, isContiguous, lift, number, product, rows, same, stretch } from "./tensor.js";
 
 const ZERO = number(0);
 
@@ -19,8 +19,7 @@ function ternary(name, operands, dtype) {
   const loops = TERNARY_KERNELS[name][kindOf(dtype)];
   const data = inputs.map((x) => x.storage.data);
   if (inputs.every((x) => same(x.sizes, sizes) && isContiguous(x))) {
-    const [p, q, s] = inputs.map((x) => x.offset);
-    loops.flat(data[0], p, data[1], q, data[2], s, out.storage.data, 0, product(sizes));
+    loops.flat(...inputs.map(stretch), out.storage.data, product(sizes));
     return out;
   }
   const strides = [...inputs.map((x) => broadcastStrides(x, sizes)), out.strides];

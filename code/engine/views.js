@@ -6,6 +6,7 @@
 import { TITLES } from "./dtype.js";
 import { axis, listed, raise } from "./error.js";
 import { binaryTo } from "./elementwise.js";
+import { write } from "./inplace.js";
 import { clone } from "./making.js";
 import { gradMode, record, withGrad } from "./tape.js";
 import { copied, fromData, logicalSizes, make, product, rowStrides, same, Tensor } from "./tensor.js";
@@ -21,12 +22,13 @@ export function viewOf(x, offset, sizes, strides, again, name, rule, levels = x.
 }
 
 /* The gradient of a view: zeros of the base's sizes, with g where the view lies. `take` makes the view. */
-export function spread(g, sizes, take, name) {
+export function spread(g, sizes, take, name, overlaps = false) {
   const levels = g.sizes.slice(0, g.levels.length);
   const out = make([...levels, ...sizes], g.dtype, g.levels);
   withGrad(false, () => {
     const window = take(out);
-    binaryTo("add", window, g, window);
+    if (overlaps) binaryTo("add", window, g, window);
+    else write(window, g);
   });
   return record(out, name, [g], (h) => [take(h)]);
 }
@@ -198,7 +200,7 @@ export function unfold(x, dim, size, step) {
     [...(zero ? x.strides : copyOf(x.strides, { [d]: stride * step })), stride],
     again,
     "UnfoldBackward0",
-    (g) => [spread(g, sizes, again, "UnfoldBackwardBackward0")],
+    (g) => [spread(g, sizes, again, "UnfoldBackwardBackward0", true)],
   );
 }
 

@@ -273,7 +273,7 @@ class _Writer:
         x, how = self.names[name], self.one(*BY_INDEX)
         dim = self.dim(x)
         if how in ("sort", "argsort"):
-            text = f"{name}.{how}({dim}, {self.one('True', 'False')}, stable=True)"
+            text = f"{name}.{how}(dim={dim}, descending={self.one(True, False)}, stable=True)"
         elif how in ("max", "min", "argmax", "argmin", "median"):
             text = f"{name}.{how}({self.one('', str(dim))})"
         else:

@@ -116,7 +116,7 @@ SPECIAL: dict[str, tuple[Any, list[Any], int]] = {
     "digamma": (mpmath.digamma, SPREAD, 6),
     "i0e": (lambda x: mpmath.besseli(0, x) * mpmath.exp(-x), SPREAD, 8),
     "i1e": (lambda x: mpmath.besseli(1, x) * mpmath.exp(-x), SPREAD, 8),
-    "polygamma": (mpmath.polygamma, [(n, x) for n in (1, 2, 4) for x in SPREAD[-15:]], 8),
+    "polygamma": (mpmath.polygamma, [(n, x) for n in (2, 3, 4) for x in SPREAD[-15:]], 8),
     "zeta": (mpmath.zeta, [(s, x) for s in (1.5, 3, 7) for x in SPREAD[-15:]], 8),
     "gammainc": (
         lambda a, x: mpmath.gammainc(a, 0, x, regularized=True),

@@ -8,7 +8,7 @@ import math
 
 from numpy._types import DTYPES, _dtype, generic, promoted
 from torch import _creation, _dtypes, _elementwise, _views
-from torch._errors import absent
+from torch._errors import NotInPage, absent
 from torch._tensor import Tensor
 
 _float, _int, _bool = float, int, bool
@@ -129,7 +129,7 @@ def operate(name, a, b):
 
 def _no_zero(name, x, y):
     if _bool((y == 0).any()):
-        raise ZeroDivisionError(absent(f"a whole number divided by zero ({name} of arrays)"))
+        raise NotInPage(absent(f"a whole number divided by zero ({name} of arrays)"))
     return x, y
 
 
@@ -259,7 +259,7 @@ class ndarray:
     def __setitem__(self, index, value):
         t, index, flipped = _forwards(self._t, index)
         if flipped or self._fixed:
-            raise NotImplementedError(absent("writing through an array that runs backwards"))
+            raise NotInPage(absent("writing through an array that runs backwards"))
         value = value if _weak(value) else tensor_of(value)
         if isinstance(value, _float) and not t.is_floating_point():
             if not math.isfinite(value):
@@ -277,7 +277,7 @@ class ndarray:
         return of(self._t.to(kind) if kind is not self._t.dtype else self._t.clone())
 
     def view(self, *_):
-        raise NotImplementedError(absent("numpy.ndarray.view"))
+        raise NotInPage(absent("numpy.ndarray.view"))
 
     def reshape(self, *shape, order="C"):
         shape = shape[0] if len(shape) == 1 else shape
@@ -528,7 +528,7 @@ def _method(name):
 
     def into(self, other):
         if self._fixed:
-            raise NotImplementedError(absent("writing through an array that runs backwards"))
+            raise NotInPage(absent("writing through an array that runs backwards"))
         value = tensor_of(operate(name, self, other))
         if value.is_floating_point() and not self._t.is_floating_point():
             raise TypeError(

@@ -10,9 +10,9 @@ options = {"precision": 8, "threshold": 1000, "edgeitems": 3, "linewidth": 75, "
 def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, suppress=None,
                      **rest):  # fmt: skip
     if rest:
-        from torch._errors import absent
+        from torch._errors import NotInPage, absent
 
-        raise NotImplementedError(absent(f"the argument {next(iter(rest))!r} of np.set_printoptions"))  # noqa: E501
+        raise NotInPage(absent(f"the argument {next(iter(rest))!r} of np.set_printoptions"))  # noqa: E501
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems,
              "linewidth": linewidth, "suppress": suppress}  # fmt: skip
     options.update({name: value for name, value in given.items() if value is not None})

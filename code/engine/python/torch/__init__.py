@@ -6,6 +6,7 @@ what it defines; here they are put together. What PyTorch has and the engine lac
 """
 
 import math as _math
+import sys as _sys
 
 from torch import (
     _creation,
@@ -106,6 +107,37 @@ _OTHERS = {
     "pinverse": "linalg", "svd": "linalg", "qr": "linalg", "cholesky": "linalg",
     "cholesky_solve": "linalg", "cholesky_inverse": "linalg", "matrix_exp": "linalg",
 }  # fmt: skip
+
+
+def _later(name):
+    """Return the method of Tensor that is in a module not imported yet."""
+
+    def f(self, *args, **kwargs):
+        from torch import _older
+
+        return getattr(_older, name)(self, *args, **kwargs)
+
+    f.__name__ = name
+    return f
+
+
+for _name in _OTHERS:
+    if _name != "vmap":
+        setattr(Tensor, _name, _later(_name))
+
+
+class _Finder:
+    """Explain imports of what only PyTorch has; Python asks the last finder last."""
+
+    @staticmethod
+    def find_spec(name, *_):
+        if name.startswith("torch.") and not name.rpartition(".")[2].startswith("__"):
+            from torch._errors import absent
+
+            raise ImportError(absent(name))
+
+
+_sys.meta_path.append(_Finder)
 
 
 def __getattr__(name):

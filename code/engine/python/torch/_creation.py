@@ -10,13 +10,12 @@ from array import array
 
 from torch import _dtypes
 from torch._dtypes import Size, check_device, promote_types, stored
-from torch._errors import JsException, absent, engine, raised, refuse
-from torch._tensor import EXACT, Tensor, bare, handle, method, number, wrap
+from torch._errors import JsException, NotInPage, absent, engine, raised, refuse
+from torch._tensor import EXACT, Tensor, bare, handle, method, want, wrap
 
 _empty, _full, _arange, _linspace = map(engine, ("empty", "full", "arange", "linspace"))
 _eye, _contents, _to, _detach = map(engine, ("eye", "contents", "to", "detach"))
-_require, _assign, _clone = map(engine, ("require", "assign", "clone"))
-_tril, _triu = map(engine, ("tril", "triu"))
+_clone = engine("clone")
 
 _bool, _int, _float = bool, int, float
 # How the engine stores a type, as a code of the module array.
@@ -40,7 +39,7 @@ def _options(function, dtype, device, layout, pin_memory, rest):
     if device is not None:
         check_device(device)
     if layout is not None and layout is not _dtypes.strided:
-        raise NotImplementedError(absent(f"the layout {layout}"))
+        raise NotInPage(absent(f"the layout {layout}"))
     if pin_memory:
         raise RuntimeError("Cannot access accelerator device when none is available.")
     return None if dtype is None else stored(dtype)
@@ -50,11 +49,9 @@ def _filled(function, value, size, dtype, device, layout, pin_memory, requires_g
     kind = _options(function, dtype, device, layout, pin_memory, rest)
     try:
         h = _full(value, kind or _dtypes.get_default_dtype().name, *shape_of(size))
-        if requires_grad:
-            _require(h, True)
     except JsException as error:
         raise raised(error) from None
-    return wrap(h)
+    return want(wrap(h)) if requires_grad else wrap(h)
 
 
 def _size(size, rest):
@@ -132,11 +129,9 @@ def _like(input, value, dtype, device, layout, requires_grad, function, rest):
     kind = _options(function, dtype, device, layout, False, rest)
     try:
         h = _full_like(handle(input, function), value, kind or "")
-        if requires_grad:
-            _require(h, True)
     except JsException as error:
         raise raised(error) from None
-    return wrap(h)
+    return want(wrap(h)) if requires_grad else wrap(h)
 
 
 def arange(start, end=None, step=1, *, dtype=None, device=None, layout=None, pin_memory=False,
@@ -150,11 +145,9 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, layout=None, pin
         kind = "int64" if whole else _dtypes.get_default_dtype().name
     try:
         h = _arange(*given, kind)
-        if requires_grad:
-            _require(h, True)
     except JsException as error:
         raise raised(error) from None
-    return wrap(h)
+    return want(wrap(h)) if requires_grad else wrap(h)
 
 
 def linspace(start, end, steps, *, dtype=None, device=None, layout=None, pin_memory=False,
@@ -163,11 +156,9 @@ def linspace(start, end, steps, *, dtype=None, device=None, layout=None, pin_mem
     start, end = (x.item() if isinstance(x, Tensor) else x for x in (start, end))
     try:
         h = _linspace(start, end, steps.__index__(), kind or _dtypes.get_default_dtype().name)
-        if requires_grad:
-            _require(h, True)
     except JsException as error:
         raise raised(error) from None
-    return wrap(h)
+    return want(wrap(h)) if requires_grad else wrap(h)
 
 
 _logspace = engine("logspace")
@@ -181,11 +172,9 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, layout=No
         h = _logspace(
             start, end, steps.__index__(), base, kind or _dtypes.get_default_dtype().name
         )
-        if requires_grad:
-            _require(h, True)
     except JsException as error:
         raise raised(error) from None
-    return wrap(h)
+    return want(wrap(h)) if requires_grad else wrap(h)
 
 
 def eye(n, m=None, *, dtype=None, device=None, layout=None, pin_memory=False,
@@ -193,11 +182,9 @@ def eye(n, m=None, *, dtype=None, device=None, layout=None, pin_memory=False,
     kind = _options("eye", dtype, device, layout, pin_memory, rest)
     try:
         h = _eye(n, n if m is None else m, kind or _dtypes.get_default_dtype().name)
-        if requires_grad:
-            _require(h, True)
     except JsException as error:
         raise raised(error) from None
-    return wrap(h)
+    return want(wrap(h)) if requires_grad else wrap(h)
 
 
 def tril_indices(row, col, offset=0, **rest):
@@ -230,12 +217,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
             stacklevel=2,
         )
     h = _made(data, kind, copy=True)
-    if requires_grad:
-        try:
-            _require(h, True)
-        except JsException as error:
-            raise raised(error) from None
-    return wrap(h)
+    return want(wrap(h)) if requires_grad else wrap(h)
 
 
 def as_tensor(data, dtype=None, device=None):
@@ -285,7 +267,7 @@ def _made(data, kind, copy):
 
 def _scalar(x, kind):
     if kind == "int64" and abs(x) > EXACT:
-        raise RuntimeError(absent(f"the whole number {x}, beyond 2^53,"))
+        raise NotInPage(absent(f"the whole number {x}, beyond 2^53,"))
     _in_range(x, kind)
     try:
         x = x if kind[0] == "f" or kind == "bool" else _int(x)
@@ -419,7 +401,7 @@ def fill(kind, shape, numbers):
     elif kind[0] != "f":
         for x in numbers:
             if not -EXACT <= x <= EXACT:
-                raise RuntimeError(absent(f"the whole number {x}, beyond 2^53,"))
+                raise NotInPage(absent(f"the whole number {x}, beyond 2^53,"))
             _in_range(x, kind)
         numbers = list(map(_int, numbers))
         if kind == "uint8":

@@ -7,7 +7,7 @@ them; to make such a tensor raises.
 
 import math
 
-from torch._errors import absent
+from torch._errors import NotInPage, absent
 
 _FLOAT, _INT, _BOOL = float, int, bool
 
@@ -93,7 +93,7 @@ def stored(d):
         raise TypeError(
             f"argument 'dtype' must be torch.dtype, not {type(d).__name__}"
         ) from None
-    raise NotImplementedError(absent(f"a tensor of {d}"))
+    raise NotInPage(absent(f"a tensor of {d}"))
 
 
 # PyTorch takes Python's own types for a dtype, too.
@@ -201,7 +201,7 @@ def check_device(d):
     if kind == "cuda":
         raise AssertionError("Torch not compiled with CUDA enabled")
     if kind != "cpu":
-        raise NotImplementedError(absent(f"the device {kind!r}"))
+        raise NotInPage(absent(f"the device {kind!r}"))
 
 
 class layout:  # noqa: N801

@@ -8,9 +8,16 @@ sentence that tells the reader where it runs.
 import _engine
 from pyodide.ffi import JsException
 
-__all__ = ["JsException", "LinAlgError", "OutOfMemoryError", "absent", "engine", "raised", "refuse"]
+__all__ = ["JsException", "LinAlgError", "NotInPage", "OutOfMemoryError", "absent", "engine", "raised", "refuse"]
 
 ELSEWHERE = "is not in the page's engine: run this in JupyterLab, which has PyTorch itself"
+
+
+class NotInPage(RuntimeError):
+    """What PyTorch has and the page's engine lacks.
+
+    It is no NotImplementedError, which in an exercise means that the learner has not begun.
+    """
 
 
 class LinAlgError(RuntimeError):
@@ -38,7 +45,8 @@ def raised(error):
         return error
     kind = getattr(error, "kind", None)
     if kind in KINDS:
-        return KINDS[kind](error.message)
+        message = error.message
+        return (NotInPage if "the page's engine" in message else KINDS[kind])(message)
     if error.name == "RangeError" and "alloc" in error.message.lower():
         return OutOfMemoryError("the browser gives no more memory for a tensor of this size")
     if error.name == "RangeError" and "call stack" in error.message:
@@ -57,7 +65,7 @@ def refuse(function, arguments):
 
     for name in arguments:
         if name in ARGUMENTS:
-            raise NotImplementedError(absent(f"the argument {name!r} of torch.{function}"))
+            raise NotInPage(absent(f"the argument {name!r} of torch.{function}"))
         raise TypeError(f"{function}() got an unexpected keyword argument {name!r}")
 
 
@@ -68,6 +76,6 @@ def engine(name):
     except AttributeError:
 
         def missing(*_):
-            raise NotImplementedError(absent(f"what needs {name!r}"))
+            raise NotInPage(absent(f"what needs {name!r}"))
 
         return missing

@@ -6,7 +6,7 @@ axis, "e" an ellipsis, "a" the next tensor), and the tensors behind it.
 
 from torch import _dtypes
 from torch._creation import as_tensor, tensor
-from torch._errors import JsException, absent, engine, raised, refuse
+from torch._errors import JsException, NotInPage, absent, engine, raised, refuse
 from torch._tensor import Tensor, handle, method, number, wrap
 from torch._views import function, wrapped_dim
 
@@ -243,7 +243,7 @@ def index_copy(input, dim, index, source):
 @method("index_put_")
 def index_put_(self, indices, values, accumulate=False):
     if accumulate:
-        raise NotImplementedError(absent("the argument 'accumulate' of Tensor.index_put_"))
+        raise NotInPage(absent("the argument 'accumulate' of Tensor.index_put_"))
     self[tuple(indices)] = values
     return self
 
@@ -330,6 +330,6 @@ def zero_(self):
 @method()
 def fill_diagonal_(self, fill_value, wrap=False):
     if wrap:
-        raise NotImplementedError(absent("the argument 'wrap' of Tensor.fill_diagonal_"))
+        raise NotInPage(absent("the argument 'wrap' of Tensor.fill_diagonal_"))
     self.diagonal().fill_(fill_value)
     return self

@@ -2,8 +2,9 @@
 
 from torch import linalg
 from torch import return_types as results
-from torch._tensor import Tensor
-from torch.func import vmap as vmap
+from torch.func import vmap
+
+__all__ = ["vmap"]
 
 inverse, det, matrix_exp = linalg.inv, linalg.det, linalg.matrix_exp
 cholesky_solve, cholesky_inverse = linalg.cholesky_solve, linalg.cholesky_inverse
@@ -42,7 +43,3 @@ def qr(input, some=True):
 def cholesky(input, upper=False):
     return linalg.cholesky(input, upper=upper)
 
-
-for _name in ("inverse", "det", "slogdet", "logdet", "svd", "qr", "cholesky", "matrix_exp",
-              "pinverse", "cholesky_solve", "cholesky_inverse"):  # fmt: skip
-    setattr(Tensor, _name, globals()[_name])

@@ -2,7 +2,7 @@
 
 from torch import _dtypes
 from torch import return_types as results
-from torch._errors import JsException, absent, engine, raised, refuse
+from torch._errors import JsException, NotInPage, absent, engine, raised, refuse
 from torch._tensor import Tensor, handle, number, wrap
 from torch._views import function, wrapped_dim
 
@@ -123,7 +123,7 @@ def _unique_rows(input, return_inverse, return_counts, dim):
 @function()
 def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
     if dim is not None:
-        raise NotImplementedError(absent("the argument 'dim' of torch.unique_consecutive"))
+        raise NotInPage(absent("the argument 'dim' of torch.unique_consecutive"))
     try:
         r = _unique_consecutive(input._h)
         parts = [wrap(r[i]) for i in range(3)]
@@ -229,7 +229,7 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", **res
 def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
     kept = input.flatten()[~input.flatten().isnan()]
     if dim is not None and len(kept) < input.numel():
-        raise NotImplementedError(absent("torch.nanquantile along an axis with NaN"))
+        raise NotInPage(absent("torch.nanquantile along an axis with NaN"))
     return quantile(kept if dim is None else input, q, dim, keepdim, interpolation=interpolation)
 
 

@@ -1,7 +1,7 @@
 """Products of vectors and matrices, and Einstein's notation for all of them."""
 
 
-from torch._errors import JsException, absent, engine, raised, refuse
+from torch._errors import JsException, NotInPage, absent, engine, raised, refuse
 from torch._tensor import Tensor, handle, method, wrap
 from torch._views import function
 
@@ -162,7 +162,7 @@ def einsum(equation, *operands):
     if len(operands) == 1 and not isinstance(operands[0], Tensor):
         operands = tuple(operands[0])
     if not isinstance(equation, str):
-        raise NotImplementedError(absent("torch.einsum with lists of axes"))
+        raise NotInPage(absent("torch.einsum with lists of axes"))
     equation = equation.replace(" ", "")
     given, arrow, result = equation.partition("->")
     terms = given.split(",")

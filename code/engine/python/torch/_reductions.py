@@ -104,12 +104,7 @@ def _extremum(name, of_pairs):
             return elementwise[of_pairs](input, dim)
         try:
             if dim is None:
-                if not input.numel():
-                    raise RuntimeError(
-                        f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
-                        " Specify the reduction dim with the 'dim' argument."
-                    )
-                return wrap(_extreme(name, input._h, None, False))
+                return wrap(_reduce(name, input._h, False, ""))
             return _pair(kind, _extreme(name, input._h, dim.__index__(), keepdim))
         except JsException as error:
             raise raised(error) from None
@@ -158,8 +153,10 @@ def _middle(name):
             dim, keepdim = _axis(dim, keepdim, rest, name)
         try:
             if dim is None:
-                flat = input.reshape(-1)
-                return wrap(_extreme(name, flat._h, 0, False)[0])
+                if name == "nanmedian":
+                    flat = input.reshape(-1)
+                    return wrap(_extreme(name, flat._h, 0, False)[0])
+                return wrap(_reduce(name, input._h, False, ""))
             return _pair(kind, _extreme(name, input._h, dim, keepdim))
         except JsException as error:
             raise raised(error) from None

@@ -7,10 +7,11 @@ and becomes a method by `method`.
 """
 
 import math
+from weakref import WeakValueDictionary
 
 from torch import _dtypes
 from torch._dtypes import BY_NAME, CPU, Size
-from torch._errors import JsException, absent, engine, raised
+from torch._errors import JsException, NotInPage, absent, engine, raised
 
 _float, _int, _bool = float, int, bool
 _new = object.__new__
@@ -37,6 +38,27 @@ def bare(cls, h):
     return t
 
 
+# The leaves that a gradient is wanted for, so that a node of the graph finds the same object.
+_leaves = WeakValueDictionary()
+
+
+def want(t, on=True):
+    """Say whether a gradient is wanted for a leaf."""
+    try:
+        _require(t._h, on)
+    except JsException as error:
+        raise raised(error) from None
+    if on:
+        _leaves[t._h.js_id] = t
+    return t
+
+
+def leaf(h):
+    """Return the tensor of the handle of a leaf."""
+    known = _leaves.get(h.js_id)
+    return wrap(h) if known is None else known
+
+
 def sizes(h):
     """Return the shape of a handle."""
     s = _sizes(h)
@@ -59,7 +81,7 @@ def number(x):
     except KeyError:
         pass
     if type(x) is _int and not -EXACT <= x <= EXACT:
-        raise RuntimeError(absent(f"the whole number {x}, beyond 2^53,"))
+        raise NotInPage(absent(f"the whole number {x}, beyond 2^53,"))
     h = _scalar(x, _KINDS[type(x)])
     if len(known) > 1000:
         known.clear()
@@ -166,10 +188,7 @@ class Tensor(metaclass=_Meta):
 
     @requires_grad.setter
     def requires_grad(self, on):
-        try:
-            _require(self._h, _bool(on))
-        except JsException as error:
-            raise raised(error) from None
+        want(self, _bool(on))
 
     @property
     def is_leaf(self):
@@ -212,11 +231,11 @@ class Tensor(metaclass=_Meta):
     @data.setter
     def data(self, value):
         if not self.is_leaf:
-            raise NotImplementedError(absent("assigning to .data of a tensor with a graph"))
+            raise NotInPage(absent("assigning to .data of a tensor with a graph"))
         required, grad = self.requires_grad, self.grad
         self._h = _detach(value._h)
         self._shape = value.shape
-        _require(self._h, required)
+        want(self, required)
         if grad is not None:
             self.grad = grad if grad.shape == self.shape else None
 
@@ -381,11 +400,7 @@ class Tensor(metaclass=_Meta):
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def requires_grad_(self, requires_grad=True):
-        try:
-            _require(self._h, _bool(requires_grad))
-        except JsException as error:
-            raise raised(error) from None
-        return self
+        return want(self, _bool(requires_grad))
 
     # What the CPU alone makes plain
 

@@ -8,8 +8,9 @@ import math
 from torch import _dtypes
 from torch._creation import shape_of
 from torch._dtypes import Size
-from torch._errors import JsException, absent, engine, raised, refuse
+from torch._errors import JsException, NotInPage, absent, engine, raised, refuse
 from torch._tensor import Tensor, handle, method, wrap
+from torch.autograd.grad_mode import is_grad_enabled
 
 _reshape, _view, _permute, _transpose = map(engine, ("reshape", "view", "permute", "transpose"))
 _expand, _narrow, _select, _slice = map(engine, ("expand", "narrow", "select", "slice"))
@@ -69,7 +70,7 @@ def view(self, *shape):
     if len(shape) == 1 and isinstance(shape[0], _dtypes.dtype):
         if shape[0] is self.dtype:
             return wrap(_alias(self._h))
-        raise NotImplementedError(absent("Tensor.view of another dtype"))
+        raise NotInPage(absent("Tensor.view of another dtype"))
     try:
         return wrap(_view(self._h, *shape_of(shape)))
     except JsException as error:
@@ -170,7 +171,7 @@ def _reversed(self):
         import warnings
 
         warnings.warn(
-            f"The use of `x.T` on tensors of dimension other than 2 to reverse their shape is"
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is"
             " deprecated and it will throw an error in a future release. Consider `x.mT` to"
             " transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to"
             " reverse the dimensions of a tensor.",
@@ -714,12 +715,27 @@ def block_diag(*tensors):
     return cat(rows, 0)
 
 
-for _name in ("squeeze", "unsqueeze", "transpose", "t"):
+def _in_place(name, f):
+    """Make the method that gives a tensor another shape: it becomes a view of what it was."""
 
-    def _into(self, *dims, _name=_name):
-        raise NotImplementedError(absent(f"Tensor.{_name}_"))
+    def into(self, *dims, **named):
+        if self.requires_grad and self.is_leaf and is_grad_enabled():
+            raise RuntimeError(
+                "a leaf Variable that requires grad is being used in an in-place operation."
+            )
+        self._h = f(self, *dims, **named)._h
+        self._shape = None
+        return self
 
-    setattr(Tensor, _name + "_", _into)
+    into.__name__ = name
+    setattr(Tensor, name, into)
+
+
+for _name, _function in (
+    ("squeeze_", squeeze), ("unsqueeze_", unsqueeze), ("transpose_", transpose), ("t_", t),
+    ("swapaxes_", transpose), ("swapdims_", transpose),
+):  # fmt: skip
+    _in_place(_name, _function)
 
 Tensor.sum_to_size = lambda self, *size: _sum_to(self, Size(shape_of(size)))
 

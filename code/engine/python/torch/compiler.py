@@ -17,6 +17,9 @@ def disable(fn=None, recursive=True, *, reason=None):
     return fn if fn is not None else lambda f: f
 
 
+__path__ = []  # so that `from … import name` asks for a module, which says where it is
+
+
 def __getattr__(name):
     from torch._errors import absent
 

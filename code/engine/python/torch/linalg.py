@@ -3,7 +3,7 @@
 import math
 
 from torch import return_types as results
-from torch._errors import JsException, LinAlgError, absent, engine, raised, refuse
+from torch._errors import JsException, LinAlgError, NotInPage, absent, engine, raised, refuse
 from torch._products import chain_matmul, cross, matmul, matrix_power
 from torch._tensor import Tensor, handle, wrap
 from torch._views import diagonal as _diagonal
@@ -90,11 +90,11 @@ def eigvalsh(A, UPLO="L", **rest):  # noqa: N803
 
 
 def eigvals(A, **rest):  # noqa: N803
-    raise NotImplementedError(absent("torch.linalg.eigvals (its result is complex)"))
+    raise NotInPage(absent("torch.linalg.eigvals (its result is complex)"))
 
 
 def eig(A, **rest):  # noqa: N803
-    raise NotImplementedError(absent("torch.linalg.eig (its result is complex)"))
+    raise NotInPage(absent("torch.linalg.eig (its result is complex)"))
 
 
 def svd(A, full_matrices=True, *, driver=None, **rest):  # noqa: N803
@@ -142,7 +142,7 @@ def pinv(A, *, atol=None, rtol=None, hermitian=False, **rest):  # noqa: N803
     if rest:
         refuse("linalg.pinv", rest)
     if atol is not None:
-        raise NotImplementedError(absent("the argument 'atol' of torch.linalg.pinv"))
+        raise NotInPage(absent("the argument 'atol' of torch.linalg.pinv"))
     rtol = rtol.item() if isinstance(rtol, Tensor) else rtol
     try:
         return wrap(_pinv(handle(A, "linalg_pinv", "A"), rtol, hermitian))
@@ -156,7 +156,7 @@ def lstsq(A, B, rcond=None, *, driver=None):  # noqa: N803
             "torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)"
         )
     if rcond is not None:
-        raise NotImplementedError(absent("the argument 'rcond' of torch.linalg.lstsq"))
+        raise NotInPage(absent("the argument 'rcond' of torch.linalg.lstsq"))
     try:
         r = _lstsq(handle(A, "linalg_lstsq", "A"), handle(B, "linalg_lstsq", "B", 2))
         return results.linalg_lstsq(tuple(wrap(r[i]) for i in range(4)))
@@ -174,7 +174,7 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False, **rest):  #
 
 
 def inv_ex(A, *, check_errors=False):  # noqa: N803
-    raise NotImplementedError(absent("torch.linalg.inv_ex"))
+    raise NotInPage(absent("torch.linalg.inv_ex"))
 
 
 # By decompositions
@@ -277,7 +277,7 @@ def diagonal(A, *, offset=0, dim1=-2, dim2=-1):  # noqa: N803
 
 
 def tensorsolve(A, B, dims=None):  # noqa: N803
-    raise NotImplementedError(absent("torch.linalg.tensorsolve"))
+    raise NotInPage(absent("torch.linalg.tensorsolve"))
 
 
 def cholesky_solve(B, L, upper=False):  # noqa: N803
@@ -290,6 +290,9 @@ def cholesky_inverse(L, upper=False):  # noqa: N803
     from torch._creation import eye
 
     return cholesky_solve(eye(L.shape[-1], dtype=L.dtype), L, upper)
+
+
+__path__ = []  # so that `from … import name` asks for a module, which says where it is
 
 
 def __getattr__(name):

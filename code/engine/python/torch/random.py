@@ -7,7 +7,7 @@ A `Generator` wraps the engine's. All functions take one by the keyword `generat
 from torch import _dtypes
 from torch._creation import _options, _size, shape_of
 from torch._errors import JsException, engine, raised, refuse
-from torch._tensor import Tensor, handle, method, number, wrap
+from torch._tensor import Tensor, handle, method, number, want, wrap
 from torch._transforms import frames
 
 __all__ = [
@@ -21,7 +21,7 @@ _get_state, _set_state, _clone_state = map(engine, ("getState", "setState", "clo
 _rand, _randn, _randint, _randperm = map(engine, ("rand", "randn", "randint", "randperm"))
 _bernoulli, _poisson, _binomial = map(engine, ("bernoulli", "poisson", "binomial"))
 _multinomial, _normal, _normals = map(engine, ("multinomial", "normal", "normalNumbers"))
-_gamma, _add_batch, _require = map(engine, ("standardGamma", "addBatch", "require"))
+_gamma, _add_batch = engine("standardGamma"), engine("addBatch")
 
 
 class Generator:
@@ -154,9 +154,7 @@ def _drawn(draw, *size):
 
 
 def _finished(h, requires_grad):
-    if requires_grad:
-        _require(h, True)
-    return wrap(h)
+    return want(wrap(h)) if requires_grad else wrap(h)
 
 
 def _uniform(name, export):

@@ -29,5 +29,8 @@ def multigammaln(a, p):
     return total
 
 
+__path__ = []  # so that `from … import name` asks for a module, which says where it is
+
+
 def __getattr__(name):
     raise AttributeError(absent(f"torch.special.{name}"))

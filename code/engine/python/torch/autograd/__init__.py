@@ -1,6 +1,6 @@
 """Gradients: of tensors into their leaves, or as results."""
 
-from torch._errors import JsException, absent, engine, raised
+from torch._errors import JsException, NotInPage, absent, engine, raised
 from torch._tensor import Tensor, wrap
 from torch.autograd import graph
 from torch.autograd.function import Function
@@ -129,7 +129,7 @@ class set_detect_anomaly:  # noqa: N801
 
     def __init__(self, mode, check_nan=True):
         if mode:
-            raise NotImplementedError(absent("torch.autograd.set_detect_anomaly"))
+            raise NotInPage(absent("torch.autograd.set_detect_anomaly"))
 
     def __enter__(self):
         return self
@@ -139,7 +139,7 @@ class set_detect_anomaly:  # noqa: N801
 
 
 def detect_anomaly(check_nan=True):
-    raise NotImplementedError(absent("torch.autograd.detect_anomaly"))
+    raise NotInPage(absent("torch.autograd.detect_anomaly"))
 
 
 Variable = Tensor

@@ -6,7 +6,7 @@ Jacobian; the differences fill its columns. Both are printed where they do not a
 
 import warnings
 
-from torch._errors import absent
+from torch._errors import NotInPage, absent
 from torch._tensor import Tensor
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
@@ -26,7 +26,7 @@ def gradcheck(func, inputs, *, eps=1e-06, atol=1e-05, rtol=0.001, raise_exceptio
         ("masked", masked),
     ):  # fmt: skip
         if on:
-            raise NotImplementedError(absent(f"the argument {name!r} of torch.autograd.gradcheck"))
+            raise NotInPage(absent(f"the argument {name!r} of torch.autograd.gradcheck"))
     inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
     _check_inputs(inputs)
     try:
@@ -145,7 +145,7 @@ def gradgradcheck(func, inputs, grad_outputs=None, *, eps=1e-06, atol=1e-05, rto
     from torch.random import randn_like
 
     if gen_non_contig_grad_outputs or check_fwd_over_rev:
-        raise NotImplementedError(absent("this way of torch.autograd.gradgradcheck"))
+        raise NotInPage(absent("this way of torch.autograd.gradgradcheck"))
     inputs = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
     if grad_outputs is None:
         outputs = [y for y in _tensors(func(*inputs)) if y.requires_grad]

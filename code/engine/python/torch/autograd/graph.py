@@ -1,7 +1,9 @@
 """The nodes of the graph, as Python sees them, and what may be hung on it."""
 
+from weakref import WeakValueDictionary
+
 from torch._errors import JsException, engine, raised
-from torch._tensor import Tensor, wrap
+from torch._tensor import Tensor, leaf, wrap
 
 _call, _set_hooks = engine("nodeCall"), engine("setSavedHooks")
 _hook, _remove, _retain = engine("hook"), engine("removeHook"), engine("retainGrad")
@@ -32,7 +34,7 @@ class Node:
 
     def __getattr__(self, name):
         if name == "variable" and self._node.name == "AccumulateGrad":
-            return wrap(self._node.variable)
+            return leaf(self._node.variable)
         raise AttributeError(f"{self.name()!r} object has no attribute {name!r}")
 
     def __call__(self, *gradients):
@@ -43,31 +45,26 @@ class Node:
         parts = [None if r is None else wrap(r) for r in results]
         return parts[0] if len(parts) == 1 else tuple(parts)
 
-    def __eq__(self, other):
-        return isinstance(other, Node) and self._key() == other._key()
-
-    def __hash__(self):
-        return hash(self._key())
-
-    def _key(self):
-        return self._node.js_id
-
     def __repr__(self):
-        return f"<{self.name()} object at {hash(self):#x}>"
+        return f"<{self.name()} object at {id(self):#x}>"
 
     def register_hook(self, fn):
-        from torch._errors import absent
+        from torch._errors import NotInPage, absent
 
-        raise NotImplementedError(absent("Node.register_hook"))
+        raise NotInPage(absent("Node.register_hook"))
 
     register_prehook = register_hook
 
 
-_classes = {}
+_classes, _nodes = {}, WeakValueDictionary()
 
 
 def made(node):
     """Return the node of Python of a node of the engine; its class has the node's name."""
+    key = node.js_id
+    known = _nodes.get(key)
+    if known is not None:
+        return known
     name = node.name
     cls = _classes.get(name)
     if cls is None:
@@ -75,6 +72,7 @@ def made(node):
         cls.__module__ = "torch.autograd"
     new = object.__new__(cls)
     new._node = node
+    _nodes[key] = new
     return new
 
 

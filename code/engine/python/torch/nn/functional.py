@@ -3,7 +3,7 @@
 from torch import _dtypes
 from torch._elementwise import FUNCTIONS as _elementwise
 from torch._elementwise import clamp, where
-from torch._errors import JsException, absent, engine, raised
+from torch._errors import JsException, NotInPage, absent, engine, raised
 from torch._reductions import log_softmax as _log_softmax
 from torch._reductions import softmax as _softmax
 from torch._tensor import Tensor, handle, wrap
@@ -36,7 +36,7 @@ def softplus(input, beta=1.0, threshold=20.0):
 
 def _in_place(inplace, name):
     if inplace:
-        raise NotImplementedError(absent(f"the argument 'inplace' of torch.nn.functional.{name}"))
+        raise NotInPage(absent(f"the argument 'inplace' of torch.nn.functional.{name}"))
 
 
 _relu_function = relu
@@ -114,7 +114,7 @@ def _last(input, dim):
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     if out is not None:
-        raise NotImplementedError(absent("the argument 'out' of torch.nn.functional.normalize"))
+        raise NotInPage(absent("the argument 'out' of torch.nn.functional.normalize"))
     return input / input.norm(p, dim, True).clamp(min=eps).expand_as(input)
 
 
@@ -145,7 +145,7 @@ def pad(input, pad, mode="constant", value=None):
     from torch._creation import full
 
     if mode != "constant":
-        raise NotImplementedError(absent(f"the mode {mode!r} of torch.nn.functional.pad"))
+        raise NotInPage(absent(f"the mode {mode!r} of torch.nn.functional.pad"))
     from torch._views import cat
 
     for i in range(len(pad) // 2):
@@ -168,7 +168,7 @@ def pad(input, pad, mode="constant", value=None):
 
 def _reduced(loss, reduction, size_average=None, reduce=None):
     if size_average is not None or reduce is not None:
-        raise NotImplementedError(absent("the old argument 'reduce' of a loss"))
+        raise NotInPage(absent("the old argument 'reduce' of a loss"))
     if reduction == "none":
         return loss
     if reduction == "mean":
@@ -194,21 +194,21 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     _same(input, target, True)
     loss = (input - target) ** 2
     if weight is not None:
-        raise NotImplementedError(absent("the argument 'weight' of torch.nn.functional.mse_loss"))
+        raise NotInPage(absent("the argument 'weight' of torch.nn.functional.mse_loss"))
     return _reduced(loss, reduction, size_average, reduce)
 
 
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     _same(input, target, True)
     if weight is not None:
-        raise NotImplementedError(absent("the argument 'weight' of torch.nn.functional.l1_loss"))
+        raise NotInPage(absent("the argument 'weight' of torch.nn.functional.l1_loss"))
     return _reduced((input - target).abs(), reduction, size_average, reduce)
 
 
 def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     _same(input, target, True)
     if weight is not None:
-        raise NotImplementedError(absent("the argument 'weight' of torch.nn.functional.huber_loss"))
+        raise NotInPage(absent("the argument 'weight' of torch.nn.functional.huber_loss"))
     z = (input - target).abs()
     return _reduced(where(z <= delta, 0.5 * z * z, delta * (z - 0.5 * delta)), reduction)
 
@@ -245,7 +245,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None,
              reduction="mean"):  # fmt: skip
     if weight is not None or ignore_index != -100:
-        raise NotImplementedError(absent("weights and ignored classes of torch.nn.functional.nll_loss"))  # noqa: E501
+        raise NotInPage(absent("weights and ignored classes of torch.nn.functional.nll_loss"))  # noqa: E501
     dim = 0 if input.ndim == 1 else 1
     loss = -input.gather(dim, target.unsqueeze(dim)).squeeze(dim)
     return _reduced(loss, reduction, size_average, reduce)
@@ -254,7 +254,7 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
 def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None,
                   reduction="mean", label_smoothing=0.0):  # fmt: skip
     if label_smoothing:
-        raise NotImplementedError(absent("the argument 'label_smoothing' of torch.nn.functional.cross_entropy"))  # noqa: E501
+        raise NotInPage(absent("the argument 'label_smoothing' of torch.nn.functional.cross_entropy"))  # noqa: E501
     logs = _log_softmax(input, 0 if input.ndim == 1 else 1)
     if target.is_floating_point():
         loss = -(logs * target).sum(0 if input.ndim == 1 else 1)
@@ -291,6 +291,9 @@ def poisson_nll_loss(input, target, log_input=True, full=False, size_average=Non
         stirling = target * target.log() - target + 0.5 * (6.283185307179586 * target).log()
         loss = loss + where(target > 1, stirling, 0.0)
     return _reduced(loss, reduction, size_average, reduce)
+
+
+__path__ = []  # so that `from … import name` asks for a module, which says where it is
 
 
 def __getattr__(name):

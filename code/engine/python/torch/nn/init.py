@@ -109,6 +109,9 @@ def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
         return tensor.clamp_(min=a, max=b)
 
 
+__path__ = []  # so that `from … import name` asks for a module, which says where it is
+
+
 def __getattr__(name):
     from torch._errors import absent
 

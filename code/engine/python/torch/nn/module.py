@@ -2,7 +2,7 @@
 
 import itertools
 
-from torch._errors import absent
+from torch._errors import NotInPage, absent
 from torch._tensor import Tensor
 from torch.nn.parameter import Buffer, Parameter
 
@@ -296,7 +296,7 @@ class Module:
         if not isinstance(state_dict, Mapping):
             raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
         if assign:
-            raise NotImplementedError(absent("the argument 'assign' of Module.load_state_dict"))
+            raise NotInPage(absent("the argument 'assign' of Module.load_state_dict"))
         own = self.state_dict(keep_vars=True)
         missing = [name for name in own if name not in state_dict]
         unexpected = [name for name in state_dict if name not in own]
@@ -380,10 +380,10 @@ class Module:
         return self._apply(lambda x: x.to(dst_type))
 
     def half(self):
-        raise NotImplementedError(absent("Module.half"))
+        raise NotInPage(absent("Module.half"))
 
     def bfloat16(self):
-        raise NotImplementedError(absent("Module.bfloat16"))
+        raise NotInPage(absent("Module.bfloat16"))
 
     def cpu(self):
         return self
@@ -430,14 +430,14 @@ class Module:
 
     def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
         if always_call:
-            raise NotImplementedError(absent("the argument 'always_call' of a hook"))
+            raise NotInPage(absent("the argument 'always_call' of a hook"))
         return self._hook("_forward_hooks", hook, with_kwargs, prepend)
 
     def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
         return self._hook("_forward_pre_hooks", hook, with_kwargs, prepend)
 
     def register_full_backward_hook(self, hook, prepend=False):
-        raise NotImplementedError(absent("Module.register_full_backward_hook"))
+        raise NotInPage(absent("Module.register_full_backward_hook"))
 
     # Text
 

@@ -3,7 +3,7 @@
 import math
 
 from torch._creation import empty, shape_of
-from torch._errors import absent
+from torch._errors import NotInPage, absent
 from torch.nn import functional as F  # noqa: N812
 from torch.nn import init
 from torch.nn.module import Module
@@ -215,10 +215,10 @@ def _loss(name, function, **defaults):
         Module.__init__(self)
         values = {"reduction": "mean", **defaults}
         if args:
-            raise NotImplementedError(absent(f"the old, unnamed arguments of torch.nn.{name}"))
+            raise NotInPage(absent(f"the old, unnamed arguments of torch.nn.{name}"))
         for key, value in kwargs.items():
             if key in ("size_average", "reduce"):
-                raise NotImplementedError(absent(f"the old argument {key!r} of torch.nn.{name}"))
+                raise NotInPage(absent(f"the old argument {key!r} of torch.nn.{name}"))
             if key not in values:
                 raise TypeError(f"{name}.__init__() got an unexpected keyword argument {key!r}")
             values[key] = value

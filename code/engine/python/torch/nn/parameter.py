@@ -1,9 +1,9 @@
 """Tensors that are the parameters of a module, or its buffers."""
 
-from torch._errors import JsException, engine, raised
-from torch._tensor import Tensor, bare
+from torch._errors import engine
+from torch._tensor import Tensor, bare, want
 
-_detach, _require = engine("detach"), engine("require")
+_detach = engine("detach")
 
 
 class Parameter(Tensor):
@@ -17,11 +17,7 @@ class Parameter(Tensor):
 
             data = empty(0)
         p = bare(cls, _detach(data._h))
-        try:
-            _require(p._h, bool(requires_grad))
-        except JsException as error:
-            raise raised(error) from None
-        return p
+        return want(p, bool(requires_grad))
 
     def __init__(self, *_, **__):
         pass

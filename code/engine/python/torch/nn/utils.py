@@ -56,5 +56,8 @@ def clip_grad_value_(parameters, clip_value, foreach=None):
                 p.grad.clamp_(min=-clip_value, max=clip_value)
 
 
+__path__ = []  # so that `from … import name` asks for a module, which says where it is
+
+
 def __getattr__(name):
     raise AttributeError(absent(f"torch.nn.utils.{name}"))

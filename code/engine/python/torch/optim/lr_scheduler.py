@@ -2,7 +2,7 @@
 
 import math
 
-from torch._errors import absent
+from torch._errors import NotInPage, absent
 
 
 class LRScheduler:
@@ -30,7 +30,7 @@ class LRScheduler:
 
     def step(self, epoch=None):
         if epoch is not None:
-            raise NotImplementedError(absent("the argument 'epoch' of a scheduler's step"))
+            raise NotInPage(absent("the argument 'epoch' of a scheduler's step"))
         self.last_epoch += 1
         for group, rate in zip(self.optimizer.param_groups, self.get_lr(), strict=True):
             group["lr"] = rate
@@ -129,6 +129,9 @@ class LinearLR(LRScheduler):
         if n > total:
             return self._scaled(1)
         return self._scaled(1 + (b - a) / (total * a + (n - 1) * (b - a)))
+
+
+__path__ = []  # so that `from … import name` asks for a module, which says where it is
 
 
 def __getattr__(name):

@@ -1,6 +1,6 @@
 """What all optimizers share: groups of parameters, their options, and a state for each parameter."""
 
-from torch._errors import absent
+from torch._errors import NotInPage, absent
 from torch._tensor import Tensor
 from torch.autograd.grad_mode import enable_grad, no_grad
 
@@ -29,7 +29,7 @@ def plain(optimizer, **options):
     """Refuse the options that choose another way of computing the same, or more."""
     for name, value in options.items():
         if value and name in ("capturable", "differentiable"):
-            raise NotImplementedError(
+            raise NotInPage(
                 absent(f"the argument {name!r} of torch.optim.{optimizer}")
             )
 

@@ -1,6 +1,6 @@
 """What would see each operation of PyTorch's dispatcher: the page's engine has none."""
 
-from torch._errors import absent
+from torch._errors import NotInPage, absent
 
 
 class TorchDispatchMode:
@@ -10,7 +10,7 @@ class TorchDispatchMode:
         pass
 
     def __enter__(self):
-        raise NotImplementedError(absent("counting operations (TorchDispatchMode)"))
+        raise NotInPage(absent("counting operations (TorchDispatchMode)"))
 
     def __exit__(self, *_):
         pass
