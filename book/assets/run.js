@@ -142,5 +142,8 @@
     return;
   }
   marked.forEach(begin);
-  cells[0].bar.after(element("p", "dp-run-what", WHAT));
+  var what = element("p", "dp-run-what", WHAT + " "), licences = element("a", "", "Licences");
+  licences.href = script.src.replace(/run\.js.*/, "run/LICENCES.txt");
+  what.append(licences);
+  cells[0].bar.after(what);
 })();

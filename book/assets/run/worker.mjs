@@ -1,8 +1,8 @@
 /* The worker of a page: Python with the engine in one thread, which runs one cell after the other.
 
-   The page sends {bytes} to start it, and {id, code, name} to run a cell. The worker answers {loaded}
-   in bytes, {ready}, and for each cell {id, kind, text} and at last {id, done}, whether it ended
-   without an error. */
+   The page sends {} to start it, and {id, code, name} to run a cell. The worker answers {loaded} in
+   bytes, {ready} or {failed}, and for each cell {id, kind, text} and at last {id, done, well}: whether
+   it ended without an error. */
 import * as engine from "./engine/engine.js";
 import { loadPyodide } from "./pyodide.mjs";
 
@@ -37,6 +37,17 @@ globalThis.fetch = (address, options) => {
   return fetched(address, options);
 };
 
+/* Pyodide would wait for ever where WebAssembly fails. */
+const instantiate = WebAssembly.instantiateStreaming;
+WebAssembly.instantiateStreaming = (...given) => instantiate(...given).catch(error => {
+  fail(error);
+  throw error;
+});
+
+function fail(error) {
+  postMessage({ failed: String(error.message || error) });
+}
+
 async function start() {
   const book = unpacked("book.zip", "application/zip").then(answer => answer.arrayBuffer());
   const here = new URL("./", import.meta.url).href;
@@ -68,6 +79,6 @@ onmessage = async ({ data: { id, code, name } }) => {
     running = id;
     postMessage({ id, done: true, well: ready.run(code, name) });
   } catch (error) {
-    postMessage({ failed: String(error.message || error) });
+    fail(error);
   }
 };

@@ -42,7 +42,7 @@ UNCHANGED = ("pyodide.mjs", "pyodide.asm.mjs")
 ABSENT = "diffprog/figures/"
 """The folder of the library that the page does without, because it needs Matplotlib."""
 LICENCES = """\
-The files in this folder run Python in your browser.
+The files in the folder beside this one run Python in your browser.
 
 pyodide.mjs, pyodide.asm.mjs and pyodide.asm.wasm.gz are Pyodide 314.0.7 (https://pyodide.org),
 under the Mozilla Public License 2.0 (https://www.mozilla.org/MPL/2.0/), unchanged but for the
@@ -74,6 +74,7 @@ class Runtime:
         """Copy the files to `run/<digest>` in a folder of the site."""
         shutil.copytree(self.folder, static / "run" / self.name, dirs_exist_ok=True)
         shutil.copyfile(SERVICE_WORKER, static / "run" / SERVICE_WORKER.name)
+        files.write(static / "run" / "LICENCES.txt", LICENCES)
 
 
 def make() -> Runtime:
@@ -125,7 +126,6 @@ def _write(to: Path) -> None:
     for place, path in _scripts():
         files.write(to / place, path.read_bytes())
     _node(ENGINE / "kernels.mjs", to / "engine" / KERNELS)
-    files.write(to / "LICENCES.txt", LICENCES)
     _compress(PYODIDE / "pyodide.asm.wasm", to)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -92,8 +92,8 @@ def test_a_cell_that_needs_what_the_page_lacks_has_no_button(analysed):
     )
     assert [cell.reason for cell in found] == [
         "",  # what is not used is not missed
-        "uses scipy",
-        "needs a cell that uses scipy",
+        "uses scipy.optimize.minimize",
+        "needs a cell that uses scipy.optimize.minimize",
         "does not show its code",
         "needs a cell that draws a figure",
         "is not plain Python",
@@ -137,8 +137,14 @@ def root(y):
     ("module", "why"),
     [
         ("diffprog.figures", "draws a figure"),
-        ("scipy.optimize.minimize", "uses scipy"),
-        ("matplotlib.patches", "uses matplotlib"),
+        ("scipy.optimize.minimize", "uses scipy.optimize.minimize"),
+        ("matplotlib.patches", "uses matplotlib.patches"),
+        ("torch.func.vmap", ""),
+        ("torch.compiler.no_such_module.f", "uses torch.compiler.no_such_module.f"),
+        (
+            "diffprog.relaxations.global_search.search",
+            "uses scipy.optimize.differential_evolution",
+        ),
         ("diffprog.simulator.ball", ""),
         ("torch", ""),
         ("math", ""),

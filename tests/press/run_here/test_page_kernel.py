@@ -83,6 +83,10 @@ def test_a_long_traceback_is_shortened(run):
     assert "more …" in text
 
 
+def engine_lacks(name):
+    raise ImportError("SciPy is not in the page: run this in JupyterLab")
+
+
 def test_what_the_page_lacks_fails_when_it_is_used(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
     monkeypatch.setitem(sys.modules, "scipy", types.ModuleType("scipy"))
@@ -91,6 +95,10 @@ def test_what_the_page_lacks_fails_when_it_is_used(run, monkeypatch):
         ((_, text),) = run(use)
         assert "is not in the page's engine: run this in JupyterLab" in text
     assert "scipy.optimize.root" in text
+    absent = types.ModuleType("absent")
+    monkeypatch.setitem(sys.modules, "absent", absent)
+    absent.__getattr__ = engine_lacks  # type: ignore[method-assign]
+    assert run("from absent import search") == [], "which a module of the library needs, perhaps"
     ((_, text),) = run("import no_such_module")
     assert text.endswith("ModuleNotFoundError: No module named 'no_such_module'")
 
@@ -100,6 +108,15 @@ def test_too_much_is_cut_with_a_sentence(run):
     assert sum(len(text) for kind, text in told if kind == "stream") == page_kernel.MOST_CHARACTERS
     assert told[-1] == ("cut", "The cell gives more than 200000 characters: no more is shown.")
     assert run("1") == [("result", "1")], "of each cell anew"
+
+
+def test_a_line_is_told_at_once_and_many_lines_together(run):
+    told = []
+    page_kernel.start(lambda kind, text: told.append(text))
+    page_kernel.run("look = []\nprint('first')\nlook.append(1)", "Cell 1")
+    assert told == ["first\n"]
+    page_kernel.run("for i in range(10_000): print(i)", "Cell 1")
+    assert len(told) < 1000
 
 
 def test_a_loop_tells_how_far_it_is(run, monkeypatch):

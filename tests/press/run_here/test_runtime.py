@@ -118,7 +118,10 @@ def test_a_first_run_loads_at_most_5_6_megabytes(made):
     assert 3e6 < total <= 5.6e6
 
 
-def test_licences_are_named(made):
-    text = (made.folder / "LICENCES.txt").read_text()
+def test_licences_are_named_beside_it(made, tmp_path):
+    made.copy(tmp_path)
+    assert (tmp_path / "run" / made.name / "worker.mjs").exists()
+    assert (tmp_path / "run" / "sw.js").exists(), "at an address that stays"
+    text = (tmp_path / "run" / "LICENCES.txt").read_text()
     assert "Mozilla Public License 2.0" in text
     assert "Python Software Foundation License" in text

@@ -17,12 +17,16 @@ from typing import Any
 __all__ = ["run", "start"]
 
 MOST_CHARACTERS = 200_000
-PAUSE = 0.05  # seconds between two messages, since each takes the page some time
+PAUSE = 0.05  # seconds between two messages, on average, since each takes the page some time
+AT_ONCE = 50  # messages that may come without a pause, so that a single line is not held back
 MOST_LINES = 8  # of a traceback
 WIDTH = 79  # characters of a line, at which IPython breaks lists, too
 
 ABSENT = ("IPython", "diffprog.figures", "matplotlib", "scipy", "torch")
 """Packages that the page lacks, wholly or in part. Cells may import from them what is not there."""
+
+INSTEAD = "run this in JupyterLab"
+"""What errors of the engine say about what it lacks."""
 
 Tell = Callable[[str, str], None]
 
@@ -114,9 +118,7 @@ class _Absent:
         self.__what = what
 
     def __getattr__(self, name: str) -> Any:
-        raise NotImplementedError(
-            f"{self.__what} is not in the page's engine: run this in JupyterLab"
-        )
+        raise NotImplementedError(f"{self.__what} is not in the page's engine: {INSTEAD}")
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         self.__getattr__("__call__")
@@ -135,8 +137,9 @@ def _import(statement: ast.Import | ast.ImportFrom, name: str) -> None:
         try:
             exec(compile(ast.Module([one], []), name, "exec"), _names)
         except ImportError as error:
-            missing = str(error.name or "")
-            if not any(f"{x}.".startswith(f"{root}.") for root in ABSENT for x in (what, missing)):
+            missing = (what, str(error.name or ""))
+            known = any(f"{x}.".startswith(f"{root}.") for root in ABSENT for x in missing)
+            if not known and INSTEAD not in str(error):
                 raise
             _names[bound] = _Absent(what)
 
@@ -144,7 +147,8 @@ def _import(statement: ast.Import | ast.ImportFrom, name: str) -> None:
 # Outputs ------------------------------------------------------------------------------------------
 
 _pending: list[str] = []
-_kind, _told = "stream", 0.0
+_kind = "stream"
+_left, _told = float(AT_ONCE), 0.0
 
 
 class _Stream(io.TextIOBase):
@@ -159,7 +163,7 @@ class _Stream(io.TextIOBase):
             _flush()
             _kind = self._kind
         _pending.append(text)
-        if time.monotonic() - _told > PAUSE:
+        if text.endswith("\n") and _may_tell():
             _flush()
         return len(text)
 
@@ -167,13 +171,22 @@ class _Stream(io.TextIOBase):
         return True
 
 
+def _may_tell() -> bool:
+    """Return whether a message may be sent now, and count it."""
+    global _left, _told
+    now = time.monotonic()
+    _left, _told = min(_left + (now - _told) / PAUSE, AT_ONCE), now
+    if _left < 1:
+        return False
+    _left -= 1
+    return True
+
+
 def _flush() -> None:
-    global _told
     if _pending:
         text = "".join(_pending)
         _pending.clear()
         _output(_kind, text)
-    _told = time.monotonic()
 
 
 def _output(kind: str, text: str) -> None:
