@@ -95,6 +95,7 @@ export function sort(x, dim, decreasing, stable) {
 
 export function topk(x, k, dim, largest) {
   if (!(k >= 0 && k <= lanes(x, dim).n)) raise("RuntimeError", "selected index k out of range");
+  if (x.dtype === "bool") raise("RuntimeError", "topk does not support bool dtypes on CPU");
   return backToPlace("TopkBackward0", x, dim, selected(x, dim, largest, 0, k));
 }
 

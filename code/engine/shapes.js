@@ -79,6 +79,14 @@ const raiseExpand = (x, sizes, size, own, i) =>
     `The expanded size of the tensor (${size}) must match the existing size (${own}) at non-singleton dimension ${i}.  Target sizes: ${listed(sizes)}.  Tensor sizes: ${listed(logicalSizes(x))}`,
   );
 
+function raiseAmbiguous(x, sizes) {
+  const all = [...x.sizes.slice(0, x.levels.length), ...sizes];
+  raise(
+    "RuntimeError",
+    `cannot reshape tensor of 0 elements into shape ${listed(all)} because the unspecified dimension size -1 can be any value and is ambiguous`,
+  );
+}
+
 // the sizes with -1 filled in
 function inferred(x, sizes) {
   const n = x.numel;
@@ -93,12 +101,8 @@ function inferred(x, sizes) {
     );
   }
   const rest = product(sizes.filter((size) => size !== -1));
-  if (hole >= 0 && rest === 0 && n === 0) {
-    raise(
-      "RuntimeError",
-      `cannot reshape tensor of 0 elements into shape ${listed(sizes)} because the unspecified dimension size -1 can be any value and is ambiguous`,
-    );
-  }
+  const levels = product(x.sizes.slice(0, x.levels.length));
+  if (hole >= 0 && levels * rest === 0 && n * levels === 0) raiseAmbiguous(x, sizes);
   const full = hole < 0 ? sizes : copyOf(sizes, { [hole]: n / rest });
   if (product(full) !== n || !Number.isInteger(product(full))) {
     raise("RuntimeError", `shape '${listed(sizes)}' is invalid for input of size ${n}`);

@@ -180,11 +180,17 @@ function placed(g, sizes, dims, indices, name) {
 export function putIndex(x, value, spec, ...tensors) {
   const { view, dims, indices } = resolve(x, spec, tensors);
   if (dims.length === 0) {
-    assign(view, dropLeading(value, view));
+    assign(view, spreadOver(dropLeading(value, view), view));
     return x;
   }
   indexPut(view, dims, indices, value);
   return x;
+}
+
+// a value that shares x's storage is repeated first, so that overlaps are found
+function spreadOver(value, view) {
+  if (value.storage !== view.storage) return value;
+  return expand(value, ...logicalSizes(view));
 }
 
 // PyTorch ignores leading axes of size 1 of the value
