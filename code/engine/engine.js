@@ -16,6 +16,7 @@ export {
   arange,
   clone,
   contiguous,
+  data,
   detach,
   empty,
   eye,

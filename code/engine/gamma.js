@@ -60,10 +60,7 @@ export function lgamma(x) {
 export function digamma(x) {
   if (x === 0) return Object.is(x, -0) ? Infinity : -Infinity;
   if (x === -Infinity || (x < 0 && x === Math.floor(x))) return NaN;
-  if (x < 0) {
-    const r = x - Math.round(x);
-    return digamma(1 - x) - Math.PI / Math.tan(Math.PI * r);
-  }
+  if (x < 0) return digamma(1 - x) - Math.PI / Math.tan(Math.PI * (x % 1));
   let shift = 0;
   for (; x < 10; x += 1) shift += 1 / x;
   const z = 1 / (x * x);

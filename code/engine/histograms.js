@@ -23,8 +23,8 @@ const single = x =>
 export function bincount(x, weights, minlength = 0) {
   single(x);
   check(minlength >= 0, "minlength should be >= 0");
-  if (x.ndim === 1 && x.numel === 0) return fromData(allocate("int64", minlength), [minlength], "int64");
   if (isFloat(x.dtype) || x.dtype === "bool") absent(x, "bincount_cpu");
+  if (x.ndim === 1 && x.numel === 0) return fromData(allocate("int64", minlength), [minlength], "int64");
   const data = values(x);
   check(
     x.ndim === 1 && data.every(v => v >= 0),

@@ -277,6 +277,10 @@ def test_matrices_and_their_derivatives(engine):
         check(engine, "solve", la.solve, random(n, n), random(n))
         check(engine, "solve", la.solve, random(3, n, n), random(n, 2))
         check(engine, "cholesky", la.cholesky, positive(n, n))
+        for upper in (True, False):
+            args = random(n, 2), random(n, n) + 3 * torch.eye(n), upper
+            check(engine, "choleskySolve", torch.cholesky_solve, *args)
+            check(engine, "choleskyInverse", torch.cholesky_inverse, *args[1:])
         check(engine, "eigvalsh", la.eigvalsh, positive(n, n))
         check(engine, "matrixExp", torch.matrix_exp, 3 * random(n, n))
     for sizes in ((3, 3), (4, 2), (2, 4), (5, 4), (2, 4, 3)):
