@@ -8,7 +8,16 @@ sentence that tells the reader where it runs.
 import _engine
 from pyodide.ffi import JsException
 
-__all__ = ["JsException", "LinAlgError", "NotInPage", "OutOfMemoryError", "absent", "engine", "raised", "refuse"]
+__all__ = [
+    "JsException",
+    "LinAlgError",
+    "NotInPage",
+    "OutOfMemoryError",
+    "absent",
+    "engine",
+    "raised",
+    "refuse",
+]
 
 ELSEWHERE = "is not in the page's engine: run this in JupyterLab, which has PyTorch itself"
 
@@ -22,6 +31,9 @@ class NotInPage(RuntimeError):
 
 class LinAlgError(RuntimeError):
     """A matrix that a decomposition or an inverse does not exist for."""
+
+
+LinAlgError.__name__ = LinAlgError.__qualname__ = "_LinAlgError"  # as PyTorch prints it
 
 
 class OutOfMemoryError(RuntimeError):

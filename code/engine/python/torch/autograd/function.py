@@ -31,9 +31,7 @@ class FunctionCtx:
         if read is None:
             return self._kept
         try:
-            return tuple(
-                None if x is None else wrap(read(i)) for i, x in enumerate(self._kept)
-            )
+            return tuple(None if x is None else wrap(read(i)) for i, x in enumerate(self._kept))
         except JsException as error:
             raise raised(error) from None
 
