@@ -232,7 +232,7 @@ const noRule = (what) =>
 
 function powBase(g, x, y) {
   const slope = (less) => mul(g, mul(y, binary("pow", x, less)));
-  if (!y.wrapped) return where(is("eq", y, ZERO), ZERO, slope(sub(y, ONE)));
+  if (!y.wrapped) return where(is("eq", y, ZERO), ZERO, slope(sub(y, number(1, "int64"))));
   const exponent = y.storage.data[y.offset];
   return exponent === 0 ? zerosLike(g) : slope(constant(exponent - 1));
 }

@@ -3,7 +3,7 @@ import { allocate, holds, isFloat, rounded } from "./dtype.js";
 import { raise } from "./error.js";
 import { emptyAs } from "./elementwise.js";
 import { record } from "./tape.js";
-import { copied, fromData, isContiguous, make, Tensor, values } from "./tensor.js";
+import { copied, fromData, isContiguous, make, Storage, Tensor, values } from "./tensor.js";
 
 export function full(value, dtype, ...sizes) {
   const x = empty(dtype, ...sizes);
@@ -97,6 +97,10 @@ export function clone(x) {
 export const contiguous = (x) => (isContiguous(x) ? x : clone(x));
 
 export const detach = (x) => new Tensor(x.storage, x.offset, x.sizes, x.strides, x.dtype, x.levels);
+
+// x.data: the same numbers without a graph, whose changes the tape does not notice
+export const data = (x) =>
+  new Tensor(new Storage(x.storage.data), x.offset, x.sizes, x.strides, x.dtype, x.levels);
 
 // the numbers in another type; the tape does not see it
 export function cast(x, dtype) {

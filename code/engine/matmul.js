@@ -136,6 +136,10 @@ export function linear(x, w, b) {
 }
 
 function affine(x, w, b) {
+  if (x.dtype !== w.dtype) {
+    const names = `${TITLES[x.dtype]} and ${TITLES[w.dtype]}`;
+    raise("RuntimeError", `mat1 and mat2 must have the same dtype, but got ${names}`);
+  }
   const out = withGrad(false, () => add(matmul(x, t(w)), b));
   const rule = (g, x, w) => [() => matmul(g, w()), () => matmul(t(g), x()), g];
   return record(out, "AddmmBackward0", [x, w, b], rule, others(x, w));

@@ -136,9 +136,9 @@ function svdRule([gu, gs, gvh], u, s, vh) {
 
 const epsilon = x => (x.dtype === "float32" ? 2 ** -23 : 2 ** -52);
 
-/* The pseudoinverse V diag(1/S) Uᵀ, where singular values up to rtol times the largest count as
-   zero. */
-export function pinv(x, rtol, hermitian = false) {
+/* The pseudoinverse V diag(1/S) Uᵀ, where singular values up to atol, or rtol times the largest, count
+   as zero. Of a hermitian matrix only the lower triangle is read. */
+export function pinv(x, rtol, hermitian = false, atol = 0) {
   if (x.ndim < 2 || !isFloat(x.dtype)) {
     raise(
       "RuntimeError",
@@ -146,23 +146,25 @@ export function pinv(x, rtol, hermitian = false) {
         "dimensions of float, double, cfloat or cdouble types",
     );
   }
-  if (hermitian) {
-    raise("NotImplementedError", "linalg.pinv(…, hermitian=True) is not in the page's engine");
-  }
+  if (hermitian) checkSquare(x, "linalg.eigh");
   const [n, m] = x.sizes.slice(-2);
+  const relative = rtol ?? (atol > 0 ? 0 : Math.max(n, m) * epsilon(x));
+  const limit = largest => Math.max(atol, relative * largest);
   const out = emptyLike(x, m, n);
-  pseudoinverses(x, rtol ?? Math.max(n, m) * epsilon(x), (inverse, i) => store(out, i, inverse));
+  pseudoinverses(x, limit, hermitian, (inverse, i) => store(out, i, inverse));
   const rule = (g, x, y) => [() => pinvRule(g, x(), y())];
   return record(out, "LinalgPinvBackward0", [x], rule, [x, out]);
 }
 
-function pseudoinverses(x, rtol, work) {
+/* Call work(pseudoinverse, i, rank) for each matrix of x. */
+function pseudoinverses(x, limit, hermitian, work) {
   eachMatrix(x, (a, i) => {
     const [n, m] = [a.length, x.sizes.at(-1)];
     if (n === 0 || m === 0) return work(matrix(m, n), i, 0);
+    if (hermitian) a.forEach((row, r) => row.forEach((v, c) => r > c && (a[c][r] = v)));
     checkFinite(a, "linalg.svd", x, i);
     const { u, s, v } = singular(a, false);
-    const rank = s.filter(value => value > rtol * s[0]).length;
+    const rank = s.filter(value => value > limit(s[0])).length;
     const scaled = v.map(row => row.map((value, j) => (j < rank ? value / s[j] : 0)));
     return work(multiply(scaled, transposed(u)), i, rank);
   });
@@ -200,7 +202,7 @@ export function lstsq(a, b, rcond) {
   }
   const rank = make(a.sizes.slice(0, -2), "int64", a.levels);
   const limit = rcond ?? Math.max(...sizes.slice(-2)) * epsilon(a);
-  pseudoinverses(a, limit, (_, i, r) => store(rank, i, r));
+  pseudoinverses(a, largest => limit * largest, false, (_, i, r) => store(rank, i, r));
   const columns = x => (vector ? unsqueeze(x, -1) : x);
   const rows = x => (vector ? squeeze(x, -1) : x);
   const solution = withGrad(false, () => rows(matmul(pinv(a, limit), columns(b))));

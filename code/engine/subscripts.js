@@ -189,7 +189,7 @@ export function putIndex(x, value, spec, ...tensors) {
 
 // a value that shares x's storage is repeated first, so that overlaps are found
 function spreadOver(value, view) {
-  if (value.storage !== view.storage) return value;
+  if (value.storage.data !== view.storage.data) return value;
   return expand(value, ...logicalSizes(view));
 }
 

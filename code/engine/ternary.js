@@ -50,10 +50,16 @@ export function where(condition, x, y) {
       `where expected condition to be a boolean tensor, but got a tensor with dtype ${TITLES[condition.dtype]}`,
     );
   }
-  const out = ternary("where", [condition, x, y], resultType(x, y));
+  const out = ternary("where", [condition, x, y], whereType(x, y));
   if (!needsRecord([x, y])) return out;
   const rule = (g, c) => [() => where(c(), g, ZERO), () => where(c(), ZERO, g)];
   return record(out, "WhereBackward0", [x, y], rule, [condition]);
+}
+
+// Inside vmap PyTorch's where takes a number that is batched for a vector.
+function whereType(x, y) {
+  const batched = x.levels.length + y.levels.length > 0;
+  return batched && !x.wrapped && !y.wrapped ? promoteTypes(x.dtype, y.dtype) : resultType(x, y);
 }
 
 /* Between two bounds; either may be undefined. A number that is no number stays so. Where min > max

@@ -85,13 +85,13 @@ export function checkBroadcast(x, y) {
 
 // Reading numbers that were just written would depend on the order.
 export function checkOverlap(x, y) {
-  if (x.storage !== y.storage) return;
+  if (x.storage.data !== y.storage.data) return;
   if (x.offset === y.offset && same(x.strides, y.strides) && same(x.sizes, y.sizes)) return;
   checkApart(x, y);
 }
 
 export function checkApart(x, y) {
-  if (x.storage !== y.storage || x.numel === 0 || y.numel === 0) return;
+  if (x.storage.data !== y.storage.data || x.numel === 0 || y.numel === 0) return;
   const end = (t) => t.offset + t.sizes.reduce((sum, n, d) => sum + (n - 1) * t.strides[d], 0);
   if (end(x) < y.offset || end(y) < x.offset) return;
   const apart = isContiguous(x) && isContiguous(y) ? false : !meet(x, y);
