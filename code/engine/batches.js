@@ -36,13 +36,13 @@ export function store(x, i, rows) {
 export function aligned(a, b) {
   const { xs, k } = lift([a, b], true);
   const batch = broadcastSizes(xs[0].sizes.slice(0, -2), xs[1].sizes.slice(0, -2), k);
-  return xs.map(x => {
+  return xs.map((x) => {
     const sizes = [...batch, ...x.sizes.slice(-2)];
     return new Tensor(x.storage, x.offset, sizes, broadcastStrides(x, sizes), x.dtype, x.levels);
   });
 }
 
-export const finite = rows => rows.every(row => row.every(Number.isFinite));
+export const finite = (rows) => rows.every((row) => row.every(Number.isFinite));
 
 export function checkFinite(rows, name, x, i) {
   if (finite(rows)) return;

@@ -60,7 +60,7 @@ export function choleskySolve(b, l, isUpper = false) {
   const [factors, right] = aligned(l, b);
   const out = emptyLike(right, ...right.sizes.slice(-2));
   const matrices = [];
-  eachMatrix(factors, m => matrices.push(m));
+  eachMatrix(factors, (m) => matrices.push(m));
   eachMatrix(right, (m, i) => store(out, i, solveBoth(matrices[i], isUpper, m)));
   const rule = (g, l, x) => {
     let gb;

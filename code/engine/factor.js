@@ -10,8 +10,8 @@ export function identity(n, m = n) {
   for (let i = 0; i < Math.min(n, m); i++) one[i][i] = 1;
   return one;
 }
-export const transposed = a =>
-  Array.from({ length: a[0]?.length ?? 0 }, (_, j) => Float64Array.from(a, row => row[j]));
+export const transposed = (a) =>
+  Array.from({ length: a[0]?.length ?? 0 }, (_, j) => Float64Array.from(a, (row) => row[j]));
 
 /* Overwrite a (n × m) by L below the diagonal and U on and above it. Returns the order of its rows,
    and the sign of that permutation: a[order[i]] = (L U)[i]. */
@@ -45,7 +45,7 @@ export function singularColumn(lu) {
 
 /* Solve L U x = b[order], column by column of b, which is not changed. */
 export function luSolve(lu, order, b) {
-  const x = order.map(i => b[i].slice());
+  const x = order.map((i) => b[i].slice());
   solveTriangular(lu, x, { upper: false, unit: true });
   solveTriangular(lu, x, { upper: true, unit: false });
   return x;
@@ -103,7 +103,7 @@ export function qrFactor(a) {
   const m = a[0]?.length ?? 0;
   const taus = [];
   for (let c = 0; c < Math.min(n, m); c++) {
-    const { tau, beta } = reflector(n - c, i => a[c + i][c], (i, v) => (a[c + i][c] = v));
+    const { tau, beta } = reflector(n - c, (i) => a[c + i][c], (i, v) => (a[c + i][c] = v));
     taus.push(tau);
     reflectRows(a, c, c, tau, c + 1);
     a[c][c] = beta;

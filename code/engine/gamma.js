@@ -32,15 +32,15 @@ const STIRLING = BERNOULLI.slice(0, 8).map((b, k) => b / ((2 * k + 2) * (2 * k +
 const PSI = BERNOULLI.slice(0, 8).map((b, k) => b / (2 * k + 2));
 
 /* sin(πx) without the error of a large product. */
-const sinPi = x => {
+const sinPi = (x) => {
   const r = x - 2 * Math.round(x / 2);
   return Math.abs(r) > 0.5 ? Math.sin(Math.PI * (Math.sign(r) - r)) : Math.sin(Math.PI * r);
 };
 
 /* log Γ(2 + z) and log Γ(1 + z) for |z| ≤ 1/2, and what Stirling's formula leaves. */
-const logGammaTwoPlus = z => z * (ONE_MINUS_EULER + z * horner(AROUND_TWO, z));
-const logGammaOnePlus = z => logGammaTwoPlus(z) - Math.log1p(z);
-const stirlingRest = x => horner(STIRLING, 1 / (x * x)) / x;
+const logGammaTwoPlus = (z) => z * (ONE_MINUS_EULER + z * horner(AROUND_TWO, z));
+const logGammaOnePlus = (z) => logGammaTwoPlus(z) - Math.log1p(z);
+const stirlingRest = (x) => horner(STIRLING, 1 / (x * x)) / x;
 
 /* log |Γ(x)| */
 export function lgamma(x) {

@@ -32,7 +32,7 @@ import { logicalSizes, number, same, values } from "./tensor.js";
 import { where } from "./ternary.js";
 import { squeeze, unsqueeze } from "./shapes.js";
 
-const twice = x => unsqueeze(unsqueeze(x, -1), -1);
+const twice = (x) => unsqueeze(unsqueeze(x, -1), -1);
 
 // ---- inverse, determinant, linear equations
 
@@ -114,7 +114,7 @@ export function solve(a, b) {
       `${name}: Incompatible shapes of A and B for the equation AX = B (${n}x${n} and ${shape})`,
     );
   }
-  const columns = x => (vector ? unsqueeze(x, -1) : x);
+  const columns = (x) => (vector ? unsqueeze(x, -1) : x);
   const out = solutions(a, columns(b));
   const result = vector ? dropLast(out) : out;
   const rule = (g, a, x) => {
@@ -159,8 +159,8 @@ export function triangularSolve(a, b, isUpper, left = true, unit = false) {
   const [triangles, right] = aligned(a, b);
   const out = emptyLike(right, ...right.sizes.slice(-2));
   const matrices = [];
-  const turned = m => (left ? m : transposed(m));
-  eachMatrix(triangles, m => matrices.push(turned(m)));
+  const turned = (m) => (left ? m : transposed(m));
+  eachMatrix(triangles, (m) => matrices.push(turned(m)));
   const options = { upper: isUpper === left, unit };
   eachMatrix(right, (m, i) => store(out, i, turned(solveTriangular(matrices[i], turned(m), options))));
   const part = unit ? (isUpper ? strictlyUpper : strictlyLower) : isUpper ? upper : lower;

@@ -29,17 +29,17 @@ import { squeeze, unsqueeze } from "./shapes.js";
 import { narrow } from "./views.js";
 
 const ONE = number(1);
-const onDiagonal = x => {
+const onDiagonal = (x) => {
   const n = x.sizes.at(-1);
   return mul(asRow(x), eye(n, n, x.dtype));
 };
 /* differences[i][j] = x[j] - x[i], and 1 on the diagonal */
-const differences = x => diagonalTo(sub(asRow(x), asColumn(x)), ONE);
+const differences = (x) => diagonalTo(sub(asRow(x), asColumn(x)), ONE);
 
 // ---- eigenvalues
 
 /* Eigenvalues of symmetric matrices, in ascending order, and eigenvectors as columns. */
-export const eigvalsh = x => eigh(x)[0];
+export const eigvalsh = (x) => eigh(x)[0];
 export function eigh(x) {
   const known = x.ndim >= 2 && isInteger(x.dtype);
   if (known) raise("NotImplementedError", `"linalg_eigh_cpu" not implemented for '${TITLES[x.dtype]}'`);
@@ -47,7 +47,7 @@ export function eigh(x) {
   const n = x.sizes.at(-1);
   const [w, v] = [emptyLike(x, n), emptyLike(x, n, n)];
   eachMatrix(x, (a, i) => {
-    const nothing = () => ({ values: new Float64Array(n).fill(NaN), vectors: a.map(row => row.fill(NaN)) });
+    const nothing = () => ({ values: new Float64Array(n).fill(NaN), vectors: a.map((row) => row.fill(NaN)) });
     const found = finite(a) ? symmetricEigen(a) : nothing();
     store(w, i, found.values);
     store(v, i, found.vectors);
@@ -111,11 +111,11 @@ export function svd(x, isFull = true) {
   ];
   return record(outputs, "LinalgSvdBackward0", [x], rule, outputs);
 }
-export const svdvals = x => svd(x, false)[1];
+export const svdvals = (x) => svd(x, false)[1];
 
 function svdRule([gu, gs, gvh], u, s, vh) {
   const [n, k, m] = [u.sizes.at(-2), s.sizes.at(-1), vh.sizes.at(-1)];
-  const skew = x => div(sub(x, T(x)), differences(mul(s, s)));
+  const skew = (x) => div(sub(x, T(x)), differences(mul(s, s)));
   const inner = [];
   if (gu !== undefined) inner.push(mul(skew(matmul(T(u), gu)), asRow(s)));
   if (gvh !== undefined) inner.push(mul(asColumn(s), skew(matmul(vh, T(gvh)))));
@@ -134,10 +134,10 @@ function svdRule([gu, gs, gvh], u, s, vh) {
   return ga;
 }
 
-const epsilon = x => (x.dtype === "float32" ? 2 ** -23 : 2 ** -52);
+const epsilon = (x) => (x.dtype === "float32" ? 2 ** -23 : 2 ** -52);
 
-/* The pseudoinverse V diag(1/S) Uᵀ, where singular values up to atol, or rtol times the largest, count
-   as zero. Of a hermitian matrix only the lower triangle is read. */
+/* The pseudoinverse V diag(1/S) Uᵀ, where singular values up to atol, or rtol times the largest,
+   count as zero. Of a hermitian matrix only the lower triangle is read. */
 export function pinv(x, rtol, hermitian = false, atol = 0) {
   if (x.ndim < 2 || !isFloat(x.dtype)) {
     raise(
@@ -149,7 +149,7 @@ export function pinv(x, rtol, hermitian = false, atol = 0) {
   if (hermitian) checkSquare(x, "linalg.eigh");
   const [n, m] = x.sizes.slice(-2);
   const relative = rtol ?? (atol > 0 ? 0 : Math.max(n, m) * epsilon(x));
-  const limit = largest => Math.max(atol, relative * largest);
+  const limit = (largest) => Math.max(atol, relative * largest);
   const out = emptyLike(x, m, n);
   pseudoinverses(x, limit, hermitian, (inverse, i) => store(out, i, inverse));
   const rule = (g, x, y) => [() => pinvRule(g, x(), y())];
@@ -164,8 +164,8 @@ function pseudoinverses(x, limit, hermitian, work) {
     if (hermitian) a.forEach((row, r) => row.forEach((v, c) => r > c && (a[c][r] = v)));
     checkFinite(a, "linalg.svd", x, i);
     const { u, s, v } = singular(a, false);
-    const rank = s.filter(value => value > limit(s[0])).length;
-    const scaled = v.map(row => row.map((value, j) => (j < rank ? value / s[j] : 0)));
+    const rank = s.filter((value) => value > limit(s[0])).length;
+    const scaled = v.map((row) => row.map((value, j) => (j < rank ? value / s[j] : 0)));
     return work(multiply(scaled, transposed(u)), i, rank);
   });
 }
@@ -202,9 +202,9 @@ export function lstsq(a, b, rcond) {
   }
   const rank = make(a.sizes.slice(0, -2), "int64", a.levels);
   const limit = rcond ?? Math.max(...sizes.slice(-2)) * epsilon(a);
-  pseudoinverses(a, largest => limit * largest, false, (_, i, r) => store(rank, i, r));
-  const columns = x => (vector ? unsqueeze(x, -1) : x);
-  const rows = x => (vector ? squeeze(x, -1) : x);
+  pseudoinverses(a, (largest) => limit * largest, false, (_, i, r) => store(rank, i, r));
+  const columns = (x) => (vector ? unsqueeze(x, -1) : x);
+  const rows = (x) => (vector ? squeeze(x, -1) : x);
   const solution = withGrad(false, () => rows(matmul(pinv(a, limit), columns(b))));
   const nothing = () => full(0, a.dtype, 0);
   const rule = (g, a, b) => {
@@ -247,9 +247,9 @@ function exponential(a) {
   const n = a.length;
   let norm = 0;
   for (let c = 0; c < n; c++) norm = Math.max(norm, a.reduce((sum, row) => sum + Math.abs(row[c]), 0));
-  if (!Number.isFinite(norm)) return a.map(row => row.fill(NaN));
+  if (!Number.isFinite(norm)) return a.map((row) => row.fill(NaN));
   const squarings = Math.max(0, Math.ceil(Math.log2(norm / 5.371920351148152)));
-  const scaled = a.map(row => row.map(v => v / 2 ** squarings));
+  const scaled = a.map((row) => row.map((v) => v / 2 ** squarings));
   const a2 = multiply(scaled, scaled);
   // even and odd powers, by Horner's rule in a²
   let [even, odd] = [matrix(n, n), matrix(n, n)];
