@@ -12,6 +12,7 @@ import {
   eachMatrix,
   emptyLike,
   fail,
+  rounding,
   store,
 } from "./batches.js";
 import { binary, mul, neg } from "./elementwise.js";
@@ -54,7 +55,7 @@ function inverse(x, singular = () => undefined) {
   const n = x.sizes.at(-1);
   const out = emptyLike(x, n, n);
   eachMatrix(x, (a, i) => {
-    const { order } = luFactor(a);
+    const { order } = luFactor(a, rounding(x));
     const column = singularColumn(a);
     if (column > 0) singular(i, column);
     store(out, i, luSolve(a, order, identity(n)));
@@ -66,7 +67,7 @@ export function det(x) {
   checkSquare(x, "linalg.det");
   const out = emptyLike(x);
   eachMatrix(x, (a, i) => {
-    const { sign } = luFactor(a);
+    const { sign } = luFactor(a, rounding(x));
     store(out, i, a.reduce((product, row, k) => product * row[k], sign));
   });
   return record(out, "LinalgDetBackward0", [x], (g, x, y) => [() => detRule(g, x(), y())], [x, out]);
@@ -91,7 +92,7 @@ export function slogdet(x) {
   checkSquare(x, "linalg.slogdet");
   const [signs, logs] = [emptyLike(x), emptyLike(x)];
   eachMatrix(x, (a, i) => {
-    const diagonal = [luFactor(a).sign, ...a.map((row, k) => row[k])];
+    const diagonal = [luFactor(a, rounding(x)).sign, ...a.map((row, k) => row[k])];
     store(signs, i, diagonal.reduce((s, d) => s * Math.sign(d), 1));
     store(logs, i, diagonal.reduce((s, d) => s + Math.log(Math.abs(d)), 0));
   });
@@ -133,7 +134,7 @@ function solutions(a, b) {
   const out = emptyLike(right, ...right.sizes.slice(-2));
   const factors = [];
   eachMatrix(left, (m, i) => {
-    const { order } = luFactor(m);
+    const { order } = luFactor(m, rounding(a));
     if (singularColumn(m) > 0) {
       const sentence = "The solver failed because the input matrix is singular.";
       fail("torch.linalg.solve", a, i, sentence);
