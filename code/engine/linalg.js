@@ -29,7 +29,7 @@ import { eye } from "./making.js";
 import { matmul } from "./matmul.js";
 import { dropLast, lower, strictlyLower, strictlyUpper, T, times, upper } from "./rules.js";
 import { gradMode, record } from "./tape.js";
-import { logicalSizes, number, same, values } from "./tensor.js";
+import { isContiguous, logicalSizes, number, same, values } from "./tensor.js";
 import { where } from "./ternary.js";
 import { squeeze, unsqueeze } from "./shapes.js";
 
@@ -63,12 +63,21 @@ function inverse(x, singular = () => undefined) {
   return record(out, "LinalgInvExBackward0", [x], (g, y) => [() => neg(times(T(y()), g, T(y())))], [out]);
 }
 
+/* The diagonal of U, whose product is the determinant but for the sign. Of numbers that lie row
+   after row PyTorch factors the transposed matrix, and rounding decides whether that is singular.
+   */
+function triangle(a, x) {
+  const lu = isContiguous(x) ? transposed(a) : a;
+  const { sign } = luFactor(lu, rounding(x));
+  return { diagonal: lu.map((row, i) => row[i]), sign };
+}
+
 export function det(x) {
   checkSquare(x, "linalg.det");
   const out = emptyLike(x);
   eachMatrix(x, (a, i) => {
-    const { sign } = luFactor(a, rounding(x));
-    store(out, i, a.reduce((product, row, k) => product * row[k], sign));
+    const { diagonal, sign } = triangle(a, x);
+    store(out, i, diagonal.reduce((product, d) => product * d, sign));
   });
   return record(out, "LinalgDetBackward0", [x], (g, x, y) => [() => detRule(g, x(), y())], [x, out]);
 }
@@ -92,8 +101,8 @@ export function slogdet(x) {
   checkSquare(x, "linalg.slogdet");
   const [signs, logs] = [emptyLike(x), emptyLike(x)];
   eachMatrix(x, (a, i) => {
-    const diagonal = [luFactor(a, rounding(x)).sign, ...a.map((row, k) => row[k])];
-    store(signs, i, diagonal.reduce((s, d) => s * Math.sign(d), 1));
+    const { diagonal, sign } = triangle(a, x);
+    store(signs, i, diagonal.reduce((s, d) => s * Math.sign(d), sign));
     store(logs, i, diagonal.reduce((s, d) => s + Math.log(Math.abs(d)), 0));
   });
   const rule = ([, g], x) => [() => g && mul(twice(g), T(inverse(x())))];

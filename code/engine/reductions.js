@@ -160,6 +160,14 @@ const REDUCTIONS = {
       restored(g, dims, keepdim, sizes),
     ]);
   },
+  nansum(x, dims, keepdim) {
+    const known = unary("logical_not", unary("isnan", x));
+    const filled = withGrad(false, () => (isFloat(x.dtype) ? where(known, x, ZERO) : x));
+    const out = withGrad(false, () => sum(filled, dims, keepdim));
+    const sizes = logicalSizes(x);
+    const rule = (g) => [mul(restored(g, dims, keepdim, sizes), known)];
+    return record(out, "NansumBackward0", [x], rule);
+  },
   mean(x, dims, keepdim, all) {
     const totals = fold("sum", x, dims);
     const n = count(x, dims);

@@ -2,7 +2,7 @@
  */
 import { TITLES } from "./dtype.js";
 import { axis, listed, raise } from "./error.js";
-import { clone } from "./making.js";
+import { inRows } from "./making.js";
 import { record } from "./tape.js";
 import { copied, fromData, logicalSizes, product, rowStrides, same, Tensor } from "./tensor.js";
 import { copyOf, physical, viewOf } from "./views.js";
@@ -166,7 +166,7 @@ export function reshape(x, ...sizes) {
   const full = inferred(x, sizes);
   const strides = newStrides(x, full);
   if (strides !== undefined) return viewed(x, full, strides);
-  const copy = clone(x);
+  const copy = inRows(x);
   const own = logicalSizes(x);
   const out = new Tensor(
     copy.storage,
@@ -215,6 +215,6 @@ export function flip(x, ...dims) {
   const offset = flipped.reduce((sum, d) => sum + (x.sizes[d] - 1) * x.strides[d], x.offset);
   const strides = x.strides.map((stride, d) => (flipped.includes(d) ? -stride : stride));
   const backwards = new Tensor(x.storage, offset, x.sizes, strides, x.dtype, x.levels);
-  const out = clone(backwards);
+  const out = inRows(backwards);
   return record(out, "FlipBackward0", [x], (g) => [flip(g, ...dims)]);
 }

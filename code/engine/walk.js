@@ -164,7 +164,7 @@ function addToGrad(x, g) {
   else binaryInPlace("add", old, g);
 }
 
-export function fresh(g) {
+function fresh(g) {
   if (!gradMode()) return clone(detach(g));
   const copy = clone(g);
   if (copy.node !== undefined) copy.node.name = "CopyBackwards"; // as PyTorch calls it here
