@@ -32,6 +32,9 @@ export function store(x, i, rows) {
   else rows.forEach((row, r) => data.set(row, (i * rows.length + r) * row.length));
 }
 
+/* How numbers of this type are rounded. */
+export const rounding = (x) => (x.dtype === "float32" ? Math.fround : (v) => v);
+
 /* Two tensors with their batch axes broadcast. */
 export function aligned(a, b) {
   const { xs, k } = lift([a, b], true);

@@ -2,7 +2,7 @@
 
    factor.js has the algorithms for one matrix, and rules.js the parts of the derivative rules,
    which are PyTorch's (FunctionsManual.cpp). */
-import { checkMatrix, eachMatrix, emptyLike, store } from "./batches.js";
+import { checkMatrix, eachMatrix, emptyLike, rounding, store } from "./batches.js";
 import { isFloat, TITLES } from "./dtype.js";
 import { add, sub } from "./elementwise.js";
 import { listed, raise } from "./error.js";
@@ -83,7 +83,7 @@ export function lu(x) {
   const k = Math.min(n, m);
   const [p, l, u] = [emptyLike(x, n, n), emptyLike(x, n, k), emptyLike(x, k, m)];
   eachMatrix(x, (a, i) => {
-    const { order } = luFactor(a);
+    const { order } = luFactor(a, rounding(x));
     const [permutation, left, right] = [matrix(n, n), identity(n, k), matrix(k, m)];
     order.forEach((from, to) => (permutation[from][to] = 1));
     for (let r = 0; r < n; r++) left[r].set(a[r].subarray(0, Math.min(r, k)));

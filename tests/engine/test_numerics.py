@@ -308,6 +308,23 @@ def test_matrices_and_their_derivatives(engine):
             )  # fmt: skip
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_what_rounding_leaves_of_a_singular_matrix_is_what_pytorch_finds(engine, dtype):
+    """A pivot that should be zero is so only if every rounding is the same."""
+    torch.manual_seed(3)
+    noticed = 0
+    for _ in range(40):
+        n = int(torch.randint(2, 5, ()))
+        rows = torch.randint(-4, 5, (n - 1, n)).to(dtype) / 3
+        x = torch.cat([rows, torch.randint(-3, 4, (1, n - 1)).to(dtype) @ rows / 10])
+        singular = bool(torch.linalg.inv_ex(x).info)
+        assert ("error" in engine.ask("inv", x)) == singular, x
+        [det] = engine.outputs("det", x)
+        assert (det == 0) == (torch.linalg.det(x) == 0), x
+        noticed += singular
+    assert 5 < noticed < 35
+
+
 def test_derivatives_of_eigenvectors_and_singular_vectors(engine):
     """The gradients agree only if the vectors have LAPACK's signs."""
     for name, torchs, x in (
