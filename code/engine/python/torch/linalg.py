@@ -15,6 +15,7 @@ _eigh, _eigvalsh, _svd = map(engine, ("eigh", "eigvalsh", "svd"))
 _svdvals, _cholesky, _qr, _lu = map(engine, ("svdvals", "cholesky", "qr", "lu"))
 _pinv, _lstsq, _matrix_exp = map(engine, ("pinv", "lstsq", "matrixExp"))
 _triangular = engine("triangularSolve")
+_cholesky_solve, _cholesky_inverse = map(engine, ("choleskySolve", "choleskyInverse"))
 
 
 def _one(name, export):
@@ -133,11 +134,9 @@ def pinv(A, *, atol=None, rtol=None, hermitian=False, **rest):
         rtol = rest.pop("rcond")
     if rest:
         refuse("linalg.pinv", rest)
-    if atol is not None:
-        raise NotInPage(absent("the argument 'atol' of torch.linalg.pinv"))
-    rtol = rtol.item() if isinstance(rtol, Tensor) else rtol
+    rtol, atol = (t.item() if isinstance(t, Tensor) else t for t in (rtol, atol))
     try:
-        return wrap(_pinv(handle(A, "linalg_pinv", "A"), rtol, hermitian))
+        return wrap(_pinv(handle(A, "linalg_pinv", "A"), rtol, hermitian, atol or 0.0))
     except JsException as error:
         raise raised(error) from None
 
@@ -147,10 +146,10 @@ def lstsq(A, B, rcond=None, *, driver=None):
         raise RuntimeError(
             "torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)"
         )
-    if rcond is not None:
-        raise NotInPage(absent("the argument 'rcond' of torch.linalg.lstsq"))
+    if driver not in (None, "gelsy"):  # the others give residuals or singular values, too
+        raise NotInPage(absent(f"the driver {driver!r} of torch.linalg.lstsq"))
     try:
-        r = _lstsq(handle(A, "linalg_lstsq", "A"), handle(B, "linalg_lstsq", "B", 2))
+        r = _lstsq(handle(A, "linalg_lstsq", "A"), handle(B, "linalg_lstsq", "B", 2), rcond)
         return results.linalg_lstsq(tuple(wrap(r[i]) for i in range(4)))
     except JsException as error:
         raise raised(error) from None
@@ -275,14 +274,19 @@ def tensorsolve(A, B, dims=None):
 
 def cholesky_solve(B, L, upper=False):
     """Return A⁻¹·B, for A = L·Lᵀ: torch.cholesky_solve."""
-    first = solve_triangular(L.mT if upper else L, B, upper=False)
-    return solve_triangular(L if upper else L.mT, first, upper=True)
+    try:
+        b, factor = handle(B, "cholesky_solve", "input"), handle(L, "cholesky_solve", "input2", 2)
+        return wrap(_cholesky_solve(b, factor, upper))
+    except JsException as error:
+        raise raised(error) from None
 
 
 def cholesky_inverse(L, upper=False):
-    from torch._creation import eye
-
-    return cholesky_solve(eye(L.shape[-1], dtype=L.dtype), L, upper)
+    """Return A⁻¹, for A = L·Lᵀ: torch.cholesky_inverse."""
+    try:
+        return wrap(_cholesky_inverse(handle(L, "cholesky_inverse", "input"), upper))
+    except JsException as error:
+        raise raised(error) from None
 
 
 __path__ = []  # so that `from … import name` asks for a module, which says where it is
