@@ -23,7 +23,7 @@ import { eye, full, zerosLike } from "./making.js";
 import { matmul } from "./matmul.js";
 import { asColumn, asRow, diagonalTo, HALF, T, times } from "./rules.js";
 import { record, withGrad } from "./tape.js";
-import { logicalSizes, make, number, same } from "./tensor.js";
+import { broadcastSizes, logicalSizes, make, number, same } from "./tensor.js";
 import { singular } from "./svd.js";
 import { squeeze, unsqueeze } from "./shapes.js";
 import { narrow } from "./views.js";
@@ -186,13 +186,20 @@ function pinvRule(g, a, p) {
 /* The least-squares solution of a x = b with the smallest norm: [solution, residuals, rank,
    singular values], of which PyTorch's default driver gives no residuals and no singular values. */
 export function lstsq(a, b, rcond) {
-  if (a.ndim < 2) raise("RuntimeError", "torch.linalg.lstsq: input must have at least 2 dimensions.");
-  const [sizes, other] = [logicalSizes(a), logicalSizes(b)];
-  const vector = a.ndim - 1 === b.ndim && same(sizes.slice(0, -1), other);
-  if (sizes.at(-2) !== (vector ? other.at(-1) : other.at(-2))) {
-    const wanted = vector || b.ndim < 2 ? "other.size(-1)" : "other.size(-2)";
-    raise("RuntimeError", `torch.linalg.lstsq: input.size(-2) should match ${wanted}`);
+  const wrong = (sentence) => raise("RuntimeError", `torch.linalg.lstsq: ${sentence}`);
+  if (a.ndim < 2) wrong("input must have at least 2 dimensions.");
+  if (b.ndim < 1) wrong("other must have at least 1 dimension.");
+  if (![0, 1].includes(a.ndim - b.ndim)) {
+    wrong(
+      "input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1",
+    );
   }
+  const [sizes, other] = [logicalSizes(a), logicalSizes(b)];
+  const vector = b.ndim === 1 || same(sizes.slice(0, -1), other);
+  if (sizes.at(-2) !== other.at(vector ? -1 : -2)) {
+    wrong(`input.size(-2) should match other.size(${vector ? -1 : -2})`);
+  }
+  if (!vector) broadcastSizes(sizes.slice(0, -2), other.slice(0, a.ndim - 2));
   if (a.dtype !== b.dtype) {
     raise(
       "RuntimeError",
