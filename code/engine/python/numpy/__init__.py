@@ -46,7 +46,7 @@ nan, inf, pi, e, newaxis, euler_gamma = (
     _math.e,
     None,
     0.5772156649015329,
-)  # noqa: E501
+)
 double, single, intp, int_, float_ = float64, float32, int64, int64, float64
 # NumPy's names hide these of Python from here on.
 _bool, _int, _float, _range, _all, _any = bool, int, float, range, all, any
@@ -96,7 +96,7 @@ def _like(a, value, dtype):
     kind = t.dtype if dtype is None else _dtype(dtype).torch
     return of(
         _creation.full(tuple(t.shape), value if kind.is_floating_point else _int(value), dtype=kind)
-    )  # noqa: E501
+    )
 
 
 def zeros_like(a, dtype=None):
@@ -394,7 +394,7 @@ def histogram(a, bins=10, range=None, density=None, weights=None):
     if isinstance(bins, _int):
         low, high = (
             (t.amin().item(), t.amax().item()) if range is None and len(t) else range or (0, 1)
-        )  # noqa: E501
+        )
         if low == high:
             low, high = low - 0.5, high + 0.5
         edges = linspace(low, high, bins + 1)
@@ -659,7 +659,7 @@ class iinfo:
             limits.min,
             limits.max,
             _dtype(kind),
-        )  # noqa: E501
+        )
 
 
 class errstate:

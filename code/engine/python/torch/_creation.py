@@ -337,7 +337,7 @@ def _flatten(data, shape, depth, flat):
             hasattr(data, "__len__")
             and not isinstance(data, Tensor)
             and not hasattr(data, "__tensor__")
-        ):  # noqa: E501
+        ):
             raise TypeError(f"{type(data).__name__!r} object cannot be interpreted as an integer")
         flat.append(data)
         return

@@ -83,7 +83,7 @@ def set_default_dtype(d, /):
     if not isinstance(d, dtype):
         raise TypeError(
             "invalid dtype object: only floating-point types are supported as the default type"
-        )  # noqa: E501
+        )
     if not d.is_floating_point:
         raise TypeError("only floating-point types are supported as the default type")
     stored(d)
@@ -251,7 +251,7 @@ class finfo:
         if type.name not in self.LIMITS:
             raise TypeError(
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'"
-            )  # noqa: E501
+            )
         digits, top, decimals = self.LIMITS[type.name]
         self.bits = 8 * type.to_real().itemsize
         self.eps = 2.0 ** (1 - digits)
@@ -278,7 +278,7 @@ class iinfo:
         if type.is_floating_point or type.is_complex:
             raise TypeError(
                 "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'"
-            )  # noqa: E501
+            )
         if type is bool:
             raise TypeError("torch.bool is not supported by torch.iinfo")
         self.bits, self.dtype = 8 * type.itemsize, type.name

@@ -5,7 +5,7 @@ writes into the tensor. One call is one crossing into the engine.
 """
 
 from torch import _dtypes
-from torch._errors import JsException, engine, raised, refuse
+from torch._errors import JsException, engine, raised, refuse, unsupported
 from torch._tensor import Tensor, handle, method, named, not_tensor, number, rewritten, wrap
 
 _unary, _unary_in_place = engine("unary"), engine("unaryInPlace")
@@ -305,9 +305,7 @@ def round(input, *, decimals=0, **rest):
     if decimals == 0:
         return _ROUND(input)
     if not input.is_floating_point():
-        raise NotImplementedError(
-            f"\"round_vml_cpu\" not implemented for '{_LONG_NAMES[input.dtype.name]}'"
-        )
+        raise unsupported("round_cpu", _LONG_NAMES[input.dtype.name])
     ten = 10.0 ** abs(decimals)
     # As PyTorch: by a multiplication and a division, each rounded.
     return _ROUND(input * ten) / ten if decimals > 0 else _ROUND(input / ten) * ten
@@ -336,7 +334,7 @@ def clamp(input, min=None, max=None, **rest):
         of_tensors = isinstance(min, Tensor) or isinstance(max, Tensor)
         which = "" if max is not None and min is not None else "_min" if max is None else "_max"
         scalar = "" if of_tensors else "_scalar"
-        raise NotImplementedError(f"\"clamp{which}{scalar}_cpu\" not implemented for 'Bool'")
+        raise unsupported(f"clamp{which}{scalar}_cpu", "Bool")
     return wrap(h)
 
 
@@ -442,7 +440,7 @@ def masked_fill(input, mask, value):
     if mask.dtype is not _dtypes.bool:
         raise RuntimeError(
             f"masked_fill only supports boolean masks, but got mask with dtype {mask.dtype}"
-        )  # noqa: E501
+        )
     if isinstance(value, Tensor) and value.ndim:
         raise RuntimeError(
             "masked_fill only supports a 0-dimensional value tensor, but got tensor with"
@@ -504,7 +502,7 @@ def lerp(input, end, weight, **rest):
     try:
         return wrap(
             _lerp(input._h, end._h, weight._h if isinstance(weight, Tensor) else number(weight))
-        )  # noqa: E501
+        )
     except JsException as error:
         raise raised(error) from None
 

@@ -71,6 +71,14 @@ def absent(what):
     return f"{what} {ELSEWHERE}"
 
 
+def unsupported(kernel, kind):
+    """Return the error of PyTorch for a type of numbers that a function does not take.
+
+    It is made here and raised elsewhere: a line that begins with raising it is the learner's own.
+    """
+    return NotImplementedError(f'"{kernel}" not implemented for \'{kind}\'')
+
+
 def refuse(function, arguments):
     """Raise for arguments that a function does not take here: PyTorch's own, or nobody's."""
     from torch._absent import ARGUMENTS

@@ -3,7 +3,7 @@
 from torch import _dtypes
 from torch import return_types as results
 from torch._dtypes import stored
-from torch._errors import JsException, engine, raised, refuse
+from torch._errors import JsException, engine, raised, refuse, unsupported
 from torch._tensor import Tensor, handle, named, rewritten, wrap
 from torch._views import FUNCTIONS, function, wrapped_dim
 
@@ -48,7 +48,7 @@ def _reduction(name, engine_name=None, dtypes=True, single=False):
             if dim is None:
                 return wrap(
                     _reduce(reduction, input._h, keepdim, "" if dtype is None else stored(dtype))
-                )  # noqa: E501
+                )
             dims = (dim,) if type(dim) is _int else dims_of(dim)
             if single and len(dims) > 1:
                 raise TypeError(f"{name}(): argument 'dim' must be int, not tuple of ints")
@@ -335,9 +335,7 @@ def _softmax(name, final):
             raise TypeError(f'{name}() missing 1 required positional arguments: "dim"')
         if not x.is_floating_point():
             last = "_lastdim" if dim in (-1, x.ndim - 1) else ""
-            raise NotImplementedError(
-                f"\"{name}{last}_kernel_impl\" not implemented for '{_capital(x)}'"
-            )
+            raise unsupported(f"{name}{last}_kernel_impl", _capital(x))
         return final(x, dim)
 
     f.__name__ = f.__qualname__ = name

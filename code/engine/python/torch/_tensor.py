@@ -111,6 +111,8 @@ def _other_number(x):
     for kind in (_bool, _int, _float):
         if isinstance(x, kind):
             return number(kind(x))
+    if isinstance(x, complex):
+        raise NotInPage(absent("a complex number"))
     raise TypeError(f"{type(x).__name__} is not a number")
 
 

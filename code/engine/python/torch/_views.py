@@ -170,7 +170,7 @@ def _matrices(self):
     if n < 2:
         raise RuntimeError(
             f"tensor.mT is only supported on matrices or batches of matrices. Got {n}-D tensor."
-        )  # noqa: E501
+        )
     return transpose(self, -2, -1)
 
 
@@ -415,7 +415,7 @@ def split(tensor, split_size_or_sections=None, dim=0, *, split_size=None):
         if sizes < 0:
             raise RuntimeError(
                 f"split expects split_size be non-negative, but got split_size={sizes}"
-            )  # noqa: E501
+            )
         if not sizes and n:
             raise RuntimeError(
                 f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}"
@@ -460,7 +460,7 @@ def tensor_split(input, indices_or_sections, dim=0):
     edges = [0, *(min(max(c + n if c < 0 else c, 0), n) for c in cuts), n]
     return tuple(
         narrow(input, dim, a, max(b - a, 0)) for a, b in zip(edges, edges[1:], strict=False)
-    )  # noqa: E501
+    )
 
 
 # Joined

@@ -583,7 +583,7 @@ def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, 
                 if key in merged:
                     raise ValueError(
                         f"{key} appears in multiple dictionaries; behavior of functional call is ambiguous"
-                    )  # noqa: E501
+                    )
                 merged[key] = x
         given = merged
     args = () if args is None else args if isinstance(args, tuple) else (args,)
@@ -618,7 +618,7 @@ def _slots(module, given, tie_weights, strict):
             words.append("Missing key(s): " + ", ".join(missing) + ".")
         raise RuntimeError(
             f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(words)
-        )  # noqa: E501
+        )
     if unknown:
         raise AttributeError(f"{type(module).__name__} object has no attribute {unknown[0]!r}")
     slots = [(*named[name], x) for name, x in given.items()]

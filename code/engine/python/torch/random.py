@@ -336,7 +336,7 @@ def _random(self, from_=None, to=None, *, generator=None, **rest):
             else 2**53
             if self._h.dtype in ("float64", "int64")
             else None
-        )  # noqa: E501
+        )
         if to is None:
             to = _dtypes.iinfo(self.dtype).max + 1
     if frames:

@@ -96,6 +96,8 @@ class Function(metaclass=_Meta):
             (i, x) for i, x in enumerate(fresh)
             if isinstance(x, Tensor) and id(outputs[i]) not in fixed and x.is_floating_point()
         ]  # fmt: skip
+        if not tracked:
+            return tuple(fresh) if isinstance(result, tuple) else fresh[0]
         inputs = [x for x in args if isinstance(x, Tensor)]
         _record(cls, ctx, args, inputs, tracked, len(outputs), fresh)
         return tuple(fresh) if isinstance(result, tuple) else fresh[0]

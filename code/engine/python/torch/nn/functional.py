@@ -254,7 +254,7 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     if label_smoothing:
         raise NotInPage(
             absent("the argument 'label_smoothing' of torch.nn.functional.cross_entropy")
-        )  # noqa: E501
+        )
     logs = _log_softmax(input, 0 if input.ndim == 1 else 1)
     if target.is_floating_point():
         loss = -(logs * target).sum(0 if input.ndim == 1 else 1)
