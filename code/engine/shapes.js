@@ -62,6 +62,9 @@ export function expand(x, ...sizes) {
     else if (own !== 1 || size < 0) raiseExpand(x, sizes, size, own, i);
     return size === -1 ? own : size;
   });
+  for (let i = missing - 1; i >= 0; i--) {
+    if (full[i] === 1) strides[i] = i + 1 < full.length ? full[i + 1] * strides[i + 1] : 1;
+  }
   return viewOf(
     x,
     x.offset,

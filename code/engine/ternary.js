@@ -6,6 +6,7 @@ import { TERNARY_KERNELS } from "./kernels.js";
 import { change } from "./inplace.js";
 import { cast } from "./making.js";
 import { needsRecord, record, withGrad } from "./tape.js";
+import { checkBroadcast } from "./writable.js";
 import {
   broadcastSizes,
   broadcastStrides,
@@ -91,7 +92,11 @@ const and = (x, y) => (x === undefined ? y : y === undefined ? x : binary("logic
 const or = (x, y) => (x === undefined ? y : y === undefined ? x : binary("logical_or", x, y));
 
 function clampRule(g, x, low, high) {
-  const inside = () => and(low() && is("ge", x(), low()), high() && is("le", x(), high()));
+  const inside = () => {
+    const [above, below] = [low() && is("ge", x(), low()), high() && is("le", x(), high())];
+    if (above && below) checkBroadcast(above, below); // PyTorch joins them in place
+    return and(above, below);
+  };
   const crossed = (compares) => low() && high() && is(compares, low(), high());
   return [
     () => where(inside(), g, ZERO),

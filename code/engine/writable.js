@@ -14,13 +14,16 @@ const RANGES = {
   int32: [-(2 ** 31), 2 ** 31 - 1, "int"],
 };
 
+// a number of Python that is to be stored must be one of x's type
 export function checkValue(x, y) {
-  const [low, high, name] = RANGES[x.dtype] ?? [-Infinity, Infinity];
-  const value = y.wrapped ? Math.trunc(y.storage.data[y.offset]) : 0;
-  // PyTorch lets unsigned numbers wrap around
-  const wraps = x.dtype === "uint8" && y.dtype !== "float64" && value >= -255 && value < 0;
-  if (value >= low && value <= high) return;
-  if (!wraps) raise("RuntimeError", `value cannot be converted to type ${name} without overflow`);
+  const limits = RANGES[x.dtype];
+  if (!y.wrapped || limits === undefined) return;
+  const [low, high, name] = limits;
+  const value = y.storage.data[y.offset];
+  // PyTorch lets negative integers wrap around to unsigned ones
+  const wraps = x.dtype === "uint8" && y.dtype === "int64" && value >= -255 && value < 0;
+  if ((value >= low && value <= high) || wraps) return;
+  raise("RuntimeError", `value cannot be converted to type ${name} without overflow`);
 }
 
 const canCast = (from, to) => !(category(from) > category(to) && (isFloat(from) || to === "bool"));
