@@ -162,7 +162,7 @@ const BINARY = {
   add: (g) => [g, g],
   sub: (g) => [g, () => neg(g)],
   rsub: (g) => [() => neg(g), g],
-  mul: (g, x, y) => [() => mul(g, y()), () => mul(g, x())],
+  mul: (g, y, x) => [() => mul(g, y()), () => mul(g, x())],
   div: (g, x, y) => [() => div(g, y()), () => mul(neg(g), div(div(x(), y()), y()))],
   trunc_divide: (g) => [() => zerosLike(g), () => zerosLike(g)],
   div_floor: (g) => [() => zerosLike(g), () => zerosLike(g)],
@@ -232,7 +232,7 @@ const noRule = (what) =>
 
 function powBase(g, x, y) {
   const slope = (less) => mul(g, mul(y, binary("pow", x, less)));
-  if (!y.wrapped) return where(is("eq", y, ZERO), ZERO, slope(sub(y, ONE)));
+  if (!y.wrapped) return where(is("eq", y, ZERO), ZERO, slope(sub(y, number(1, "int64"))));
   const exponent = y.storage.data[y.offset];
   return exponent === 0 ? zerosLike(g) : slope(constant(exponent - 1));
 }
@@ -277,7 +277,7 @@ const real = (x) => (x.wrapped && x.dtype === "int64" ? constant(x.storage.data[
 function operands(name, x, y, out) {
   if (SAVES_NOTHING.has(name)) return [];
   const [a, b] = [real(x), real(y)];
-  if (name === "mul") return [y.requiresGrad ? a : undefined, x.requiresGrad ? b : undefined];
+  if (name === "mul") return [x.requiresGrad ? b : undefined, y.requiresGrad ? a : undefined];
   if (name === "div") return [y.requiresGrad ? a : undefined, b];
   if (name === "pow") return [a, b, y.requiresGrad ? out : undefined];
   return SAVES_OUTPUT.has(name) ? [a, b, out] : [a, b];

@@ -9,6 +9,7 @@ import { raise } from "./error.js";
 import { cast } from "./making.js";
 import { gradMode } from "./tape.js";
 import {
+  dense,
   broadcastSizes,
   broadcastStrides,
   isContiguous,
@@ -109,8 +110,8 @@ const NOT_FLOAT = {
   bitwise_and: "bitwise_and_cpu",
   bitwise_or: "bitwise_or_cpu",
   bitwise_xor: "bitwise_xor_cpu",
-  left_shift: "lshift_cpu",
-  right_shift: "rshift_cpu",
+  bitwise_left_shift: "lshift_cpu",
+  bitwise_right_shift: "rshift_cpu",
   gcd: "gcd_cpu",
   bitwise_not: "bitwise_not_cpu",
 };
@@ -216,19 +217,6 @@ function valueOf(x, dtype) {
 }
 
 // ---- results
-
-// Whether the numbers fill a stretch of the storage, in any order of axes.
-function dense(x) {
-  if (isContiguous(x)) return true;
-  const order = x.sizes.map((_, d) => d).sort((a, b) => x.strides[a] - x.strides[b]);
-  let n = 1;
-  for (const d of order) {
-    if (x.sizes[d] === 1) continue;
-    if (x.strides[d] !== n) return false;
-    n *= x.sizes[d];
-  }
-  return true;
-}
 
 export function emptyAs(x, dtype) {
   if (isContiguous(x) || !dense(x)) return emptyFor([x], x.sizes, dtype, x.levels);

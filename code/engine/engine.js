@@ -16,6 +16,7 @@ export {
   arange,
   clone,
   contiguous,
+  data,
   detach,
   empty,
   eye,
@@ -92,7 +93,8 @@ export { activeLevels, addBatch, endLevel, enter, newLevel, removeBatch } from "
 export { allclose, equal, isclose } from "./testing.js";
 export { adamStep, sgdStep } from "./steps.js";
 export { scan, scanExtreme } from "./scans.js";
-export { cholesky, lu, qr } from "./factorisations.js";
+export { cholesky, choleskyInverse, choleskySolve } from "./cholesky.js";
+export { lu, qr } from "./factorisations.js";
 export { det, inv, slogdet, solve, triangularSolve } from "./linalg.js";
 export { eigh, eigvals, eigvalsh, lstsq, matrixExp, pinv, svd, svdvals } from "./spectral.js";
 export * from "./ordering.js";

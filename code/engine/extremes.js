@@ -62,10 +62,10 @@ const NAMES = {
 
 export function extreme(name, x, dim, keepdim) {
   if (dim === undefined) return reduce(name, x, false, "");
+  const d = axis(dim, x.ndim);
   if (name === "median" && x.dtype === "bool") {
     raise("NotImplementedError", "\"median_out\" not implemented for 'Bool'");
   }
-  const d = axis(dim, x.ndim);
   const k = x.levels.length;
   const n = x.ndim === 0 ? 1 : x.sizes[d + k];
   if (n === 0) raise("IndexError", `${name}(): Expected reduction dim ${d} to have non-zero size.`);

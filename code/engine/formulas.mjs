@@ -140,8 +140,8 @@ export const BINARY = {
   bitwise_and: { all: "x & y", i64: "s.and64(x, y)" },
   bitwise_or: { all: "x | y", i64: "s.or64(x, y)" },
   bitwise_xor: { all: "x ^ y", i64: "s.xor64(x, y)" },
-  left_shift: { all: "x << y", i64: "s.exact(x * 2 ** y)" },
-  right_shift: { all: "x >> y", i64: "Math.floor(x / 2 ** y)" },
+  bitwise_left_shift: { all: "x << y", i64: "s.exact(x * 2 ** y)" },
+  bitwise_right_shift: { all: "x >> y", i64: "Math.floor(x / 2 ** y)" },
   gcd: { all: "s.gcd(x, y)" },
 };
 

@@ -136,6 +136,10 @@ export function linear(x, w, b) {
 }
 
 function affine(x, w, b) {
+  if (x.dtype !== w.dtype) {
+    const names = `${TITLES[x.dtype]} and ${TITLES[w.dtype]}`;
+    raise("RuntimeError", `mat1 and mat2 must have the same dtype, but got ${names}`);
+  }
   const out = withGrad(false, () => add(matmul(x, t(w)), b));
   const rule = (g, x, w) => [() => matmul(g, w()), () => matmul(t(g), x()), g];
   return record(out, "AddmmBackward0", [x, w, b], rule, others(x, w));
@@ -180,9 +184,18 @@ function check(x, y) {
     );
   }
   const [a, b] = [logicalSizes(x), logicalSizes(y)];
-  if (x.dtype !== y.dtype) raiseTypes(x, y);
+  const nothing = x.numel === 0 || y.numel === 0;
+  const batches = x.ndim > 2 && y.ndim > 2;
+  if (x.dtype !== y.dtype && !(nothing && batches)) raiseTypes(x, y);
+  if (x.dtype === "bool" && !nothing) raiseBool(x.ndim, y.ndim, batches);
   if (a.at(-1) === (y.ndim === 1 ? b[0] : b.at(-2))) return;
   raiseShapes(a, b);
+}
+
+function raiseBool(n, m, batches) {
+  const vectors = n === 1 && m === 1;
+  const kernel = batches ? "bmm" : vectors ? "dot" : m === 1 ? "addmv_impl_cpu" : "addmm_impl_cpu_";
+  raise("NotImplementedError", `"${kernel}" not implemented for 'Bool'`);
 }
 
 function raiseTypes(x, y) {

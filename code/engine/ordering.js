@@ -68,7 +68,7 @@ function selected(x, dim, decreasing, from, count) {
   const out = allocate(x.dtype, product(sizes));
   const places = allocate("int64", product(sizes));
   let at = 0;
-  eachLane(lane, start => {
+  eachLane(lane, (start) => {
     const indices = order(data, start, lane.step, lane.n, decreasing);
     // lanes come in the order of their starts, with `step` lanes side by side
     const first = Math.floor(at / lane.step) * count * lane.step + (at % lane.step);
@@ -95,6 +95,7 @@ export function sort(x, dim, decreasing, stable) {
 
 export function topk(x, k, dim, largest) {
   if (!(k >= 0 && k <= lanes(x, dim).n)) raise("RuntimeError", "selected index k out of range");
+  if (x.dtype === "bool") raise("RuntimeError", "topk does not support bool dtypes on CPU");
   return backToPlace("TopkBackward0", x, dim, selected(x, dim, largest, 0, k));
 }
 
@@ -111,9 +112,9 @@ export function kthvalue(x, k, dim, keepdim) {
   if (x.dtype === "bool") {
     raise("NotImplementedError", "\"kthvalue_cpu\" not implemented for 'Bool'");
   }
-  const shape = y => (keepdim || x.ndim === 0 ? y : squeeze(y, dim));
+  const shape = (y) => (keepdim || x.ndim === 0 ? y : squeeze(y, dim));
   const [value, index] = withGrad(false, () => selected(x, dim, false, k - 1, 1).map(shape));
-  const whole = y => (keepdim || x.ndim === 0 ? y : unsqueeze(y, dim));
+  const whole = (y) => (keepdim || x.ndim === 0 ? y : unsqueeze(y, dim));
   const rule = (g, i) => [() => scatter(zerosLike(x), dim, whole(i()), whole(g))];
   return [record(value, "KthvalueBackward0", [x], rule, [index]), index];
 }
@@ -130,7 +131,7 @@ export function searchsorted(sorted, x, right) {
   const dtype = resultType(sorted, x);
   const { xs, levels, k } = lift([cast(sorted, dtype), cast(x, dtype)]);
   const batch = levelSizes(xs, k);
-  const [rows, queries] = xs.map(y => values(filled(y, batch)));
+  const [rows, queries] = xs.map((y) => values(filled(y, batch)));
   const n = sorted.sizes.at(-1);
   const count = product([...batch, ...logicalSizes(sorted).slice(0, -1)]);
   const perRow = count === 0 ? 0 : queries.length / count;
@@ -187,7 +188,7 @@ export function bucketize(x, boundaries, right) {
 
 // ---- different numbers
 
-const single = x => {
+const single = (x) => {
   if (x.levels.length === 0) return;
   raise("RuntimeError", "vmap: the size of this operation's result depends on the numbers");
 };
@@ -244,6 +245,6 @@ export function isin(x, test, invert) {
   const dtype = resultType(x, test);
   const members = new Set(values(cast(test, dtype)));
   const [hit, miss] = invert ? [0, 1] : [1, 0];
-  const out = Uint8Array.from(values(cast(x, dtype)), v => (v === v && members.has(v) ? hit : miss));
+  const out = Uint8Array.from(values(cast(x, dtype)), (v) => (v === v && members.has(v) ? hit : miss));
   return fromData(out, x.sizes, "bool", x.levels);
 }

@@ -135,9 +135,18 @@ export const count = (x, dims) => dims.reduce((n, d) => n * x.sizes[d + x.levels
 export function reduce(name, x, keepdim, dtype, ...dims) {
   if (REDUCTIONS[name] === undefined)
     raise("NotImplementedError", `${name} is not in the page's engine`);
+  if (name === "mean") checkMean(dtype || x.dtype);
   const all = dims.length === 0;
   const input = dtype && dtype !== x.dtype ? to(x, dtype) : x;
   return REDUCTIONS[name](input, axes(x, dims), Boolean(keepdim), all);
+}
+
+function checkMean(dtype) {
+  if (isFloat(dtype)) return;
+  raise(
+    "RuntimeError",
+    `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${TITLES[dtype]}`,
+  );
 }
 
 export const sum = (x, dims = [], keepdim = false) => reduce("sum", x, keepdim, "", ...dims);
@@ -151,13 +160,15 @@ const REDUCTIONS = {
       restored(g, dims, keepdim, sizes),
     ]);
   },
+  nansum(x, dims, keepdim) {
+    const known = unary("logical_not", unary("isnan", x));
+    const filled = withGrad(false, () => (isFloat(x.dtype) ? where(known, x, ZERO) : x));
+    const out = withGrad(false, () => sum(filled, dims, keepdim));
+    const sizes = logicalSizes(x);
+    const rule = (g) => [mul(restored(g, dims, keepdim, sizes), known)];
+    return record(out, "NansumBackward0", [x], rule);
+  },
   mean(x, dims, keepdim, all) {
-    if (!isFloat(x.dtype)) {
-      raise(
-        "RuntimeError",
-        `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${TITLES[x.dtype]}`,
-      );
-    }
     const totals = fold("sum", x, dims);
     const n = count(x, dims);
     const { data } = totals.storage;

@@ -2,7 +2,7 @@
  */
 import { TITLES } from "./dtype.js";
 import { axis, listed, raise } from "./error.js";
-import { clone } from "./making.js";
+import { inRows } from "./making.js";
 import { record } from "./tape.js";
 import { copied, fromData, logicalSizes, product, rowStrides, same, Tensor } from "./tensor.js";
 import { copyOf, physical, viewOf } from "./views.js";
@@ -62,6 +62,9 @@ export function expand(x, ...sizes) {
     else if (own !== 1 || size < 0) raiseExpand(x, sizes, size, own, i);
     return size === -1 ? own : size;
   });
+  for (let i = missing - 1; i >= 0; i--) {
+    if (full[i] === 1) strides[i] = i + 1 < full.length ? full[i + 1] * strides[i + 1] : 1;
+  }
   return viewOf(
     x,
     x.offset,
@@ -79,6 +82,14 @@ const raiseExpand = (x, sizes, size, own, i) =>
     `The expanded size of the tensor (${size}) must match the existing size (${own}) at non-singleton dimension ${i}.  Target sizes: ${listed(sizes)}.  Tensor sizes: ${listed(logicalSizes(x))}`,
   );
 
+function raiseAmbiguous(x, sizes) {
+  const all = [...x.sizes.slice(0, x.levels.length), ...sizes];
+  raise(
+    "RuntimeError",
+    `cannot reshape tensor of 0 elements into shape ${listed(all)} because the unspecified dimension size -1 can be any value and is ambiguous`,
+  );
+}
+
 // the sizes with -1 filled in
 function inferred(x, sizes) {
   const n = x.numel;
@@ -93,12 +104,8 @@ function inferred(x, sizes) {
     );
   }
   const rest = product(sizes.filter((size) => size !== -1));
-  if (hole >= 0 && rest === 0 && n === 0) {
-    raise(
-      "RuntimeError",
-      `cannot reshape tensor of 0 elements into shape ${listed(sizes)} because the unspecified dimension size -1 can be any value and is ambiguous`,
-    );
-  }
+  const levels = product(x.sizes.slice(0, x.levels.length));
+  if (hole >= 0 && levels * rest === 0 && n * levels === 0) raiseAmbiguous(x, sizes);
   const full = hole < 0 ? sizes : copyOf(sizes, { [hole]: n / rest });
   if (product(full) !== n || !Number.isInteger(product(full))) {
     raise("RuntimeError", `shape '${listed(sizes)}' is invalid for input of size ${n}`);
@@ -162,7 +169,7 @@ export function reshape(x, ...sizes) {
   const full = inferred(x, sizes);
   const strides = newStrides(x, full);
   if (strides !== undefined) return viewed(x, full, strides);
-  const copy = clone(x);
+  const copy = inRows(x);
   const own = logicalSizes(x);
   const out = new Tensor(
     copy.storage,
@@ -211,6 +218,6 @@ export function flip(x, ...dims) {
   const offset = flipped.reduce((sum, d) => sum + (x.sizes[d] - 1) * x.strides[d], x.offset);
   const strides = x.strides.map((stride, d) => (flipped.includes(d) ? -stride : stride));
   const backwards = new Tensor(x.storage, offset, x.sizes, strides, x.dtype, x.levels);
-  const out = clone(backwards);
+  const out = inRows(backwards);
   return record(out, "FlipBackward0", [x], (g) => [flip(g, ...dims)]);
 }

@@ -23,7 +23,7 @@ import {
   values,
 } from "./tensor.js";
 import { alias, select, slice } from "./views.js";
-import { checkApart } from "./writable.js";
+import { checkApart, checkValue } from "./writable.js";
 
 // ---- what an index means
 
@@ -178,13 +178,22 @@ function placed(g, sizes, dims, indices, name) {
 }
 
 export function putIndex(x, value, spec, ...tensors) {
+  checkValue(x, value);
   const { view, dims, indices } = resolve(x, spec, tensors);
   if (dims.length === 0) {
-    assign(view, dropLeading(value, view));
+    assign(view, spreadOver(dropLeading(value, view), view));
     return x;
   }
-  indexPut(view, dims, indices, value);
+  // x[mask] = one number takes a number of any type
+  const filling = tensors.length === 1 && isMask(tensors[0]) && value.numel === 1;
+  indexPut(view, dims, indices, value, filling);
   return x;
+}
+
+// a value that shares x's storage is repeated first, so that overlaps are found
+function spreadOver(value, view) {
+  if (value.storage.data !== view.storage.data) return value;
+  return expand(value, ...logicalSizes(view));
 }
 
 // PyTorch ignores leading axes of size 1 of the value
@@ -194,11 +203,12 @@ function dropLeading(value, view) {
   return out;
 }
 
-function indexPut(x, dims, indices, value) {
-  checkApart(x, value);
-  const number = value.wrapped || value.ndim === 0 ? cast(value, x.dtype) : value;
-  const typed = number === value || value.requiresGrad ? value : number;
-  if (typed.dtype !== x.dtype && !value.wrapped && value.ndim > 0) {
+function indexPut(x, dims, indices, value, filling) {
+  if (value.storage.data === x.storage.data && !filling) {
+    plan(x, dims, indices); // whose errors come first
+    checkApart(x, value);
+  }
+  if (value.dtype !== x.dtype && !value.wrapped && !filling) {
     raise(
       "RuntimeError",
       `Index put requires the source and destination dtypes match, got ${TITLES[x.dtype]} for the destination and ${TITLES[value.dtype]} for the source.`,
@@ -206,9 +216,9 @@ function indexPut(x, dims, indices, value) {
   }
   change(
     x,
-    [typed, ...indices],
-    (old) => putInto(old, dims, indices, typed),
-    () => write(x, putInto(detach(x), dims, indices, detach(typed))),
+    [value, ...indices],
+    (old) => putInto(old, dims, indices, value),
+    () => write(x, putInto(detach(x), dims, indices, detach(value))),
   );
 }
 
@@ -216,7 +226,7 @@ function putInto(x, dims, indices, value) {
   const out = fresh(x, [value, ...indices]);
   const walk = plan(out, dims, indices);
   const numbers = value.dtype === x.dtype ? value : cast(detach(value), x.dtype);
-  checkValue(walk, numbers);
+  checkShape(walk, numbers);
   put(walk, aligned(walk, numbers), false);
   const rule = (g) => [
     () => putInto(g, dims, indices, make([], g.dtype)),
@@ -225,7 +235,7 @@ function putInto(x, dims, indices, value) {
   return record(out, "IndexPutBackward0", [x, value], rule);
 }
 
-function checkValue({ sizes, k }, value) {
+function checkShape({ sizes, k }, value) {
   const [need, have] = [sizes.slice(k), logicalSizes(value)];
   const missing = need.length - have.length;
   if (missing >= 0 && have.every((n, d) => n === 1 || n === need[d + missing])) return;

@@ -85,11 +85,12 @@ export class Node {
 export function record(output, name, inputs, rule, saved = NOTHING) {
   if (!needsRecord(inputs)) return output;
   const outputs = Array.isArray(output) ? output : [output];
-  const node = new Node(name, inputs, rule, saved, outputs[0].levels);
+  const node = new Node(name, inputs, rule, NOTHING, outputs[0].levels);
   node.many = Array.isArray(output);
   node.outputs = outputs.length;
   outputs.forEach((x, i) => isFloat(x.dtype) && setNode(x, node, i));
-  for (const entry of node.saved) if (outputs.includes(entry.x)) entry.maker = node; // an output
+  if (saved.length > 0) node.saved = saved.map(pack); // outputs have their node by now
+  for (const entry of node.saved) if (outputs.includes(entry.x)) entry.maker = node;
   return output;
 }
 

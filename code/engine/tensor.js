@@ -120,6 +120,19 @@ export function values(x) {
   return x.offset === 0 && data.length === n ? data : data.subarray(x.offset, x.offset + n);
 }
 
+// Whether the numbers fill a stretch of the storage, in any order of axes.
+export function dense(x) {
+  if (isContiguous(x)) return true;
+  const order = x.sizes.map((_, d) => d).sort((a, b) => x.strides[a] - x.strides[b]);
+  let n = 1;
+  for (const d of order) {
+    if (x.sizes[d] === 1) continue;
+    if (x.strides[d] !== n) return false;
+    n *= x.sizes[d];
+  }
+  return true;
+}
+
 // the storage's numbers from x's first one on, for tensors that fill a stretch of it
 export const stretch = (x) => (x.offset === 0 ? x.storage.data : x.storage.data.subarray(x.offset));
 

@@ -6,6 +6,7 @@ import { TERNARY_KERNELS } from "./kernels.js";
 import { change } from "./inplace.js";
 import { cast } from "./making.js";
 import { needsRecord, record, withGrad } from "./tape.js";
+import { checkBroadcast } from "./writable.js";
 import {
   broadcastSizes,
   broadcastStrides,
@@ -50,10 +51,16 @@ export function where(condition, x, y) {
       `where expected condition to be a boolean tensor, but got a tensor with dtype ${TITLES[condition.dtype]}`,
     );
   }
-  const out = ternary("where", [condition, x, y], resultType(x, y));
+  const out = ternary("where", [condition, x, y], whereType(x, y));
   if (!needsRecord([x, y])) return out;
   const rule = (g, c) => [() => where(c(), g, ZERO), () => where(c(), ZERO, g)];
   return record(out, "WhereBackward0", [x, y], rule, [condition]);
+}
+
+// Inside vmap PyTorch's where takes a number that is batched for a vector.
+function whereType(x, y) {
+  const batched = x.levels.length + y.levels.length > 0;
+  return batched && !x.wrapped && !y.wrapped ? promoteTypes(x.dtype, y.dtype) : resultType(x, y);
 }
 
 /* Between two bounds; either may be undefined. A number that is no number stays so. Where min > max
@@ -85,7 +92,11 @@ const and = (x, y) => (x === undefined ? y : y === undefined ? x : binary("logic
 const or = (x, y) => (x === undefined ? y : y === undefined ? x : binary("logical_or", x, y));
 
 function clampRule(g, x, low, high) {
-  const inside = () => and(low() && is("ge", x(), low()), high() && is("le", x(), high()));
+  const inside = () => {
+    const [above, below] = [low() && is("ge", x(), low()), high() && is("le", x(), high())];
+    if (above && below) checkBroadcast(above, below); // PyTorch joins them in place
+    return and(above, below);
+  };
   const crossed = (compares) => low() && high() && is(compares, low(), high());
   return [
     () => where(inside(), g, ZERO),

@@ -164,7 +164,12 @@ function addToGrad(x, g) {
   else binaryInPlace("add", old, g);
 }
 
-export const fresh = (g) => (gradMode() ? clone(g) : clone(detach(g)));
+function fresh(g) {
+  if (!gradMode()) return clone(detach(g));
+  const copy = clone(g);
+  if (copy.node !== undefined) copy.node.name = "CopyBackwards"; // as PyTorch calls it here
+  return copy;
+}
 
 function keepGrad(x, got) {
   const g = got[x.outputIndex];

@@ -14,13 +14,16 @@ const RANGES = {
   int32: [-(2 ** 31), 2 ** 31 - 1, "int"],
 };
 
+// a number of Python that is to be stored must be one of x's type
 export function checkValue(x, y) {
-  const [low, high, name] = RANGES[x.dtype] ?? [-Infinity, Infinity];
-  const value = y.wrapped ? Math.trunc(y.storage.data[y.offset]) : 0;
-  // PyTorch lets unsigned numbers wrap around
-  const wraps = x.dtype === "uint8" && y.dtype !== "float64" && value >= -255 && value < 0;
-  if (value >= low && value <= high) return;
-  if (!wraps) raise("RuntimeError", `value cannot be converted to type ${name} without overflow`);
+  const limits = RANGES[x.dtype];
+  if (!y.wrapped || limits === undefined) return;
+  const [low, high, name] = limits;
+  const value = y.storage.data[y.offset];
+  // PyTorch lets negative integers wrap around to unsigned ones
+  const wraps = x.dtype === "uint8" && y.dtype === "int64" && value >= -255 && value < 0;
+  if ((value >= low && value <= high) || wraps) return;
+  raise("RuntimeError", `value cannot be converted to type ${name} without overflow`);
 }
 
 const canCast = (from, to) => !(category(from) > category(to) && (isFloat(from) || to === "bool"));
@@ -85,15 +88,13 @@ export function checkBroadcast(x, y) {
 
 // Reading numbers that were just written would depend on the order.
 export function checkOverlap(x, y) {
-  if (x.storage !== y.storage) return;
-  const walk = (t) => t.strides.filter((_, d) => t.sizes[d] !== 1);
-  const steps = (t) => t.sizes.filter((n) => n !== 1);
-  if (x.offset === y.offset && same(walk(x), walk(y)) && same(steps(x), steps(y))) return;
+  if (x.storage.data !== y.storage.data) return;
+  if (x.offset === y.offset && same(x.strides, y.strides) && same(x.sizes, y.sizes)) return;
   checkApart(x, y);
 }
 
 export function checkApart(x, y) {
-  if (x.storage !== y.storage || x.numel === 0 || y.numel === 0) return;
+  if (x.storage.data !== y.storage.data || x.numel === 0 || y.numel === 0) return;
   const end = (t) => t.offset + t.sizes.reduce((sum, n, d) => sum + (n - 1) * t.strides[d], 0);
   if (end(x) < y.offset || end(y) < x.offset) return;
   const apart = isContiguous(x) && isContiguous(y) ? false : !meet(x, y);

@@ -277,6 +277,10 @@ def test_matrices_and_their_derivatives(engine):
         check(engine, "solve", la.solve, random(n, n), random(n))
         check(engine, "solve", la.solve, random(3, n, n), random(n, 2))
         check(engine, "cholesky", la.cholesky, positive(n, n))
+        for upper in (True, False):
+            args = random(n, 2), random(n, n) + 3 * torch.eye(n), upper
+            check(engine, "choleskySolve", torch.cholesky_solve, *args)
+            check(engine, "choleskyInverse", torch.cholesky_inverse, *args[1:])
         check(engine, "eigvalsh", la.eigvalsh, positive(n, n))
         check(engine, "matrixExp", torch.matrix_exp, 3 * random(n, n))
     for sizes in ((3, 3), (4, 2), (2, 4), (5, 4), (2, 4, 3)):
@@ -302,6 +306,23 @@ def test_matrices_and_their_derivatives(engine):
                 lambda a, b, u, left: la.solve_triangular(a, b, upper=u, left=left),
                 random(3, 3), random(3, 3), upper, left,
             )  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_what_rounding_leaves_of_a_singular_matrix_is_what_pytorch_finds(engine, dtype):
+    """A pivot that should be zero is so only if every rounding is the same."""
+    torch.manual_seed(3)
+    noticed = 0
+    for _ in range(40):
+        n = int(torch.randint(2, 5, ()))
+        rows = torch.randint(-4, 5, (n - 1, n)).to(dtype) / 3
+        x = torch.cat([rows, torch.randint(-3, 4, (1, n - 1)).to(dtype) @ rows / 10])
+        singular = bool(torch.linalg.inv_ex(x).info)
+        assert ("error" in engine.ask("inv", x)) == singular, x
+        [det] = engine.outputs("det", x)
+        assert (det == 0) == (torch.linalg.det(x) == 0), x
+        noticed += singular
+    assert 5 < noticed < 35
 
 
 def test_derivatives_of_eigenvectors_and_singular_vectors(engine):

@@ -5,8 +5,8 @@ writes into the tensor. One call is one crossing into the engine.
 """
 
 from torch import _dtypes
-from torch._errors import JsException, engine, raised, refuse
-from torch._tensor import Tensor, handle, method, not_tensor, number, rewritten, wrap
+from torch._errors import JsException, engine, raised, refuse, unsupported
+from torch._tensor import Tensor, handle, method, named, not_tensor, number, rewritten, wrap
 
 _unary, _unary_in_place = engine("unary"), engine("unaryInPlace")
 _binary, _binary_in_place = engine("binary"), engine("binaryInPlace")
@@ -305,9 +305,7 @@ def round(input, *, decimals=0, **rest):
     if decimals == 0:
         return _ROUND(input)
     if not input.is_floating_point():
-        raise NotImplementedError(
-            f'"round_vml_cpu" not implemented for \'{_LONG_NAMES[input.dtype.name]}\''
-        )
+        raise unsupported("round_cpu", _LONG_NAMES[input.dtype.name])
     ten = 10.0 ** abs(decimals)
     # As PyTorch: by a multiplication and a division, each rounded.
     return _ROUND(input * ten) / ten if decimals > 0 else _ROUND(input / ten) * ten
@@ -336,7 +334,7 @@ def clamp(input, min=None, max=None, **rest):
         of_tensors = isinstance(min, Tensor) or isinstance(max, Tensor)
         which = "" if max is not None and min is not None else "_min" if max is None else "_max"
         scalar = "" if of_tensors else "_scalar"
-        raise NotImplementedError(f"\"clamp{which}{scalar}_cpu\" not implemented for 'Bool'")
+        raise unsupported(f"clamp{which}{scalar}_cpu", "Bool")
     return wrap(h)
 
 
@@ -347,7 +345,10 @@ def _limits(min, max):
     if (
         min is not None and max is not None and isinstance(min, Tensor) != isinstance(max, Tensor)
     ):  # a tensor of no axes is a number, too
-        min, max = (x.item() if isinstance(x, Tensor) and not x.ndim else x for x in (min, max))
+        min, max = (
+            x.item() if isinstance(x, Tensor) and not x.ndim and not x.requires_grad else x
+            for x in (min, max)
+        )
     given = [x for x in (min, max) if x is not None]
     if len(given) == 2 and isinstance(min, Tensor) != isinstance(max, Tensor):
         kinds = ", ".join("Tensor" if isinstance(x, Tensor) else type(x).__name__ for x in given)
@@ -437,7 +438,9 @@ def _where_method(self, condition, other):
 @method()
 def masked_fill(input, mask, value):
     if mask.dtype is not _dtypes.bool:
-        raise RuntimeError(f"masked_fill only supports boolean masks, but got mask with dtype {mask.dtype}")  # noqa: E501
+        raise RuntimeError(
+            f"masked_fill only supports boolean masks, but got mask with dtype {mask.dtype}"
+        )
     if isinstance(value, Tensor) and value.ndim:
         raise RuntimeError(
             "masked_fill only supports a 0-dimensional value tensor, but got tensor with"
@@ -447,7 +450,7 @@ def masked_fill(input, mask, value):
         value = value.to(input.dtype)
     elif not input.is_floating_point():
         value = value != 0 if input.dtype is _dtypes.bool else int(value)
-    return where(mask, value, input)
+    return named(where(mask, value, input), "MaskedFillBackward0")
 
 
 @method()
@@ -466,7 +469,8 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None, **rest):
     low = limits.min if neginf is None else neginf
     isnan, isposinf, isneginf = (FUNCTIONS[n] for n in ("isnan", "isposinf", "isneginf"))
     result = where(isposinf(input), high, where(isneginf(input), low, input))
-    return where(isnan(input), 0.0 if nan is None else nan, result)
+    result = where(isnan(input), 0.0 if nan is None else nan, result)
+    return named(result, "NanToNumBackward0")
 
 
 @method()
@@ -496,7 +500,9 @@ def lerp(input, end, weight, **rest):
     if rest:
         refuse("lerp", rest)
     try:
-        return wrap(_lerp(input._h, end._h, weight._h if isinstance(weight, Tensor) else number(weight)))  # noqa: E501
+        return wrap(
+            _lerp(input._h, end._h, weight._h if isinstance(weight, Tensor) else number(weight))
+        )
     except JsException as error:
         raise raised(error) from None
 

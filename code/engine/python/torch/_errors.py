@@ -8,7 +8,16 @@ sentence that tells the reader where it runs.
 import _engine
 from pyodide.ffi import JsException
 
-__all__ = ["JsException", "LinAlgError", "NotInPage", "OutOfMemoryError", "absent", "engine", "raised", "refuse"]
+__all__ = [
+    "JsException",
+    "LinAlgError",
+    "NotInPage",
+    "OutOfMemoryError",
+    "absent",
+    "engine",
+    "raised",
+    "refuse",
+]
 
 ELSEWHERE = "is not in the page's engine: run this in JupyterLab, which has PyTorch itself"
 
@@ -22,6 +31,9 @@ class NotInPage(RuntimeError):
 
 class LinAlgError(RuntimeError):
     """A matrix that a decomposition or an inverse does not exist for."""
+
+
+LinAlgError.__name__ = LinAlgError.__qualname__ = "_LinAlgError"  # as PyTorch prints it
 
 
 class OutOfMemoryError(RuntimeError):
@@ -57,6 +69,14 @@ def raised(error):
 def absent(what):
     """Return the sentence for a name or an argument that only PyTorch itself has."""
     return f"{what} {ELSEWHERE}"
+
+
+def unsupported(kernel, kind):
+    """Return the error of PyTorch for a type of numbers that a function does not take.
+
+    It is made here and raised elsewhere: a line that begins with raising it is the learner's own.
+    """
+    return NotImplementedError(f'"{kernel}" not implemented for \'{kind}\'')
 
 
 def refuse(function, arguments):

@@ -43,4 +43,3 @@ def qr(input, some=True):
 
 def cholesky(input, upper=False):
     return linalg.cholesky(input, upper=upper)
-

@@ -1,6 +1,5 @@
 """Products of vectors and matrices, and Einstein's notation for all of them."""
 
-
 from torch._errors import JsException, NotInPage, absent, engine, raised, refuse
 from torch._tensor import Tensor, handle, method, wrap
 from torch._views import function
@@ -69,9 +68,7 @@ mv = _checked("mv", (2, 1), "vector + matrix @ vector expected, got {1}, {0}, {1
 def dot(input, tensor=None, **rest):
     other = rest.pop("other", tensor)
     if input.ndim != 1 or other.ndim != 1:
-        raise RuntimeError(
-            f"1D tensors expected, but got {input.ndim}D and {other.ndim}D tensors"
-        )
+        raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {other.ndim}D tensors")
     if len(input) != len(other):
         raise RuntimeError(
             "inconsistent tensor size, expected tensor"
@@ -195,6 +192,8 @@ def einsum(equation, *operands):
     gone = [i for i, c in enumerate(term) if c not in result]
     if gone:
         x, term = x.sum(gone), "".join(c for c in term if c in result)
+    if term == result:
+        return x
     return x.permute([term.index(c) for c in result])
 
 
@@ -272,9 +271,7 @@ def _two(a, x, b, y, needed):
 @function()
 def trace(input):
     if input.ndim != 2:
-        raise RuntimeError(
-            f"trace: expected a matrix, but got tensor with dim {input.ndim}"
-        )
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
     return input.diagonal().sum()
 
 
@@ -335,5 +332,3 @@ def matrix_power(input, n):
         n >>= 1
         input = input @ input if n else input
     return result
-
-

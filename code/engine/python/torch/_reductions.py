@@ -3,8 +3,8 @@
 from torch import _dtypes
 from torch import return_types as results
 from torch._dtypes import stored
-from torch._errors import JsException, engine, raised, refuse
-from torch._tensor import Tensor, handle, rewritten, wrap
+from torch._errors import JsException, engine, raised, refuse, unsupported
+from torch._tensor import Tensor, handle, named, rewritten, wrap
 from torch._views import FUNCTIONS, function, wrapped_dim
 
 _reduce, _extreme, _norm = map(engine, ("reduce", "extreme", "norm"))
@@ -46,7 +46,9 @@ def _reduction(name, engine_name=None, dtypes=True, single=False):
             refuse(name, {"dtype": dtype})
         try:
             if dim is None:
-                return wrap(_reduce(reduction, input._h, keepdim, "" if dtype is None else stored(dtype)))  # noqa: E501
+                return wrap(
+                    _reduce(reduction, input._h, keepdim, "" if dtype is None else stored(dtype))
+                )
             dims = (dim,) if type(dim) is _int else dims_of(dim)
             if single and len(dims) > 1:
                 raise TypeError(f"{name}(): argument 'dim' must be int, not tuple of ints")
@@ -125,6 +127,8 @@ def _place(name, of):
     def f(input, dim=None, keepdim=False, **rest):
         if rest:
             dim, keepdim = _axis(dim, keepdim, rest, name)
+        if input._h.dtype == "bool":
+            raise RuntimeError(f"{name}(): does not support bool input")
         try:
             if dim is None:
                 if not input.numel():
@@ -331,9 +335,7 @@ def _softmax(name, final):
             raise TypeError(f'{name}() missing 1 required positional arguments: "dim"')
         if not x.is_floating_point():
             last = "_lastdim" if dim in (-1, x.ndim - 1) else ""
-            raise NotImplementedError(
-                f'"{name}{last}_kernel_impl" not implemented for \'{_capital(x)}\''
-            )
+            raise unsupported(f"{name}{last}_kernel_impl", _capital(x))
         return final(x, dim)
 
     f.__name__ = f.__qualname__ = name
@@ -341,12 +343,15 @@ def _softmax(name, final):
 
 
 # The largest number is taken off first, without a derivative: it cancels.
-log_softmax = _softmax("log_softmax", lambda x, dim: x - logsumexp(x, dim, True))
+log_softmax = _softmax(
+    "log_softmax",
+    lambda x, dim: named(x - logsumexp(x, dim, True), "LogSoftmaxBackward0"),
+)
 
 
 def _of_exponents(x, dim):
     e = (x - x.detach().amax(dim, True)).exp()
-    return e / e.sum(dim, True)
+    return named(e / e.sum(dim, True), "SoftmaxBackward0")
 
 
 softmax = _softmax("softmax", _of_exponents)
@@ -385,4 +390,3 @@ def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1):
     if x is None:
         return (1 if dx is None else dx) / 2 * heights.cumsum(dim)
     return (diff(x, dim=dim) * heights).cumsum(dim) / 2
-

@@ -9,7 +9,7 @@ from torch import _dtypes
 from torch._creation import shape_of
 from torch._dtypes import Size
 from torch._errors import JsException, NotInPage, absent, engine, raised, refuse
-from torch._tensor import Tensor, handle, method, wrap
+from torch._tensor import Tensor, handle, method, named, wrap
 from torch.autograd.grad_mode import is_grad_enabled
 
 _reshape, _view, _permute, _transpose = map(engine, ("reshape", "view", "permute", "transpose"))
@@ -18,6 +18,7 @@ _squeeze, _unsqueeze, _diagonal = map(engine, ("squeeze", "unsqueeze", "diagonal
 _unfold, _flip, _contiguous, _clone = map(engine, ("unfold", "flip", "contiguous", "clone"))
 _detach, _alias, _is_contiguous, _cat = map(engine, ("detach", "alias", "isContiguous", "cat"))
 _stack, _base, _is_view, _version = map(engine, ("stack", "base", "isView", "version"))
+_t = engine("t")
 _offset, _unbind, _split = map(engine, ("offset", "unbind", "split"))
 
 import _engine
@@ -63,7 +64,7 @@ def _reshape_method(self, *shape, **rest):
         if rest:
             refuse("reshape", rest)
     try:
-        return wrap(_reshape(self._h, *shape_of(shape)))
+        return wrap(_reshape(self._h, *shape_of(shape, "reshape", "shape")))
     except JsException as error:
         raise raised(error) from None
 
@@ -75,7 +76,7 @@ def view(self, *shape):
             return wrap(_alias(self._h))
         raise NotInPage(absent("Tensor.view of another dtype"))
     try:
-        return wrap(_view(self._h, *shape_of(shape)))
+        return wrap(_view(self._h, *shape_of(shape, "view")))
     except JsException as error:
         raise raised(error) from None
 
@@ -132,7 +133,7 @@ def _permute_method(self, *dims, **rest):
     if "dims" in rest:
         dims = (rest["dims"],)
     try:
-        return wrap(_permute(self._h, *shape_of(dims)))
+        return wrap(_permute(self._h, *shape_of(dims, "permute", "dims")))
     except JsException as error:
         raise raised(error) from None
 
@@ -153,7 +154,10 @@ def t(input):
     n = input.ndim
     if n > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {n}D")
-    return transpose(input, 0, 1) if n == 2 else input
+    try:
+        return wrap(_t(input._h))
+    except JsException as error:
+        raise raised(error) from None
 
 
 @function(as_method=False)
@@ -164,7 +168,9 @@ def adjoint(input):
 def _matrices(self):
     n = self.ndim
     if n < 2:
-        raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {n}-D tensor.")  # noqa: E501
+        raise RuntimeError(
+            f"tensor.mT is only supported on matrices or batches of matrices. Got {n}-D tensor."
+        )
     return transpose(self, -2, -1)
 
 
@@ -208,7 +214,7 @@ FUNCTIONS["moveaxis"] = Tensor.moveaxis = movedim
 @method("expand")
 def expand(self, *size, implicit=False):
     try:
-        return wrap(_expand(self._h, *shape_of(size)))
+        return wrap(_expand(self._h, *shape_of(size, "expand")))
     except JsException as error:
         raise raised(error) from None
 
@@ -407,11 +413,12 @@ def split(tensor, split_size_or_sections=None, dim=0, *, split_size=None):
     n = tensor.shape[dim]
     if isinstance(sizes, _int):
         if sizes < 0:
-            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={sizes}")  # noqa: E501
+            raise RuntimeError(
+                f"split expects split_size be non-negative, but got split_size={sizes}"
+            )
         if not sizes and n:
             raise RuntimeError(
-                "split_size can only be 0 if dimension size is 0, but got dimension size of"
-                f" {n}"
+                f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}"
             )
         count = max(-(-n // sizes), 1) if sizes else 1
         sizes = [min(sizes, n - i * sizes) for i in range(count)]
@@ -451,7 +458,9 @@ def tensor_split(input, indices_or_sections, dim=0):
     else:
         cuts = list(indices_or_sections)
     edges = [0, *(min(max(c + n if c < 0 else c, 0), n) for c in cuts), n]
-    return tuple(narrow(input, dim, a, max(b - a, 0)) for a, b in zip(edges, edges[1:], strict=False))  # noqa: E501
+    return tuple(
+        narrow(input, dim, a, max(b - a, 0)) for a, b in zip(edges, edges[1:], strict=False)
+    )
 
 
 # Joined
@@ -544,7 +553,8 @@ def repeat(self, *repeats):
     # Each axis becomes two, of which the first is expanded: one copy in all.
     x = _reshape_method(self, *[k for n in shape for k in (1, n)])
     x = expand(x, *[k for r, n in zip(repeats, shape, strict=True) for k in (r, n)])
-    return _reshape_method(x.clone(), *[r * n for r, n in zip(repeats, shape, strict=True)])
+    whole = _reshape_method(x.clone(), *[r * n for r, n in zip(repeats, shape, strict=True)])
+    return named(whole, "RepeatBackward0")
 
 
 @function("tile", as_method=False)
@@ -587,7 +597,7 @@ def roll(input, shifts, dims=None):
         if len(shifts) != 1:
             raise RuntimeError("shifts and dimensions must align. shifts: "
                                f"{len(shifts)}, dims:0")  # fmt: skip
-        return roll(input.flatten(), shifts, 0).view(input.shape)
+        return named(roll(input.flatten(), shifts, 0).view(input.shape), "RollBackward0")
     dims = (dims,) if isinstance(dims, _int) else tuple(dims)
     if len(shifts) != len(dims):
         raise RuntimeError(
@@ -600,7 +610,7 @@ def roll(input, shifts, dims=None):
         k = shift % n if n else 0
         parts = [narrow(input, dim, n - k, k), narrow(input, dim, 0, n - k)]
         input = cat(parts, dim) if k else input.clone()
-    return input
+    return named(input, "RollBackward0")
 
 
 @function()
@@ -630,7 +640,7 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
         square = cat([wide, square] if offset > 0 else [square, wide], -1)
         tall = zeros(*input.shape[:-1], abs(offset), size, dtype=input.dtype)
         square = cat([square, tall] if offset > 0 else [tall, square], -2)
-    return movedim(square, (-2, -1), (dim1, dim2))
+    return named(movedim(square, (-2, -1), (dim1, dim2)), "DiagEmbedBackward0")
 
 
 @function()
@@ -678,7 +688,6 @@ def meshgrid(*tensors, indexing=None):
         for i, x in enumerate(axes)
     ]
     if swap:
-        grids = [transpose(g, 0, 1) for g in grids]
         grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)
 

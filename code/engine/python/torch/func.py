@@ -8,8 +8,8 @@ tensor's axis to the engine as a level, which all operations carry along unseen.
 import functools
 
 from torch._errors import JsException, absent, engine, raised
-from torch._transforms import Frame, frames
 from torch._tensor import Tensor, wrap
+from torch._transforms import Frame, frames
 from torch._views import stack
 
 __all__ = [
@@ -63,10 +63,13 @@ def _paired(tree, other, f):
 class _Recording:
     """Operations are recorded inside; copies of the inputs stand for them.
 
-    A function gets a copy of what is differentiated by, since it may write into its argument.
+    Forward mode allows a function to write into its argument, so it gets a copy there.
     """
 
-    __slots__ = ("before", "fresh", "inputs")
+    __slots__ = ("before", "copied", "fresh", "inputs")
+
+    def __init__(self, copied=False):
+        self.copied = copied
 
     def __enter__(self):
         self.before, self.fresh, self.inputs = _set_mode(True), [], []
@@ -77,16 +80,14 @@ class _Recording:
 
     def input(self, x):
         """Return what the function gets in place of x; `inputs` has the tensor behind it."""
-        self.inputs.append(self.entered(x))
-        return wrap(_clone(self.inputs[-1]._h))
+        entered = self.entered(x)
+        self.inputs.append(entered)
+        return wrap(_clone(entered._h)) if self.copied else entered
 
     def entered(self, x):
         """Return the tensor to differentiate by in place of x."""
         if not isinstance(x, Tensor):
-            raise RuntimeError(
-                f"grad: expected inputs to be tensors, but got {type(x).__name__}: pass numbers as"
-                " torch.tensor(…)"
-            )
+            raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
         if not x.is_floating_point():
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
         try:
@@ -131,9 +132,7 @@ def _chosen(args, argnums, recording):
     args = list(args)
     for i in places:
         if not -len(args) <= i < len(args):
-            raise RuntimeError(
-                f"Got argnum={i}, but only {len(args)} positional inputs"
-            )
+            raise RuntimeError(f"Got argnum={i}, but only {len(args)} positional inputs")
         args[i] = _mapped(args[i], recording.input)
     chosen = tuple(args[i] for i in places)
     return args, chosen[0] if isinstance(argnums, int) else chosen
@@ -157,12 +156,12 @@ def grad_and_value(func, argnums=0, has_aux=False):
                 output, aux = output
             if not isinstance(output, Tensor):
                 raise RuntimeError(
-                    "grad_and_value(f)(*args): Expected f(*args) to return a single tensor, got"
+                    "grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got"
                     f" {type(output)}"
                 )
             if output.ndim:
                 raise RuntimeError(
-                    "grad_and_value(f)(*args): Expected f(*args) to return a scalar tensor, got"
+                    "grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got"
                     f" tensor with {output.ndim} dims. Maybe you wanted to use the vjp or jacrev"
                     " APIs instead?"
                 )
@@ -241,7 +240,7 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
                 f"Expected primal and tangent to have the same shape, but got {list(x.shape)} and"
                 f" {list(v.shape)}"
             )
-    with _Recording() as recording:
+    with _Recording(copied=True) as recording:
         fresh = _mapped(primals, recording.input)
         output = func(*fresh)
         aux = None
@@ -327,7 +326,7 @@ def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
         places = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-        with _Recording() as recording:
+        with _Recording(copied=True) as recording:
             given = list(args)
             for x in _leaves([args[i] for i in places]):
                 if isinstance(x, Tensor) and not x.is_floating_point():
@@ -397,9 +396,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
             f" {randomness}"
         )
     if chunk_size is not None and not chunk_size > 0:
-        raise ValueError(
-            f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})"
-        )
+        raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
 
     @functools.wraps(func)
     def wrapped(*args, **kwargs):
@@ -558,9 +555,7 @@ def _joined(parts, out_dims):
             return {k: spread([t[k] for t in trees], dim) for k in first}
         if isinstance(first, (tuple, list)):
             each = dim if isinstance(dim, (tuple, list)) else [dim] * len(first)
-            return type(first)(
-                [spread([t[i] for t in trees], each[i]) for i in range(len(first))]
-            )
+            return type(first)([spread([t[i] for t in trees], each[i]) for i in range(len(first))])
         return cat(trees, dim[0] if isinstance(dim, tuple) else dim)
 
     return spread(parts, out_dims)
@@ -586,7 +581,9 @@ def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, 
         for part in given:
             for key, x in part.items():
                 if key in merged:
-                    raise ValueError(f"{key} appears in multiple dictionaries; behavior of functional call is ambiguous")  # noqa: E501
+                    raise ValueError(
+                        f"{key} appears in multiple dictionaries; behavior of functional call is ambiguous"
+                    )
                 merged[key] = x
         given = merged
     args = () if args is None else args if isinstance(args, tuple) else (args,)
@@ -619,11 +616,11 @@ def _slots(module, given, tie_weights, strict):
             words.append("Unexpected key(s): " + ", ".join(unknown) + ".")
         if missing:
             words.append("Missing key(s): " + ", ".join(missing) + ".")
-        raise RuntimeError(f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(words))  # noqa: E501
-    if unknown:
-        raise AttributeError(
-            f"{type(module).__name__} object has no attribute {unknown[0]!r}"
+        raise RuntimeError(
+            f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(words)
         )
+    if unknown:
+        raise AttributeError(f"{type(module).__name__} object has no attribute {unknown[0]!r}")
     slots = [(*named[name], x) for name, x in given.items()]
     if tie_weights:
         for names in by_tensor.values():
@@ -653,9 +650,7 @@ def stack_module_state(models):
 
 def _stacked(tensors):
     if not all(x.requires_grad == tensors[0].requires_grad for x in tensors):
-        raise RuntimeError(
-            "Expected tensors from each model to have the same .requires_grad"
-        )
+        raise RuntimeError("Expected tensors from each model to have the same .requires_grad")
     if all(x.is_leaf for x in tensors):
         return stack([x.detach() for x in tensors]).requires_grad_(tensors[0].requires_grad)
     return stack(tensors)
@@ -666,5 +661,3 @@ __path__ = []  # so that `from … import name` asks for a module, which says wh
 
 def __getattr__(name):
     raise AttributeError(absent(f"torch.func.{name}"))
-
-

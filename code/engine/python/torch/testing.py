@@ -106,10 +106,10 @@ def _difference(a, b, matches, rtol, atol):
         )
     wrong = ~matches
     count, total = int(wrong.sum()), matches.numel()
-    shown = apart.double()
-    shown[matches] = 0.0
-    ratio = apart.double() / b.double().abs()
-    ratio[matches] = 0.0
+    shown = apart.clone()
+    shown[matches] = 0
+    ratio = apart / b.abs()
+    ratio[matches] = 0
     lines = [
         f"Tensor-likes are not {word}!\n",
         f"Mismatched elements: {count} / {total} ({count / total:.1%})",
@@ -118,7 +118,9 @@ def _difference(a, b, matches, rtol, atol):
         place = int(x.flatten().argmax())
         index = _index(place, x.shape)
         limit = "" if exact else f" (up to {allowed} allowed)"
-        lines.append(f"Greatest {name} difference: {x.flatten()[place].item()} at index {index}{limit}")
+        lines.append(
+            f"Greatest {name} difference: {x.flatten()[place].item()} at index {index}{limit}"
+        )
     return "\n".join(lines)
 
 

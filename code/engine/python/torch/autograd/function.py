@@ -31,9 +31,7 @@ class FunctionCtx:
         if read is None:
             return self._kept
         try:
-            return tuple(
-                None if x is None else wrap(read(i)) for i, x in enumerate(self._kept)
-            )
+            return tuple(None if x is None else wrap(read(i)) for i, x in enumerate(self._kept))
         except JsException as error:
             raise raised(error) from None
 
@@ -98,6 +96,8 @@ class Function(metaclass=_Meta):
             (i, x) for i, x in enumerate(fresh)
             if isinstance(x, Tensor) and id(outputs[i]) not in fixed and x.is_floating_point()
         ]  # fmt: skip
+        if not tracked:
+            return tuple(fresh) if isinstance(result, tuple) else fresh[0]
         inputs = [x for x in args if isinstance(x, Tensor)]
         _record(cls, ctx, args, inputs, tracked, len(outputs), fresh)
         return tuple(fresh) if isinstance(result, tuple) else fresh[0]

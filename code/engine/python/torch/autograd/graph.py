@@ -120,10 +120,10 @@ def _retain_grad(self):
 Tensor.register_hook, Tensor.retain_grad = _register_hook, _retain_grad
 
 
-class saved_tensors_hooks:  # noqa: N801
+class saved_tensors_hooks:
     """pack(x) keeps what the backward pass needs, unpack gives it back."""
 
-    stack = []  # noqa: RUF012
+    stack = []
 
     def __init__(self, pack_hook, unpack_hook):
         self.pair = pack_hook, unpack_hook
@@ -152,7 +152,7 @@ class saved_tensors_hooks:  # noqa: N801
         _set_hooks(create_proxy(packs), create_proxy(lambda key: unpack(kept[key])._h))
 
 
-class save_on_cpu(saved_tensors_hooks):  # noqa: N801
+class save_on_cpu(saved_tensors_hooks):
     """Keep as it is: all is on the CPU."""
 
     def __init__(self, pin_memory=False, device_type="cpu"):

@@ -29,9 +29,7 @@ def plain(optimizer, **options):
     """Refuse the options that choose another way of computing the same, or more."""
     for name, value in options.items():
         if value and name in ("capturable", "differentiable"):
-            raise NotInPage(
-                absent(f"the argument {name!r} of torch.optim.{optimizer}")
-            )
+            raise NotInPage(absent(f"the argument {name!r} of torch.optim.{optimizer}"))
 
 
 def scalar(x):
