@@ -244,7 +244,7 @@ function overall(name, x, find) {
   const out = withGrad(false, find);
   const rule = (g, x, y) => {
     const hit = hits(x(), y());
-    return [mul(hit, div(g, sum(hit)))];
+    return [where(to(hit, "bool"), div(g, sum(hit)), ZERO)];
   };
   return record(
     out,
