@@ -51,10 +51,19 @@ export const UNARY = {
   asinh: float("Math.asinh(x)"),
   acosh: float("Math.acosh(x)"),
   atanh: float("Math.atanh(x)"),
-  sigmoid: float("1 / (1 + Math.exp(-x))"),
+  // eˣ overflows in float32 as it does in PyTorch
+  sigmoid: {
+    result: "float",
+    all: "1 / (1 + Math.exp(-x))",
+    f32: "1 / (1 + Math.fround(Math.exp(-x)))",
+  },
   logsigmoid: float("Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)))"),
   softplus: float("x > 20 ? x : Math.log1p(Math.exp(x))"),
-  silu: float("x / (1 + Math.exp(-x))"),
+  silu: {
+    result: "float",
+    all: "x / (1 + Math.exp(-x))",
+    f32: "x / (1 + Math.fround(Math.exp(-x)))",
+  },
   sinc: {
     result: "float",
     all: "x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)",
