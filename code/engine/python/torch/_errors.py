@@ -76,7 +76,7 @@ def unsupported(kernel, kind):
 
     It is made here and raised elsewhere: a line that begins with raising it is the learner's own.
     """
-    return NotImplementedError(f'"{kernel}" not implemented for \'{kind}\'')
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
 
 
 def refuse(function, arguments):

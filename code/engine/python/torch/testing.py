@@ -68,10 +68,9 @@ def _compare_tensors(a, b, options, where, numbers):
     if a.shape != b.shape:
         _raise("The values for attribute 'shape' do not match:"
                f" {a.shape} != {b.shape}.", options, where)  # fmt: skip
-    if a.dtype is not b.dtype:
-        if check_dtype and not numbers:
-            _raise("The values for attribute 'dtype' do not match:"
-                   f" {a.dtype} != {b.dtype}.", options, where)  # fmt: skip
+    if a.dtype is not b.dtype and check_dtype and not numbers:
+        _raise("The values for attribute 'dtype' do not match:"
+               f" {a.dtype} != {b.dtype}.", options, where)  # fmt: skip
     if check_stride and a.stride() != b.stride():
         _raise("The values for attribute 'stride()' do not match:"
                f" {a.stride()} != {b.stride()}.", options, where)  # fmt: skip
