@@ -51,25 +51,29 @@ export const UNARY = {
   asinh: float("Math.asinh(x)"),
   acosh: float("Math.acosh(x)"),
   atanh: float("Math.atanh(x)"),
-  // eˣ overflows in float32 as it does in PyTorch
+  // rounded where PyTorch rounds, so that eˣ overflows in float32, too
   sigmoid: {
     result: "float",
     all: "1 / (1 + Math.exp(-x))",
-    f32: "1 / (1 + Math.fround(Math.exp(-x)))",
+    f32: "1 / Math.fround(1 + Math.fround(Math.exp(-x)))",
   },
   logsigmoid: float("Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)))"),
   softplus: float("x > 20 ? x : Math.log1p(Math.exp(x))"),
   silu: {
     result: "float",
     all: "x / (1 + Math.exp(-x))",
-    f32: "x / (1 + Math.fround(Math.exp(-x)))",
+    f32: "x / Math.fround(1 + Math.fround(Math.exp(-x)))",
   },
   sinc: {
     result: "float",
     all: "x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)",
     f32: "x === 0 ? 1 : Math.sin(Math.fround(Math.PI * x)) / Math.fround(Math.PI * x)",
   },
-  logit: float("Math.log(x / (1 - x))"),
+  logit: {
+    result: "float",
+    all: "Math.log(x / (1 - x))",
+    f32: "Math.log(Math.fround(x / Math.fround(1 - x)))",
+  },
   erf: float("special.erf(x)"),
   erfc: float("special.erfc(x)"),
   erfinv: float("special.erfinv(x)"),
@@ -115,7 +119,12 @@ export const BINARY = {
   },
   remainder: { all: "s.remainder(x, y)", i64: "s.remainderInt(x, y)", i32: "s.remainderInt(x, y)" },
   fmod: { all: "x % y", i64: "s.fmodInt(x, y)", i32: "s.fmodInt(x, y)" },
-  pow: { all: "s.power(x, y)", i64: "s.exact(s.powerInt(x, y))", i32: "s.powerWrapping(x, y)" },
+  pow: {
+    all: "s.power(x, y)",
+    f32: "s.power32(x, y)",
+    i64: "s.exact(s.powerInt(x, y))",
+    i32: "s.powerWrapping(x, y)",
+  },
   maximum: { all: "x > y || x !== x ? x : y" },
   minimum: { all: "x < y || x !== x ? x : y" },
   fmax: { all: "x > y || y !== y ? x : y" },
