@@ -349,9 +349,8 @@ def _flatten(data, shape, depth, flat):
                 f"expected sequence of length {shape[depth]} at dim {depth}"
                 f" (got {len(whole) if whole.ndim else 0})"
             )
-        if isinstance(data, Tensor):
-            if whole.ndim:  # PyTorch takes these apart with item(), number by number
-                raise ValueError("only one element tensors can be converted to Python scalars")
+        if isinstance(data, Tensor) and whole.ndim:  # PyTorch calls item() for each
+            raise ValueError("only one element tensors can be converted to Python scalars")
         flat.extend(_Typed(x, whole.dtype) for x in whole._flat())
         return
     if isinstance(data, (_int, _float)) or not hasattr(data, "__len__"):

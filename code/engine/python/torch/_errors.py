@@ -5,6 +5,8 @@ An error of the engine carries the name of a class of Python and a message in Py
 sentence that tells the reader where it runs.
 """
 
+import sys
+
 import _engine
 from pyodide.ffi import JsException
 
@@ -64,6 +66,45 @@ def raised(error):
     if error.name == "RangeError" and "call stack" in error.message:
         return RecursionError("the graph is too deep for the browser's stack")
     return RuntimeError(f"a fault of the page's engine: {error}")
+
+
+class _Sink:
+    """A place to write to that keeps nothing."""
+
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        pass
+
+
+_hidden = []
+
+
+def called_back(f):
+    """Return f for the engine to call.
+
+    Pyodide writes the traceback of an error that leaves Python to sys.stderr, though the error
+    comes back to where Python called the engine. `aloud` opens sys.stderr again there.
+    """
+    from pyodide.ffi import create_proxy
+
+    def work(*args):
+        try:
+            return f(*args)
+        except BaseException:
+            if not _hidden:
+                _hidden.append(sys.stderr)
+                sys.stderr = _Sink()
+            raise
+
+    return create_proxy(work)
+
+
+def aloud():
+    """Let sys.stderr be what it was before an error in a function that the engine called."""
+    if _hidden:
+        sys.stderr = _hidden.pop()
 
 
 def absent(what):

@@ -7,7 +7,7 @@ tensor's axis to the engine as a level, which all operations carry along unseen.
 
 import functools
 
-from torch._errors import JsException, absent, engine, raised
+from torch._errors import JsException, absent, aloud, engine, raised
 from torch._tensor import Tensor, wrap
 from torch._transforms import Frame, frames
 from torch._views import stack
@@ -121,6 +121,9 @@ def _gradients(outputs, inputs, seeds):
             )  # fmt: skip
         except JsException as error:
             raise raised(error) from None
+        except BaseException:
+            aloud()
+            raise
     return [zeros_like(x) if g is None else wrap(g) for x, g in zip(inputs, found, strict=True)]
 
 
@@ -451,14 +454,14 @@ def _dims(in_dims, args, func):
             if dim is not None and isinstance(in_dims, tuple) and not _is_number(tree):
                 raise ValueError(
                     f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): Got in_dim={dim}"
-                    f" for an input but the input is of type {type(tree)}. We cannot vmap over non-Tensor"
-                    " arguments, please use None as the respective in_dim"
+                    f" for an input but the input is of type {type(tree)}. We cannot vmap over"
+                    " non-Tensor arguments, please use None as the respective in_dim"
                 )
             if dim is not None:
                 raise ValueError(
                     f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): Got in_dim={dim}"
-                    f" for an input but the input is of type {type(tree)}. We cannot vmap over non-Tensor"
-                    " arguments, please use None as the respective in_dim"
+                    f" for an input but the input is of type {type(tree)}. We cannot vmap over"
+                    " non-Tensor arguments, please use None as the respective in_dim"
                 )
             return None
         if dim is not None and not -tree.ndim <= dim < tree.ndim:

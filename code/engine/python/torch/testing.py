@@ -50,12 +50,13 @@ def _compare(actual, expected, options, where):
     if actual is None and expected is None:
         return
     numbers = not isinstance(actual, Tensor) and not isinstance(expected, Tensor)
-    if not isinstance(actual, Tensor) or not isinstance(expected, Tensor):
-        if type(actual) is not type(expected) and not (numbers and _numbers(actual, expected)):
-            raise TypeError(
-                f"No comparison pair was able to handle inputs of type {type(actual)} and"
-                f" {type(expected)}."
-            )
+    tensors = isinstance(actual, Tensor) and isinstance(expected, Tensor)
+    alike = type(actual) is type(expected) or (numbers and _numbers(actual, expected))
+    if not tensors and not alike:
+        raise TypeError(
+            f"No comparison pair was able to handle inputs of type {type(actual)} and"
+            f" {type(expected)}."
+        )
     _compare_tensors(as_tensor(actual), as_tensor(expected), options, where, numbers)
 
 
