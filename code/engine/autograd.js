@@ -2,7 +2,8 @@
 import { isFloat } from "./dtype.js";
 import { listed, raise } from "./error.js";
 import { onesLike } from "./making.js";
-import { accumulator, applyRule, nodeOf, record, walk } from "./tape.js";
+import { accumulator, nodeOf, record } from "./tape.js";
+import { applyRule, walk } from "./walk.js";
 import { logicalSizes, same } from "./tensor.js";
 
 // ---- the flags of a tensor
@@ -27,7 +28,8 @@ export const getGrad = (x) => x.grad;
 export const setGrad = (x, grad) => void (x.grad = grad);
 
 export function retainGrad(x) {
-  if (!x.requiresGrad) raise("RuntimeError", "can't retain_grad on Tensor that has requires_grad=False");
+  if (!x.requiresGrad)
+    raise("RuntimeError", "can't retain_grad on Tensor that has requires_grad=False");
   const node = nodeOf(x);
   if (node === undefined || x.retains) return;
   x.retains = true;
@@ -74,7 +76,8 @@ export function removeHook(x, id) {
   const others = (hooks) => hooks.filter((entry) => entry.id !== id);
   for (const node of [x.edges === undefined ? undefined : x, x.node, x.accumulator]) {
     if (node === undefined) continue;
-    for (const kind of ["hooks", "nodeHooks", "preHooks", "afterHooks"]) node[kind] = others(node[kind]);
+    for (const kind of ["hooks", "nodeHooks", "preHooks", "afterHooks"])
+      node[kind] = others(node[kind]);
   }
 }
 
@@ -94,10 +97,14 @@ export function backwardOf(count, retain, create, ...tensors) {
 
 function rootOf(x, seed, i) {
   if (!x.requiresGrad) {
-    raise("RuntimeError", `element ${i} of tensors does not require grad and does not have a grad_fn`);
+    raise(
+      "RuntimeError",
+      `element ${i} of tensors does not require grad and does not have a grad_fn`,
+    );
   }
   if (seed === undefined) {
-    if (x.numel !== 1) raise("RuntimeError", "grad can be implicitly created only for scalar outputs");
+    if (x.numel !== 1)
+      raise("RuntimeError", "grad can be implicitly created only for scalar outputs");
     return { x, grad: onesLike(x) };
   }
   const [a, b] = [logicalSizes(seed), logicalSizes(x)];
@@ -110,7 +117,8 @@ function rootOf(x, seed, i) {
   return { x, grad: seed };
 }
 
-/* The gradients of `count` outputs by the inputs that follow them and their seeds (undefined: 1). */
+/* The gradients of `count` outputs by the inputs that follow them and their seeds (undefined: 1).
+ */
 export function gradOf(count, retain, create, allowUnused, ...tensors) {
   const outputs = tensors.slice(0, count);
   const seeds = tensors.slice(count, 2 * count);
@@ -131,7 +139,8 @@ export function gradOf(count, retain, create, allowUnused, ...tensors) {
 
 // The rule of one node, called by hand: the gradients by its inputs.
 export function nodeCall(node, ...grads) {
-  if (node.variable !== undefined) return raise("NotImplementedError", "calling AccumulateGrad is not in the page's engine");
+  if (node.variable !== undefined)
+    return raise("NotImplementedError", "calling AccumulateGrad is not in the page's engine");
   return applyRule(node, grads);
 }
 
@@ -154,8 +163,9 @@ export function dependsOnly(x, ...leaves) {
   return true;
 }
 
-/* torch.autograd.Function: outputs that were computed off the tape, and a backward of one's own. It is called with
-   a function that gives the i-th saved tensor, and the gradients of the outputs (undefined where none came). */
+/* torch.autograd.Function: outputs that were computed off the tape, and a backward of one's own. It
+   is called with a function that gives the i-th saved tensor, and the gradients of the outputs
+   (undefined where none came). */
 export function custom(name, work, outputCount, inputCount, ...tensors) {
   const outputs = tensors.slice(0, outputCount);
   const inputs = tensors.slice(outputCount, outputCount + inputCount);

@@ -32,17 +32,20 @@ export function store(x, i, rows) {
   else rows.forEach((row, r) => data.set(row, (i * rows.length + r) * row.length));
 }
 
+/* How numbers of this type are rounded. */
+export const rounding = (x) => (x.dtype === "float32" ? Math.fround : (v) => v);
+
 /* Two tensors with their batch axes broadcast. */
 export function aligned(a, b) {
   const { xs, k } = lift([a, b], true);
   const batch = broadcastSizes(xs[0].sizes.slice(0, -2), xs[1].sizes.slice(0, -2), k);
-  return xs.map(x => {
+  return xs.map((x) => {
     const sizes = [...batch, ...x.sizes.slice(-2)];
     return new Tensor(x.storage, x.offset, sizes, broadcastStrides(x, sizes), x.dtype, x.levels);
   });
 }
 
-export const finite = rows => rows.every(row => row.every(Number.isFinite));
+export const finite = (rows) => rows.every((row) => row.every(Number.isFinite));
 
 export function checkFinite(rows, name, x, i) {
   if (finite(rows)) return;

@@ -1,18 +1,21 @@
 /* torch.vmap: many computations at once.
 
-   Inside vmap a function sees one example, but computes all of them: the axis that is mapped over becomes a
-   level, an axis that Python does not see. addBatch hides an axis, removeBatch shows it again. Every operation counts its
-   axes after the levels' axes, and `lift` (tensor.js) gives operands the same levels, so a loop over examples is never
-   written. Levels are numbered as the vmaps begin, and no number is used twice.
+   Inside vmap a function sees one example, but computes all of them: the axis that is mapped over
+   becomes a level, an axis that Python does not see. addBatch hides an axis, removeBatch shows it
+   again. Every operation counts its axes after the levels' axes, and `lift` (tensor.js) gives
+   operands the same levels, so a loop over examples is never written. Levels are numbered as the
+   vmaps begin, and no number is used twice.
 
-   Derivatives need nothing more, because the rules are written in the same operations. If an operation broadcast an input over a level,
-   the input's gradient is summed over that level (fitted in tape.js). A gradient that is taken inside a vmap must not be summed over that vmap:
-   `enter` gives its input the levels of all vmaps around it first. */
+   Derivatives need nothing more, because the rules are written in the same operations. If an
+   operation broadcast an input over a level, the input's gradient is summed over that level (fitted
+   in tape.js). A gradient that is taken inside a vmap must not be summed over that vmap: `enter`
+   gives its input the levels of all vmaps around it first. */
 import { axis } from "./error.js";
 import { detach } from "./making.js";
 import { withGrad } from "./tape.js";
 import { NO_LEVELS } from "./tensor.js";
-import { alias, expand, unsqueeze, viewOf } from "./views.js";
+import { expand, unsqueeze } from "./shapes.js";
+import { alias, viewOf } from "./views.js";
 import { sum } from "./reductions.js";
 
 const active = [];
@@ -36,9 +39,16 @@ export function addBatch(x, dim, level) {
   const place = levels.indexOf(level);
   const moved = (array) => array.toSpliced(d + k, 1).toSpliced(place, 0, array[d + k]);
   const again = (y) => addBatch(y, d, level);
-  return viewOf(x, x.offset, moved(x.sizes), moved(x.strides), again, "PermuteBackward0", (g) => [
-    removeBatch(g, d, level, size),
-  ], levels);
+  return viewOf(
+    x,
+    x.offset,
+    moved(x.sizes),
+    moved(x.strides),
+    again,
+    "PermuteBackward0",
+    (g) => [removeBatch(g, d, level, size)],
+    levels,
+  );
 }
 
 // the level as a logical axis at `dim`; a tensor without the level is repeated `size` times
@@ -52,9 +62,16 @@ export function removeBatch(x, dim, level, size) {
   const levels = x.levels.toSpliced(place, 1);
   const moved = (array) => array.toSpliced(place, 1).toSpliced(d + levels.length, 0, array[place]);
   const again = (y) => removeBatch(y, d, level, size);
-  return viewOf(x, x.offset, moved(x.sizes), moved(x.strides), again, "PermuteBackward0", (g) => [
-    addBatch(g, d, level),
-  ], levels.length === 0 ? NO_LEVELS : levels);
+  return viewOf(
+    x,
+    x.offset,
+    moved(x.sizes),
+    moved(x.strides),
+    again,
+    "PermuteBackward0",
+    (g) => [addBatch(g, d, level)],
+    levels.length === 0 ? NO_LEVELS : levels,
+  );
 }
 
 export function sumLevels(g, levels) {
@@ -63,13 +80,15 @@ export function sumLevels(g, levels) {
     .reduce((grad, level) => sum(removeBatch(grad, 0, level), [0]), g);
 }
 
-/* The input of a function that is to be differentiated here: an alias whose gradient is wanted, with the levels of
-   all vmaps around. */
+/* The input of a function that is to be differentiated here: an alias whose gradient is wanted,
+   with the levels of all vmaps around. */
 export function enter(x) {
   let y = withGrad(true, () => alias(x));
   for (const { level, size } of active) {
     if (size === undefined || y.levels.includes(level)) continue;
-    y = withGrad(true, () => addBatch(expand(unsqueeze(y, 0), size, ...y.sizes.slice(y.levels.length)), 0, level));
+    y = withGrad(true, () =>
+      addBatch(expand(unsqueeze(y, 0), size, ...y.sizes.slice(y.levels.length)), 0, level),
+    );
   }
   if (y.node !== undefined) return y;
   y = detach(y);

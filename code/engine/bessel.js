@@ -32,7 +32,7 @@ const unscaled = (order, x) => {
   return scaled(order, x) * Math.exp(Math.abs(x));
 };
 
-export const i0e = x => scaled(0, x);
-export const i1e = x => scaled(1, x);
-export const i0 = x => unscaled(0, x);
-export const i1 = x => unscaled(1, x);
+export const i0e = (x) => scaled(0, x);
+export const i1e = (x) => scaled(1, x);
+export const i0 = (x) => unscaled(0, x);
+export const i1 = (x) => unscaled(1, x);

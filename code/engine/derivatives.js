@@ -2,8 +2,9 @@
 
    An entry of UNARY says what the derivative needs: the input (`input: (g, x) => …`), the output
    (`output: (g, y) => …`) or neither (`none: (g) => …`). An entry of BINARY gets accessors of both
-   inputs and the output, and returns the two gradients as functions. At kinks the value is the one that PyTorch takes: abs has
-   slope 0 at 0, relu has slope 0 at 0, and a tie of maximum gives half to each side. */
+   inputs and the output, and returns the two gradients as functions. At kinks the value is the one
+   that PyTorch takes: abs has slope 0 at 0, relu has slope 0 at 0, and a tie of maximum gives half
+   to each side. */
 import { add, binary, div, mul, neg, sub, unary } from "./elementwise.js";
 import { raise } from "./error.js";
 import { to, zerosLike } from "./making.js";
@@ -19,8 +20,20 @@ const HALF = constant(0.5);
 const PI = constant(Math.PI);
 const times = (x, value) => mul(x, constant(value));
 const f = (name) => (x) => unary(name, x);
-const [exp, log, sin, cos, sinh, cosh, square, sqrt, rsqrt, sign, reciprocal, sigmoid, exp2, digamma] = [
-  "exp", "log", "sin", "cos", "sinh", "cosh", "square", "sqrt", "rsqrt", "sign", "reciprocal", "sigmoid", "exp2", "digamma",
+const [exp, log, sin, cos, sinh, cosh, square, rsqrt, sign, reciprocal, sigmoid, exp2, digamma] = [
+  "exp",
+  "log",
+  "sin",
+  "cos",
+  "sinh",
+  "cosh",
+  "square",
+  "rsqrt",
+  "sign",
+  "reciprocal",
+  "sigmoid",
+  "exp2",
+  "digamma",
 ].map(f);
 const is = (name, x, y) => binary(name, x, y);
 const and = (x, y) => binary("logical_and", x, y);
@@ -72,24 +85,50 @@ const UNARY = {
   erf: { input: (g, x) => mul(times(exp(neg(square(x))), 2 / Math.sqrt(Math.PI)), g) },
   erfc: { input: (g, x) => mul(times(exp(neg(square(x))), -2 / Math.sqrt(Math.PI)), g) },
   erfinv: { output: (g, y) => mul(times(exp(square(y)), Math.sqrt(Math.PI) / 2), g) },
-  erfcx: { name: "SpecialErfcxBackward0", both: (g, x, y) => mul(sub(mul(mul(TWO, x), y), constant(2 / Math.sqrt(Math.PI))), g) },
-  ndtr: { name: "MulBackward1", input: (g, x) => mul(times(exp(times(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI)), g) },
-  ndtri: { name: "SpecialNdtriBackward0", output: (g, y) => mul(times(exp(times(square(y), 0.5)), Math.sqrt(2 * Math.PI)), g) },
+  erfcx: {
+    name: "SpecialErfcxBackward0",
+    both: (g, x, y) => mul(sub(mul(mul(TWO, x), y), constant(2 / Math.sqrt(Math.PI))), g),
+  },
+  ndtr: {
+    name: "MulBackward1",
+    input: (g, x) => mul(times(exp(times(square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI)), g),
+  },
+  ndtri: {
+    name: "SpecialNdtriBackward0",
+    output: (g, y) => mul(times(exp(times(square(y), 0.5)), Math.sqrt(2 * Math.PI)), g),
+  },
   log_ndtr: {
     name: "SpecialLogNdtrBackward0",
-    both: (g, x, y) => mul(times(g, 1 / Math.sqrt(2 * Math.PI)), exp(neg(add(y, times(square(x), 0.5))))),
+    both: (g, x, y) =>
+      mul(times(g, 1 / Math.sqrt(2 * Math.PI)), exp(neg(add(y, times(square(x), 0.5))))),
   },
   lgamma: { input: (g, x) => mul(g, digamma(x)) },
   digamma: { input: (g, x) => mul(g, binary("polygamma", ONE, x)) },
+  entr: { name: "SpecialEntrBackward0", input: (g, x) => mul(g, neg(add(log(x), ONE))) },
   i0: { input: (g, x) => mul(g, unary("i1", x)) },
-  i0e: { name: "SpecialI0EBackward0", both: (g, x, y) => mul(g, sub(unary("i1e", x), mul(sign(x), y))) },
-  i1: { name: "SpecialI1Backward0", both: (g, x, y) => mul(g, where(is("eq", x, ZERO), HALF, sub(unary("i0", x), div(y, x)))) },
+  i0e: {
+    name: "SpecialI0EBackward0",
+    both: (g, x, y) => mul(g, sub(unary("i1e", x), mul(sign(x), y))),
+  },
+  i1: {
+    name: "SpecialI1Backward0",
+    both: (g, x, y) => besselSlope(g, x, (safe) => sub(unary("i0", safe), div(y, safe))),
+  },
   i1e: {
     name: "SpecialI1EBackward0",
-    both: (g, x, y) =>
-      mul(g, where(is("eq", x, ZERO), HALF, sub(unary("i0e", x), mul(y, add(sign(x), reciprocal(x)))))),
+    both: (g, x, y) => {
+      const slope = (safe) => sub(unary("i0e", safe), mul(y, add(sign(safe), reciprocal(safe))));
+      return besselSlope(g, x, slope);
+    },
   },
 };
+
+// ½ near 0, where the formula divides by x
+function besselSlope(g, x, formula) {
+  const tiny = constant(x.dtype === "float32" ? 2 ** -23 : 2 ** -52);
+  const far = is("gt", unary("abs", x), tiny);
+  return mul(g, where(far, formula(where(far, x, tiny)), HALF));
+}
 
 function sincSlope(g, x) {
   const t = mul(x, PI);
@@ -102,7 +141,11 @@ function logitSlope(g, x) {
   return where(outside, constant(NaN), div(g, mul(x, sub(ONE, x))));
 }
 
-const titled = (name) => `${name.split("_").map((word) => word[0].toUpperCase() + word.slice(1)).join("")}Backward0`;
+const titled = (name) =>
+  `${name
+    .split("_")
+    .map((word) => word[0].toUpperCase() + word.slice(1))
+    .join("")}Backward0`;
 
 export function unaryRule(name, x, y) {
   const rule = UNARY[name];
@@ -125,7 +168,7 @@ const BINARY = {
   add: (g) => [g, g],
   sub: (g) => [g, () => neg(g)],
   rsub: (g) => [() => neg(g), g],
-  mul: (g, x, y) => [() => mul(g, y()), () => mul(g, x())],
+  mul: (g, y, x) => [() => mul(g, y()), () => mul(g, x())],
   div: (g, x, y) => [() => div(g, y()), () => mul(neg(g), div(div(x(), y()), y()))],
   trunc_divide: (g) => [() => zerosLike(g), () => zerosLike(g)],
   div_floor: (g) => [() => zerosLike(g), () => zerosLike(g)],
@@ -134,8 +177,14 @@ const BINARY = {
   pow: (g, x, y, out) => [() => powBase(g, x(), y()), () => powExponent(g, x(), y(), out())],
   maximum: (g, x, y) => [() => winner(g, x(), y(), "lt"), () => winner(g, y(), x(), "lt")],
   minimum: (g, x, y) => [() => winner(g, x(), y(), "gt"), () => winner(g, y(), x(), "gt")],
-  fmax: (g, x, y) => [() => only(first("ge", x(), y()), g), () => only(not(first("ge", x(), y())), g)],
-  fmin: (g, x, y) => [() => only(first("le", x(), y()), g), () => only(not(first("le", x(), y())), g)],
+  fmax: (g, x, y) => [
+    () => only(first("ge", x(), y()), g),
+    () => only(not(first("ge", x(), y())), g),
+  ],
+  fmin: (g, x, y) => [
+    () => only(first("le", x(), y()), g),
+    () => only(not(first("le", x(), y())), g),
+  ],
   atan2: (g, x, y) => {
     const square = () => add(mul(x(), x()), mul(y(), y()));
     const inverse = () => where(is("eq", square(), ZERO), ZERO, reciprocal(square()));
@@ -163,7 +212,7 @@ const BINARY = {
     () => mul(mul(h, g()), mul(constant(-2), y())),
   ],
   threshold_backward: (h, g, y) => [() => is("threshold_backward", h, y()), () => zerosLike(h)],
-  nextafter: (g) => [g, () => zerosLike(g)],
+  nextafter: (g, x, y) => [() => where(is("eq", x(), y()), ZERO, g), () => zerosLike(g)],
   logaddexp: (g, x, y) => [
     () => div(g, add(ONE, exp(sub(y(), x())))),
     () => div(g, add(ONE, exp(sub(x(), y())))),
@@ -173,16 +222,23 @@ const BINARY = {
     () => div(g, add(ONE, exp2(sub(x(), y())))),
   ],
   gammainc: (g, a, x) => [() => noRule("igamma: input"), () => mul(g, gammaDensity(a(), x()))],
-  gammaincc: (g, a, x) => [() => noRule("igammac: input"), () => neg(mul(g, gammaDensity(a(), x())))],
+  gammaincc: (g, a, x) => [
+    () => noRule("igammac: input"),
+    () => neg(mul(g, gammaDensity(a(), x()))),
+  ],
   polygamma: (g, n, x) => [undefined, () => mul(g, binary("polygamma", add(n(), ONE), x()))],
-  zeta: (g, s, q) => [() => noRule("zeta"), () => mul(g, mul(neg(s()), binary("zeta", add(s(), ONE), q())))],
+  zeta: (g, s, q) => [
+    () => noRule("zeta"),
+    () => mul(g, mul(neg(s()), binary("zeta", add(s(), ONE), q()))),
+  ],
 };
 
-const noRule = (what) => raise("NotImplementedError", `the derivative for '${what}' is not implemented.`);
+const noRule = (what) =>
+  raise("NotImplementedError", `the derivative for '${what}' is not implemented.`);
 
 function powBase(g, x, y) {
   const slope = (less) => mul(g, mul(y, binary("pow", x, less)));
-  if (!y.wrapped) return where(is("eq", y, ZERO), ZERO, slope(sub(y, ONE)));
+  if (!y.wrapped) return where(is("eq", y, ZERO), ZERO, slope(sub(y, number(1, "int64"))));
   const exponent = y.storage.data[y.offset];
   return exponent === 0 ? zerosLike(g) : slope(constant(exponent - 1));
 }
@@ -222,12 +278,22 @@ const NAMES = {
 };
 // a Python integer as a float, so that its logarithm is not rounded to float32
 const real = (x) => (x.wrapped && x.dtype === "int64" ? constant(x.storage.data[x.offset]) : x);
-const SAVES_NOTHING = new Set(["add", "sub", "rsub", "trunc_divide", "div_floor", "nextafter"]);
-const SAVES_OUTPUT = new Set(["pow", "hypot", "copysign"]);
+
+/* What the rule needs of the operands: x to differentiate by y, and the other way round. */
+function operands(name, x, y, out) {
+  if (SAVES_NOTHING.has(name)) return [];
+  const [a, b] = [real(x), real(y)];
+  if (name === "mul") return [x.requiresGrad ? b : undefined, y.requiresGrad ? a : undefined];
+  if (name === "div") return [y.requiresGrad ? a : undefined, b];
+  if (name === "pow") return [a, b, y.requiresGrad ? out : undefined];
+  return SAVES_OUTPUT.has(name) ? [a, b, out] : [a, b];
+}
+const SAVES_NOTHING = new Set(["add", "sub", "rsub", "trunc_divide", "div_floor"]);
+const SAVES_OUTPUT = new Set(["hypot", "copysign"]);
 
 export function binaryRule(name, x, y, out) {
   const rule = BINARY[name];
-  if (rule === undefined || (name === "remainder" && x.wrapped)) return unwritten(name, [x, y], out);
-  const saved = SAVES_NOTHING.has(name) ? [] : SAVES_OUTPUT.has(name) ? [real(x), real(y), out] : [real(x), real(y)];
-  return record(out, binaryName(name, x, y), [x, y], rule, saved);
+  if (rule === undefined || (name === "remainder" && x.wrapped))
+    return unwritten(name, [x, y], out);
+  return record(out, binaryName(name, x, y), [x, y], rule, operands(name, x, y, out));
 }

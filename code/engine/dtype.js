@@ -1,13 +1,15 @@
 /* The types of numbers, and which type the result of an operation has.
 
-   Each dtype has the typed array that holds it. There is no array of 64-bit integers that JavaScript
-   computes with quickly, so int64 lives in a Float64Array, which is exact up to 2^53; whatever goes
-   beyond raises an error. A float32 is read as a double, computed with as a double, and rounded when
-   it is stored: for + − × ÷ √ that gives the float32 that the processor would have given.
+   Each dtype has the typed array that holds it. There is no array of 64-bit integers that
+   JavaScript computes with quickly, so int64 lives in a Float64Array, which is exact up to 2^53;
+   whatever goes beyond raises an error. A float32 is read as a double, computed with as a double,
+   and rounded when it is stored: for + − × ÷ √ that gives the float32 that the processor would have
+   given.
 
-   Promotion has three ranks. A tensor with axes decides before a tensor without, and that one before
-   a number of Python, which is "wrapped". A lower rank only counts if its category (bool, integer,
-   float) is higher: int64 tensor × 0.5 is a float, float32 tensor × float64 scalar stays float32. */
+   Promotion has three ranks. A tensor with axes decides before a tensor without, and that one
+   before a number of Python, which is "wrapped". A lower rank only counts if its category (bool,
+   integer, float) is higher: int64 tensor × 0.5 is a float, float32 tensor × float64 scalar stays
+   float32. */
 import { raise } from "./error.js";
 
 export const ARRAYS = {
@@ -44,8 +46,10 @@ export const category = (dtype) => (dtype === "bool" ? 0 : isFloat(dtype) ? 2 : 
 
 export function allocate(dtype, n) {
   const Numbers = ARRAYS[dtype];
-  if (Numbers === undefined) raise("NotImplementedError", `${dtype} tensors are not in the page's engine`);
-  if (n > 2 ** 28) raise("OutOfMemoryError", `a tensor of ${n} numbers is too large for the page's engine`);
+  if (Numbers === undefined)
+    raise("NotImplementedError", `${dtype} tensors are not in the page's engine`);
+  if (n > 2 ** 28)
+    raise("OutOfMemoryError", `a tensor of ${n} numbers is too large for the page's engine`);
   return new Numbers(n);
 }
 
@@ -100,7 +104,9 @@ export function exact(value) {
 }
 
 // one number as this type stores it
-const cell = Object.fromEntries(Object.entries(ARRAYS).map(([name, Numbers]) => [name, new Numbers(1)]));
+const cell = Object.fromEntries(
+  Object.entries(ARRAYS).map(([name, Numbers]) => [name, new Numbers(1)]),
+);
 export function rounded(value, dtype) {
   if (dtype === "float64") return value;
   if (dtype === "float32") return Math.fround(value);

@@ -33,8 +33,8 @@ export function symmetricEigen(a) {
     [order[i], order[least]] = [order[least], order[i]];
   }
   return {
-    values: Float64Array.from(order, i => d[i]),
-    vectors: z.map(row => Float64Array.from(order, i => row[i])),
+    values: Float64Array.from(order, (i) => d[i]),
+    vectors: z.map((row) => Float64Array.from(order, (i) => row[i])),
   };
 }
 
@@ -42,7 +42,7 @@ function tridiagonal(a) {
   const n = a.length;
   const [d, e, taus] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
   for (let i = 0; i < n - 1; i++) {
-    const { tau, beta } = reflector(n - i - 1, k => a[i + 1 + k][i], (k, v) => (a[i + 1 + k][i] = v));
+    const { tau, beta } = reflector(n - i - 1, (k) => a[i + 1 + k][i], (k, v) => (a[i + 1 + k][i] = v));
     e[i] = beta;
     taus[i] = tau;
     if (tau !== 0) {

@@ -1,7 +1,7 @@
 /* Elementwise operations: one formula, applied to each number.
 
-   Two operands are broadcast to common sizes and promoted to a common type. Then a loop from kernels.js
-   runs over the numbers: the simplest one that fits how they lie. */
+   Two operands are broadcast to common sizes and promoted to a common type. Then a loop from
+   kernels.js runs over the numbers: the simplest one that fits how they lie. */
 import { BINARY_KERNELS, UNARY_KERNELS } from "./kernels.js";
 import { binaryRule, unaryRule } from "./derivatives.js";
 import { allocate, floatType, holds, isFloat, resultType, rounded, TITLES } from "./dtype.js";
@@ -9,6 +9,7 @@ import { raise } from "./error.js";
 import { cast } from "./making.js";
 import { gradMode } from "./tape.js";
 import {
+  dense,
   broadcastSizes,
   broadcastStrides,
   isContiguous,
@@ -37,7 +38,8 @@ export function unary(name, x) {
   const kernel = kernelOf(UNARY_KERNELS, name);
   const dtype = kernel.result === "float" ? floatType(x.dtype) : x.dtype;
   if (dtype === "bool" && name === "neg") raiseNegation();
-  if (dtype === "bool" && name === "relu") raise("RuntimeError", "Boolean inputs not supported for relu");
+  if (dtype === "bool" && name === "relu")
+    raise("RuntimeError", "Boolean inputs not supported for relu");
   if (dtype === "bool" && name === "square") return unary(name, cast(x, "int64"));
   checkType(name, dtype);
   const y = emptyAs(x, kernel.result === "bool" ? "bool" : dtype);
@@ -83,7 +85,7 @@ export function binary(name, x, y) {
 function computedIn(name, kernel, x, y) {
   const dtype = resultType(x, y);
   if (name === "sub" || name === "rsub") checkSubtraction(x, y);
-  checkType(name, dtype);
+  if (name !== "pow" || !y.wrapped) checkType(name, dtype);
   if (name === "pow" && y.wrapped && !isFloat(dtype) && y.storage.data[y.offset] < 0) {
     raise("RuntimeError", "Integers to negative integer powers are not allowed.");
   }
@@ -104,13 +106,44 @@ function checkSubtraction(x, y) {
 }
 
 // what PyTorch has no kernel for, with the name that its error gives
-const NOT_FLOAT = { bitwise_and: "bitwise_and_cpu", bitwise_or: "bitwise_or_cpu", bitwise_xor: "bitwise_xor_cpu", left_shift: "lshift_cpu", right_shift: "rshift_cpu", gcd: "gcd_cpu", bitwise_not: "bitwise_not_cpu" };
-const NOT_INTEGER = { frac: "frac_cpu", gammainc: "igamma_cpu", gammaincc: "igammac_cpu", hypot: "hypot_cpu", nextafter: "nextafter_cpu", logaddexp: "logaddexp_cpu", logaddexp2: "logaddexp2_cpu" };
-const NOT_BOOL = { floor_divide: "div_floor_cpu", div_floor: "div_floor_cpu", trunc_divide: "div_trunc_cpu", remainder: "remainder_cpu", fmod: "fmod_cpu", pow: "pow", abs: "abs_cpu", floor: "floor_vml_cpu", ceil: "ceil_vml_cpu", round: "round_vml_cpu", trunc: "trunc_vml_cpu" };
+const NOT_FLOAT = {
+  bitwise_and: "bitwise_and_cpu",
+  bitwise_or: "bitwise_or_cpu",
+  bitwise_xor: "bitwise_xor_cpu",
+  bitwise_left_shift: "lshift_cpu",
+  bitwise_right_shift: "rshift_cpu",
+  gcd: "gcd_cpu",
+  bitwise_not: "bitwise_not_cpu",
+};
+const NOT_INTEGER = {
+  frac: "frac_cpu",
+  gammainc: "igamma_cpu",
+  gammaincc: "igammac_cpu",
+  hypot: "hypot_cpu",
+  nextafter: "nextafter_cpu",
+  logaddexp: "logaddexp_cpu",
+  logaddexp2: "logaddexp2_cpu",
+};
+const NOT_BOOL = {
+  floor_divide: "div_floor_cpu",
+  div_floor: "div_floor_cpu",
+  trunc_divide: "div_trunc_cpu",
+  remainder: "remainder_cpu",
+  fmod: "fmod_cpu",
+  pow: "pow",
+  abs: "abs_cpu",
+  floor: "floor_vml_cpu",
+  ceil: "ceil_vml_cpu",
+  round: "round_vml_cpu",
+  trunc: "trunc_vml_cpu",
+};
 
 function checkType(name, dtype) {
-  const missing = isFloat(dtype) ? NOT_FLOAT[name] : (NOT_INTEGER[name] ?? (dtype === "bool" ? NOT_BOOL[name] : undefined));
-  if (missing !== undefined) raise("NotImplementedError", `"${missing}" not implemented for '${TITLES[dtype]}'`);
+  const missing = isFloat(dtype)
+    ? NOT_FLOAT[name]
+    : (NOT_INTEGER[name] ?? (dtype === "bool" ? NOT_BOOL[name] : undefined));
+  if (missing !== undefined)
+    raise("NotImplementedError", `"${missing}" not implemented for '${TITLES[dtype]}'`);
 }
 
 function binaryOut(kernel, x, y, dtype) {
@@ -168,32 +201,22 @@ export function binaryType(name, x, y) {
 }
 
 const isNumber = (x) => product(x.sizes) === 1;
-const operand = (x, dtype) => (holds(dtype, x.dtype) && !isWrapped32(x, dtype) ? x : cast(x, dtype));
+const operand = (x, dtype) =>
+  holds(dtype, x.dtype) && !isWrapped32(x, dtype) ? x : cast(x, dtype);
 // a number of Python is rounded before it meets a float32
 const isWrapped32 = (x, dtype) => x.wrapped && dtype === "float32";
 const inOrder = (x, out) => same(x.sizes, out.sizes) && sameOrder(x, out);
-const sameOrder = (x, out) => same(x.strides, out.strides) || (isContiguous(x) && isContiguous(out));
+const sameOrder = (x, out) =>
+  same(x.strides, out.strides) || (isContiguous(x) && isContiguous(out));
 
-// A number of Python, or a tensor of one number, is rounded to the type in which the operation is computed.
+// A number of Python, or a tensor of one number, is rounded to the type in which the operation is
+// computed.
 function valueOf(x, dtype) {
   const value = x.storage.data[x.offset];
   return dtype === x.dtype ? value : rounded(value, dtype);
 }
 
 // ---- results
-
-// Whether the numbers fill a stretch of the storage, in any order of axes.
-function dense(x) {
-  if (isContiguous(x)) return true;
-  const order = x.sizes.map((_, d) => d).sort((a, b) => x.strides[a] - x.strides[b]);
-  let n = 1;
-  for (const d of order) {
-    if (x.sizes[d] === 1) continue;
-    if (x.strides[d] !== n) return false;
-    n *= x.sizes[d];
-  }
-  return true;
-}
 
 export function emptyAs(x, dtype) {
   if (isContiguous(x) || !dense(x)) return emptyFor([x], x.sizes, dtype, x.levels);

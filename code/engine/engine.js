@@ -1,51 +1,76 @@
 /* What Python sees of the engine, as the module `_engine`. */
 export { defaultFloat, setDefaultFloat } from "./dtype.js";
 export { isContiguous } from "./tensor.js";
-export { base, contents, isView, item, offset, sharesStorage, sizes, strides, version } from "./reading.js";
-export { arange, clone, contiguous, detach, empty, eye, full, fullLike, linspace, logspace, scalar, to } from "./making.js";
+export {
+  base,
+  contents,
+  isView,
+  item,
+  offset,
+  sharesStorage,
+  sizes,
+  strides,
+  version,
+} from "./reading.js";
+export {
+  arange,
+  clone,
+  contiguous,
+  data,
+  detach,
+  empty,
+  eye,
+  full,
+  fullLike,
+  linspace,
+  logspace,
+  scalar,
+  to,
+} from "./making.js";
 export { binary, unary } from "./elementwise.js";
 export { addcdiv, addcmul, addScaled, addScaledInPlace, clamp, lerp, where } from "./ternary.js";
-export { assign, become, binaryInPlace, detachInPlace, fill, snapshot, unaryInPlace, zero } from "./inplace.js";
+export {
+  assign,
+  become,
+  binaryInPlace,
+  detachInPlace,
+  fill,
+  snapshot,
+  unaryInPlace,
+  zero,
+} from "./inplace.js";
+export { expand, flip, reshape, squeeze, tril, triu, unsqueeze, view } from "./shapes.js";
 export {
   alias,
   diagonal,
-  expand,
-  flip,
   movedim,
   narrow,
+  oneOfMany,
   permute,
-  reshape,
   select,
   slice,
-  squeeze,
   t,
   transpose,
-  tril,
-  triu,
   unfold,
-  unsqueeze,
-  view,
 } from "./views.js";
 export {
   gather,
-  index,
   indexAdd,
   indexAddInPlace,
   indexSelect,
-  maskedSelect,
-  nonzero,
-  putIndex,
   scatter,
   scatterAdd,
   scatterAddInPlace,
   scatterInPlace,
   takeAlongDim,
 } from "./indexing.js";
-export { deviation, norm, reduce, variance } from "./reductions.js";
+export { index, maskedSelect, nonzero, putIndex } from "./subscripts.js";
+export { reduce } from "./reductions.js";
+export { deviation, norm, variance } from "./spreads.js";
 export { extreme } from "./extremes.js";
 export { cat, stack } from "./joining.js";
 export { linear, matmul } from "./matmul.js";
-export { gradMode, setGradMode, setSavedHooks } from "./tape.js";
+export { gradMode, rename, setGradMode, setSavedHooks } from "./tape.js";
 export {
   backward,
   backwardOf,
@@ -69,7 +94,8 @@ export { activeLevels, addBatch, endLevel, enter, newLevel, removeBatch } from "
 export { allclose, equal, isclose } from "./testing.js";
 export { adamStep, sgdStep } from "./steps.js";
 export { scan, scanExtreme } from "./scans.js";
-export { cholesky, lu, qr } from "./factorisations.js";
+export { cholesky, choleskyInverse, choleskySolve } from "./cholesky.js";
+export { lu, qr } from "./factorisations.js";
 export { det, inv, slogdet, solve, triangularSolve } from "./linalg.js";
 export { eigh, eigvals, eigvalsh, lstsq, matrixExp, pinv, svd, svdvals } from "./spectral.js";
 export * from "./ordering.js";

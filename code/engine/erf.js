@@ -109,7 +109,7 @@ const TAIL = [
 const ratio = ([top, bottom], x) => horner(top, x) / horner(bottom, x);
 
 /* Φ⁻¹(1/2 + q) for |q| ≤ 0.425, and the size of Φ⁻¹(p) for a small p. */
-const quantileNearHalf = q => q * ratio(CENTRE, 0.180625 - q * q);
+const quantileNearHalf = (q) => q * ratio(CENTRE, 0.180625 - q * q);
 function quantileOfTail(p) {
   const r = Math.sqrt(-Math.log(p));
   return r <= 5 ? ratio(SHOULDER, r - 1.6) : ratio(TAIL, r - 5);

@@ -23,7 +23,10 @@ export function axis(dim, ndim) {
   const n = Math.max(ndim, 1);
   if (dim < -n || dim >= n || !Number.isInteger(dim)) {
     const range = `[${-n}, ${n - 1}]`;
-    raise("IndexError", `Dimension out of range (expected to be in range of ${range}, but got ${dim})`);
+    raise(
+      "IndexError",
+      `Dimension out of range (expected to be in range of ${range}, but got ${dim})`,
+    );
   }
   return dim < 0 ? dim + n : dim;
 }

@@ -6,7 +6,7 @@ import { scatterAdd } from "./indexing.js";
 import { reduce } from "./reductions.js";
 import { record } from "./tape.js";
 import { logicalSizes, make, product, values } from "./tensor.js";
-import { unsqueeze } from "./views.js";
+import { unsqueeze } from "./shapes.js";
 
 // each finds the place in data[start + i·step], 0 ≤ i < n
 const PLACES = {
@@ -41,7 +41,8 @@ const PLACES = {
     for (let i = 0; i < n; i++) {
       const repeats = i > 0 && data[start + order[i] * step] === data[start + order[i - 1] * step];
       run = repeats ? run + 1 : 1;
-      if (run > most || (run === most && repeats && best === order[i - 1])) [best, most] = [order[i], run];
+      if (run > most || (run === most && repeats && best === order[i - 1]))
+        [best, most] = [order[i], run];
     }
     return best;
   },
@@ -52,17 +53,26 @@ function inOrder(data, start, step, n) {
   return order.sort((i, j) => data[start + i * step] - data[start + j * step] || i - j);
 }
 
-const NAMES = { max: "MaxBackward0", min: "MinBackward0", median: "MedianBackward1", mode: "ModeBackward0" };
+const NAMES = {
+  max: "MaxBackward0",
+  min: "MinBackward0",
+  median: "MedianBackward1",
+  mode: "ModeBackward0",
+};
 
 export function extreme(name, x, dim, keepdim) {
   if (dim === undefined) return reduce(name, x, false, "");
   const d = axis(dim, x.ndim);
+  if (name === "median" && x.dtype === "bool") {
+    raise("NotImplementedError", "\"median_out\" not implemented for 'Bool'");
+  }
   const k = x.levels.length;
   const n = x.ndim === 0 ? 1 : x.sizes[d + k];
   if (n === 0) raise("IndexError", `${name}(): Expected reduction dim ${d} to have non-zero size.`);
   const inner = product(x.sizes, d + k + 1);
   const data = values(x);
-  const sizes = x.ndim === 0 ? x.sizes : keepdim ? x.sizes.with(d + k, 1) : x.sizes.toSpliced(d + k, 1);
+  const sizes =
+    x.ndim === 0 ? x.sizes : keepdim ? x.sizes.with(d + k, 1) : x.sizes.toSpliced(d + k, 1);
   const best = make(sizes, x.dtype, x.levels);
   const indices = make(sizes, "int64", x.levels);
   const count = product(sizes);

@@ -10,12 +10,16 @@ export function identity(n, m = n) {
   for (let i = 0; i < Math.min(n, m); i++) one[i][i] = 1;
   return one;
 }
-export const transposed = a =>
-  Array.from({ length: a[0]?.length ?? 0 }, (_, j) => Float64Array.from(a, row => row[j]));
+export const transposed = (a) =>
+  Array.from({ length: a[0]?.length ?? 0 }, (_, j) => Float64Array.from(a, (row) => row[j]));
 
 /* Overwrite a (n × m) by L below the diagonal and U on and above it. Returns the order of its rows,
-   and the sign of that permutation: a[order[i]] = (L U)[i]. */
-export function luFactor(a) {
+   and the sign of that permutation: a[order[i]] = (L U)[i].
+
+   Whether a pivot of a singular matrix is exactly zero depends on each rounding. So each is done as
+   in PyTorch's library: with `f` in the type of the matrix, and by the pivot's reciprocal, except
+   for the last column of matrices of up to four rows. */
+export function luFactor(a, f = (v) => v) {
   const n = a.length;
   const m = a[0]?.length ?? 0;
   const order = Array.from({ length: n }, (_, i) => i);
@@ -29,9 +33,11 @@ export function luFactor(a) {
       sign = -sign;
     }
     if (a[c][c] === 0) continue;
+    const divided = n <= 4 && c === n - 2;
+    const reciprocal = f(1 / a[c][c]);
     for (let i = c + 1; i < n; i++) {
-      const factor = (a[i][c] /= a[c][c]);
-      if (factor !== 0) for (let j = c + 1; j < m; j++) a[i][j] -= factor * a[c][j];
+      const factor = (a[i][c] = f(divided ? a[i][c] / a[c][c] : a[i][c] * reciprocal));
+      for (let j = c + 1; j < m; j++) a[i][j] = f(a[i][j] - f(factor * a[c][j]));
     }
   }
   return { order, sign };
@@ -45,7 +51,7 @@ export function singularColumn(lu) {
 
 /* Solve L U x = b[order], column by column of b, which is not changed. */
 export function luSolve(lu, order, b) {
-  const x = order.map(i => b[i].slice());
+  const x = order.map((i) => b[i].slice());
   solveTriangular(lu, x, { upper: false, unit: true });
   solveTriangular(lu, x, { upper: true, unit: false });
   return x;
@@ -103,7 +109,7 @@ export function qrFactor(a) {
   const m = a[0]?.length ?? 0;
   const taus = [];
   for (let c = 0; c < Math.min(n, m); c++) {
-    const { tau, beta } = reflector(n - c, i => a[c + i][c], (i, v) => (a[c + i][c] = v));
+    const { tau, beta } = reflector(n - c, (i) => a[c + i][c], (i, v) => (a[c + i][c] = v));
     taus.push(tau);
     reflectRows(a, c, c, tau, c + 1);
     a[c][c] = beta;

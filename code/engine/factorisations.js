@@ -1,59 +1,20 @@
-/* Factorisations of batches of matrices: Cholesky, QR and LU.
+/* The factorisations QR and LU of batches of matrices.
 
    factor.js has the algorithms for one matrix, and rules.js the parts of the derivative rules,
    which are PyTorch's (FunctionsManual.cpp). */
-import { checkMatrix, checkSquare, eachMatrix, emptyLike, fail, store } from "./batches.js";
+import { checkMatrix, eachMatrix, emptyLike, rounding, store } from "./batches.js";
 import { isFloat, TITLES } from "./dtype.js";
-import { add, mul, sub } from "./elementwise.js";
+import { add, sub } from "./elementwise.js";
 import { listed, raise } from "./error.js";
-import {
-  choleskyFactor,
-  formQ,
-  identity,
-  luFactor,
-  matrix,
-  qrFactor,
-  transposed,
-} from "./factor.js";
+import { formQ, identity, luFactor, matrix, qrFactor } from "./factor.js";
 import { cat } from "./joining.js";
 import { triangularSolve } from "./linalg.js";
 import { eye, zerosLike } from "./making.js";
 import { matmul } from "./matmul.js";
-import { dropLast, HALF, halfDiagonal, lower, strictlyLower, T, times, upper } from "./rules.js";
+import { dropLast, halfDiagonal, strictlyLower, T, times, upper } from "./rules.js";
 import { record } from "./tape.js";
 import { logicalSizes } from "./tensor.js";
 import { narrow } from "./views.js";
-
-/* L with a = L Lᵀ, or its transpose. Of a only the triangle is read that the result has. */
-export function cholesky(x, isUpper = false) {
-  const name = "linalg.cholesky";
-  checkSquare(x, name);
-  const n = x.sizes.at(-1);
-  const out = emptyLike(x, n, n);
-  eachMatrix(x, (m, i) => {
-    const a = isUpper ? transposed(m) : m;
-    const minor = choleskyFactor(a);
-    if (minor > 0) {
-      fail(
-        name,
-        x,
-        i,
-        "The factorization could not be completed because the input is not positive-definite (the " +
-          `leading minor of order ${minor} is not positive-definite).`,
-      );
-    }
-    store(out, i, isUpper ? transposed(a) : a);
-  });
-  const rule = (g, y) => [
-    () => {
-      const [l, gl] = isUpper ? [T(y()), T(g)] : [y(), g];
-      const inner = halfDiagonal(lower(matmul(T(l), gl)));
-      const ga = triangularSolve(l, triangularSolve(T(l), inner, true), false, false);
-      return mul(add(ga, T(ga)), HALF);
-    },
-  ];
-  return record(out, "LinalgCholeskyExBackward0", [x], rule, [out]);
-}
 
 /* Q and R with a = Q R; the mode is "reduced", "complete" or "r" (R alone). */
 export function qr(x, mode = "reduced") {
@@ -122,7 +83,7 @@ export function lu(x) {
   const k = Math.min(n, m);
   const [p, l, u] = [emptyLike(x, n, n), emptyLike(x, n, k), emptyLike(x, k, m)];
   eachMatrix(x, (a, i) => {
-    const { order } = luFactor(a);
+    const { order } = luFactor(a, rounding(x));
     const [permutation, left, right] = [matrix(n, n), identity(n, k), matrix(k, m)];
     order.forEach((from, to) => (permutation[from][to] = 1));
     for (let r = 0; r < n; r++) left[r].set(a[r].subarray(0, Math.min(r, k)));

@@ -5,7 +5,7 @@ import { raise } from "./error.js";
 import { fma64, normals32, normals64 } from "./normals.js";
 
 function fillUniform(g, data, dtype, from, to) {
-  const f = dtype === "float32" ? Math.fround : x => x;
+  const f = dtype === "float32" ? Math.fround : (x) => x;
   [from, to] = [f(from), f(to)];
   const range = f(to - from);
   for (let i = 0; i < data.length; i++) {
@@ -19,11 +19,11 @@ function fillUniform(g, data, dtype, from, to) {
 function fillNormal(g, data, dtype, mean, std) {
   const n = data.length;
   const single = dtype === "float32";
-  const block = at =>
+  const block = (at) =>
     single
       ? normals32(data, at, Math.fround(mean), Math.fround(std))
       : normals64(data, at, mean, std);
-  const draw = from => {
+  const draw = (from) => {
     for (let i = from; i < n; i++) data[i] = single ? g.single() : g.double();
   };
   draw(0);
@@ -33,18 +33,18 @@ function fillNormal(g, data, dtype, mean, std) {
   block(n - 16);
 }
 
-export const filledBy = next => (g, data) => {
+export const filledBy = (next) => (g, data) => {
   for (let i = 0; i < data.length; i++) data[i] = next(g);
 };
-export const normalOneByOne = (mean, std) => filledBy(g => g.normal() * std + mean);
+export const normalOneByOne = (mean, std) => filledBy((g) => g.normal() * std + mean);
 export const uniformBlocks = (from, to) => (g, data, dtype) => fillUniform(g, data, dtype, from, to);
-export const exponentials = rate => filledBy(g => (-1 / rate) * Math.log1p(-g.double()));
+export const exponentials = (rate) => filledBy((g) => (-1 / rate) * Math.log1p(-g.double()));
 
 /* Whole numbers in [low, low + range): one word's remainder, or for large ranges two words'. */
 export function integers(low, range) {
-  if (range < 2 ** 28) return filledBy(g => low + (g.word() % range));
+  if (range < 2 ** 28) return filledBy((g) => low + (g.word() % range));
   const long = BigInt(range);
-  return filledBy(g => low + Number(g.longWord() % long));
+  return filledBy((g) => low + Number(g.longWord() % long));
 }
 
 export const normals = (n, mean, std) =>
@@ -89,7 +89,7 @@ export function checkExponential(dtype, rate) {
   );
 }
 export function checkIntegers(dtype, low, high) {
-  if (![low, high].every(x => Number.isSafeInteger(x))) {
+  if (![low, high].every((x) => Number.isSafeInteger(x))) {
     raise("RuntimeError", `integers from ${low} to ${high} are beyond 2^53: not in the page's engine`);
   }
   check(low < high, `random_ expects 'from' to be less than 'to', but got from=${low} >= to=${high}`);

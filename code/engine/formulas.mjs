@@ -3,8 +3,8 @@
    A formula is JavaScript text in x (and y); kernels.mjs writes the loops around it. A formula that
    holds for floats need not hold for integers, so an entry may give others: `i64` for int64, `i32`
    for the shorter integers, which wrap around when they are stored, and `bool`. `result` says which
-   type the result has: "same" (the default), "float" (integers become floats first) or "bool".
-   `s.` are the functions of scalar.js, `special.` those of special.js. */
+   type the result has: "same" (the default), "float" (integers become floats first) or "bool". `s.`
+   are the functions of scalar.js, `special.` those of special.js. */
 
 const float = (formula) => ({ all: formula, result: "float" });
 const truth = (formula) => ({ all: formula, result: "bool" });
@@ -51,16 +51,29 @@ export const UNARY = {
   asinh: float("Math.asinh(x)"),
   acosh: float("Math.acosh(x)"),
   atanh: float("Math.atanh(x)"),
-  sigmoid: float("1 / (1 + Math.exp(-x))"),
+  // rounded where PyTorch rounds, so that eˣ overflows in float32, too
+  sigmoid: {
+    result: "float",
+    all: "1 / (1 + Math.exp(-x))",
+    f32: "1 / Math.fround(1 + Math.fround(Math.exp(-x)))",
+  },
   logsigmoid: float("Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)))"),
   softplus: float("x > 20 ? x : Math.log1p(Math.exp(x))"),
-  silu: float("x / (1 + Math.exp(-x))"),
+  silu: {
+    result: "float",
+    all: "x / (1 + Math.exp(-x))",
+    f32: "x / Math.fround(1 + Math.fround(Math.exp(-x)))",
+  },
   sinc: {
     result: "float",
     all: "x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)",
     f32: "x === 0 ? 1 : Math.sin(Math.fround(Math.PI * x)) / Math.fround(Math.PI * x)",
   },
-  logit: float("Math.log(x / (1 - x))"),
+  logit: {
+    result: "float",
+    all: "Math.log(x / (1 - x))",
+    f32: "Math.log(Math.fround(x / Math.fround(1 - x)))",
+  },
   erf: float("special.erf(x)"),
   erfc: float("special.erfc(x)"),
   erfinv: float("special.erfinv(x)"),
@@ -75,6 +88,7 @@ export const UNARY = {
   log_ndtr: float("special.log_ndtr(x)"),
   lgamma: float("special.lgamma(x)"),
   digamma: float("special.digamma(x)"),
+  entr: float("special.entr(x)"),
   i0: float("special.i0(x)"),
   i0e: float("special.i0e(x)"),
   i1: float("special.i1(x)"),
@@ -87,12 +101,30 @@ export const BINARY = {
   rsub: { all: "y - x", i64: "s.exact(y - x)" },
   mul: { all: "x * y", i64: "s.exact(x * y)", i32: "Math.imul(x, y)", bool: "x & y" },
   div: float("x / y"),
-  floor_divide: { all: "s.floorDivide(x, y)", i64: "s.floorDivideInt(x, y)", i32: "s.floorDivideInt(x, y)" },
-  div_floor: { all: "s.floorDivide(x, y)", i64: "s.floorDivideInt(x, y)", i32: "s.floorDivideInt(x, y)" },
-  trunc_divide: { all: "Math.trunc(x / y)", f32: "Math.trunc(Math.fround(x / y))", i64: "s.truncDivideInt(x, y)", i32: "s.truncDivideInt(x, y)" },
+  floor_divide: {
+    all: "s.floorDivide(x, y)",
+    i64: "s.floorDivideInt(x, y)",
+    i32: "s.floorDivideInt(x, y)",
+  },
+  div_floor: {
+    all: "s.floorDivide(x, y)",
+    i64: "s.floorDivideInt(x, y)",
+    i32: "s.floorDivideInt(x, y)",
+  },
+  trunc_divide: {
+    all: "Math.trunc(x / y)",
+    f32: "Math.trunc(Math.fround(x / y))",
+    i64: "s.truncDivideInt(x, y)",
+    i32: "s.truncDivideInt(x, y)",
+  },
   remainder: { all: "s.remainder(x, y)", i64: "s.remainderInt(x, y)", i32: "s.remainderInt(x, y)" },
   fmod: { all: "x % y", i64: "s.fmodInt(x, y)", i32: "s.fmodInt(x, y)" },
-  pow: { all: "s.power(x, y)", i64: "s.exact(s.powerInt(x, y))", i32: "s.powerWrapping(x, y)" },
+  pow: {
+    all: "s.power(x, y)",
+    f32: "s.power32(x, y)",
+    i64: "s.exact(s.powerInt(x, y))",
+    i32: "s.powerWrapping(x, y)",
+  },
   maximum: { all: "x > y || x !== x ? x : y" },
   minimum: { all: "x < y || x !== x ? x : y" },
   fmax: { all: "x > y || y !== y ? x : y" },
@@ -126,8 +158,8 @@ export const BINARY = {
   bitwise_and: { all: "x & y", i64: "s.and64(x, y)" },
   bitwise_or: { all: "x | y", i64: "s.or64(x, y)" },
   bitwise_xor: { all: "x ^ y", i64: "s.xor64(x, y)" },
-  left_shift: { all: "x << y", i64: "s.exact(x * 2 ** y)" },
-  right_shift: { all: "x >> y", i64: "Math.floor(x / 2 ** y)" },
+  bitwise_left_shift: { all: "x << y", i64: "s.exact(x * 2 ** y)" },
+  bitwise_right_shift: { all: "x >> y", i64: "Math.floor(x / 2 ** y)" },
   gcd: { all: "s.gcd(x, y)" },
 };
 

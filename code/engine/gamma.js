@@ -32,15 +32,15 @@ const STIRLING = BERNOULLI.slice(0, 8).map((b, k) => b / ((2 * k + 2) * (2 * k +
 const PSI = BERNOULLI.slice(0, 8).map((b, k) => b / (2 * k + 2));
 
 /* sin(πx) without the error of a large product. */
-const sinPi = x => {
+const sinPi = (x) => {
   const r = x - 2 * Math.round(x / 2);
   return Math.abs(r) > 0.5 ? Math.sin(Math.PI * (Math.sign(r) - r)) : Math.sin(Math.PI * r);
 };
 
 /* log Γ(2 + z) and log Γ(1 + z) for |z| ≤ 1/2, and what Stirling's formula leaves. */
-const logGammaTwoPlus = z => z * (ONE_MINUS_EULER + z * horner(AROUND_TWO, z));
-const logGammaOnePlus = z => logGammaTwoPlus(z) - Math.log1p(z);
-const stirlingRest = x => horner(STIRLING, 1 / (x * x)) / x;
+const logGammaTwoPlus = (z) => z * (ONE_MINUS_EULER + z * horner(AROUND_TWO, z));
+const logGammaOnePlus = (z) => logGammaTwoPlus(z) - Math.log1p(z);
+const stirlingRest = (x) => horner(STIRLING, 1 / (x * x)) / x;
 
 /* log |Γ(x)| */
 export function lgamma(x) {
@@ -60,10 +60,7 @@ export function lgamma(x) {
 export function digamma(x) {
   if (x === 0) return Object.is(x, -0) ? Infinity : -Infinity;
   if (x === -Infinity || (x < 0 && x === Math.floor(x))) return NaN;
-  if (x < 0) {
-    const r = x - Math.round(x);
-    return digamma(1 - x) - Math.PI / Math.tan(Math.PI * r);
-  }
+  if (x < 0) return digamma(1 - x) - Math.PI / Math.tan(Math.PI * (x % 1));
   let shift = 0;
   for (; x < 10; x += 1) shift += 1 / x;
   const z = 1 / (x * x);
@@ -73,7 +70,7 @@ export function digamma(x) {
 /* Hurwitz' ζ(s, q) */
 export function zeta(s, q) {
   if (s === 1) return Infinity;
-  if (!(s > 1) || q === Infinity) return NaN; // PyTorch's sum over infinities
+  if (s < 1 || q === Infinity) return NaN; // PyTorch's sum over infinities
   if (q <= 0) {
     if (q === Math.floor(q)) return Infinity;
     if (s !== Math.floor(s)) return NaN;

@@ -36,7 +36,7 @@ function hessenberg(a) {
   const n = a.length;
   for (let c = 0; c < n - 2; c++) {
     const length = n - c - 1;
-    const { tau, beta } = reflector(length, k => a[c + 1 + k][c], (k, v) => (a[c + 1 + k][c] = v));
+    const { tau, beta } = reflector(length, (k) => a[c + 1 + k][c], (k, v) => (a[c + 1 + k][c] = v));
     const v = Float64Array.from({ length }, (_, k) => (k === 0 ? 1 : a[c + 1 + k][c]));
     reflect(a, c + 1, v, tau, c + 1, n, 0, n);
     a[c + 1][c] = beta;
@@ -119,7 +119,7 @@ function francis(a, start, end, exceptional) {
     const size = Math.min(3, end - k + 1);
     if (k > start) column = Array.from({ length: size }, (_, i) => a[k + i][k - 1]);
     const v = Float64Array.from(column.slice(0, size));
-    const { tau, beta } = reflector(size, i => v[i], (i, value) => (v[i] = value));
+    const { tau, beta } = reflector(size, (i) => v[i], (i, value) => (v[i] = value));
     v[0] = 1;
     if (k > start) {
       a[k][k - 1] = beta;

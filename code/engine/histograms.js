@@ -16,18 +16,18 @@ const absent = (x, kernel) =>
   raise("NotImplementedError", `"${kernel}" not implemented for '${TITLES[x.dtype]}'`);
 const needsFloat = (x, kernel) => isFloat(x.dtype) || absent(x, kernel);
 const check = (good, message) => good || raise("RuntimeError", message);
-const single = x =>
+const single = (x) =>
   check(x.levels.length === 0, "vmap: counting numbers in bins is not possible inside of vmap");
 
 /* How often each of 0, 1, … occurs in x, or the sum of its weights. */
 export function bincount(x, weights, minlength = 0) {
   single(x);
   check(minlength >= 0, "minlength should be >= 0");
-  if (x.ndim === 1 && x.numel === 0) return fromData(allocate("int64", minlength), [minlength], "int64");
   if (isFloat(x.dtype) || x.dtype === "bool") absent(x, "bincount_cpu");
+  if (x.ndim === 1 && x.numel === 0) return fromData(allocate("int64", minlength), [minlength], "int64");
   const data = values(x);
   check(
-    x.ndim === 1 && data.every(v => v >= 0),
+    x.ndim === 1 && data.every((v) => v >= 0),
     "bincount only supports 1-d non-negative integral inputs.",
   );
   check(
@@ -42,13 +42,13 @@ export function bincount(x, weights, minlength = 0) {
   return fromData(out, [n], dtype);
 }
 
-const extent = x => {
+const extent = (x) => {
   const data = values(x);
-  if (data.some(v => v !== v)) return [NaN, NaN];
+  if (data.some((v) => v !== v)) return [NaN, NaN];
   return [data.reduce((a, b) => Math.min(a, b)), data.reduce((a, b) => Math.max(a, b))];
 };
-const finite = ends => ends.every(Number.isFinite);
-const shown = ends => `[${ends.map(v => (v !== v ? "nan" : v === Infinity ? "inf" : v)).join(", ")}]`;
+const finite = (ends) => ends.every(Number.isFinite);
+const shown = (ends) => `[${ends.map((v) => (v !== v ? "nan" : v === Infinity ? "inf" : v)).join(", ")}]`;
 
 /* Counts of the numbers in equal bins from low to high; equal limits stand for x's own. */
 export function histc(x, bins, low, high) {
@@ -77,11 +77,11 @@ export function histogram(x, bins, low, high, weights, density) {
   return record([result, given ? copyOf(edges) : edges], "NotImplemented", [x], rule);
 }
 
-const copyOf = x => fromData(values(x).slice(), x.sizes, x.dtype);
+const copyOf = (x) => fromData(values(x).slice(), x.sizes, x.dtype);
 
 function givenEdges(x, edges) {
   const name = { float32: "float", float64: "double", int64: "long", int32: "int" };
-  const title = y => name[y.dtype] ?? y.dtype;
+  const title = (y) => name[y.dtype] ?? y.dtype;
   check(
     x.dtype === edges.dtype,
     "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with " +
@@ -153,7 +153,7 @@ function correctedBin(v, edges, f) {
 function counted(x, weights, edges, binOf) {
   const out = make([edges.numel - 1], x.dtype);
   const counts = out.storage.data;
-  const f = x.dtype === "float32" ? Math.fround : v => v;
+  const f = x.dtype === "float32" ? Math.fround : (v) => v;
   const [data, limits, amounts] = [values(x), values(edges), weights && values(weights)];
   const [first, last] = [limits[0], limits[limits.length - 1]];
   for (let i = 0; i < data.length; i++) {

@@ -14,9 +14,11 @@ export function cat(dim, ...tensors) {
 const isNothing = (x) => x.ndim === 1 && x.numel === 0;
 
 function joined(dim, tensors, name) {
-  if (tensors.length === 0) raise("ValueError", "torch.cat(): expected a non-empty list of Tensors");
+  if (tensors.length === 0)
+    raise("ValueError", "torch.cat(): expected a non-empty list of Tensors");
   const zero = tensors.findIndex((x) => x.ndim === 0);
-  if (zero >= 0) raise("RuntimeError", `zero-dimensional tensor (at position ${zero}) cannot be concatenated`);
+  if (zero >= 0)
+    raise("RuntimeError", `zero-dimensional tensor (at position ${zero}) cannot be concatenated`);
   const some = tensors.find((x) => !isNothing(x)) ?? tensors[0];
   const d = axis(dim, some.ndim);
   tensors.forEach((x, i) => isNothing(x) || checkSizes(some, x, d, i));
@@ -25,13 +27,19 @@ function joined(dim, tensors, name) {
   const out = filledBy(tensors, some, d, widths, dtype);
   const starts = widths.map((_, i) => widths.slice(0, i).reduce((a, b) => a + b, 0));
   return record(out, name, tensors, (g) =>
-    tensors.map((x, i) => () => (logicalSizes(x).length === g.ndim ? narrow(g, d, starts[i], widths[i]) : make([0], g.dtype))),
+    tensors.map(
+      (x, i) => () =>
+        logicalSizes(x).length === g.ndim ? narrow(g, d, starts[i], widths[i]) : make([0], g.dtype),
+    ),
   );
 }
 
 function checkSizes(first, x, d, i) {
   if (x.ndim !== first.ndim) {
-    raise("RuntimeError", `Tensors must have same number of dimensions: got ${first.ndim} and ${x.ndim}`);
+    raise(
+      "RuntimeError",
+      `Tensors must have same number of dimensions: got ${first.ndim} and ${x.ndim}`,
+    );
   }
   const [a, b] = [logicalSizes(first), logicalSizes(x)];
   const differs = a.some((n, e) => e !== d && n !== b[e]);
@@ -66,7 +74,10 @@ export function stack(dim, ...tensors) {
   tensors.forEach((x, i) => {
     const sizes = logicalSizes(x);
     if (sizes.length === first.length && sizes.every((n, e) => n === first[e])) return;
-    raise("RuntimeError", `stack expects each tensor to be equal size, but got ${listed(first)} at entry 0 and ${listed(sizes)} at entry ${i}`);
+    raise(
+      "RuntimeError",
+      `stack expects each tensor to be equal size, but got ${listed(first)} at entry 0 and ${listed(sizes)} at entry ${i}`,
+    );
   });
   const { xs, levels, k } = lift(tensors);
   const sizes = [...levelSizes(xs, k), ...first.toSpliced(d, 0, tensors.length)];
@@ -75,5 +86,7 @@ export function stack(dim, ...tensors) {
   xs.forEach((x, i) =>
     write(new Tensor(out.storage, i * out.strides[d + k], part, steps, out.dtype, levels), x),
   );
-  return record(out, "StackBackward0", tensors, (g) => tensors.map((_, i) => () => select(g, d, i)));
+  return record(out, "StackBackward0", tensors, (g) =>
+    tensors.map((_, i) => () => select(g, d, i)),
+  );
 }

@@ -2,15 +2,17 @@
 
    node kernels.mjs [OUT]    (OUT: kernels.js beside this file)
 
-   JavaScript's compiler makes a loop fast if it always meets the same kinds of arrays. So each operation
-   has a loop of its own for every kind of number (f32, f64, i64, i32, bool) and for every layout:
+   JavaScript's compiler makes a loop fast if it always meets the same kinds of arrays. So each
+   operation has a loop of its own for every kind of number (f32, f64, i64, i32, bool) and for every
+   layout:
 
        flat      the numbers of all operands lie one after another
        right     y is a single number
        left      x is a single number
        strided   any steps
 
-   A page may forbid code that is made from text while it runs, so these loops are written when the book is built. */
+   A page may forbid code that is made from text while it runs, so these loops are written when the
+   book is built. */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { BINARY, TERNARY, UNARY } from "./formulas.mjs";
@@ -40,14 +42,16 @@ const ternaryLoops = (formula) => ({
   ),
 });
 
-// Every kind has loops of its own, but int64 shares those of float64 where the formula is the same: both
-// lie in a Float64Array.
+// Every kind has loops of its own, but int64 shares those of float64 where the formula is the same:
+// both lie in a Float64Array.
 function kernel(name, table, loops) {
   const entry = table[name];
   const kinds = ["f32", "f64", "i32"];
   for (const kind of ["i64", "bool"]) if (entry[kind] !== undefined) kinds.push(kind);
   const written = kinds.map((kind) => {
-    const methods = Object.entries(loops(entry[kind] ?? entry.all)).map(([layout, text]) => `${layout}${text}`);
+    const methods = Object.entries(loops(entry[kind] ?? entry.all)).map(
+      ([layout, text]) => `${layout}${text}`,
+    );
     return `    ${kind}: {\n      ${methods.join(",\n      ")},\n    },`;
   });
   return [

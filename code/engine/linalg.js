@@ -12,6 +12,7 @@ import {
   eachMatrix,
   emptyLike,
   fail,
+  rounding,
   store,
 } from "./batches.js";
 import { binary, mul, neg } from "./elementwise.js";
@@ -28,11 +29,11 @@ import { eye } from "./making.js";
 import { matmul } from "./matmul.js";
 import { dropLast, lower, strictlyLower, strictlyUpper, T, times, upper } from "./rules.js";
 import { gradMode, record } from "./tape.js";
-import { logicalSizes, number, same, values } from "./tensor.js";
+import { isContiguous, logicalSizes, number, same, values } from "./tensor.js";
 import { where } from "./ternary.js";
-import { squeeze, unsqueeze } from "./views.js";
+import { squeeze, unsqueeze } from "./shapes.js";
 
-const twice = x => unsqueeze(unsqueeze(x, -1), -1);
+const twice = (x) => unsqueeze(unsqueeze(x, -1), -1);
 
 // ---- inverse, determinant, linear equations
 
@@ -54,7 +55,7 @@ function inverse(x, singular = () => undefined) {
   const n = x.sizes.at(-1);
   const out = emptyLike(x, n, n);
   eachMatrix(x, (a, i) => {
-    const { order } = luFactor(a);
+    const { order } = luFactor(a, rounding(x));
     const column = singularColumn(a);
     if (column > 0) singular(i, column);
     store(out, i, luSolve(a, order, identity(n)));
@@ -62,12 +63,21 @@ function inverse(x, singular = () => undefined) {
   return record(out, "LinalgInvExBackward0", [x], (g, y) => [() => neg(times(T(y()), g, T(y())))], [out]);
 }
 
+/* The diagonal of U, whose product is the determinant but for the sign. Of numbers that lie row
+   after row PyTorch factors the transposed matrix, and rounding decides whether that is singular.
+   */
+function triangle(a, x) {
+  const lu = isContiguous(x) ? transposed(a) : a;
+  const { sign } = luFactor(lu, rounding(x));
+  return { diagonal: lu.map((row, i) => row[i]), sign };
+}
+
 export function det(x) {
   checkSquare(x, "linalg.det");
   const out = emptyLike(x);
   eachMatrix(x, (a, i) => {
-    const { sign } = luFactor(a);
-    store(out, i, a.reduce((product, row, k) => product * row[k], sign));
+    const { diagonal, sign } = triangle(a, x);
+    store(out, i, diagonal.reduce((product, d) => product * d, sign));
   });
   return record(out, "LinalgDetBackward0", [x], (g, x, y) => [() => detRule(g, x(), y())], [x, out]);
 }
@@ -91,8 +101,8 @@ export function slogdet(x) {
   checkSquare(x, "linalg.slogdet");
   const [signs, logs] = [emptyLike(x), emptyLike(x)];
   eachMatrix(x, (a, i) => {
-    const diagonal = [luFactor(a).sign, ...a.map((row, k) => row[k])];
-    store(signs, i, diagonal.reduce((s, d) => s * Math.sign(d), 1));
+    const { diagonal, sign } = triangle(a, x);
+    store(signs, i, diagonal.reduce((s, d) => s * Math.sign(d), sign));
     store(logs, i, diagonal.reduce((s, d) => s + Math.log(Math.abs(d)), 0));
   });
   const rule = ([, g], x) => [() => g && mul(twice(g), T(inverse(x())))];
@@ -114,7 +124,7 @@ export function solve(a, b) {
       `${name}: Incompatible shapes of A and B for the equation AX = B (${n}x${n} and ${shape})`,
     );
   }
-  const columns = x => (vector ? unsqueeze(x, -1) : x);
+  const columns = (x) => (vector ? unsqueeze(x, -1) : x);
   const out = solutions(a, columns(b));
   const result = vector ? dropLast(out) : out;
   const rule = (g, a, x) => {
@@ -133,7 +143,7 @@ function solutions(a, b) {
   const out = emptyLike(right, ...right.sizes.slice(-2));
   const factors = [];
   eachMatrix(left, (m, i) => {
-    const { order } = luFactor(m);
+    const { order } = luFactor(m, rounding(a));
     if (singularColumn(m) > 0) {
       const sentence = "The solver failed because the input matrix is singular.";
       fail("torch.linalg.solve", a, i, sentence);
@@ -159,8 +169,8 @@ export function triangularSolve(a, b, isUpper, left = true, unit = false) {
   const [triangles, right] = aligned(a, b);
   const out = emptyLike(right, ...right.sizes.slice(-2));
   const matrices = [];
-  const turned = m => (left ? m : transposed(m));
-  eachMatrix(triangles, m => matrices.push(turned(m)));
+  const turned = (m) => (left ? m : transposed(m));
+  eachMatrix(triangles, (m) => matrices.push(turned(m)));
   const options = { upper: isUpper === left, unit };
   eachMatrix(right, (m, i) => store(out, i, turned(solveTriangular(matrices[i], turned(m), options))));
   const part = unit ? (isUpper ? strictlyUpper : strictlyLower) : isUpper ? upper : lower;

@@ -3,7 +3,18 @@ import { allocate, holds, isFloat, rounded } from "./dtype.js";
 import { raise } from "./error.js";
 import { emptyAs } from "./elementwise.js";
 import { record } from "./tape.js";
-import { copied, fromData, isContiguous, make, Tensor, values } from "./tensor.js";
+import {
+  copied,
+  dense,
+  fromData,
+  isContiguous,
+  make,
+  product,
+  Storage,
+  stretch,
+  Tensor,
+  values,
+} from "./tensor.js";
 
 export function full(value, dtype, ...sizes) {
   const x = empty(dtype, ...sizes);
@@ -14,7 +25,10 @@ export function full(value, dtype, ...sizes) {
 export function empty(dtype, ...sizes) {
   const negative = sizes.find((n) => n < 0);
   if (negative !== undefined) {
-    raise("RuntimeError", `Trying to create tensor with negative dimension ${negative}: [${sizes.join(", ")}]`);
+    raise(
+      "RuntimeError",
+      `Trying to create tensor with negative dimension ${negative}: [${sizes.join(", ")}]`,
+    );
   }
   return make(sizes, dtype);
 }
@@ -86,22 +100,35 @@ export function scalar(value, kind) {
 
 // ---- copies
 
+// A copy keeps the order of the axes, if the numbers fill a stretch of the storage.
 export function clone(x) {
-  const out = fromData(copied(x), x.sizes, x.dtype, x.levels);
+  const out = dense(x) ? alike(x, stretch(x).slice(0, product(x.sizes)), x.dtype) : rowByRow(x);
   return record(out, "CloneBackward0", [x], (g) => [g]);
 }
 
-export const contiguous = (x) => (isContiguous(x) ? x : clone(x));
+const alike = (x, numbers, dtype) =>
+  new Tensor(new Storage(numbers), 0, x.sizes, x.strides, dtype, x.levels);
+const rowByRow = (x) => fromData(copied(x), x.sizes, x.dtype, x.levels);
+
+// a copy whose numbers lie row after row
+export const inRows = (x) => record(rowByRow(x), "CloneBackward0", [x], (g) => [g]);
+
+export const contiguous = (x) => (isContiguous(x) ? x : inRows(x));
 
 export const detach = (x) => new Tensor(x.storage, x.offset, x.sizes, x.strides, x.dtype, x.levels);
 
+// x.data: the same numbers without a graph, whose changes the tape does not notice
+export const data = (x) =>
+  new Tensor(new Storage(x.storage.data), x.offset, x.sizes, x.strides, x.dtype, x.levels);
+
 // the numbers in another type; the tape does not see it
 export function cast(x, dtype) {
-  const from = values(x);
-  const data = allocate(dtype, from.length);
-  if (holds(dtype, x.dtype) || dtype === "float32") data.set(from);
-  else for (let i = 0; i < from.length; i++) data[i] = rounded(from[i], dtype);
-  return fromData(data, x.sizes, dtype, x.levels);
+  const whole = dense(x);
+  const from = whole ? stretch(x) : values(x);
+  const data = allocate(dtype, product(x.sizes));
+  if (holds(dtype, x.dtype) || dtype === "float32") data.set(from.subarray(0, data.length));
+  else for (let i = 0; i < data.length; i++) data[i] = rounded(from[i], dtype);
+  return whole ? alike(x, data, dtype) : fromData(data, x.sizes, dtype, x.levels);
 }
 
 export function to(x, dtype) {

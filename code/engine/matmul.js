@@ -1,13 +1,25 @@
 /* Matrix products.
 
-   matmul of two vectors is a number; of a matrix and a vector a vector; with more axes it multiplies the matrices of the
-   last two axes and broadcasts the others. All come down to one product of batches of matrices, (b, n, m) × (b, m, p). */
+   matmul of two vectors is a number; of a matrix and a vector a vector; with more axes it
+   multiplies the matrices of the last two axes and broadcasts the others. All come down to one
+   product of batches of matrices, (b, n, m) × (b, m, p). */
 import { listed, raise } from "./error.js";
 import { TITLES } from "./dtype.js";
-import { record, withGrad } from "./tape.js";
-import { broadcastSizes, broadcastStrides, lift, logicalSizes, make, product, rows, Tensor, values } from "./tensor.js";
+import { record, rename, withGrad } from "./tape.js";
+import {
+  broadcastSizes,
+  broadcastStrides,
+  lift,
+  logicalSizes,
+  make,
+  product,
+  rows,
+  Tensor,
+  values,
+} from "./tensor.js";
 import { add, mul } from "./elementwise.js";
-import { reshape, squeeze, t, transpose, unsqueeze } from "./views.js";
+import { reshape, squeeze, unsqueeze } from "./shapes.js";
+import { t, transpose } from "./views.js";
 
 // out (n, p) += a (n, m) · b (m, p), each number of the result as a double
 function multiply(a, at, b, bt, out, ot, n, m, p, row) {
@@ -72,23 +84,34 @@ function fakeRows(sizes, size) {
   return { sizes, strides };
 }
 
+// the derivative by one factor needs the other one
+const others = (x, y) => [y.requiresGrad ? x : undefined, x.requiresGrad ? y : undefined];
+
 const adjoint = (x) => transpose(x, -2, -1);
 
 function batched(x, y, name) {
   const rule = (g, a, b) => [() => matrices(g, adjoint(b())), () => matrices(adjoint(a()), g)];
-  return record(product3(x, y), name, [x, y], rule, [x, y]);
+  return record(product3(x, y), name, [x, y], rule, others(x, y));
 }
-const matrices = (x, y) => batched(x, y, x.ndim === 2 && y.ndim === 2 ? "MmBackward0" : "BmmBackward0");
+const matrices = (x, y) =>
+  batched(x, y, x.ndim === 2 && y.ndim === 2 ? "MmBackward0" : "BmmBackward0");
 
 export function matmul(x, y) {
   check(x, y);
   const [n, m] = [x.ndim, y.ndim];
   if (n === 1 && m === 1) return dot(x, y);
   if (n === 2 && m === 1) return vector(x, y);
-  if (n === 1) return named(squeeze(matmul(unsqueeze(x, 0), y), -2), m === 2 ? "SqueezeBackward4" : "UnsafeViewBackward0");
+  if (n === 1)
+    return named(
+      squeeze(matmul(unsqueeze(x, 0), y), -2),
+      m === 2 ? "SqueezeBackward4" : "UnsafeViewBackward0",
+    );
   if (m === 1) return named(squeeze(matmul(x, unsqueeze(y, 1)), -1), "UnsafeViewBackward0");
   if (n === 2 && m === 2) return matrices(x, y);
-  return named(unsafeView(batched(x, y, "BmmBackward0")), n === 2 ? "CloneBackward0" : "UnsafeViewBackward0");
+  return named(
+    unsafeView(batched(x, y, "BmmBackward0")),
+    n === 2 ? "CloneBackward0" : "UnsafeViewBackward0",
+  );
 }
 
 // PyTorch flattens the leading axes for its product and restores them; the node shows in grad_fn
@@ -97,10 +120,11 @@ function unsafeView(x) {
   return record(out, "UnsafeViewBackward0", [x], (g) => [g]);
 }
 
-// with the name that PyTorch's way of computing it leaves on the tape
+// with the name that PyTorch's way of computing it leaves on the tape, and no view of what it made on the way
 function named(x, name) {
-  if (x.node !== undefined) x.node.name = name;
-  return x;
+  x.base = undefined;
+  x.replay = undefined;
+  return rename(x, name);
 }
 
 /* x @ wᵀ + b */
@@ -113,46 +137,92 @@ export function linear(x, w, b) {
 }
 
 function affine(x, w, b) {
+  if (x.dtype !== w.dtype) {
+    const names = `${TITLES[x.dtype]} and ${TITLES[w.dtype]}`;
+    raise("RuntimeError", `mat1 and mat2 must have the same dtype, but got ${names}`);
+  }
   const out = withGrad(false, () => add(matmul(x, t(w)), b));
   const rule = (g, x, w) => [() => matmul(g, w()), () => matmul(t(g), x()), g];
-  return record(out, "AddmmBackward0", [x, w, b], rule, [x, w]);
+  return record(out, "AddmmBackward0", [x, w, b], rule, others(x, w));
 }
 
 function dot(x, y) {
   const out = product3(unsqueeze(x, 0), unsqueeze(y, 1));
-  const value = new Tensor(out.storage, 0, out.sizes.slice(0, -2), out.strides.slice(0, -2), out.dtype, out.levels);
-  return record(value, "DotBackward0", [x, y], (g, a, b) => [() => mul(g, b()), () => mul(g, a())], [x, y]);
+  const value = new Tensor(
+    out.storage,
+    0,
+    out.sizes.slice(0, -2),
+    out.strides.slice(0, -2),
+    out.dtype,
+    out.levels,
+  );
+  const rule = (g, a, b) => [() => mul(g, b()), () => mul(g, a())];
+  return record(value, "DotBackward0", [x, y], rule, others(x, y));
 }
 
 function vector(x, y) {
   const out = product3(x, unsqueeze(y, 1));
-  const value = new Tensor(out.storage, 0, out.sizes.slice(0, -1), out.strides.slice(0, -1), out.dtype, out.levels);
+  const value = new Tensor(
+    out.storage,
+    0,
+    out.sizes.slice(0, -1),
+    out.strides.slice(0, -1),
+    out.dtype,
+    out.levels,
+  );
   const rule = (g, a, b) => [
     () => mul(unsqueeze(g, -1), unsqueeze(b(), -2)),
     () => matmul(adjoint(a()), g),
   ];
-  return record(value, "MvBackward0", [x, y], rule, [x, y]);
+  return record(value, "MvBackward0", [x, y], rule, others(x, y));
 }
 
 function check(x, y) {
   if (x.ndim === 0 || y.ndim === 0) {
-    raise("RuntimeError", `both arguments to matmul need to be at least 1D, but they are ${x.ndim}D and ${y.ndim}D`);
+    raise(
+      "RuntimeError",
+      `both arguments to matmul need to be at least 1D, but they are ${x.ndim}D and ${y.ndim}D`,
+    );
   }
   const [a, b] = [logicalSizes(x), logicalSizes(y)];
-  if (x.dtype !== y.dtype) raiseTypes(x, y);
+  const nothing = x.numel === 0 || y.numel === 0;
+  const batches = x.ndim > 2 && y.ndim > 2;
+  if (x.dtype !== y.dtype && !(nothing && batches)) raiseTypes(x, y);
+  if (x.dtype === "bool" && !nothing) raiseBool(x.ndim, y.ndim, batches);
   if (a.at(-1) === (y.ndim === 1 ? b[0] : b.at(-2))) return;
   raiseShapes(a, b);
 }
 
+function raiseBool(n, m, batches) {
+  const vectors = n === 1 && m === 1;
+  const kernel = batches ? "bmm" : vectors ? "dot" : m === 1 ? "addmv_impl_cpu" : "addmm_impl_cpu_";
+  raise("NotImplementedError", `"${kernel}" not implemented for 'Bool'`);
+}
+
 function raiseTypes(x, y) {
-  const names = { bool: "bool", uint8: "unsigned char", int8: "signed char", int16: "short", int32: "int", int64: "long", float32: "float", float64: "double" };
+  const names = {
+    bool: "bool",
+    uint8: "unsigned char",
+    int8: "signed char",
+    int16: "short",
+    int32: "int",
+    int64: "long",
+    float32: "float",
+    float64: "double",
+  };
   const [a, b] = [names[x.dtype], names[y.dtype]];
   if (x.ndim === 1 && y.ndim === 1) {
-    raise("RuntimeError", `dot : expected both vectors to have same dtype, but found ${TITLES[x.dtype]} and ${TITLES[y.dtype]}`);
+    raise(
+      "RuntimeError",
+      `dot : expected both vectors to have same dtype, but found ${TITLES[x.dtype]} and ${TITLES[y.dtype]}`,
+    );
   }
   if (y.ndim === 1 && x.ndim === 2) {
     const [mat, vec] = [TITLES[x.dtype], TITLES[y.dtype]];
-    raise("RuntimeError", `addmv input tensors must have the same dtype, but got ${vec}, ${mat}, and ${vec}`);
+    raise(
+      "RuntimeError",
+      `addmv input tensors must have the same dtype, but got ${vec}, ${mat}, and ${vec}`,
+    );
   }
   if (x.ndim > 2 && y.ndim > 2) {
     raise("RuntimeError", `expected scalar type ${TITLES[x.dtype]} but found ${TITLES[y.dtype]}`);
@@ -162,15 +232,27 @@ function raiseTypes(x, y) {
 
 function raiseShapes(a, b) {
   if (a.length === 1 && b.length === 1) {
-    raise("RuntimeError", `inconsistent tensor size, expected tensor ${listed(a)} and src ${listed(b)} to have the same number of elements, but got ${a[0]} and ${b[0]} elements respectively`);
+    raise(
+      "RuntimeError",
+      `inconsistent tensor size, expected tensor ${listed(a)} and src ${listed(b)} to have the same number of elements, but got ${a[0]} and ${b[0]} elements respectively`,
+    );
   }
   if (a.length === 2 && b.length === 1) {
-    raise("RuntimeError", `size mismatch, got input (${a[0]}), mat (${a[0]}x${a[1]}), vec (${b[0]})`);
+    raise(
+      "RuntimeError",
+      `size mismatch, got input (${a[0]}), mat (${a[0]}x${a[1]}), vec (${b[0]})`,
+    );
   }
   const rows = product(a.slice(0, -1));
   const [c, d] = b.length === 1 ? [b[0], 1] : b.slice(-2);
   if (a.length > 2 && b.length > 2) {
-    raise("RuntimeError", `Expected size for first two dimensions of batch2 tensor to be: ${listed([product(a.slice(0, -2)), a.at(-1)])} but got: ${listed([product(b.slice(0, -2)), b.at(-2)])}.`);
+    raise(
+      "RuntimeError",
+      `Expected size for first two dimensions of batch2 tensor to be: ${listed([product(a.slice(0, -2)), a.at(-1)])} but got: ${listed([product(b.slice(0, -2)), b.at(-2)])}.`,
+    );
   }
-  raise("RuntimeError", `mat1 and mat2 shapes cannot be multiplied (${rows}x${a.at(-1)} and ${c}x${d})`);
+  raise(
+    "RuntimeError",
+    `mat1 and mat2 shapes cannot be multiplied (${rows}x${a.at(-1)} and ${c}x${d})`,
+  );
 }

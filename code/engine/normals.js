@@ -76,7 +76,7 @@ export function normals32(data, at, mean, std) {
 /* a b + c, rounded once: the product's rounding error is found by Veltkamp's and Dekker's splitting
    (Numerische Mathematik 18 (1971) 224), that of the sum by Knuth's. */
 const SPLIT = 2 ** 27 + 1;
-const halves = x => {
+const halves = (x) => {
   const high = SPLIT * x - (SPLIT * x - x);
   return [high, x - high];
 };

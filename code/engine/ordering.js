@@ -11,22 +11,55 @@ import { eachLane, lanes } from "./lanes.js";
 import { cast, zerosLike } from "./making.js";
 import { record, withGrad } from "./tape.js";
 import { filled, fromData, levelSizes, lift, logicalSizes, product, values } from "./tensor.js";
-import { squeeze, unsqueeze } from "./views.js";
+import { squeeze, unsqueeze } from "./shapes.js";
 
-/* The order of numbers in `data`, for sorting indices into it. */
-const ascending = data => (p, q) => {
-  const [a, b] = [data[p], data[q]];
-  if (a < b) return -1;
-  return a > b ? 1 : (a !== a) - (b !== b) || p - q;
-};
-const descending = data => (p, q) => {
-  const [a, b] = [data[p], data[q]];
-  if (a > b) return -1;
-  return a < b ? 1 : (b !== b) - (a !== a) || p - q;
-};
+/* The order of n numbers that lie `step` apart, as indices 0 … n - 1. */
+function order(data, start, step, n, decreasing) {
+  const keys = new Float64Array(n);
+  const indices = new Uint32Array(n);
+  let nans = 0;
+  for (let i = 0, at = start; i < n; i++, at += step) {
+    const v = data[at];
+    if (v !== v) {
+      nans++;
+      continue;
+    }
+    keys[i - nans] = decreasing ? -v : v;
+    indices[i - nans] = i;
+  }
+  const sorted = mergeSorted(keys, indices, n - nans);
+  if (nans === 0) return sorted;
+  const places = new Uint32Array(n);
+  places.set(sorted, decreasing ? nans : 0);
+  for (let i = 0, at = decreasing ? 0 : n - nans; i < n; i++) {
+    if (data[start + i * step] !== data[start + i * step]) places[at++] = i;
+  }
+  return places;
+}
 
-/* The `count` first numbers of each lane in this order, and their indices along it. */
-function selected(x, dim, order, from, count) {
+/* Sort the first n indices by their keys. Merge sort is stable, and reads and writes in order. */
+function mergeSorted(keys, indices, n) {
+  let [k, i, toK, toI] = [keys, indices, new Float64Array(n), new Uint32Array(n)];
+  for (let width = 1; width < n; width *= 2) {
+    for (let low = 0; low < n; low += 2 * width) {
+      const middle = Math.min(low + width, n);
+      const high = Math.min(low + 2 * width, n);
+      let a = low;
+      let b = middle;
+      for (let at = low; at < high; at++) {
+        const from = b >= high || (a < middle && k[a] <= k[b]) ? a++ : b++;
+        toK[at] = k[from];
+        toI[at] = i[from];
+      }
+    }
+    [k, toK] = [toK, k];
+    [i, toI] = [toI, i];
+  }
+  return i.subarray(0, n);
+}
+
+/* `count` numbers of each lane from place `from` of its order on, and their indices along it. */
+function selected(x, dim, decreasing, from, count) {
   const lane = lanes(x, dim);
   const data = values(x);
   const sizes = x.sizes.slice();
@@ -34,18 +67,15 @@ function selected(x, dim, order, from, count) {
   else count = 1;
   const out = allocate(x.dtype, product(sizes));
   const places = allocate("int64", product(sizes));
-  const compare = order(data);
-  const indices = new Array(lane.n);
   let at = 0;
-  eachLane(lane, start => {
-    for (let i = 0; i < lane.n; i++) indices[i] = start + i * lane.step;
-    indices.sort(compare);
+  eachLane(lane, (start) => {
+    const indices = order(data, start, lane.step, lane.n, decreasing);
     // lanes come in the order of their starts, with `step` lanes side by side
     const first = Math.floor(at / lane.step) * count * lane.step + (at % lane.step);
     for (let i = 0; i < count; i++) {
       const place = indices[from + i];
-      out[first + i * lane.step] = data[place];
-      places[first + i * lane.step] = (place - start) / lane.step;
+      out[first + i * lane.step] = data[start + place * lane.step];
+      places[first + i * lane.step] = place;
     }
     at++;
   });
@@ -59,15 +89,14 @@ const backToPlace = (name, x, dim, [chosen, indices]) => [
 ];
 
 export function sort(x, dim, decreasing, stable) {
-  const order = decreasing ? descending : ascending;
   const name = stable ? "SortBackward1" : "SortBackward0";
-  return backToPlace(name, x, dim, selected(x, dim, order, 0, lanes(x, dim).n));
+  return backToPlace(name, x, dim, selected(x, dim, decreasing, 0, lanes(x, dim).n));
 }
 
 export function topk(x, k, dim, largest) {
   if (!(k >= 0 && k <= lanes(x, dim).n)) raise("RuntimeError", "selected index k out of range");
-  const order = largest ? descending : ascending;
-  return backToPlace("TopkBackward0", x, dim, selected(x, dim, order, 0, k));
+  if (x.dtype === "bool") raise("RuntimeError", "topk does not support bool dtypes on CPU");
+  return backToPlace("TopkBackward0", x, dim, selected(x, dim, largest, 0, k));
 }
 
 /* The k-th smallest number of each lane, counted from 1. */
@@ -83,9 +112,9 @@ export function kthvalue(x, k, dim, keepdim) {
   if (x.dtype === "bool") {
     raise("NotImplementedError", "\"kthvalue_cpu\" not implemented for 'Bool'");
   }
-  const shape = y => (keepdim || x.ndim === 0 ? y : squeeze(y, dim));
-  const [value, index] = withGrad(false, () => selected(x, dim, ascending, k - 1, 1).map(shape));
-  const whole = y => (keepdim || x.ndim === 0 ? y : unsqueeze(y, dim));
+  const shape = (y) => (keepdim || x.ndim === 0 ? y : squeeze(y, dim));
+  const [value, index] = withGrad(false, () => selected(x, dim, false, k - 1, 1).map(shape));
+  const whole = (y) => (keepdim || x.ndim === 0 ? y : unsqueeze(y, dim));
   const rule = (g, i) => [() => scatter(zerosLike(x), dim, whole(i()), whole(g))];
   return [record(value, "KthvalueBackward0", [x], rule, [index]), index];
 }
@@ -102,7 +131,7 @@ export function searchsorted(sorted, x, right) {
   const dtype = resultType(sorted, x);
   const { xs, levels, k } = lift([cast(sorted, dtype), cast(x, dtype)]);
   const batch = levelSizes(xs, k);
-  const [rows, queries] = xs.map(y => values(filled(y, batch)));
+  const [rows, queries] = xs.map((y) => values(filled(y, batch)));
   const n = sorted.sizes.at(-1);
   const count = product([...batch, ...logicalSizes(sorted).slice(0, -1)]);
   const perRow = count === 0 ? 0 : queries.length / count;
@@ -159,7 +188,7 @@ export function bucketize(x, boundaries, right) {
 
 // ---- different numbers
 
-const single = x => {
+const single = (x) => {
   if (x.levels.length === 0) return;
   raise("RuntimeError", "vmap: the size of this operation's result depends on the numbers");
 };
@@ -169,23 +198,23 @@ const single = x => {
 export function unique(x) {
   single(x);
   const data = values(x);
-  const order = Array.from(data, (_, i) => i).sort(ascending(data));
-  return distinct(x, data, order, "Unique2Backward0", "_unique2");
+  const sorted = order(data, 0, 1, data.length, false);
+  return distinct(x, data, sorted, "Unique2Backward0", "_unique2");
 }
 
 /* The same without sorting: only equal neighbours count as one number. */
 export function uniqueConsecutive(x) {
   single(x);
   const data = values(x);
-  const order = Array.from(data, (_, i) => i);
-  return distinct(x, data, order, "UniqueConsecutiveBackward0", "unique_consecutive");
+  const places = Array.from(data, (_, i) => i);
+  return distinct(x, data, places, "UniqueConsecutiveBackward0", "unique_consecutive");
 }
 
-function distinct(x, data, order, node, name) {
+function distinct(x, data, places, node, name) {
   const inverse = allocate("int64", data.length);
   const [found, counts] = [[], []];
-  order.forEach((place, i) => {
-    if (i === 0 || data[place] !== data[order[i - 1]]) {
+  places.forEach((place, i) => {
+    if (i === 0 || data[place] !== data[places[i - 1]]) {
       found.push(data[place]);
       counts.push(0);
     }
@@ -216,6 +245,6 @@ export function isin(x, test, invert) {
   const dtype = resultType(x, test);
   const members = new Set(values(cast(test, dtype)));
   const [hit, miss] = invert ? [0, 1] : [1, 0];
-  const out = Uint8Array.from(values(cast(x, dtype)), v => (v === v && members.has(v) ? hit : miss));
+  const out = Uint8Array.from(values(cast(x, dtype)), (v) => (v === v && members.has(v) ? hit : miss));
   return fromData(out, x.sizes, "bool", x.levels);
 }

@@ -31,11 +31,11 @@ export { globalGenerator };
 
 // ---- generators
 
-export const generator = seed => new Generator(seed);
+export const generator = (seed) => new Generator(seed);
 export const manualSeed = (g, seed) => (g ?? globalGenerator).manualSeed(seed);
-export const initialSeed = g => (g ?? globalGenerator).initialSeed();
-export const seedRandom = g => (g ?? globalGenerator).seed();
-export const cloneState = g => (g ?? globalGenerator).clone();
+export const initialSeed = (g) => (g ?? globalGenerator).initialSeed();
+export const seedRandom = (g) => (g ?? globalGenerator).seed();
+export const cloneState = (g) => (g ?? globalGenerator).clone();
 export function getState(g) {
   const bytes = (g ?? globalGenerator).bytes();
   return fromData(bytes, [bytes.length], "uint8");
@@ -123,25 +123,25 @@ export function exponentialInPlace(g, x, rate = 1) {
 export function cauchyInPlace(g, x, median = 0, sigma = 1) {
   check(sigma > 0, `cauchy_ expects sigma > 0.0, but found sigma=${sigma}`);
   needsFloat(x.dtype, "cauchy_cpu");
-  return fillInPlace(g, x, filledBy(s => median + sigma * Math.tan(Math.PI * (s.double() - 0.5))));
+  return fillInPlace(g, x, filledBy((s) => median + sigma * Math.tan(Math.PI * (s.double() - 0.5))));
 }
 
 export function logNormalInPlace(g, x, mean = 1, std = 2) {
   check(std > 0, `log_normal_ expects std > 0.0, but found std=${std}`);
   needsFloat(x.dtype, "log_normal_cpu");
-  return fillInPlace(g, x, filledBy(s => Math.exp(s.normal() * std + mean)));
+  return fillInPlace(g, x, filledBy((s) => Math.exp(s.normal() * std + mean)));
 }
 
 export function geometricInPlace(g, x, p) {
   check(p > 0 && p < 1, `geometric_ expects p to be in (0, 1), but got p=${p}`);
-  return fillInPlace(g, x, filledBy(s => Math.ceil(Math.log(s.double()) / Math.log1p(-p))));
+  return fillInPlace(g, x, filledBy((s) => Math.ceil(Math.log(s.double()) / Math.log1p(-p))));
 }
 
 /* `p` is a number, or a tensor whose sizes broadcast to those of x. */
 export function bernoulliInPlace(g, x, p) {
   if (typeof p === "number") {
     check(p >= 0 && p <= 1, `bernoulli_ expects p to be in [0, 1], but got p=${p}`);
-    return fillInPlace(g, x, filledBy(s => (s.double() < p ? 1 : 0)));
+    return fillInPlace(g, x, filledBy((s) => (s.double() < p ? 1 : 0)));
   }
   return assign(x, bernoulliLike(g, x, p));
 }

@@ -7,7 +7,7 @@ export const strides = (x) => x.strides.slice(x.levels.length).join(",");
 export const offset = (x) => x.offset;
 export const isView = (x) => x.base !== undefined;
 export const base = (x) => x.base;
-export const sharesStorage = (x, y) => x.storage === y.storage;
+export const sharesStorage = (x, y) => x.storage.data === y.storage.data;
 export const version = (x) => x.storage.version;
 
 // the numbers in order; the storage's own array, where they lie in order in it
@@ -17,7 +17,8 @@ export function contents(x) {
 }
 
 export function item(x) {
-  if (x.numel !== 1) raise("RuntimeError", `a Tensor with ${x.numel} elements cannot be converted to Scalar`);
+  if (x.numel !== 1)
+    raise("RuntimeError", `a Tensor with ${x.numel} elements cannot be converted to Scalar`);
   return contents(x)[0];
 }
 

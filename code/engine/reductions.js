@@ -1,22 +1,35 @@
 /* Reductions: many numbers become one.
 
-   A reduction walks over the input and over the result at the same time; along the axes that go, the
-   result is walked with a stride of 0, so that all numbers along them meet in the same place. Sums are kept in doubles. */
-import { exact, floatType, isFloat, TITLES } from "./dtype.js";
-import { axis, raise } from "./error.js";
+   A reduction walks over the input and over the result at the same time; along the axes that go,
+   the result is walked with a stride of 0, so that all numbers along them meet in the same place.
+   Sums are kept in doubles. */
+import { exact, floatType, isFloat, rounded, TITLES } from "./dtype.js";
 import { add, binary, div, mul, sub, unary } from "./elementwise.js";
+import { axis, raise } from "./error.js";
 import { extreme } from "./extremes.js";
 import { cat } from "./joining.js";
 import { cast, full, onesLike, to } from "./making.js";
 import { scan } from "./scans.js";
+import { expand, flip, reshape, squeeze, unsqueeze } from "./shapes.js";
 import { record, withGrad } from "./tape.js";
-import { fromData, isContiguous, logicalSizes, number, product, rows, rowStrides, Tensor, values } from "./tensor.js";
+import {
+  fromData,
+  isContiguous,
+  logicalSizes,
+  number,
+  product,
+  rows,
+  rowStrides,
+  Tensor,
+  values,
+} from "./tensor.js";
 import { where } from "./ternary.js";
-import { expand, flip, narrow, reshape, squeeze, unsqueeze } from "./views.js";
+import { narrow } from "./views.js";
 
-const ZERO = number(0);
+export const ZERO = number(0);
 
-// Each takes the numbers of one row into `total[q]`, `total[q + t]`, …; t = 0 takes them all into one place.
+// Each takes the numbers of one row into `total[q]`, `total[q + t]`, …; t = 0 takes them all into
+// one place.
 const FOLDS = {
   sum: {
     start: 0,
@@ -71,12 +84,13 @@ export function axes(x, dims) {
   if (dims.length === 0) return Array.from({ length: x.ndim }, (_, d) => d);
   const out = dims.map((d) => axis(d, x.ndim)).sort((a, b) => a - b);
   const twice = out.find((d, i) => d === out[i + 1]);
-  if (twice !== undefined) raise("RuntimeError", `dim ${twice} appears multiple times in the list of dims`);
+  if (twice !== undefined)
+    raise("RuntimeError", `dim ${twice} appears multiple times in the list of dims`);
   return x.ndim === 0 ? [] : out;
 }
 
 // the totals, with the axes that went kept at size 1
-function fold(name, x, dims) {
+export function fold(name, x, dims) {
   const k = x.levels.length;
   const sizes = x.sizes.slice();
   for (const d of dims) sizes[d + k] = 1;
@@ -88,19 +102,21 @@ function fold(name, x, dims) {
     return fromData(totals, sizes, "float64", x.levels);
   }
   const steps = rowStrides(sizes).map((step, d) => (dims.includes(d - k) ? 0 : step));
-  rows(x.sizes, [steps, x.strides], [0, x.offset], (n, [t, s], [q, p]) => row(totals, q, t, data, p, s, n));
+  rows(x.sizes, [steps, x.strides], [0, x.offset], (n, [t, s], [q, p]) =>
+    row(totals, q, t, data, p, s, n),
+  );
   return fromData(totals, sizes, "float64", x.levels);
 }
 
 // with these axes gone, or kept at size 1
-function dropped(x, dims, keepdim) {
+export function dropped(x, dims, keepdim) {
   if (keepdim || dims.length === 0) return x;
   const k = x.levels.length;
   const sizes = x.sizes.filter((_, d) => !dims.includes(d - k));
   return new Tensor(x.storage, x.offset, sizes, rowStrides(sizes), x.dtype, x.levels);
 }
 
-function stored(totals, dtype) {
+export function stored(totals, dtype) {
   const { data } = totals.storage;
   if (dtype === "int64") for (let i = 0; i < data.length; i++) data[i] = exact(data[i]);
   return dtype === "float64" ? totals : cast(totals, dtype);
@@ -112,15 +128,25 @@ export function restored(g, dims, keepdim, sizes) {
   return expand(whole, ...sizes);
 }
 
-const count = (x, dims) => dims.reduce((n, d) => n * x.sizes[d + x.levels.length], 1);
+export const count = (x, dims) => dims.reduce((n, d) => n * x.sizes[d + x.levels.length], 1);
 
 // ---- by name
 
 export function reduce(name, x, keepdim, dtype, ...dims) {
-  if (REDUCTIONS[name] === undefined) raise("NotImplementedError", `${name} is not in the page's engine`);
+  if (REDUCTIONS[name] === undefined)
+    raise("NotImplementedError", `${name} is not in the page's engine`);
+  if (name === "mean") checkMean(dtype || x.dtype);
   const all = dims.length === 0;
   const input = dtype && dtype !== x.dtype ? to(x, dtype) : x;
   return REDUCTIONS[name](input, axes(x, dims), Boolean(keepdim), all);
+}
+
+function checkMean(dtype) {
+  if (isFloat(dtype)) return;
+  raise(
+    "RuntimeError",
+    `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${TITLES[dtype]}`,
+  );
 }
 
 export const sum = (x, dims = [], keepdim = false) => reduce("sum", x, keepdim, "", ...dims);
@@ -130,19 +156,24 @@ const REDUCTIONS = {
     const dtype = isFloat(x.dtype) ? x.dtype : "int64";
     const out = dropped(stored(fold("sum", x, dims), dtype), dims, keepdim);
     const sizes = logicalSizes(x);
-    return record(out, all ? "SumBackward0" : "SumBackward1", [x], (g) => [restored(g, dims, keepdim, sizes)]);
+    return record(out, all ? "SumBackward0" : "SumBackward1", [x], (g) => [
+      restored(g, dims, keepdim, sizes),
+    ]);
+  },
+  nansum(x, dims, keepdim) {
+    const known = unary("logical_not", unary("isnan", x));
+    const filled = withGrad(false, () => (isFloat(x.dtype) ? where(known, x, ZERO) : x));
+    const out = withGrad(false, () => sum(filled, dims, keepdim));
+    const sizes = logicalSizes(x);
+    const rule = (g) => [mul(restored(g, dims, keepdim, sizes), known)];
+    return record(out, "NansumBackward0", [x], rule);
   },
   mean(x, dims, keepdim, all) {
-    if (!isFloat(x.dtype)) {
-      raise(
-        "RuntimeError",
-        `mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: ${TITLES[x.dtype]}`,
-      );
-    }
     const totals = fold("sum", x, dims);
     const n = count(x, dims);
     const { data } = totals.storage;
-    for (let i = 0; i < data.length; i++) data[i] /= n;
+    // PyTorch rounds the sum before it divides
+    for (let i = 0; i < data.length; i++) data[i] = rounded(data[i], x.dtype) / n;
     const out = dropped(stored(totals, x.dtype), dims, keepdim);
     const sizes = logicalSizes(x);
     const rule = (g) => [div(restored(g, dims, keepdim, sizes), number(n))];
@@ -158,7 +189,10 @@ const REDUCTIONS = {
   amin: (x, dims, keepdim, all) => extremum("amin", "AminBackward0", x, dims, keepdim, all),
   max: (x) => overall("max", x, () => extremum("amax", "", x, axes(x, []), false, true, "max")),
   min: (x) => overall("min", x, () => extremum("amin", "", x, axes(x, []), false, true, "min")),
-  median: (x) => overall("median", x, () => (x.numel === 0 ? full(NaN, x.dtype) : extreme("median", reshape(x, -1), 0)[0])),
+  median: (x) =>
+    overall("median", x, () =>
+      x.numel === 0 ? full(NaN, x.dtype) : extreme("median", reshape(x, -1), 0)[0],
+    ),
   all: (x, dims, keepdim) => truth("all", x, dims, keepdim),
   any: (x, dims, keepdim) => truth("any", x, dims, keepdim),
   logsumexp: logSumExp,
@@ -167,8 +201,8 @@ const REDUCTIONS = {
 const truth = (name, x, dims, keepdim) =>
   dropped(stored(fold(name, x, dims), x.dtype === "uint8" ? "uint8" : "bool"), dims, keepdim);
 
-/* The derivative of a product by one factor is the product of the others: the product divided by the factor, or,
-   where a factor may be 0, what is before it times what is after it. */
+/* The derivative of a product by one factor is the product of the others: the product divided by
+   the factor, or, where a factor may be 0, what is before it times what is after it. */
 function productSlope(g, x, y, dims, keepdim) {
   const sizes = logicalSizes(x);
   const grad = restored(g, dims, keepdim, sizes);
@@ -201,7 +235,7 @@ function extremum(name, title, x, dims, keepdim, all, asked = name) {
 }
 
 // where x is y, or both are no numbers
-function hits(x, y) {
+export function hits(x, y) {
   const nan = binary("logical_and", unary("isnan", x), unary("isnan", y));
   return to(binary("logical_or", binary("eq", x, y), nan), x.dtype);
 }
@@ -211,9 +245,15 @@ function overall(name, x, find) {
   const out = withGrad(false, find);
   const rule = (g, x, y) => {
     const hit = hits(x(), y());
-    return [mul(hit, div(g, sum(hit)))];
+    return [where(to(hit, "bool"), div(g, sum(hit)), ZERO)];
   };
-  return record(out, name === "median" ? "MedianBackward0" : `${name === "max" ? "Max" : "Min"}Backward1`, [x], rule, [x, out]);
+  return record(
+    out,
+    name === "median" ? "MedianBackward0" : `${name === "max" ? "Max" : "Min"}Backward1`,
+    [x],
+    rule,
+    [x, out],
+  );
 }
 
 function raiseEmpty(name, d, all) {
@@ -243,113 +283,15 @@ function logSumExp(x, dims, keepdim) {
   return record(out, "LogsumexpBackward0", [input], rule, [input, out]);
 }
 
-// ---- spread and size
-
-/* The sum of the squared distances from the mean, divided by n − correction; its root is the standard deviation. */
-function squaredSpread(x, correction, dims) {
-  const n = count(x, dims);
-  const double = to(x, "float64");
-  const mean = div(fold("sum", double, dims), number(n));
-  const squares = unary("square", sub(double, mean));
-  return div(fold("sum", squares, dims), number(Math.max(n - correction, 0)));
-}
-
-function spreadOf(name, x, correction, keepdim, dims) {
-  if (!isFloat(x.dtype)) raise("RuntimeError", "std and var only support floating point and complex dtypes");
-  const at = axes(x, dims);
-  const n = count(x, at);
-  const total = withGrad(false, () => {
-    const square = squaredSpread(x, correction, at);
-    return name === "std" ? unary("sqrt", square) : square;
-  });
-  const out = dropped(stored(total, x.dtype), at, keepdim);
-  const slope = (g, x) => {
-    const mean = reduce("mean", x, true, "", ...at);
-    const grad = restored(g, at, keepdim, logicalSizes(x));
-    if ((dims.length === 0 || x.ndim === 0) && n <= correction) {
-      return mul(grad, where(binary("eq", x, mean), number(NaN), number(Infinity)));
-    }
-    return mul(mul(grad, number(2 / (n - correction))), sub(x, mean));
-  };
-  return { out, slope };
-}
-
-export function variance(x, correction, keepdim, ...dims) {
-  const { out, slope } = spreadOf("var", x, correction, Boolean(keepdim), dims);
-  return record(out, "VarBackward0", [x], (g, x) => [slope(g, x())], [x]);
-}
-
-export function deviation(x, correction, keepdim, ...dims) {
-  const { out, slope } = spreadOf("std", x, correction, Boolean(keepdim), dims);
-  const rule = (g, x, y) => {
-    const half = div(g, mul(y(), number(2)));
-    return [slope(where(binary("eq", y(), ZERO), ZERO, half), x())];
-  };
-  return record(out, "StdBackward0", [x], rule, [x, out]);
-}
-
-// (Σ |x|^p)^(1/p); the largest |x| for p = ∞, the smallest for −∞, the number of nonzero x for 0
-export function norm(x, p, keepdim, ...dims) {
-  if (!isFloat(x.dtype)) {
-    raise("RuntimeError", `linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${TITLES[x.dtype]}`);
-  }
-  const at = axes(x, dims);
-  if (Math.abs(p) === Infinity) checkNorm(x, p, dims, at);
-  const out = withGrad(false, () => dropped(stored(normOf(x, p, at), x.dtype), at, Boolean(keepdim)));
-  const rule = (g, x, y) => {
-    const whole = (t) => restored(t, at, Boolean(keepdim), logicalSizes(x()));
-    return [normSlope(whole(g), x(), whole(y()), p, at)];
-  };
-  return record(out, "LinalgVectorNormBackward0", [x], rule, [x, out]);
-}
-
-function checkNorm(x, p, dims, at) {
-  const d = at.find((e) => x.sizes[e + x.levels.length] === 0);
-  if (d === undefined) return;
-  const where = dims.length === 0 ? "an empty tensor" : `the dimension ${d}`;
-  const why = dims.length === 0 ? " because the" : "because this dimension is empty and the";
-  raise(
-    "RuntimeError",
-    `linalg.vector_norm cannot compute the ${p > 0 ? "" : "-"}inf norm on ${where}${why} operation does not have an identity`,
-  );
-}
-
-function normOf(x, p, dims) {
-  const size = unary("abs", to(x, "float64"));
-  if (p === Infinity) return fold("amax", size, dims);
-  if (p === -Infinity) return fold("amin", size, dims);
-  if (p === 0) return fold("sum", to(binary("ne", size, ZERO), "float64"), dims);
-  if (p === 1) return fold("sum", size, dims);
-  if (p === 2) return unary("sqrt", fold("sum", mul(size, size), dims));
-  return binary("pow", fold("sum", binary("pow", size, number(p)), dims), number(1 / p));
-}
-
-function normSlope(g, x, y, p, dims) {
-  const sign = unary("sign", x);
-  const masked = (zero, t) => where(binary("eq", zero, ZERO), ZERO, t);
-  if (p === 0) return undefined;
-  if (p === 1) return mul(g, sign);
-  if (p === 2) return mul(g, masked(y, div(x, y)));
-  const size = unary("abs", x);
-  if (!Number.isFinite(p)) {
-    const hit = hits(size, y);
-    return mul(mul(sign, hit), div(g, dims.length === 0 ? hit : sum(hit, dims, true)));
-  }
-  if (p < 1) {
-    const power = masked(x, mul(sign, binary("pow", size, number(p - 1))));
-    return mul(power, mul(g, binary("pow", y, number(1 - p))));
-  }
-  const power = p < 2 ? masked(x, mul(sign, binary("pow", size, number(p - 1)))) : mul(x, binary("pow", size, number(p - 2)));
-  return mul(power, masked(y, div(g, binary("pow", y, number(p - 1)))));
-}
-
 // ---- for broadcasting
 
 // the sum over the axes along which something of these logical sizes was broadcast
 export function sumTo(g, sizes) {
   const own = logicalSizes(g);
   const missing = own.length - sizes.length;
-  const dims = own.map((_, d) => d).filter((d) => d < missing || (sizes[d - missing] === 1 && own[d] !== 1));
+  const dims = own
+    .map((_, d) => d)
+    .filter((d) => d < missing || (sizes[d - missing] === 1 && own[d] !== 1));
   const out = dims.length === 0 ? g : sum(g, dims, true);
   const kept = missing === 0 ? out : squeeze(out, ...Array(missing).keys());
   return kept;

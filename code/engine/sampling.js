@@ -14,7 +14,7 @@ import { to, zerosLike } from "./making.js";
 import { record, withGrad } from "./tape.js";
 import { broadcastSizes, broadcastStrides, lift, make, Tensor, values } from "./tensor.js";
 
-const rounding = dtype => (dtype === "float32" ? Math.fround : x => x);
+const rounding = (dtype) => (dtype === "float32" ? Math.fround : (x) => x);
 
 /* One draw for each number of x. */
 function drawn(x, dtype, next) {
@@ -24,7 +24,7 @@ function drawn(x, dtype, next) {
   return out;
 }
 const withoutGradient = (out, name, ...inputs) =>
-  record(out, name, inputs, () => inputs.map(x => () => zerosLike(x)));
+  record(out, name, inputs, () => inputs.map((x) => () => zerosLike(x)));
 
 function spread(x, sizes) {
   const strides = broadcastStrides(x, sizes);
@@ -41,7 +41,7 @@ export function bernoulliLike(g, x, p) {
   needsFloat(p.dtype, "bernoulli_tensor_cpu_p_");
   const { xs } = lift([x, p], true);
   const draw = p.dtype === "float64" ? () => source.double() : () => source.single();
-  return drawn(spread(xs[1], xs[0].sizes), x.dtype, chance => {
+  return drawn(spread(xs[1], xs[0].sizes), x.dtype, (chance) => {
     check(
       chance >= 0 && chance <= 1,
       "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message be " +
@@ -54,7 +54,7 @@ export function bernoulliLike(g, x, p) {
 export function poisson(g, rates) {
   const source = g ?? globalGenerator;
   needsFloat(rates.dtype, "poisson_cpu");
-  const out = drawn(rates, rates.dtype, rate => {
+  const out = drawn(rates, rates.dtype, (rate) => {
     check(rate >= 0, "invalid Poisson rate, expected rate to be non-negative");
     return drawPoisson(source, rate);
   });
@@ -72,7 +72,7 @@ export function binomial(g, count, prob) {
   const { xs, levels, k } = lift([count, prob], true);
   const sizes = broadcastSizes(xs[0].sizes, xs[1].sizes, k);
   const out = make(sizes, count.dtype, levels);
-  const [n, p] = xs.map(x => values(spread(x, sizes)));
+  const [n, p] = xs.map((x) => values(spread(x, sizes)));
   const f = rounding(count.dtype);
   const { data } = out.storage;
   for (let i = 0; i < data.length; i++) data[i] = drawBinomial(g ?? globalGenerator, n[i], p[i], f);
@@ -86,7 +86,7 @@ export function standardGamma(g, shape) {
   needsFloat(shape.dtype, "gamma_cpu");
   const f = rounding(shape.dtype);
   const least = shape.dtype === "float32" ? 2 ** -126 : 2 ** -1022;
-  const draw = a => Math.max(least, f(drawGamma(g ?? globalGenerator, a, f)));
+  const draw = (a) => Math.max(least, f(drawGamma(g ?? globalGenerator, a, f)));
   return record(drawn(shape, shape.dtype, draw), "StandardGammaBackward0", [shape], () => {
     raise("NotImplementedError", "the derivative of a gamma draw is not in the page's engine");
   });
@@ -99,7 +99,7 @@ export function normal(g, mean, std) {
   const { dtype } = mean.wrapped ? std : mean;
   const scale = std.wrapped ? std.storage.data[std.offset] : 1;
   if (!std.wrapped) {
-    check(values(std).every(s => s >= 0), "normal expects all elements of std >= 0.0");
+    check(values(std).every((s) => s >= 0), "normal expects all elements of std >= 0.0");
   }
   checkNormal(dtype, scale);
   const out = make(sizes, dtype, levels);
@@ -142,15 +142,15 @@ export function multinomial(g, weights, n, replacement) {
 
 /* The largest weight / exponential number wins, then the second largest, … */
 function withoutReplacement(g, rows, n, f) {
-  const good = w => w >= 0 && w < Infinity;
+  const good = (w) => w >= 0 && w < Infinity;
   check(
-    rows.every(row => row.every(good)),
+    rows.every((row) => row.every(good)),
     "probability tensor contains either `inf`, `nan` or element < 0",
   );
   const empty = "invalid multinomial distribution (sum of probabilities <= 0)";
-  check(rows.every(row => row.some(w => w > 0)), empty);
-  return rows.map(row => {
-    const race = Array.from(row, w => f(w / f(-Math.log1p(-g.double()))));
+  check(rows.every((row) => row.some((w) => w > 0)), empty);
+  return rows.map((row) => {
+    const race = Array.from(row, (w) => f(w / f(-Math.log1p(-g.double()))));
     const order = race.map((_, i) => i).sort((i, j) => race[j] - race[i] || i - j);
     return order.slice(0, n);
   });
@@ -158,7 +158,7 @@ function withoutReplacement(g, rows, n, f) {
 
 /* Uniform numbers, looked up in the cumulative weights. */
 function withReplacement(g, rows, n, f) {
-  return rows.map(row => {
+  return rows.map((row) => {
     const cumulative = cumulated(row, f);
     return Array.from({ length: n }, () => {
       const u = g.double();
@@ -174,15 +174,15 @@ function withReplacement(g, rows, n, f) {
 }
 
 function cumulated(row, f) {
-  const bad = what => `invalid multinomial distribution (${what})`;
+  const bad = (what) => `invalid multinomial distribution (${what})`;
   let sum = 0;
-  const sums = Array.from(row, w => {
+  const sums = Array.from(row, (w) => {
     check(w >= 0, bad("encountering probability entry < 0"));
     check(w < Infinity, bad("encountering probability entry = infinity or NaN"));
     return (sum = f(sum + w));
   });
   check(sum > 0, bad("sum of probabilities <= 0"));
-  const cumulative = sums.map(s => f(s / sum));
+  const cumulative = sums.map((s) => f(s / sum));
   cumulative[row.length - 1] = 1;
   return cumulative;
 }

@@ -12,7 +12,8 @@ import { record } from "./tape.js";
 import { fromData, number, values } from "./tensor.js";
 import { cat } from "./joining.js";
 import { where } from "./ternary.js";
-import { flip, narrow } from "./views.js";
+import { flip } from "./shapes.js";
+import { narrow } from "./views.js";
 
 const RUNNING = {
   cumsum: (sum, x) => sum + x,
@@ -44,8 +45,8 @@ export function scan(name, x, dim) {
   const from = values(source);
   const out = allocate(source.dtype, from.length);
   const next = RUNNING[name];
-  const check = isFloat(x.dtype) ? v => v : exact;
-  eachLane(lane, start => {
+  const check = isFloat(x.dtype) ? (v) => v : exact;
+  eachLane(lane, (start) => {
     if (lane.n === 0) return;
     // In double precision throughout, as PyTorch accumulates; the store rounds.
     let value = from[start];
@@ -61,7 +62,7 @@ export function scan(name, x, dim) {
 const fromTheEnd = (g, dim) => (g.ndim === 0 ? g : flip(scan("cumsum", flip(g, dim), dim), dim));
 
 function sumRule(x, y, dim) {
-  return record(y, NODES.cumsum, [x], g => [() => fromTheEnd(g, dim)]);
+  return record(y, NODES.cumsum, [x], (g) => [() => fromTheEnd(g, dim)]);
 }
 
 /* y = log Σ exp(x), so dy_j/dx_i = exp(x_i - y_j). Gradients of either sign are taken apart, since
@@ -72,7 +73,7 @@ function logRule(x, y, dim) {
   const rule = (g, x, y) => [
     () => {
       if (g.ndim === 0 || g.numel === 0) return g;
-      const part = sign => {
+      const part = (sign) => {
         const signed = mul(g, number(sign));
         const log = where(
           binary("gt", signed, number(0)),
@@ -102,7 +103,7 @@ function productRule(x, y, dim) {
   return record(y, NODES.cumprod, [x], rule, [x, y]);
 }
 
-const hasZero = x => values(x).some(v => v === 0);
+const hasZero = (x) => values(x).some((v) => v === 0);
 
 function productWithZeros(g, x, dim) {
   if (x.ndim === 0) return g;
@@ -112,7 +113,7 @@ function productWithZeros(g, x, dim) {
   for (let i = 0; i < n; i++) {
     // x_0 … x_{i-1} · 1 · x_{i+1} …: the products from i on
     const parts = [narrow(x, at, 0, i), onesLike(narrow(x, at, i, 1)), narrow(x, at, i + 1, n - i - 1)];
-    const products = scan("cumprod", cat(at, ...parts.filter(p => p.sizes[d] > 0)), at);
+    const products = scan("cumprod", cat(at, ...parts.filter((p) => p.sizes[d] > 0)), at);
     const weighted = mul(narrow(products, at, i, n - i), narrow(g, at, i, n - i));
     const sums = scan("cumsum", weighted, at);
     grads.push(narrow(sums, at, n - i - 1, 1));
@@ -128,7 +129,7 @@ export function scanExtreme(name, x, dim) {
   const out = allocate(x.dtype, from.length);
   const places = allocate("int64", from.length);
   const wins = name === "cummax" ? (a, b) => a >= b : (a, b) => a <= b;
-  eachLane(lane, start => {
+  eachLane(lane, (start) => {
     let place = 0;
     for (let i = 0, at = start; i < lane.n; i++, at += lane.step) {
       const best = from[start + place * lane.step];

@@ -23,22 +23,23 @@ import { eye, full, zerosLike } from "./making.js";
 import { matmul } from "./matmul.js";
 import { asColumn, asRow, diagonalTo, HALF, T, times } from "./rules.js";
 import { record, withGrad } from "./tape.js";
-import { logicalSizes, make, number, same } from "./tensor.js";
+import { broadcastSizes, logicalSizes, make, number, same } from "./tensor.js";
 import { singular } from "./svd.js";
-import { narrow, squeeze, unsqueeze } from "./views.js";
+import { squeeze, unsqueeze } from "./shapes.js";
+import { narrow } from "./views.js";
 
 const ONE = number(1);
-const onDiagonal = x => {
+const onDiagonal = (x) => {
   const n = x.sizes.at(-1);
   return mul(asRow(x), eye(n, n, x.dtype));
 };
 /* differences[i][j] = x[j] - x[i], and 1 on the diagonal */
-const differences = x => diagonalTo(sub(asRow(x), asColumn(x)), ONE);
+const differences = (x) => diagonalTo(sub(asRow(x), asColumn(x)), ONE);
 
 // ---- eigenvalues
 
 /* Eigenvalues of symmetric matrices, in ascending order, and eigenvectors as columns. */
-export const eigvalsh = x => eigh(x)[0];
+export const eigvalsh = (x) => eigh(x)[0];
 export function eigh(x) {
   const known = x.ndim >= 2 && isInteger(x.dtype);
   if (known) raise("NotImplementedError", `"linalg_eigh_cpu" not implemented for '${TITLES[x.dtype]}'`);
@@ -46,7 +47,7 @@ export function eigh(x) {
   const n = x.sizes.at(-1);
   const [w, v] = [emptyLike(x, n), emptyLike(x, n, n)];
   eachMatrix(x, (a, i) => {
-    const nothing = () => ({ values: new Float64Array(n).fill(NaN), vectors: a.map(row => row.fill(NaN)) });
+    const nothing = () => ({ values: new Float64Array(n).fill(NaN), vectors: a.map((row) => row.fill(NaN)) });
     const found = finite(a) ? symmetricEigen(a) : nothing();
     store(w, i, found.values);
     store(v, i, found.vectors);
@@ -96,9 +97,10 @@ export function svd(x, isFull = true) {
     emptyLike(x, k),
     emptyLike(x, isFull ? m : k, m),
   ];
+  const none = () => ({ u: identity(n, isFull ? n : 0), s: [], v: identity(m, isFull ? m : 0) });
   eachMatrix(x, (a, i) => {
     checkFinite(a, name, x, i);
-    const { u, s, v } = n === 0 || m === 0 ? { u: identity(n), s: [], v: identity(m) } : singular(a, isFull);
+    const { u, s, v } = n * m === 0 ? none() : singular(a, isFull);
     [u, s, transposed(v)].forEach((part, j) => part.length > 0 && store(outputs[j], i, part));
   });
   const rule = ([gu, gs, gvh], u, s, vh) => [
@@ -109,11 +111,11 @@ export function svd(x, isFull = true) {
   ];
   return record(outputs, "LinalgSvdBackward0", [x], rule, outputs);
 }
-export const svdvals = x => svd(x, false)[1];
+export const svdvals = (x) => svd(x, false)[1];
 
 function svdRule([gu, gs, gvh], u, s, vh) {
   const [n, k, m] = [u.sizes.at(-2), s.sizes.at(-1), vh.sizes.at(-1)];
-  const skew = x => div(sub(x, T(x)), differences(mul(s, s)));
+  const skew = (x) => div(sub(x, T(x)), differences(mul(s, s)));
   const inner = [];
   if (gu !== undefined) inner.push(mul(skew(matmul(T(u), gu)), asRow(s)));
   if (gvh !== undefined) inner.push(mul(asColumn(s), skew(matmul(vh, T(gvh)))));
@@ -132,11 +134,11 @@ function svdRule([gu, gs, gvh], u, s, vh) {
   return ga;
 }
 
-const epsilon = x => (x.dtype === "float32" ? 2 ** -23 : 2 ** -52);
+const epsilon = (x) => (x.dtype === "float32" ? 2 ** -23 : 2 ** -52);
 
-/* The pseudoinverse V diag(1/S) Uᵀ, where singular values up to rtol times the largest count as
-   zero. */
-export function pinv(x, rtol, hermitian = false) {
+/* The pseudoinverse V diag(1/S) Uᵀ, where singular values up to atol, or rtol times the largest,
+   count as zero. Of a hermitian matrix only the lower triangle is read. */
+export function pinv(x, rtol, hermitian = false, atol = 0) {
   if (x.ndim < 2 || !isFloat(x.dtype)) {
     raise(
       "RuntimeError",
@@ -144,24 +146,26 @@ export function pinv(x, rtol, hermitian = false) {
         "dimensions of float, double, cfloat or cdouble types",
     );
   }
-  if (hermitian) {
-    raise("NotImplementedError", "linalg.pinv(…, hermitian=True) is not in the page's engine");
-  }
+  if (hermitian) checkSquare(x, "linalg.eigh");
   const [n, m] = x.sizes.slice(-2);
+  const relative = rtol ?? (atol > 0 ? 0 : Math.max(n, m) * epsilon(x));
+  const limit = (largest) => Math.max(atol, relative * largest);
   const out = emptyLike(x, m, n);
-  pseudoinverses(x, rtol ?? Math.max(n, m) * epsilon(x), (inverse, i) => store(out, i, inverse));
+  pseudoinverses(x, limit, hermitian, (inverse, i) => store(out, i, inverse));
   const rule = (g, x, y) => [() => pinvRule(g, x(), y())];
   return record(out, "LinalgPinvBackward0", [x], rule, [x, out]);
 }
 
-function pseudoinverses(x, rtol, work) {
+/* Call work(pseudoinverse, i, rank) for each matrix of x. */
+function pseudoinverses(x, limit, hermitian, work) {
   eachMatrix(x, (a, i) => {
     const [n, m] = [a.length, x.sizes.at(-1)];
     if (n === 0 || m === 0) return work(matrix(m, n), i, 0);
+    if (hermitian) a.forEach((row, r) => row.forEach((v, c) => r > c && (a[c][r] = v)));
     checkFinite(a, "linalg.svd", x, i);
     const { u, s, v } = singular(a, false);
-    const rank = s.filter(value => value > rtol * s[0]).length;
-    const scaled = v.map(row => row.map((value, j) => (j < rank ? value / s[j] : 0)));
+    const rank = s.filter((value) => value > limit(s[0])).length;
+    const scaled = v.map((row) => row.map((value, j) => (j < rank ? value / s[j] : 0)));
     return work(multiply(scaled, transposed(u)), i, rank);
   });
 }
@@ -182,13 +186,20 @@ function pinvRule(g, a, p) {
 /* The least-squares solution of a x = b with the smallest norm: [solution, residuals, rank,
    singular values], of which PyTorch's default driver gives no residuals and no singular values. */
 export function lstsq(a, b, rcond) {
-  if (a.ndim < 2) raise("RuntimeError", "torch.linalg.lstsq: input must have at least 2 dimensions.");
-  const [sizes, other] = [logicalSizes(a), logicalSizes(b)];
-  const vector = a.ndim - 1 === b.ndim && same(sizes.slice(0, -1), other);
-  if (sizes.at(-2) !== (vector ? other.at(-1) : other.at(-2))) {
-    const wanted = vector || b.ndim < 2 ? "other.size(-1)" : "other.size(-2)";
-    raise("RuntimeError", `torch.linalg.lstsq: input.size(-2) should match ${wanted}`);
+  const wrong = (sentence) => raise("RuntimeError", `torch.linalg.lstsq: ${sentence}`);
+  if (a.ndim < 2) wrong("input must have at least 2 dimensions.");
+  if (b.ndim < 1) wrong("other must have at least 1 dimension.");
+  if (![0, 1].includes(a.ndim - b.ndim)) {
+    wrong(
+      "input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1",
+    );
   }
+  const [sizes, other] = [logicalSizes(a), logicalSizes(b)];
+  const vector = b.ndim === 1 || same(sizes.slice(0, -1), other);
+  if (sizes.at(-2) !== other.at(vector ? -1 : -2)) {
+    wrong(`input.size(-2) should match other.size(${vector ? -1 : -2})`);
+  }
+  if (!vector) broadcastSizes(sizes.slice(0, -2), other.slice(0, a.ndim - 2));
   if (a.dtype !== b.dtype) {
     raise(
       "RuntimeError",
@@ -198,9 +209,9 @@ export function lstsq(a, b, rcond) {
   }
   const rank = make(a.sizes.slice(0, -2), "int64", a.levels);
   const limit = rcond ?? Math.max(...sizes.slice(-2)) * epsilon(a);
-  pseudoinverses(a, limit, (_, i, r) => store(rank, i, r));
-  const columns = x => (vector ? unsqueeze(x, -1) : x);
-  const rows = x => (vector ? squeeze(x, -1) : x);
+  pseudoinverses(a, (largest) => limit * largest, false, (_, i, r) => store(rank, i, r));
+  const columns = (x) => (vector ? unsqueeze(x, -1) : x);
+  const rows = (x) => (vector ? squeeze(x, -1) : x);
   const solution = withGrad(false, () => rows(matmul(pinv(a, limit), columns(b))));
   const nothing = () => full(0, a.dtype, 0);
   const rule = (g, a, b) => {
@@ -243,9 +254,9 @@ function exponential(a) {
   const n = a.length;
   let norm = 0;
   for (let c = 0; c < n; c++) norm = Math.max(norm, a.reduce((sum, row) => sum + Math.abs(row[c]), 0));
-  if (!Number.isFinite(norm)) return a.map(row => row.fill(NaN));
+  if (!Number.isFinite(norm)) return a.map((row) => row.fill(NaN));
   const squarings = Math.max(0, Math.ceil(Math.log2(norm / 5.371920351148152)));
-  const scaled = a.map(row => row.map(v => v / 2 ** squarings));
+  const scaled = a.map((row) => row.map((v) => v / 2 ** squarings));
   const a2 = multiply(scaled, scaled);
   // even and odd powers, by Horner's rule in a²
   let [even, odd] = [matrix(n, n), matrix(n, n)];

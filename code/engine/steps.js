@@ -1,7 +1,7 @@
 /* The steps of the optimizers, each in one loop.
 
-   PyTorch's Adam is a chain of in-place operations, each of which rounds to float32. The loops round in the
-   same places, so that long fits end at the same numbers. */
+   PyTorch's Adam is a chain of in-place operations, each of which rounds to float32. The loops
+   round in the same places, so that long fits end at the same numbers. */
 import { fromData, isContiguous, values } from "./tensor.js";
 import { write } from "./inplace.js";
 
@@ -50,7 +50,13 @@ function adam64(p, g, m, v, { b1, b2, eps, size, root, decay, shrink, sign }) {
 
 function adam32(p, g, m, v, { b1, b2, eps, size, root, decay, shrink, sign }) {
   const weight = round(1 - b1);
-  const [keep, add, bias, tiny, rate] = [round(b2), round(1 - b2), round(root), round(eps), round(-size)];
+  const [keep, add, bias, tiny, rate] = [
+    round(b2),
+    round(1 - b2),
+    round(root),
+    round(eps),
+    round(-size),
+  ];
   for (let i = 0; i < p.length; i++) {
     const before = shrink === 1 ? p[i] : round(p[i] * round(shrink));
     const slope = decay === 0 ? sign * g[i] : round(sign * g[i] + round(decay) * before);
@@ -62,7 +68,8 @@ function adam32(p, g, m, v, { b1, b2, eps, size, root, decay, shrink, sign }) {
   }
 }
 
-/* p ← p − lr·d, where d is the gradient g, or with momentum the running sum of gradients in `buffer`. */
+/* p ← p − lr·d, where d is the gradient g, or with momentum the running sum of gradients in
+   `buffer`. */
 export function sgdStep(p, g, lr, weightDecay, buffer, momentum, dampening, nesterov, maximize) {
   const round = p.dtype === "float32" ? Math.fround : (x) => x;
   const slopes = values(g);

@@ -79,13 +79,13 @@ function bidiagonal(a) {
   const [d, e] = [new Float64Array(m), new Float64Array(m)];
   const [left, right] = [[], []];
   for (let i = 0; i < m; i++) {
-    const down = reflector(n - i, k => a[i + k][i], (k, v) => (a[i + k][i] = v));
+    const down = reflector(n - i, (k) => a[i + k][i], (k, v) => (a[i + k][i] = v));
     const vector = Float64Array.from({ length: n - i }, (_, k) => (k === 0 ? 1 : a[i + k][i]));
     d[i] = down.beta;
     left.push([i, vector, down.tau]);
     reflectFromLeft(a, i, vector, down.tau, i + 1);
     if (i === m - 1) break;
-    const along = reflector(m - i - 1, k => a[i][i + 1 + k], (k, v) => (a[i][i + 1 + k] = v));
+    const along = reflector(m - i - 1, (k) => a[i][i + 1 + k], (k, v) => (a[i][i + 1 + k] = v));
     const rowVector = Float64Array.from({ length: m - i - 1 }, (_, k) => (k === 0 ? 1 : a[i][i + 1 + k]));
     e[i] = along.beta;
     right.push([i + 1, rowVector, along.tau]);

@@ -1,16 +1,16 @@
 /* A tensor is a way of walking over a row of numbers.
 
    The numbers lie in a storage, one after another. A tensor says where it starts (offset), how many
-   steps each axis has (sizes), and how far one step along each axis goes in the storage (strides). So
-   x.T needs no copy: the sizes and the strides change places. x[0] starts where x starts, and has one
-   axis less. x.expand repeats a number by walking with a stride of 0. Several tensors that share
-   one storage are views of each other; writing through one of them counts the storage's version
-   up, by which the tape (tape.js) notices that a number it needs is no longer there.
+   steps each axis has (sizes), and how far one step along each axis goes in the storage (strides).
+   So x.T needs no copy: the sizes and the strides change places. x[0] starts where x starts, and
+   has one axis less. x.expand repeats a number by walking with a stride of 0. Several tensors that
+   share one storage are views of each other; writing through one of them counts the storage's
+   version up, by which the tape (tape.js) notices that a number it needs is no longer there.
 
-   Inside torch.vmap a tensor has axes that Python does not see: one for each vmap around it. They come
-   first in `sizes` and `strides` (the physical axes), and `levels` names them in ascending order. What
-   Python sees are the axes after them (the logical axes). `lift` gives several tensors the same
-   levels; see batching.js. */
+   Inside torch.vmap a tensor has axes that Python does not see: one for each vmap around it. They
+   come first in `sizes` and `strides` (the physical axes), and `levels` names them in ascending
+   order. What Python sees are the axes after them (the logical axes). `lift` gives several tensors
+   the same levels; see batching.js. */
 import { allocate } from "./dtype.js";
 import { listed, raise } from "./error.js";
 
@@ -42,7 +42,8 @@ export class Tensor {
     // what views need to know; see views.js
     this.base = undefined; // the tensor that it is a view of
     this.replay = undefined; // makes this view of another base
-    this.made = undefined; // "in no_grad" where the view was made so
+    this.made = undefined; // "no_grad" if the view was made so, "many" if with others (see oneOfMany)
+    this.place = 0; // which of the others it is
     this.nodeVersion = 0; // the storage's version when `node` was made
   }
   get ndim() {
@@ -98,7 +99,8 @@ export function number(value, dtype = "float64") {
   return x;
 }
 
-export const logicalSizes = (x) => (x.levels.length === 0 ? x.sizes : x.sizes.slice(x.levels.length));
+export const logicalSizes = (x) =>
+  x.levels.length === 0 ? x.sizes : x.sizes.slice(x.levels.length);
 
 export function isContiguous(x) {
   let n = 1;
@@ -117,6 +119,19 @@ export function values(x) {
   const n = product(x.sizes);
   if (!isContiguous(x)) return gathered(x);
   return x.offset === 0 && data.length === n ? data : data.subarray(x.offset, x.offset + n);
+}
+
+// Whether the numbers fill a stretch of the storage, in any order of axes.
+export function dense(x) {
+  if (isContiguous(x)) return true;
+  const order = x.sizes.map((_, d) => d).sort((a, b) => x.strides[a] - x.strides[b]);
+  let n = 1;
+  for (const d of order) {
+    if (x.sizes[d] === 1) continue;
+    if (x.strides[d] !== n) return false;
+    n *= x.sizes[d];
+  }
+  return true;
 }
 
 // the storage's numbers from x's first one on, for tensors that fill a stretch of it
@@ -178,8 +193,8 @@ function joined(sizes, strides) {
   return out;
 }
 
-/* Broadcasting: sizes are compared from the last axis on; an axis of size 1, or one that is not there,
-   is repeated. `k` counts leading axes of levels, which have their own place in messages. */
+/* Broadcasting: sizes are compared from the last axis on; an axis of size 1, or one that is not
+   there, is repeated. `k` counts leading axes of levels, which have their own place in messages. */
 export function broadcastSizes(a, b, k = 0) {
   if (same(a, b)) return a;
   const n = Math.max(a.length, b.length);
@@ -204,15 +219,16 @@ export function broadcastStrides(x, sizes) {
   const out = new Array(sizes.length).fill(0);
   for (let i = 0; i < x.sizes.length; i++) {
     if (x.sizes[i] === sizes[i + missing]) out[i + missing] = x.strides[i];
-    else if (x.sizes[i] !== 1) raise("RuntimeError", `cannot broadcast ${listed(x.sizes)} to ${listed(sizes)}`);
+    else if (x.sizes[i] !== 1)
+      raise("RuntimeError", `cannot broadcast ${listed(x.sizes)} to ${listed(sizes)}`);
   }
   return out;
 }
 
-/* Give tensors the same levels: each with an axis in front for every level that one of them has, of size
-   1 where it has no such level. With `align`, the logical axes are counted from the last one, so
-   that tensors of different numbers of axes broadcast. Returns {xs, levels, k}, where k is the number of levels.
-   The views that it makes are for reading numbers; the tape never sees them. */
+/* Give tensors the same levels: each with an axis in front for every level that one of them has, of
+   size 1 where it has no such level. With `align`, the logical axes are counted from the last one,
+   so that tensors of different numbers of axes broadcast. Returns {xs, levels, k}, where k is the
+   number of levels. The views that it makes are for reading numbers; the tape never sees them. */
 export function lift(xs, align = false) {
   if (!batched(xs)) return { xs, levels: NO_LEVELS, k: 0 };
   const levels = [...new Set(xs.flatMap((x) => x.levels))].sort((a, b) => a - b);
@@ -234,7 +250,11 @@ export function withLevels(x, levels, missing) {
   const ones = new Array(missing).fill(1);
   const zeros = new Array(missing).fill(0);
   const sizes = [...place.map((p) => (p < 0 ? 1 : x.sizes[p])), ...ones, ...x.sizes.slice(own)];
-  const strides = [...place.map((p) => (p < 0 ? 0 : x.strides[p])), ...zeros, ...x.strides.slice(own)];
+  const strides = [
+    ...place.map((p) => (p < 0 ? 0 : x.strides[p])),
+    ...zeros,
+    ...x.strides.slice(own),
+  ];
   const out = new Tensor(x.storage, x.offset, sizes, strides, x.dtype, levels);
   out.wrapped = x.wrapped;
   return out;

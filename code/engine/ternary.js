@@ -6,11 +6,23 @@ import { TERNARY_KERNELS } from "./kernels.js";
 import { change } from "./inplace.js";
 import { cast } from "./making.js";
 import { needsRecord, record, withGrad } from "./tape.js";
-import { broadcastSizes, broadcastStrides, isContiguous, lift, number, product, rows, same, stretch } from "./tensor.js";
+import { checkBroadcast } from "./writable.js";
+import {
+  broadcastSizes,
+  broadcastStrides,
+  isContiguous,
+  lift,
+  number,
+  product,
+  rows,
+  same,
+  stretch,
+} from "./tensor.js";
 
 const ZERO = number(0);
 
-// one loop over three operands of the same type, except that the first one of `where` is a condition
+// one loop over three operands of the same type, except that the first one of `where` is a
+// condition
 function ternary(name, operands, dtype) {
   const { xs, levels, k } = lift(operands, true);
   const sizes = broadcastSizes(broadcastSizes(xs[0].sizes, xs[1].sizes, k), xs[2].sizes, k);
@@ -29,20 +41,31 @@ function ternary(name, operands, dtype) {
   return out;
 }
 
-const prepared = (x, dtype) => (holds(dtype, x.dtype) && !(x.wrapped && dtype === "float32") ? x : cast(x, dtype));
+const prepared = (x, dtype) =>
+  holds(dtype, x.dtype) && !(x.wrapped && dtype === "float32") ? x : cast(x, dtype);
 
 export function where(condition, x, y) {
   if (condition.dtype !== "bool" && condition.dtype !== "uint8") {
-    raise("RuntimeError", `where expected condition to be a boolean tensor, but got a tensor with dtype ${TITLES[condition.dtype]}`);
+    raise(
+      "RuntimeError",
+      `where expected condition to be a boolean tensor, but got a tensor with dtype ${TITLES[condition.dtype]}`,
+    );
   }
-  const out = ternary("where", [condition, x, y], resultType(x, y));
+  const out = ternary("where", [condition, x, y], whereType(x, y));
   if (!needsRecord([x, y])) return out;
   const rule = (g, c) => [() => where(c(), g, ZERO), () => where(c(), ZERO, g)];
   return record(out, "WhereBackward0", [x, y], rule, [condition]);
 }
 
-/* Between two bounds; either may be undefined. A number that is no number stays so. Where min > max the
-   result is max. */
+// Inside vmap PyTorch's where takes a number that is batched for a vector.
+function whereType(x, y) {
+  if (x.levels.length + y.levels.length === 0) return resultType(x, y);
+  const physical = ({ dtype, wrapped, sizes }) => ({ dtype, wrapped, ndim: sizes.length });
+  return resultType(physical(x), physical(y));
+}
+
+/* Between two bounds; either may be undefined. A number that is no number stays so. Where min > max
+   the result is max. */
 export function clamp(x, low, high) {
   if (low === undefined && high === undefined) {
     raise("RuntimeError", "torch.clamp: At least one of 'min' or 'max' must not be None");
@@ -70,7 +93,11 @@ const and = (x, y) => (x === undefined ? y : y === undefined ? x : binary("logic
 const or = (x, y) => (x === undefined ? y : y === undefined ? x : binary("logical_or", x, y));
 
 function clampRule(g, x, low, high) {
-  const inside = () => and(low() && is("ge", x(), low()), high() && is("le", x(), high()));
+  const inside = () => {
+    const [above, below] = [low() && is("ge", x(), low()), high() && is("le", x(), high())];
+    if (above && below) checkBroadcast(above, below); // PyTorch joins them in place
+    return and(above, below);
+  };
   const crossed = (compares) => low() && high() && is(compares, low(), high());
   return [
     () => where(inside(), g, ZERO),
@@ -103,9 +130,15 @@ const C_NAMES = {
 };
 
 function checkLerp(x, y, weight) {
-  for (const [name, t] of [["end", y], ["weight", weight]]) {
+  for (const [name, t] of [
+    ["end", y],
+    ["weight", weight],
+  ]) {
     if (t.dtype === x.dtype || (name === "weight" && t.ndim === 0)) continue;
-    raise("RuntimeError", `expected dtype ${C_NAMES[x.dtype]} for \`${name}\` but got dtype ${C_NAMES[t.dtype]}`);
+    raise(
+      "RuntimeError",
+      `expected dtype ${C_NAMES[x.dtype]} for \`${name}\` but got dtype ${C_NAMES[t.dtype]}`,
+    );
   }
   if (isFloat(x.dtype)) return;
   const kernel = `lerp_kernel_${weight.wrapped ? "scalar" : "tensor"}`;
@@ -126,7 +159,11 @@ const isOne = (value) => value === 1 || value.storage?.data[value.offset] === 1;
 // x + y·z, rounded once, as the processor's fused operation does it
 function addProduct(x, y, z) {
   const product = resultType(y, z);
-  return ternary("addProduct", [x, y, z], x.dtype === product ? product : promoteTypes(x.dtype, product));
+  return ternary(
+    "addProduct",
+    [x, y, z],
+    x.dtype === product ? product : promoteTypes(x.dtype, product),
+  );
 }
 
 // x + value·a/b

@@ -15,7 +15,11 @@ export function isclose(x, y, rtol = 1e-5, atol = 1e-8, equalNan = false) {
   const [p, q] = [x, y].map((t) => cast(detach(t), "float64"));
   const bound = binary("add", number(atol), binary("mul", number(rtol), unary("abs", q)));
   const near = binary("le", unary("abs", binary("sub", p, q)), bound);
-  const close = binary("logical_or", binary("eq", p, q), binary("logical_and", near, unary("isfinite", q)));
+  const close = binary(
+    "logical_or",
+    binary("eq", p, q),
+    binary("logical_and", near, unary("isfinite", q)),
+  );
   if (!equalNan) return close;
   return binary("logical_or", close, binary("logical_and", unary("isnan", p), unary("isnan", q)));
 }

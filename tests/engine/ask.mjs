@@ -27,8 +27,8 @@ function argument(value) {
   if (value?.seed !== undefined) return generator(value.seed);
   return value?.sizes === undefined ? value : tensor(value);
 }
-const plain = v => (Number.isFinite(v) && !Object.is(v, -0) ? v : Object.is(v, -0) ? "-0" : String(v));
-const shown = x =>
+const plain = (v) => (Number.isFinite(v) && !Object.is(v, -0) ? v : Object.is(v, -0) ? "-0" : String(v));
+const shown = (x) =>
   x === undefined
     ? null
     : { values: Array.from(values(x), plain), sizes: logicalSizes(x), dtype: x.dtype, node: x.node?.name };
@@ -36,26 +36,26 @@ const shown = x =>
 const summed = (outputs, weights) =>
   outputs
     .map((x, i) => (x?.requiresGrad ? engine.binary("mul", x, tensor(weights[i])) : undefined))
-    .filter(x => x !== undefined)
-    .map(x => engine.reduce("sum", x, false, ""))
+    .filter((x) => x !== undefined)
+    .map((x) => engine.reduce("sum", x, false, ""))
     .reduce((a, b) => engine.binary("add", a, b));
 
 function answer({ name, args, wanted = [], weights, weights2, batch, size }) {
-  if (special[name] !== undefined) return { numbers: args.map(a => plain(special[name](...a))) };
+  if (special[name] !== undefined) return { numbers: args.map((a) => plain(special[name](...a))) };
   const inputs = args.map(argument);
   for (const i of wanted) engine.require(inputs[i], true);
   const level = batch && engine.newLevel();
   const given = inputs.map((x, i) => (typeof batch?.[i] === "number" ? engine.addBatch(x, batch[i], level) : x));
   let outputs = [engine[name](...given)].flat();
-  if (batch) outputs = outputs.map(x => engine.removeBatch(x, 0, level, size));
+  if (batch) outputs = outputs.map((x) => engine.removeBatch(x, 0, level, size));
   if (batch) engine.endLevel();
   const result = { outputs: outputs.map(shown) };
   if (wanted.length === 0) return result;
-  const leaves = wanted.map(i => inputs[i]);
+  const leaves = wanted.map((i) => inputs[i]);
   const grads = engine.gradOf(1, true, true, true, summed(outputs, weights), undefined, ...leaves);
   result.grads = Array.from(grads, shown);
-  const sines = grads.map(g => g && engine.unary("sin", g));
-  if (weights2 && sines.some(g => g?.requiresGrad)) {
+  const sines = grads.map((g) => g && engine.unary("sin", g));
+  if (weights2 && sines.some((g) => g?.requiresGrad)) {
     const second = engine.gradOf(1, false, false, true, summed(sines, weights2), undefined, ...leaves);
     result.second = Array.from(second, shown);
   }

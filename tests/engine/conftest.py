@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest
+from filelock import FileLock
 
 from press.node import PACKAGES, node
 
@@ -17,14 +18,23 @@ ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "code/engine"
 PYODIDE = PACKAGES / "pyodide"
 INSIDE = Path(__file__).with_name("inside")
-FOLDERS = (ENGINE / "python", ROOT / "code", INSIDE)
-"""What Python imports from: the names of PyTorch, the library, parts of the tests."""
+FOLDERS = (ENGINE / "python", ROOT / "code", INSIDE, ROOT / "code/press/run_here/in_page")
+"""What Python imports from: the names of PyTorch, the library, parts of tests, the page's kernel."""
+
+
+def write_loops() -> None:
+    """Write the engine's loops, if they are not there or older than what they are made from."""
+    with FileLock(ROOT / "_build" / "loops.lock"):
+        made, sources = ENGINE / "kernels.js", ENGINE.glob("*.mjs")
+        if not made.exists() or made.stat().st_mtime < max(p.stat().st_mtime for p in sources):
+            subprocess.run([node(), ENGINE / "kernels.mjs", made], check=True)
 
 
 class InEngine:
     """A process in which Python code runs on the engine, in one namespace."""
 
     def __init__(self, *folders: Path) -> None:
+        write_loops()
         command = [node(), ENGINE / "node.mjs", PYODIDE, *FOLDERS, *folders]
         self.process = subprocess.Popen(
             [str(part) for part in command],

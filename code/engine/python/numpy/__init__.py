@@ -6,6 +6,9 @@ by their type. What is not here says so.
 
 import math as _math
 
+from torch import _creation, _dtypes, _elementwise, _ordering, _reductions, _views
+from torch._tensor import Tensor as _Tensor
+
 from numpy._array import ndarray, of, operate, result, tensor_of
 from numpy._printing import (
     array_repr,
@@ -34,13 +37,19 @@ from numpy._types import (
     uint8,
     unsignedinteger,
 )
-from torch import _creation, _dtypes, _elementwise, _ordering, _reductions, _views
-from torch._tensor import Tensor as _Tensor
 
 __version__ = "page"
-nan, inf, pi, e, newaxis, euler_gamma = _math.nan, _math.inf, _math.pi, _math.e, None, 0.5772156649015329  # noqa: E501
+nan, inf, pi, e, newaxis, euler_gamma = (
+    _math.nan,
+    _math.inf,
+    _math.pi,
+    _math.e,
+    None,
+    0.5772156649015329,
+)
 double, single, intp, int_, float_ = float64, float32, int64, int64, float64
-_bool, _int, _float, _max, _range, _sum = bool, int, float, max, range, sum
+# NumPy's names hide these of Python from here on.
+_bool, _int, _float, _range, _all, _any = bool, int, float, range, all, any
 _of = of
 
 
@@ -85,7 +94,9 @@ def full(shape, fill_value, dtype=None):
 def _like(a, value, dtype):
     t = tensor_of(a)
     kind = t.dtype if dtype is None else _dtype(dtype).torch
-    return of(_creation.full(tuple(t.shape), value if kind.is_floating_point else _int(value), dtype=kind))  # noqa: E501
+    return of(
+        _creation.full(tuple(t.shape), value if kind.is_floating_point else _int(value), dtype=kind)
+    )
 
 
 def zeros_like(a, dtype=None):
@@ -103,7 +114,7 @@ def full_like(a, fill_value, dtype=None):
     return _like(a, fill_value, dtype)
 
 
-def eye(N, M=None, dtype=None):  # noqa: N803
+def eye(N, M=None, dtype=None):
     return of(_creation.eye(N, M, dtype=_dtype(dtype).torch))
 
 
@@ -114,7 +125,7 @@ def arange(start, stop=None, step=1, dtype=None):
     start, stop = (0, start) if stop is None else (start, stop)
     numbers = [x.item() if hasattr(x, "item") else x for x in (start, stop, step)]
     if dtype is None:
-        dtype = int64 if all(isinstance(x, _int) for x in numbers) else float64
+        dtype = int64 if _all(isinstance(x, _int) for x in numbers) else float64
     return of(_creation.arange(*numbers, dtype=_dtype(dtype).torch))
 
 
@@ -381,7 +392,9 @@ def histogram(a, bins=10, range=None, density=None, weights=None):
     t = tensor_of(a).reshape(-1)
     t = t if t.is_floating_point() else t.double()
     if isinstance(bins, _int):
-        low, high = (t.amin().item(), t.amax().item()) if range is None and len(t) else range or (0, 1)  # noqa: E501
+        low, high = (
+            (t.amin().item(), t.amax().item()) if range is None and len(t) else range or (0, 1)
+        )
         if low == high:
             low, high = low - 0.5, high + 0.5
         edges = linspace(low, high, bins + 1)
@@ -427,7 +440,7 @@ def roll(a, shift, axis=None):
     return of(_views.roll(tensor_of(a), shift, axis))
 
 
-def tile(A, reps):  # noqa: N803
+def tile(A, reps):
     reps = (reps,) if isinstance(reps, _int) else tuple(reps)
     return of(_views.tile(tensor_of(A), reps))
 
@@ -472,14 +485,14 @@ def concatenate(arrays, axis=0):
     tensors = _alike(arrays)
     if axis is None:
         return of(_views.cat([t.reshape(-1) for t in tensors], 0))
-    if any(not t.ndim for t in tensors):
+    if _any(not t.ndim for t in tensors):
         raise ValueError("zero-dimensional arrays cannot be concatenated")
     return of(_views.cat(tensors, axis))
 
 
 def stack(arrays, axis=0):
     tensors = _alike(list(arrays))
-    if any(t.shape != tensors[0].shape for t in tensors):
+    if _any(t.shape != tensors[0].shape for t in tensors):
         raise ValueError("all input arrays must have the same shape")
     return of(_views.stack(tensors, axis))
 
@@ -625,7 +638,7 @@ def result_type(*arrays):
     return of(_alike(arrays)[0]).dtype
 
 
-class finfo:  # noqa: N801
+class finfo:
     """The limits of a type of floating-point numbers."""
 
     def __init__(self, kind):
@@ -636,15 +649,20 @@ class finfo:  # noqa: N801
             setattr(self, name, kind.type(getattr(limits, name)))
 
 
-class iinfo:  # noqa: N801
+class iinfo:
     """The limits of a type of whole numbers."""
 
     def __init__(self, kind):
         limits = _dtypes.iinfo(_dtype(kind).torch)
-        self.bits, self.min, self.max, self.dtype = limits.bits, limits.min, limits.max, _dtype(kind)  # noqa: E501
+        self.bits, self.min, self.max, self.dtype = (
+            limits.bits,
+            limits.min,
+            limits.max,
+            _dtype(kind),
+        )
 
 
-class errstate:  # noqa: N801
+class errstate:
     """Taken, and of no effect: the page's arrays give no warnings."""
 
     def __init__(self, **_):

@@ -6,10 +6,11 @@ numbers, as they do in PyTorch. Operations cast by NumPy's rules first, and are 
 
 import math
 
-from numpy._types import DTYPES, _dtype, generic, promoted
 from torch import _creation, _dtypes, _elementwise, _views
 from torch._errors import NotInPage, absent
 from torch._tensor import Tensor
+
+from numpy._types import DTYPES, _dtype, generic, promoted
 
 _float, _int, _bool = float, int, bool
 _new = object.__new__
@@ -41,9 +42,7 @@ def tensor_of(x, dtype=None):
             _dtypes.int64 if isinstance(x, _int) else _dtypes.float64
         )  # fmt: skip
         t = _creation.scalar_tensor(x, dtype=kind)
-    elif isinstance(x, (list, tuple, range)):
-        t = _of_list(list(x))
-    elif hasattr(x, "__iter__"):
+    elif isinstance(x, (list, tuple, range)) or hasattr(x, "__iter__"):
         t = _of_list(list(x))
     else:
         raise TypeError(f"an array of {type(x).__name__} is not in the page")
@@ -124,7 +123,15 @@ def operate(name, a, b):
         raise ValueError("Integers to negative integer powers are not allowed.")
     if name in ("floordiv", "mod") and not x.is_floating_point():
         x, y = _no_zero(name, x, y)
-    return result(_elementwise.FUNCTIONS[NAMES[name]](x, y))
+    try:
+        return result(_elementwise.FUNCTIONS[NAMES[name]](x, y))
+    except RuntimeError as error:
+        if "must match the size" in str(error):
+            raise ValueError(
+                "operands could not be broadcast together with shapes"
+                f" {tuple(x.shape)} {tuple(y.shape)} "
+            ) from None
+        raise
 
 
 def _no_zero(name, x, y):
@@ -156,9 +163,7 @@ class ndarray:
     T = property(lambda self: of(self._t.permute(*range(self._t.ndim - 1, -1, -1))))
     flat = property(lambda self: iter(self.ravel()))
     real = property(lambda self: self)
-    strides = property(
-        lambda self: tuple(n * self._t.element_size() for n in self._t.stride())
-    )
+    strides = property(lambda self: tuple(n * self._t.element_size() for n in self._t.stride()))
 
     def __len__(self):
         if not self._t.ndim:
@@ -245,11 +250,18 @@ class ndarray:
     # Parts of it
 
     def __getitem__(self, index):
+        if isinstance(index, tuple) and len(index) > self._t.ndim:
+            used = [i for i in index if i is not None and i is not Ellipsis]
+            if len(used) > self._t.ndim:
+                raise IndexError(
+                    f"too many indices for array: array is {self._t.ndim}-dimensional, but"
+                    f" {len(used)} were indexed"
+                )
         t, index, flipped = _forwards(self._t, index)
         try:
             part = t[index]
         except (IndexError, RuntimeError) as error:
-            raise IndexError(_in_numpys_words(str(error))) from None
+            raise IndexError(str(error).replace("dimension", "axis")) from None
         if not part.ndim and not _has_ellipsis(index):
             return DTYPES[part._h.dtype].type(part.item())
         a = of(part)
@@ -285,7 +297,8 @@ class ndarray:
             return of(self._t.reshape(shape if not isinstance(shape, _int) else (shape,)))
         except RuntimeError:
             raise ValueError(
-                f"cannot reshape array of size {self.size} into shape {shape}"
+                f"cannot reshape array of size {self.size} into shape"
+                f" {shape if not isinstance(shape, _int) else (shape,)}"
             ) from None
 
     def ravel(self, order="C"):
@@ -357,9 +370,7 @@ class ndarray:
 
     def _extreme(self, name, word, axis, keepdims):
         if not self.size:
-            raise ValueError(
-                f"zero-size array to reduction operation {word} which has no identity"
-            )
+            raise ValueError(f"zero-size array to reduction operation {word} which has no identity")
         return getattr(self._t, name)(() if axis is None else axis, keepdims)
 
     def ptp(self, axis=None):
@@ -488,16 +499,6 @@ def _forwards(t, index):
     return t, tuple(fixed), True
 
 
-def _in_numpys_words(message):
-    if "too many indices" in message:
-        return message.replace("tensor of dimension", "array: array is").replace(
-            "for array", "for array"
-        )
-    return message.replace("dimension", "axis") if "out of range" not in message else (
-        message.replace("out of range for", "is out of bounds for")
-    )  # fmt: skip
-
-
 def _summed(t, dtype):
     """Return a tensor of the type in which NumPy adds it up."""
     if dtype is not None:
@@ -512,8 +513,10 @@ def _real(t, dtype):
 
 
 ABSENT = frozenset(
-    "byteswap choose compress data dump dumps getfield imag itemset newbyteorder partition"
-    " argpartition put resize setfield setflags tobytes tofile ctypes flags base".split()
+    (
+        "byteswap choose compress data dump dumps getfield imag itemset newbyteorder partition "
+        "argpartition put resize setfield setflags tobytes tofile ctypes flags base"
+    ).split()
 )
 
 

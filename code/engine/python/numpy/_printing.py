@@ -12,7 +12,7 @@ def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=N
     if rest:
         from torch._errors import NotInPage, absent
 
-        raise NotInPage(absent(f"the argument {next(iter(rest))!r} of np.set_printoptions"))  # noqa: E501
+        raise NotInPage(absent(f"the argument {next(iter(rest))!r} of np.set_printoptions"))
     given = {"precision": precision, "threshold": threshold, "edgeitems": edgeitems,
              "linewidth": linewidth, "suppress": suppress}  # fmt: skip
     options.update({name: value for name, value in given.items() if value is not None})
@@ -22,7 +22,7 @@ def get_printoptions():
     return dict(options)
 
 
-class printoptions:  # noqa: N801
+class printoptions:
     """Print so inside a `with` block only."""
 
     def __init__(self, **how):

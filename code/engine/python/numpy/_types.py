@@ -11,7 +11,7 @@ from torch import _dtypes
 _float, _int, _bool = float, int, bool
 
 
-class generic:  # noqa: N801
+class generic:
     """A single number of a NumPy type."""
 
     __slots__ = ()
@@ -45,7 +45,7 @@ class generic:  # noqa: N801
         return DTYPES[type(self).__name__]
 
     @property
-    def T(self):  # noqa: N802
+    def T(self):
         return self
 
 
@@ -67,43 +67,43 @@ for _symbol in ("and", "or", "xor"):
     setattr(generic, f"__{_symbol}__", _operator(_symbol))
 
 
-class number(generic):  # noqa: N801
+class number(generic):
     """A number that is no truth value."""
 
     __slots__ = ()
 
 
-class integer(number):  # noqa: N801
+class integer(number):
     """A whole number."""
 
     __slots__ = ()
 
 
-class signedinteger(integer):  # noqa: N801
+class signedinteger(integer):
     """A whole number with a sign."""
 
     __slots__ = ()
 
 
-class unsignedinteger(integer):  # noqa: N801
+class unsignedinteger(integer):
     """A whole number without one."""
 
     __slots__ = ()
 
 
-class inexact(number):  # noqa: N801
+class inexact(number):
     """A number that is rounded."""
 
     __slots__ = ()
 
 
-class floating(inexact):  # noqa: N801
+class floating(inexact):
     """A number with a floating point."""
 
     __slots__ = ()
 
 
-class float64(floating, _float):  # noqa: N801
+class float64(floating, _float):
     """A number of double precision: a float of Python, too."""
 
     __slots__ = ()
@@ -155,7 +155,7 @@ class _Held(number):
         return self._value != 0
 
     def __repr__(self):
-        return f"np.{type(self).__name__}({str(self)})"
+        return f"np.{type(self).__name__}({self!s})"
 
     def __str__(self):
         return str(self._value)
@@ -191,7 +191,7 @@ for _symbol in ("eq", "ne", "lt", "le", "gt", "ge"):
     setattr(_Held, f"__{_symbol}__", _compare)
 
 
-class float32(_Held, floating):  # noqa: N801
+class float32(_Held, floating):
     """A number of single precision."""
 
     __slots__ = ()
@@ -232,7 +232,7 @@ int8, int16, int32, int64 = (_whole(f"int{n}", signedinteger) for n in (8, 16, 3
 uint8 = _whole("uint8", unsignedinteger)
 
 
-class bool_(generic):  # noqa: N801
+class bool_(generic):
     """A truth value."""
 
     __slots__ = ("_value",)
@@ -265,7 +265,7 @@ class bool_(generic):  # noqa: N801
         return bool_(not self._value)
 
     def __repr__(self):
-        return f"np.{self._value}"
+        return f"np.{self._value}_"
 
     def __str__(self):
         return str(self._value)
@@ -276,7 +276,7 @@ for _each in (generic, number, integer, floating, float64, float32, bool_):
 bool_.__name__ = bool_.__qualname__ = "bool"
 
 
-class dtype:  # noqa: N801
+class dtype:
     """The type of an array's numbers."""
 
     __slots__ = ("itemsize", "kind", "name", "torch", "type")

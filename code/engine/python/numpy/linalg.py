@@ -1,8 +1,9 @@
 """Linear algebra of arrays, by the functions of torch.linalg."""
 
-from numpy._array import of, result, tensor_of
 from torch import linalg as _linalg
 from torch._errors import LinAlgError as _LinAlgError
+
+from numpy._array import of, result, tensor_of
 
 
 class LinAlgError(ValueError):
@@ -38,7 +39,7 @@ def pinv(a, rcond=None):
     return result(_called(_linalg.pinv, _real(a), rtol=1e-15 if rcond is None else rcond))
 
 
-def eigvalsh(a, UPLO="L"):  # noqa: N803
+def eigvalsh(a, UPLO="L"):
     return result(_called(_linalg.eigvalsh, _real(a), UPLO))
 
 
@@ -46,7 +47,7 @@ def cholesky(a):
     return result(_called(_linalg.cholesky, _real(a)))
 
 
-def matrix_rank(A, tol=None):  # noqa: N803
+def matrix_rank(A, tol=None):
     return result(_linalg.matrix_rank(_real(A), **({} if tol is None else {"tol": tol})))
 
 
@@ -69,7 +70,7 @@ SVDResult = _named("SVDResult", "U", "S", "Vh")
 QRResult = _named("QRResult", "Q", "R")
 
 
-def eigh(a, UPLO="L"):  # noqa: N803
+def eigh(a, UPLO="L"):
     return EighResult(*map(of, _called(_linalg.eigh, _real(a), UPLO)))
 
 

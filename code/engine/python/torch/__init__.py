@@ -76,12 +76,17 @@ def typename(obj):
     return _typename(obj)
 
 
+_threads = 1
+
+
 def get_num_threads():
-    return 1
+    return _threads
 
 
 def set_num_threads(n, /):
-    """Take any number: a browser gives one thread."""
+    """Take any number, and give it back: a browser gives one thread."""
+    global _threads
+    _threads = n
 
 
 def is_storage(obj):
@@ -106,6 +111,7 @@ _OTHERS = {
     "vmap": "func", "inverse": "linalg", "det": "linalg", "slogdet": "linalg", "logdet": "linalg",
     "pinverse": "linalg", "svd": "linalg", "qr": "linalg", "cholesky": "linalg",
     "cholesky_solve": "linalg", "cholesky_inverse": "linalg", "matrix_exp": "linalg",
+    "mvlgamma": "special",
 }  # fmt: skip
 
 

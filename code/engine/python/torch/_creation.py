@@ -25,11 +25,26 @@ CODES = {
 }  # fmt: skip
 
 
-def shape_of(size):
+def shape_of(size, function="zeros", name="size"):
     """Return the list of a shape that is given as numbers, or as one list of them."""
-    if len(size) == 1 and not isinstance(size[0], (_int, Tensor)):
+    if len(size) == 1 and isinstance(size[0], (tuple, list)):
         size = size[0]
-    return [n if type(n) is _int else n.__index__() for n in size]
+    try:
+        return [n if type(n) is _int else n.__index__() for n in size]
+    except AttributeError:
+        pass
+    for i, n in enumerate(size):
+        if not hasattr(n, "__index__"):
+            kind = type(n).__name__
+            if not i:
+                raise TypeError(
+                    f"{function}(): argument '{name}' (position 1) must be tuple of ints, not"
+                    f" {kind}"
+                )
+            raise TypeError(
+                f"{function}(): argument '{name}' failed to unpack the object at pos {i + 1} with"
+                f' error "type must be tuple of ints,but got {kind}"'
+            )
 
 
 def _options(function, dtype, device, layout, pin_memory, rest):
@@ -47,23 +62,38 @@ def _options(function, dtype, device, layout, pin_memory, rest):
 
 def _filled(function, value, size, dtype, device, layout, pin_memory, requires_grad, rest):
     kind = _options(function, dtype, device, layout, pin_memory, rest)
+    value = +value  # of a truth value 0 or 1
     try:
-        h = _full(value, kind or _dtypes.get_default_dtype().name, *shape_of(size))
+        h = _full(value, kind or _dtypes.get_default_dtype().name, *shape_of(size, function))
     except JsException as error:
-        raise raised(error) from None
-    return want(wrap(h)) if requires_grad else wrap(h)
+        error = raised(error)
+        if function == "zeros" and "negative dimension" in str(error):
+            error = RuntimeError("zeros: Dimension size must be non-negative.")
+        raise error from None
+    return _wanted(h) if requires_grad else wrap(h)
+
+
+def _wanted(h):
+    """Return a new tensor for which a gradient is wanted."""
+    if h.dtype[0] != "f":
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    return want(wrap(h))
 
 
 def _size(size, rest):
     return rest.pop("size") if not size and "size" in rest else size
 
 
-def zeros(*size, dtype=None, device=None, layout=None, pin_memory=False, requires_grad=False, **rest):
+def zeros(
+    *size, dtype=None, device=None, layout=None, pin_memory=False, requires_grad=False, **rest
+):
     size = _size(size, rest)
     return _filled("zeros", 0, size, dtype, device, layout, pin_memory, requires_grad, rest)
 
 
-def ones(*size, dtype=None, device=None, layout=None, pin_memory=False, requires_grad=False, **rest):
+def ones(
+    *size, dtype=None, device=None, layout=None, pin_memory=False, requires_grad=False, **rest
+):
     size = _size(size, rest)
     return _filled("ones", 1, size, dtype, device, layout, pin_memory, requires_grad, rest)
 
@@ -83,9 +113,7 @@ def full(size, fill_value, *, dtype=None, device=None, layout=None, pin_memory=F
     if isinstance(size, _int):
         raise TypeError("full(): argument 'size' (position 1) must be tuple of ints, not int")
     size = (tuple(size),)
-    return _filled(
-        "full", fill_value, size, dtype, device, layout, pin_memory, requires_grad, rest
-    )
+    return _filled("full", fill_value, size, dtype, device, layout, pin_memory, requires_grad, rest)
 
 
 def _of_number(x):
@@ -128,10 +156,10 @@ def _like(input, value, dtype, device, layout, requires_grad, function, rest):
     """Make a tensor of the shape of another; inside vmap it is one for each entry, too."""
     kind = _options(function, dtype, device, layout, False, rest)
     try:
-        h = _full_like(handle(input, function), value, kind or "")
+        h = _full_like(handle(input, function), +value, kind or "")
     except JsException as error:
         raise raised(error) from None
-    return want(wrap(h)) if requires_grad else wrap(h)
+    return _wanted(h) if requires_grad else wrap(h)
 
 
 def arange(start, end=None, step=1, *, dtype=None, device=None, layout=None, pin_memory=False,
@@ -147,7 +175,7 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, layout=None, pin
         h = _arange(*given, kind)
     except JsException as error:
         raise raised(error) from None
-    return want(wrap(h)) if requires_grad else wrap(h)
+    return _wanted(h) if requires_grad else wrap(h)
 
 
 def linspace(start, end, steps, *, dtype=None, device=None, layout=None, pin_memory=False,
@@ -158,7 +186,7 @@ def linspace(start, end, steps, *, dtype=None, device=None, layout=None, pin_mem
         h = _linspace(start, end, steps.__index__(), kind or _dtypes.get_default_dtype().name)
     except JsException as error:
         raise raised(error) from None
-    return want(wrap(h)) if requires_grad else wrap(h)
+    return _wanted(h) if requires_grad else wrap(h)
 
 
 _logspace = engine("logspace")
@@ -169,12 +197,10 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, layout=No
     kind = _options("logspace", dtype, device, layout, pin_memory, rest)
     start, end = (x.item() if isinstance(x, Tensor) else x for x in (start, end))
     try:
-        h = _logspace(
-            start, end, steps.__index__(), base, kind or _dtypes.get_default_dtype().name
-        )
+        h = _logspace(start, end, steps.__index__(), base, kind or _dtypes.get_default_dtype().name)
     except JsException as error:
         raise raised(error) from None
-    return want(wrap(h)) if requires_grad else wrap(h)
+    return _wanted(h) if requires_grad else wrap(h)
 
 
 def eye(n, m=None, *, dtype=None, device=None, layout=None, pin_memory=False,
@@ -184,7 +210,7 @@ def eye(n, m=None, *, dtype=None, device=None, layout=None, pin_memory=False,
         h = _eye(n, n if m is None else m, kind or _dtypes.get_default_dtype().name)
     except JsException as error:
         raise raised(error) from None
-    return want(wrap(h)) if requires_grad else wrap(h)
+    return _wanted(h) if requires_grad else wrap(h)
 
 
 def tril_indices(row, col, offset=0, **rest):
@@ -217,7 +243,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
             stacklevel=2,
         )
     h = _made(data, kind, copy=True)
-    return want(wrap(h)) if requires_grad else wrap(h)
+    return _wanted(h) if requires_grad else wrap(h)
 
 
 def as_tensor(data, dtype=None, device=None):
@@ -270,8 +296,8 @@ def _scalar(x, kind):
         raise NotInPage(absent(f"the whole number {x}, beyond 2^53,"))
     _in_range(x, kind)
     try:
-        x = x if kind[0] == "f" or kind == "bool" else _int(x)
-        return _full(x % 256 if kind == "uint8" else x, kind)
+        x = x if kind[0] == "f" else x != 0 if kind == "bool" else _int(x)
+        return _full(x % 256 if kind == "uint8" else +x, kind)
     except JsException as error:
         raise raised(error) from None
 
@@ -308,7 +334,11 @@ def _shape(data):
 
 def _flatten(data, shape, depth, flat):
     if depth == len(shape):
-        if hasattr(data, "__len__") and not isinstance(data, Tensor) and not hasattr(data, "__tensor__"):  # noqa: E501
+        if (
+            hasattr(data, "__len__")
+            and not isinstance(data, Tensor)
+            and not hasattr(data, "__tensor__")
+        ):
             raise TypeError(f"{type(data).__name__!r} object cannot be interpreted as an integer")
         flat.append(data)
         return
@@ -319,9 +349,8 @@ def _flatten(data, shape, depth, flat):
                 f"expected sequence of length {shape[depth]} at dim {depth}"
                 f" (got {len(whole) if whole.ndim else 0})"
             )
-        if isinstance(data, Tensor):
-            if whole.ndim:  # PyTorch takes these apart with item(), number by number
-                raise ValueError("only one element tensors can be converted to Python scalars")
+        if isinstance(data, Tensor) and whole.ndim:  # PyTorch calls item() for each
+            raise ValueError("only one element tensors can be converted to Python scalars")
         flat.extend(_Typed(x, whole.dtype) for x in whole._flat())
         return
     if isinstance(data, (_int, _float)) or not hasattr(data, "__len__"):
@@ -523,7 +552,7 @@ for _name, _dtype in {**_dtypes.ALIASES, "bool": _dtypes.bool, "byte": _dtypes.u
 
 
 def result_type(tensor1, tensor2):
-    """Return the type of a result: of tensors before numbers, of a kind of numbers before others."""
+    """Return the type of a result, for which tensors count more than numbers do."""
     ranked = sorted((_priority(x) for x in (tensor1, tensor2)), key=lambda p: p[0])
     (low, a), (high, b) = ranked
     if low == high:
@@ -590,9 +619,7 @@ def broadcast_shapes(*shapes):
     for which, shape in enumerate(shapes):
         for i, n in enumerate(reversed(shape), 1):
             if n < 0:
-                raise RuntimeError(
-                    f"Trying to create tensor with negative dimension ({n}): ({n})"
-                )
+                raise RuntimeError(f"Trying to create tensor with negative dimension ({n}): ({n})")
             if n != 1 and result[-i] == 1:
                 result[-i] = n
             elif n not in (1, result[-i]):

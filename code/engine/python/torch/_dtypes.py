@@ -12,10 +12,18 @@ from torch._errors import NotInPage, absent
 _FLOAT, _INT, _BOOL = float, int, bool
 
 
-class dtype:  # noqa: N801
+class dtype:
     """A type of numbers. There is one object of each."""
 
-    __slots__ = ("is_complex", "is_floating_point", "is_signed", "itemsize", "name", "rank", "stored")
+    __slots__ = (
+        "is_complex",
+        "is_floating_point",
+        "is_signed",
+        "itemsize",
+        "name",
+        "rank",
+        "stored",
+    )
 
     def __init__(self, name, kind, itemsize, rank, stored=True):
         self.name, self.itemsize, self.rank, self.stored = name, itemsize, rank, stored
@@ -55,7 +63,8 @@ float64 = dtype("float64", "f", 8, 9)
 complex64 = dtype("complex64", "c", 8, 10, stored=False)
 complex128 = dtype("complex128", "c", 16, 11, stored=False)
 
-ALL = (bool, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128)  # fmt: skip
+ALL = (bool, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64,
+       complex128)  # fmt: skip
 BY_NAME = {d.name: d for d in ALL}
 ALIASES = {
     "short": int16, "int": int32, "long": int64, "half": float16, "float": float32,
@@ -73,11 +82,11 @@ def get_default_dtype():
 def set_default_dtype(d, /):
     global _default
     if not isinstance(d, dtype):
-        raise TypeError("invalid dtype object: only floating-point types are supported as the default type")  # noqa: E501
-    if not d.is_floating_point:
         raise TypeError(
-            "only floating-point types are supported as the default type"
+            "invalid dtype object: only floating-point types are supported as the default type"
         )
+    if not d.is_floating_point:
+        raise TypeError("only floating-point types are supported as the default type")
     stored(d)
     _default = d
 
@@ -90,9 +99,7 @@ def stored(d):
     except AttributeError:
         if type(d) is type and d in PYTHON:
             return PYTHON[d].name
-        raise TypeError(
-            f"argument 'dtype' must be torch.dtype, not {type(d).__name__}"
-        ) from None
+        raise TypeError(f"argument 'dtype' must be torch.dtype, not {type(d).__name__}") from None
     raise NotInPage(absent(f"a tensor of {d}"))
 
 
@@ -153,7 +160,7 @@ class Size(tuple):
 Size.__module__ = "torch"
 
 
-class device:  # noqa: N801
+class device:
     """Where a tensor lies: here always on the CPU."""
 
     __slots__ = ("index", "type")
@@ -204,7 +211,7 @@ def check_device(d):
         raise NotInPage(absent(f"the device {kind!r}"))
 
 
-class layout:  # noqa: N801
+class layout:
     """How numbers lie in memory."""
 
     __slots__ = ("name",)
@@ -219,7 +226,7 @@ class layout:  # noqa: N801
         return self.name
 
 
-class memory_format(layout):  # noqa: N801
+class memory_format(layout):
     """In which order the axes of a new tensor lie in memory: here always row by row."""
 
     __slots__ = ()
@@ -230,7 +237,7 @@ contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 
 
-class finfo:  # noqa: N801
+class finfo:
     """The limits of a type of floating-point numbers."""
 
     __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
@@ -243,7 +250,10 @@ class finfo:  # noqa: N801
     def __init__(self, type=None):
         type = _default if type is None else type
         if type.name not in self.LIMITS:
-            raise TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")  # noqa: E501
+            raise TypeError(
+                "torch.finfo() requires a floating point input type. Use torch.iinfo to handle"
+                " 'torch.finfo'"
+            )
         digits, top, decimals = self.LIMITS[type.name]
         self.bits = 8 * type.to_real().itemsize
         self.eps = 2.0 ** (1 - digits)
@@ -261,14 +271,17 @@ class finfo:  # noqa: N801
         )
 
 
-class iinfo:  # noqa: N801
+class iinfo:
     """The limits of a type of whole numbers."""
 
     __slots__ = ("bits", "dtype", "max", "min")
 
     def __init__(self, type):
         if type.is_floating_point or type.is_complex:
-            raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")  # noqa: E501
+            raise TypeError(
+                "torch.iinfo() requires an integer input type. Use torch.finfo to handle"
+                " 'torch.iinfo'"
+            )
         if type is bool:
             raise TypeError("torch.bool is not supported by torch.iinfo")
         self.bits, self.dtype = 8 * type.itemsize, type.name

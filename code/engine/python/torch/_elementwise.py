@@ -5,8 +5,8 @@ writes into the tensor. One call is one crossing into the engine.
 """
 
 from torch import _dtypes
-from torch._errors import JsException, engine, raised, refuse
-from torch._tensor import Tensor, handle, method, not_tensor, number, wrap
+from torch._errors import JsException, engine, raised, refuse, unsupported
+from torch._tensor import Tensor, handle, method, named, not_tensor, number, rewritten, wrap
 
 _unary, _unary_in_place = engine("unary"), engine("unaryInPlace")
 _binary, _binary_in_place = engine("binary"), engine("binaryInPlace")
@@ -154,6 +154,10 @@ for _table, _numbers in ((BINARY, True), (OF_TENSORS, False)):
 for _name in SPECIAL_BINARY:
     FUNCTIONS["special_" + _name] = binary(_name)
 
+for _name, _long in (("igamma", "special_gammainc"), ("igammac", "special_gammaincc")):
+    FUNCTIONS[_name] = FUNCTIONS[_long]
+    setattr(Tensor, _name, FUNCTIONS[_long])
+
 Tensor.__neg__, Tensor.__abs__ = FUNCTIONS["neg"], FUNCTIONS["abs"]
 Tensor.__invert__ = FUNCTIONS["bitwise_not"]
 bitwise_not, logical_not, mul = (FUNCTIONS[n] for n in ("bitwise_not", "logical_not", "mul"))
@@ -269,7 +273,9 @@ def float_power(input, exponent, **rest):
 
 @method()
 def ldexp(input, other):
-    return input * FUNCTIONS["exp2"](other.to(_dtypes.get_default_dtype()))
+    from torch._creation import scalar_tensor
+
+    return input * FUNCTIONS["pow"](scalar_tensor(2.0), other)
 
 
 @method()
@@ -299,21 +305,20 @@ def round(input, *, decimals=0, **rest):
     if decimals == 0:
         return _ROUND(input)
     if not input.is_floating_point():
-        raise NotImplementedError(
-            f'"round_vml_cpu" not implemented for \'{_LONG_NAMES[input.dtype.name]}\''
-        )
+        raise unsupported("round_cpu", _LONG_NAMES[input.dtype.name])
     ten = 10.0 ** abs(decimals)
     # As PyTorch: by a multiplication and a division, each rounded.
     return _ROUND(input * ten) / ten if decimals > 0 else _ROUND(input / ten) * ten
 
 
 _ROUND = unary("round")
-_LONG_NAMES = {"int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool"}  # fmt: skip
+_LONG_NAMES = {"int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte",
+               "bool": "Bool"}  # fmt: skip
 
 
 @method("round_")
 def round_(input, *, decimals=0):
-    return input.copy_(round(input, decimals=decimals))
+    return rewritten(input, lambda x: round(x, decimals=decimals))
 
 
 @method("clamp", "clip")
@@ -321,23 +326,69 @@ def clamp(input, min=None, max=None, **rest):
     if rest:
         refuse("clamp", rest)
     try:
-        return wrap(_clamp(handle(input, "clamp"), *_limits(min, max)))
+        h = _clamp(handle(input, "clamp"), *_limits(min, max))
     except JsException as error:
         raise raised(error) from None
+    if h.dtype == "bool" and (not isinstance(min, Tensor) or max is not None) and (
+        not isinstance(max, Tensor) or min is not None
+    ):  # fmt: skip
+        of_tensors = isinstance(min, Tensor) or isinstance(max, Tensor)
+        which = "" if max is not None and min is not None else "_min" if max is None else "_max"
+        scalar = "" if of_tensors else "_scalar"
+        raise unsupported(f"clamp{which}{scalar}_cpu", "Bool")
+    return wrap(h)
 
 
-def _limits(*limits):
-    if limits == (None, None):
+def _limits(min, max):
+    """Return the handles of the bounds, which are two numbers or two tensors."""
+    if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if (
+        min is not None and max is not None and isinstance(min, Tensor) != isinstance(max, Tensor)
+    ):  # a tensor of no axes is a number, too
+        min, max = (
+            x.item() if isinstance(x, Tensor) and not x.ndim and not x.requires_grad else x
+            for x in (min, max)
+        )
+    given = [x for x in (min, max) if x is not None]
+    if len(given) == 2 and isinstance(min, Tensor) != isinstance(max, Tensor):
+        kinds = ", ".join("Tensor" if isinstance(x, Tensor) else type(x).__name__ for x in given)
+        marked = ", ".join(f"!{kind}!" for kind in kinds.split(", "))
+        why = f"      didn't match because some of the arguments have invalid types: ({marked})\n"
+        raise TypeError(
+            f"clamp() received an invalid combination of arguments - got ({kinds}), but expected"
+            f" one of:\n * (Tensor min = None, Tensor max = None)\n{why} * (Number min = None,"
+            f" Number max = None)\n{why}"
+        )
     return [
         None if x is None else x._h if isinstance(x, Tensor) else operand(x, "clamp", 2)
-        for x in limits
+        for x in (min, max)
     ]
+
+
+# What PyTorch calls a type where a result does not fit into it: that of C for a number as bound.
+_IN_C = {"uint8": "unsigned char", "int8": "signed char", "int16": "short int", "int32": "int",
+         "int64": "long int", "bool": "bool"}  # fmt: skip
 
 
 @method("clamp_", "clip_")
 def clamp_(input, min=None, max=None):
-    return input.copy_(clamp(input, min, max))
+    def bounded(x):
+        return _bounded(x, min, max)
+
+    return rewritten(input, bounded)
+
+
+def _bounded(input, min, max):
+    """Return what clamp_ writes; raise where it does not fit."""
+    bounded = clamp(input, min, max)
+    if bounded.is_floating_point() and not input.is_floating_point():
+        numbers = not isinstance(min, Tensor) and not isinstance(max, Tensor)
+        title = _IN_C[input._h.dtype] if numbers else _name_of(input)
+        raise RuntimeError(
+            f"result type {_name_of(bounded)} can't be cast to the desired output type {title}"
+        )
+    return bounded
 
 
 @method()
@@ -388,7 +439,9 @@ def _where_method(self, condition, other):
 @method()
 def masked_fill(input, mask, value):
     if mask.dtype is not _dtypes.bool:
-        raise RuntimeError(f"masked_fill only supports boolean masks, but got mask with dtype {mask.dtype}")  # noqa: E501
+        raise RuntimeError(
+            f"masked_fill only supports boolean masks, but got mask with dtype {mask.dtype}"
+        )
     if isinstance(value, Tensor) and value.ndim:
         raise RuntimeError(
             "masked_fill only supports a 0-dimensional value tensor, but got tensor with"
@@ -397,13 +450,13 @@ def masked_fill(input, mask, value):
     if isinstance(value, Tensor):
         value = value.to(input.dtype)
     elif not input.is_floating_point():
-        value = int(value)
-    return where(mask, value, input)
+        value = value != 0 if input.dtype is _dtypes.bool else int(value)
+    return named(where(mask, value, input), "MaskedFillBackward0")
 
 
 @method()
 def masked_fill_(input, mask, value):
-    return input.copy_(masked_fill(input, mask, value))
+    return rewritten(input, lambda x: masked_fill(x, mask, value))
 
 
 @method()
@@ -417,12 +470,13 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None, **rest):
     low = limits.min if neginf is None else neginf
     isnan, isposinf, isneginf = (FUNCTIONS[n] for n in ("isnan", "isposinf", "isneginf"))
     result = where(isposinf(input), high, where(isneginf(input), low, input))
-    return where(isnan(input), 0.0 if nan is None else nan, result)
+    result = where(isnan(input), 0.0 if nan is None else nan, result)
+    return named(result, "NanToNumBackward0")
 
 
 @method()
 def nan_to_num_(input, nan=0.0, posinf=None, neginf=None):
-    return input.copy_(nan_to_num(input, nan, posinf, neginf))
+    return rewritten(input, lambda x: nan_to_num(x, nan, posinf, neginf))
 
 
 @method()
@@ -439,7 +493,7 @@ _LOGIT = unary("logit")
 
 @method()
 def logit_(input, eps=None):
-    return input.copy_(logit(input, eps))
+    return rewritten(input, lambda x: logit(x, eps))
 
 
 @method()
@@ -447,14 +501,16 @@ def lerp(input, end, weight, **rest):
     if rest:
         refuse("lerp", rest)
     try:
-        return wrap(_lerp(input._h, end._h, weight._h if isinstance(weight, Tensor) else number(weight)))  # noqa: E501
+        return wrap(
+            _lerp(input._h, end._h, weight._h if isinstance(weight, Tensor) else number(weight))
+        )
     except JsException as error:
         raise raised(error) from None
 
 
 @method()
 def lerp_(input, end, weight):
-    return input.copy_(lerp(input, end, weight))
+    return rewritten(input, lambda x: lerp(x, end, weight))
 
 
 @method()
@@ -469,7 +525,7 @@ def addcmul(input, tensor1, tensor2, *, value=1, **rest):
 
 @method()
 def addcmul_(input, tensor1, tensor2, *, value=1):
-    return input.copy_(addcmul(input, tensor1, tensor2, value=value))
+    return rewritten(input, lambda x: addcmul(x, tensor1, tensor2, value=value))
 
 
 @method()
@@ -484,7 +540,7 @@ def addcdiv(input, tensor1, tensor2, *, value=1, **rest):
 
 @method()
 def addcdiv_(input, tensor1, tensor2, *, value=1):
-    return input.copy_(addcdiv(input, tensor1, tensor2, value=value))
+    return rewritten(input, lambda x: addcdiv(x, tensor1, tensor2, value=value))
 
 
 def polygamma(n, input, **rest):

@@ -5,10 +5,21 @@ An error of the engine carries the name of a class of Python and a message in Py
 sentence that tells the reader where it runs.
 """
 
+import sys
+
 import _engine
 from pyodide.ffi import JsException
 
-__all__ = ["JsException", "LinAlgError", "NotInPage", "OutOfMemoryError", "absent", "engine", "raised", "refuse"]
+__all__ = [
+    "JsException",
+    "LinAlgError",
+    "NotInPage",
+    "OutOfMemoryError",
+    "absent",
+    "engine",
+    "raised",
+    "refuse",
+]
 
 ELSEWHERE = "is not in the page's engine: run this in JupyterLab, which has PyTorch itself"
 
@@ -22,6 +33,9 @@ class NotInPage(RuntimeError):
 
 class LinAlgError(RuntimeError):
     """A matrix that a decomposition or an inverse does not exist for."""
+
+
+LinAlgError.__name__ = LinAlgError.__qualname__ = "_LinAlgError"  # as PyTorch prints it
 
 
 class OutOfMemoryError(RuntimeError):
@@ -54,9 +68,56 @@ def raised(error):
     return RuntimeError(f"a fault of the page's engine: {error}")
 
 
+class _Sink:
+    """A place to write to that keeps nothing."""
+
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        pass
+
+
+_hidden = []
+
+
+def called_back(f):
+    """Return f for the engine to call.
+
+    Pyodide writes the traceback of an error that leaves Python to sys.stderr, though the error
+    comes back to where Python called the engine. `aloud` opens sys.stderr again there.
+    """
+    from pyodide.ffi import create_proxy
+
+    def work(*args):
+        try:
+            return f(*args)
+        except BaseException:
+            if not _hidden:
+                _hidden.append(sys.stderr)
+                sys.stderr = _Sink()
+            raise
+
+    return create_proxy(work)
+
+
+def aloud():
+    """Let sys.stderr be what it was before an error in a function that the engine called."""
+    if _hidden:
+        sys.stderr = _hidden.pop()
+
+
 def absent(what):
     """Return the sentence for a name or an argument that only PyTorch itself has."""
     return f"{what} {ELSEWHERE}"
+
+
+def unsupported(kernel, kind):
+    """Return the error of PyTorch for a type of numbers that a function does not take.
+
+    It is made here and raised elsewhere: a line that begins with raising it is the learner's own.
+    """
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
 
 
 def refuse(function, arguments):

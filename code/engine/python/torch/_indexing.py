@@ -14,7 +14,7 @@ _index, _put = engine("index"), engine("putIndex")
 _select, _slice = engine("select"), engine("slice")
 _gather, _scatter, _scatter_add = map(engine, ("gather", "scatter", "scatterAdd"))
 _index_select, _index_add, _masked = map(engine, ("indexSelect", "indexAdd", "maskedSelect"))
-_nonzero, _fill, _assign = map(engine, ("nonzero", "fill", "assign"))
+_nonzero, _fill, _assign, _zero = map(engine, ("nonzero", "fill", "assign", "zero"))
 _scatter_into, _scatter_add_into = engine("scatterInPlace"), engine("scatterAddInPlace")
 _index_add_into = engine("indexAddInPlace")
 
@@ -37,9 +37,7 @@ def _word(i, tensors):
         return "a"
     if isinstance(i, Tensor):
         if i.dtype.is_floating_point:
-            raise IndexError(
-                "tensors used as indices must be long, int, byte or bool tensors"
-            )
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
         if not i.ndim and i._h.dtype not in ("bool", "uint8") and not i._h.levels.length:
             return f"i{_int(i.item())}"
         tensors.append(i._h)
@@ -80,9 +78,9 @@ def _bound(x):
 
 def _spec(index):
     tensors = []
-    if type(index) is tuple:
-        words = ",".join([_word(i, tensors) for i in index])
-    elif isinstance(index, list) and any(isinstance(i, (slice, Tensor)) or i is None for i in index):  # noqa: E501
+    if type(index) is tuple or (
+        isinstance(index, list) and any(isinstance(i, (slice, Tensor)) or i is None for i in index)
+    ):
         words = ",".join([_word(i, tensors) for i in index])
     else:
         words = _word(index, tensors)
@@ -315,13 +313,10 @@ def fill_(self, value):
     return self
 
 
-_ZERO = number(0)
-
-
 @method()
 def zero_(self):
     try:
-        _fill(self._h, _ZERO)
+        _zero(self._h)
     except JsException as error:
         raise raised(error) from None
     return self

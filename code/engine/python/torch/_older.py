@@ -1,12 +1,13 @@
 """Functions of linear algebra that torch has beside those of torch.linalg, and as methods."""
 
-from torch import linalg
+from torch import linalg, special
 from torch import return_types as results
 from torch.func import vmap
 
 __all__ = ["vmap"]
 
 inverse, det, matrix_exp = linalg.inv, linalg.det, linalg.matrix_exp
+mvlgamma = special.multigammaln
 cholesky_solve, cholesky_inverse = linalg.cholesky_solve, linalg.cholesky_inverse
 
 
@@ -42,4 +43,3 @@ def qr(input, some=True):
 
 def cholesky(input, upper=False):
     return linalg.cholesky(input, upper=upper)
-

@@ -3,7 +3,7 @@
 from torch import _dtypes
 from torch import return_types as results
 from torch._errors import JsException, NotInPage, absent, engine, raised, refuse
-from torch._tensor import Tensor, handle, number, wrap
+from torch._tensor import Tensor, handle, named, number, wrap
 from torch._views import function, wrapped_dim
 
 _sort, _searchsorted, _unique = map(engine, ("sort", "searchsorted", "unique"))
@@ -136,9 +136,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
 def bincount(input, weights=None, minlength=0):
     try:
         return wrap(
-            _bincount(
-                handle(input, "bincount"), None if weights is None else weights._h, minlength
-            )
+            _bincount(handle(input, "bincount"), None if weights is None else weights._h, minlength)
         )
     except JsException as error:
         raise raised(error) from None
@@ -189,9 +187,7 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", **res
             raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q}")
         q = tensor(q, dtype=input.dtype)
     if q.ndim > 1:
-        raise RuntimeError(
-            f"quantile() q must be a scalar or 1D tensor, but got {q.ndim}D tensor"
-        )
+        raise RuntimeError(f"quantile() q must be a scalar or 1D tensor, but got {q.ndim}D tensor")
     if not input.is_floating_point():
         raise RuntimeError("quantile() input tensor must be either float or double dtype")
     if q.dtype is not input.dtype:
@@ -201,6 +197,9 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", **res
     if q.numel() and not bool(((q >= 0) & (q <= 1)).all()):
         raise RuntimeError("quantile() q values must be in the range [0, 1]")
     ndim = input.ndim
+    if not ndim and dim is not None:
+        wrapped_dim(dim, 0)
+        dim = None
     axis = 0 if dim is None else wrapped_dim(dim, ndim)
     x = input.flatten() if dim is None else input.movedim(axis, -1)
     ordered = sort(x, -1).values
@@ -222,7 +221,7 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear", **res
     result = result.movedim(-1, 0)
     if keepdim:
         result = result.reshape(-1, *[1] * ndim) if dim is None else result.unsqueeze(axis + 1)
-    return result if q.ndim else result.squeeze(0)
+    return result if q.ndim else named(result.squeeze(0), "SqueezeBackward4")
 
 
 @function()
@@ -248,14 +247,24 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     """Return the covariance of rows, of which each is one quantity."""
     if fweights is not None or aweights is not None:
         refuse("cov", {"fweights": fweights})
+    _at_most_two(input, "cov")
     x = input if input.ndim > 1 else input.reshape(1, -1)
     x = x - x.mean(1, True)
     result = x @ x.T / max(x.shape[1] - correction, 0)
-    return result if input.ndim > 1 else result.reshape(())
+    return result.squeeze()
+
+
+def _at_most_two(input, name):
+    if input.ndim > 2:
+        raise RuntimeError(
+            f"{name}(): expected input to have two or fewer dimensions but got an input with"
+            f" {input.ndim} dimensions"
+        )
 
 
 @function()
 def corrcoef(input):
+    _at_most_two(input, "corrcoef")
     c = cov(input)
     if not c.ndim:
         return c / c

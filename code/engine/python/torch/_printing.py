@@ -30,7 +30,7 @@ def get_printoptions():
     return dict(options)
 
 
-class printoptions:  # noqa: N801
+class printoptions:
     """Print so inside a `with` block only."""
 
     def __init__(self, **how):

@@ -1,6 +1,5 @@
 """Products of vectors and matrices, and Einstein's notation for all of them."""
 
-
 from torch._errors import JsException, NotInPage, absent, engine, raised, refuse
 from torch._tensor import Tensor, handle, method, wrap
 from torch._views import function
@@ -69,9 +68,7 @@ mv = _checked("mv", (2, 1), "vector + matrix @ vector expected, got {1}, {0}, {1
 def dot(input, tensor=None, **rest):
     other = rest.pop("other", tensor)
     if input.ndim != 1 or other.ndim != 1:
-        raise RuntimeError(
-            f"1D tensors expected, but got {input.ndim}D and {other.ndim}D tensors"
-        )
+        raise RuntimeError(f"1D tensors expected, but got {input.ndim}D and {other.ndim}D tensors")
     if len(input) != len(other):
         raise RuntimeError(
             "inconsistent tensor size, expected tensor"
@@ -174,7 +171,7 @@ def einsum(equation, *operands):
     terms, operands = _ellipses(terms, operands)
     if not arrow:
         letters = "".join(terms)
-        dots = sorted(set(c for c in letters if c.isdigit()))
+        dots = sorted({c for c in letters if c.isdigit()})
         result = "".join(dots) + "".join(
             sorted(c for c in set(letters) if letters.count(c) == 1 and not c.isdigit())
         )
@@ -195,6 +192,8 @@ def einsum(equation, *operands):
     gone = [i for i, c in enumerate(term) if c not in result]
     if gone:
         x, term = x.sum(gone), "".join(c for c in term if c in result)
+    if term == result:
+        return x
     return x.permute([term.index(c) for c in result])
 
 
@@ -272,9 +271,7 @@ def _two(a, x, b, y, needed):
 @function()
 def trace(input):
     if input.ndim != 2:
-        raise RuntimeError(
-            f"trace: expected a matrix, but got tensor with dim {input.ndim}"
-        )
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.ndim}")
     return input.diagonal().sum()
 
 
@@ -298,6 +295,11 @@ def cross(input, other, dim=None):
         if dim is None:
             raise RuntimeError("linalg.cross: inputs dimension -1 must have length 3. Got "
                                f"{input.shape[-1]} and {other.shape[-1]}")  # fmt: skip
+    if input.shape[dim] != 3 or other.shape[dim] != 3:
+        raise RuntimeError(
+            f"linalg.cross: inputs dimension {dim} must have length 3. Got {input.shape[dim]} and"
+            f" {other.shape[dim]}"
+        )
     a, b = input.unbind(dim), other.unbind(dim)
     parts = [a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3] for i in range(3)]
     return stack(parts, dim)
@@ -330,5 +332,3 @@ def matrix_power(input, n):
         n >>= 1
         input = input @ input if n else input
     return result
-
-

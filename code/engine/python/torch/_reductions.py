@@ -3,11 +3,12 @@
 from torch import _dtypes
 from torch import return_types as results
 from torch._dtypes import stored
-from torch._errors import JsException, engine, raised, refuse
-from torch._tensor import Tensor, handle, wrap
+from torch._errors import JsException, engine, raised, refuse, unsupported
+from torch._tensor import Tensor, handle, named, rewritten, wrap
 from torch._views import FUNCTIONS, function, wrapped_dim
 
-_reduce, _extreme, _variance, _norm = map(engine, ("reduce", "extreme", "variance", "norm"))
+_reduce, _extreme, _norm = map(engine, ("reduce", "extreme", "norm"))
+_variance, _deviation = engine("variance"), engine("deviation")
 _scan, _scan_extreme = engine("scan"), engine("scanExtreme")
 
 _int, _bool = int, bool
@@ -45,7 +46,9 @@ def _reduction(name, engine_name=None, dtypes=True, single=False):
             refuse(name, {"dtype": dtype})
         try:
             if dim is None:
-                return wrap(_reduce(reduction, input._h, keepdim, "" if dtype is None else stored(dtype)))  # noqa: E501
+                return wrap(
+                    _reduce(reduction, input._h, keepdim, "" if dtype is None else stored(dtype))
+                )
             dims = (dim,) if type(dim) is _int else dims_of(dim)
             if single and len(dims) > 1:
                 raise TypeError(f"{name}(): argument 'dim' must be int, not tuple of ints")
@@ -124,6 +127,8 @@ def _place(name, of):
     def f(input, dim=None, keepdim=False, **rest):
         if rest:
             dim, keepdim = _axis(dim, keepdim, rest, name)
+        if input._h.dtype == "bool":
+            raise RuntimeError(f"{name}(): does not support bool input")
         try:
             if dim is None:
                 if not input.numel():
@@ -187,7 +192,7 @@ def aminmax(input, *, dim=None, keepdim=False):
 _CORRECTED = object()
 
 
-def _spread(name, root):
+def _spread(name, export):
     def f(input, dim=None, unbiased=None, keepdim=False, *, correction=_CORRECTED, **rest):
         if rest:
             dim, keepdim = _axis(dim, keepdim, rest, name)
@@ -198,8 +203,7 @@ def _spread(name, root):
         elif correction is None:
             correction = 1
         try:
-            x = wrap(_variance(input._h, correction, keepdim, *dims_of(dim)))
-            return x.sqrt() if root else x
+            return wrap(export(input._h, correction, keepdim, *dims_of(dim)))
         except JsException as error:
             message = str(raised(error)).replace("var is only", f"{name} is only")
             raise type(raised(error))(message) from None
@@ -211,8 +215,8 @@ def _spread(name, root):
     return function(name)(f)
 
 
-var = _spread("var", False)
-std = _spread("std", True)
+var = _spread("var", _variance)
+std = _spread("std", _deviation)
 
 
 @function("var_mean", as_method=False)
@@ -277,7 +281,7 @@ def _running(name, of_dtype=True):
     f.__name__ = f.__qualname__ = name
     function(name)(f)
     if of_dtype:
-        setattr(Tensor, name + "_", lambda self, dim: self.copy_(f(self, dim)))
+        setattr(Tensor, name + "_", lambda self, dim: rewritten(self, lambda x: f(x, dim)))
 
 
 _running("cumsum")
@@ -329,6 +333,9 @@ def _softmax(name, final):
         x = input if dtype is None else input.to(dtype)
         if dim is None:
             raise TypeError(f'{name}() missing 1 required positional arguments: "dim"')
+        if not x.is_floating_point():
+            last = "_lastdim" if dim in (-1, x.ndim - 1) else ""
+            raise unsupported(f"{name}{last}_kernel_impl", _capital(x))
         return final(x, dim)
 
     f.__name__ = f.__qualname__ = name
@@ -336,23 +343,32 @@ def _softmax(name, final):
 
 
 # The largest number is taken off first, without a derivative: it cancels.
-log_softmax = _softmax("log_softmax", lambda x, dim: x - logsumexp(x, dim, True))
+log_softmax = _softmax(
+    "log_softmax",
+    lambda x, dim: named(x - logsumexp(x, dim, True), "LogSoftmaxBackward0"),
+)
 
 
 def _of_exponents(x, dim):
     e = (x - x.detach().amax(dim, True)).exp()
-    return e / e.sum(dim, True)
+    return named(e / e.sum(dim, True), "SoftmaxBackward0")
 
 
 softmax = _softmax("softmax", _of_exponents)
+
+
+def _no_bool(y):
+    if y.dtype is _dtypes.bool:
+        raise RuntimeError("trapezoid: received a bool input for `y`, but bool is not supported")
 
 
 @function()
 def trapezoid(y, x=None, *, dx=None, dim=-1):
     from torch._views import narrow
 
-    n = y.shape[dim] - 1
-    heights = narrow(y, dim, 1, n) + narrow(y, dim, 0, n)
+    _no_bool(y)
+    n = max(y.shape[dim] - 1, 0)
+    heights = narrow(y, dim, min(1, y.shape[dim]), n) + narrow(y, dim, 0, n)
     if x is None:
         return (1 if dx is None else dx) * heights.sum(dim) / 2
     if x.ndim == 1 and y.ndim != 1:
@@ -368,9 +384,9 @@ FUNCTIONS["trapz"] = trapezoid
 def cumulative_trapezoid(y, x=None, *, dx=None, dim=-1):
     from torch._views import narrow
 
-    n = y.shape[dim] - 1
-    heights = narrow(y, dim, 1, n) + narrow(y, dim, 0, n)
+    _no_bool(y)
+    n = max(y.shape[dim] - 1, 0)
+    heights = narrow(y, dim, min(1, y.shape[dim]), n) + narrow(y, dim, 0, n)
     if x is None:
         return (1 if dx is None else dx) / 2 * heights.cumsum(dim)
     return (diff(x, dim=dim) * heights).cumsum(dim) / 2
-

@@ -11,12 +11,13 @@ from weakref import WeakValueDictionary
 
 from torch import _dtypes
 from torch._dtypes import BY_NAME, CPU, Size
-from torch._errors import JsException, NotInPage, absent, engine, raised
+from torch._errors import JsException, NotInPage, absent, aloud, engine, raised
 
 _float, _int, _bool = float, int, bool
 _new = object.__new__
 _sizes, _strides, _contents, _scalar = map(engine, ("sizes", "strides", "contents", "scalar"))
-_binary, _binary_in_place, _detach = map(engine, ("binary", "binaryInPlace", "detach"))
+_unary, _binary, _binary_in_place = map(engine, ("unary", "binary", "binaryInPlace"))
+_detach, _data = engine("detach"), engine("data")
 _require, _backward, _assign = map(engine, ("require", "backward", "assign"))
 _get_grad, _set_grad, _grad_fn = map(engine, ("getGrad", "setGrad", "gradFn"))
 _is_leaf, _item, _hook = map(engine, ("isLeaf", "item", "hook"))
@@ -59,6 +60,18 @@ def leaf(h):
     return wrap(h) if known is None else known
 
 
+_become, _snapshot = engine("become"), engine("snapshot")
+
+
+def rewritten(x, f):
+    """Write f(x) into x, with its graph; f gets what has x's numbers and does not change with x."""
+    try:
+        _become(x._h, f(wrap(_snapshot(x._h)))._h)
+    except JsException as error:
+        raise raised(error) from None
+    return x
+
+
 def sizes(h):
     """Return the shape of a handle."""
     s = _sizes(h)
@@ -98,6 +111,8 @@ def _other_number(x):
     for kind in (_bool, _int, _float):
         if isinstance(x, kind):
             return number(kind(x))
+    if isinstance(x, complex):
+        raise NotInPage(absent("a complex number"))
     raise TypeError(f"{type(x).__name__} is not a number")
 
 
@@ -215,6 +230,21 @@ class Tensor(metaclass=_Meta):
                 "assigned grad expected to be a Tensor or None but got grad of type"
                 f" {type(value).__name__!r}"
             )
+        if value is not None and value.shape != self.shape:
+            raise RuntimeError(
+                f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of size"
+                f" '{list(self.shape)}'. Please ensure that the gradient and the tensor are the"
+                " same size"
+            )
+        if value is not None and value._h.dtype != self._h.dtype:
+            raise RuntimeError(
+                f"attempting to assign a gradient with dtype '{value._h.dtype}' to a tensor with"
+                f" grad_dtype '{self._h.dtype}'. The gradient must match the tensor's grad_dtype"
+                " (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute"
+                " with a specific dtype, or None to allow any dtype. Set grad_dtype with caution."
+                " Diverging the dtypes of a tensor and its gradient may break downstream systems"
+                " that assume that they match."
+            )
         try:
             _set_grad(self._h, None if value is None else value._h)
         except JsException as error:
@@ -226,7 +256,7 @@ class Tensor(metaclass=_Meta):
 
     @property
     def data(self):
-        return wrap(_detach(self._h))
+        return wrap(_data(self._h))
 
     @data.setter
     def data(self, value):
@@ -238,6 +268,10 @@ class Tensor(metaclass=_Meta):
         want(self, required)
         if grad is not None:
             self.grad = grad if grad.shape == self.shape else None
+
+    @property
+    def retains_grad(self):
+        return _bool(self._h.retains)
 
     # Numbers out
 
@@ -289,14 +323,23 @@ class Tensor(metaclass=_Meta):
     def __tensor__(self):
         return self
 
+    def __array__(self, dtype=None, copy=None):
+        a = self.numpy()
+        return a if dtype is None else a.astype(dtype)
+
+    def _single(self):
+        if self.numel() != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self.item()
+
     def __float__(self):
-        return _float(self.item())
+        return _float(self._single())
 
     def __int__(self):
-        return _int(self.item())
+        return _int(self._single())
 
     def __complex__(self):
-        return complex(self.item())
+        return complex(self._single())
 
     def __index__(self):
         if self.dtype.is_floating_point or self.numel() != 1:
@@ -317,8 +360,8 @@ class Tensor(metaclass=_Meta):
             if self._h.levels.length:
                 raise RuntimeError(
                     "vmap: It looks like you're attempting to use a Tensor in some data-dependent"
-                    " control flow. We don't support that yet, please shout over at"
-                    " https://github.com/pytorch/functorch/issues/257 ."
+                    " control flow. We don't support that yet, please file an issue at"
+                    " https://github.com/pytorch/pytorch/issues ."
                 ) from None
             raise raised(error) from None
 
@@ -396,6 +439,9 @@ class Tensor(metaclass=_Meta):
                           create_graph)  # fmt: skip
             except JsException as error:
                 raise raised(error) from None
+            except BaseException:
+                aloud()
+                raise
             return
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
@@ -492,6 +538,25 @@ def _in_place(name, symbol):
     return into
 
 
+def _quotient(self, other):
+    """Return other/x as PyTorch does: the reciprocal, times the number."""
+    if isinstance(other, Tensor):
+        return NotImplemented
+    try:
+        return wrap(_binary("mul", _unary("reciprocal", self._h), number(other)))
+    except JsException as error:
+        raise raised(error) from None
+    except TypeError:
+        return NotImplemented
+
+
+def named(x, name):
+    """Give the last step of a computation the name that PyTorch has for all of it."""
+    if x._h.requiresGrad:
+        x._h.node.name = name
+    return x
+
+
 def _takes(other):
     return isinstance(other, (Tensor, _float, _int)) or hasattr(other, "__tensor__")
 
@@ -508,6 +573,7 @@ for _symbol, _name in OPERATORS.items():
     setattr(Tensor, f"__{_symbol}__", _left)
     setattr(Tensor, f"__r{_symbol}__", _right)
     setattr(Tensor, f"__i{_symbol}__", _in_place(_name, _symbol))
+Tensor.__rtruediv__ = _quotient
 for _name in COMPARISONS:
     setattr(Tensor, f"__{_name}__", _operator(_name, _name)[0])
 

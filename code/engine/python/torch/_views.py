@@ -4,12 +4,15 @@ Functions of lists of tensors, which join them or lay them along each other, are
 """
 
 import math
+from itertools import pairwise
+
+import _engine
 
 from torch import _dtypes
 from torch._creation import shape_of
 from torch._dtypes import Size
 from torch._errors import JsException, NotInPage, absent, engine, raised, refuse
-from torch._tensor import Tensor, handle, method, wrap
+from torch._tensor import Tensor, handle, method, named, wrap
 from torch.autograd.grad_mode import is_grad_enabled
 
 _reshape, _view, _permute, _transpose = map(engine, ("reshape", "view", "permute", "transpose"))
@@ -18,8 +21,10 @@ _squeeze, _unsqueeze, _diagonal = map(engine, ("squeeze", "unsqueeze", "diagonal
 _unfold, _flip, _contiguous, _clone = map(engine, ("unfold", "flip", "contiguous", "clone"))
 _detach, _alias, _is_contiguous, _cat = map(engine, ("detach", "alias", "isContiguous", "cat"))
 _stack, _base, _is_view, _version = map(engine, ("stack", "base", "isView", "version"))
-_offset, _tril, _triu = map(engine, ("offset", "tril", "triu"))
+_t = engine("t")
+_offset, _unbind, _split = map(engine, ("offset", "unbind", "split"))
 
+_LATER = not hasattr(_engine, "unbind")
 FUNCTIONS = {}
 _int = int
 
@@ -60,7 +65,7 @@ def _reshape_method(self, *shape, **rest):
         if rest:
             refuse("reshape", rest)
     try:
-        return wrap(_reshape(self._h, *shape_of(shape)))
+        return wrap(_reshape(self._h, *shape_of(shape, "reshape", "shape")))
     except JsException as error:
         raise raised(error) from None
 
@@ -72,7 +77,7 @@ def view(self, *shape):
             return wrap(_alias(self._h))
         raise NotInPage(absent("Tensor.view of another dtype"))
     try:
-        return wrap(_view(self._h, *shape_of(shape)))
+        return wrap(_view(self._h, *shape_of(shape, "view")))
     except JsException as error:
         raise raised(error) from None
 
@@ -129,7 +134,7 @@ def _permute_method(self, *dims, **rest):
     if "dims" in rest:
         dims = (rest["dims"],)
     try:
-        return wrap(_permute(self._h, *shape_of(dims)))
+        return wrap(_permute(self._h, *shape_of(dims, "permute", "dims")))
     except JsException as error:
         raise raised(error) from None
 
@@ -150,7 +155,10 @@ def t(input):
     n = input.ndim
     if n > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {n}D")
-    return transpose(input, 0, 1) if n == 2 else input
+    try:
+        return wrap(_t(input._h))
+    except JsException as error:
+        raise raised(error) from None
 
 
 @function(as_method=False)
@@ -161,7 +169,9 @@ def adjoint(input):
 def _matrices(self):
     n = self.ndim
     if n < 2:
-        raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {n}-D tensor.")  # noqa: E501
+        raise RuntimeError(
+            f"tensor.mT is only supported on matrices or batches of matrices. Got {n}-D tensor."
+        )
     return transpose(self, -2, -1)
 
 
@@ -205,7 +215,7 @@ FUNCTIONS["moveaxis"] = Tensor.moveaxis = movedim
 @method("expand")
 def expand(self, *size, implicit=False):
     try:
-        return wrap(_expand(self._h, *shape_of(size)))
+        return wrap(_expand(self._h, *shape_of(size, "expand")))
     except JsException as error:
         raise raised(error) from None
 
@@ -273,10 +283,10 @@ def select(input, dim, index):
 def unbind(input, dim=0):
     if not input.ndim:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
-    dim = wrapped_dim(dim, input.ndim)
-    h = input._h
     try:
-        return tuple([wrap(_select(h, dim, i)) for i in range(input.shape[dim])])
+        if _LATER:
+            return tuple([wrap(_select(input._h, dim, i)) for i in range(input.shape[dim])])
+        return tuple([wrap(h) for h in _unbind(input._h, dim)])
     except JsException as error:
         raise raised(error) from None
 
@@ -322,6 +332,8 @@ def flipud(input):
 
 @function()
 def rot90(input, k=1, dims=(0, 1)):
+    if input.ndim < 2:
+        raise RuntimeError(f"expected total dims >= 2, but got total dims = {input.ndim}")
     k %= 4
     if k == 2:
         return _flip_method(input, *dims)
@@ -396,15 +408,18 @@ def _at_least(tensors, n):
 @function()
 def split(tensor, split_size_or_sections=None, dim=0, *, split_size=None):
     sizes = split_size if split_size_or_sections is None else split_size_or_sections
+    if not tensor.ndim:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
     dim = wrapped_dim(dim, tensor.ndim)
     n = tensor.shape[dim]
     if isinstance(sizes, _int):
         if sizes < 0:
-            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={sizes}")  # noqa: E501
+            raise RuntimeError(
+                f"split expects split_size be non-negative, but got split_size={sizes}"
+            )
         if not sizes and n:
             raise RuntimeError(
-                "split_size can only be 0 if dimension size is 0, but got dimension size of"
-                f" {n}"
+                f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}"
             )
         count = max(-(-n // sizes), 1) if sizes else 1
         sizes = [min(sizes, n - i * sizes) for i in range(count)]
@@ -444,7 +459,7 @@ def tensor_split(input, indices_or_sections, dim=0):
     else:
         cuts = list(indices_or_sections)
     edges = [0, *(min(max(c + n if c < 0 else c, 0), n) for c in cuts), n]
-    return tuple(narrow(input, dim, a, max(b - a, 0)) for a, b in zip(edges, edges[1:], strict=False))  # noqa: E501
+    return tuple(narrow(input, dim, a, max(b - a, 0)) for a, b in pairwise(edges))
 
 
 # Joined
@@ -537,8 +552,8 @@ def repeat(self, *repeats):
     # Each axis becomes two, of which the first is expanded: one copy in all.
     x = _reshape_method(self, *[k for n in shape for k in (1, n)])
     x = expand(x, *[k for r, n in zip(repeats, shape, strict=True) for k in (r, n)])
-    copied = x.clone() if max(repeats, default=1) <= 1 else x
-    return _reshape_method(copied, *[r * n for r, n in zip(repeats, shape, strict=True)])
+    whole = _reshape_method(x.clone(), *[r * n for r, n in zip(repeats, shape, strict=True)])
+    return named(whole, "RepeatBackward0")
 
 
 @function("tile", as_method=False)
@@ -581,18 +596,20 @@ def roll(input, shifts, dims=None):
         if len(shifts) != 1:
             raise RuntimeError("shifts and dimensions must align. shifts: "
                                f"{len(shifts)}, dims:0")  # fmt: skip
-        return roll(input.flatten(), shifts, 0).view(input.shape)
+        return named(roll(input.flatten(), shifts, 0).view(input.shape), "RollBackward0")
     dims = (dims,) if isinstance(dims, _int) else tuple(dims)
     if len(shifts) != len(dims):
         raise RuntimeError(
             f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}"
         )
+    if not input.numel():
+        return input.clone()
     for shift, dim in zip(shifts, dims, strict=True):
         n = input.shape[wrapped_dim(dim, input.ndim)]
         k = shift % n if n else 0
         parts = [narrow(input, dim, n - k, k), narrow(input, dim, 0, n - k)]
         input = cat(parts, dim) if k else input.clone()
-    return input
+    return named(input, "RollBackward0")
 
 
 @function()
@@ -622,7 +639,7 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
         square = cat([wide, square] if offset > 0 else [square, wide], -1)
         tall = zeros(*input.shape[:-1], abs(offset), size, dtype=input.dtype)
         square = cat([square, tall] if offset > 0 else [tall, square], -2)
-    return movedim(square, (-2, -1), (dim1, dim2))
+    return named(movedim(square, (-2, -1), (dim1, dim2)), "DiagEmbedBackward0")
 
 
 @function()
@@ -630,26 +647,18 @@ def diagflat(input, offset=0):
     return diag_embed(input.flatten(), offset)
 
 
-@function()
-def tril(input, diagonal=0):
-    return _triangle(input, diagonal, "le", "tril")
+def _half(name, export):
+    def f(input, diagonal=0):
+        try:
+            return wrap(export(input._h, diagonal))
+        except JsException as error:
+            raise raised(error) from None
+
+    f.__name__ = name
+    return function(name)(f)
 
 
-@function()
-def triu(input, diagonal=0):
-    return _triangle(input, diagonal, "ge", "triu")
-
-
-def _triangle(input, diagonal, keep, name):
-    from torch._creation import arange
-    from torch._elementwise import FUNCTIONS as elementwise
-    from torch._elementwise import where
-
-    if input.ndim < 2:
-        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
-    n, m = input.shape[-2:]
-    kept = elementwise[keep](arange(m) - arange(n)[:, None], diagonal)
-    return where(kept, input, False if input.dtype is _dtypes.bool else 0)
+tril, triu = _half("tril", engine("tril")), _half("triu", engine("triu"))
 
 
 @function("meshgrid", as_method=False)
@@ -678,13 +687,15 @@ def meshgrid(*tensors, indexing=None):
         for i, x in enumerate(axes)
     ]
     if swap:
-        grids = [transpose(g, 0, 1) for g in grids]
         grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)
 
 
 @function("cartesian_prod", as_method=False)
 def cartesian_prod(*tensors):
+    for x in tensors:
+        if x.ndim != 1:
+            raise RuntimeError(f"Expect a 1D vector, but got shape {list(x.shape)}")
     if len(tensors) == 1:
         return tensors[0]
     return stack([g.flatten() for g in meshgrid(*tensors, indexing="ij")], 1)
@@ -696,6 +707,9 @@ def combinations(input, r=2, with_replacement=False):
 
     from torch._creation import tensor
 
+    if input.ndim != 1:
+        raise RuntimeError(f"Expect a 1D vector, but got shape {list(input.shape)}")
+
     pick = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     index = list(pick(range(len(input)), r))
     return input[tensor(index, dtype=_dtypes.int64).reshape(len(index), r)]
@@ -705,6 +719,12 @@ def combinations(input, r=2, with_replacement=False):
 def block_diag(*tensors):
     from torch._creation import zeros
 
+    for i, x in enumerate(tensors):
+        if x.ndim > 2:
+            raise RuntimeError(
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has"
+                f" {x.ndim} dimensions"
+            )
     blocks = [atleast_2d(x) for x in tensors]
     width, at, rows = sum(b.shape[1] for b in blocks), 0, []
     for b in blocks:

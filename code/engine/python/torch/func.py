@@ -7,9 +7,9 @@ tensor's axis to the engine as a level, which all operations carry along unseen.
 
 import functools
 
-from torch._errors import JsException, absent, engine, raised
-from torch._transforms import Frame, frames
+from torch._errors import JsException, absent, aloud, engine, raised
 from torch._tensor import Tensor, wrap
+from torch._transforms import Frame, frames
 from torch._views import stack
 
 __all__ = [
@@ -18,7 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 _set_mode, _enter, _grad_of = engine("setGradMode"), engine("enter"), engine("gradOf")
-_depends_only, _detach, _cat = engine("dependsOnly"), engine("detach"), engine("cat")
+_depends_only, _detach, _clone = engine("dependsOnly"), engine("detach"), engine("clone")
 _add_batch, _remove_batch = engine("addBatch"), engine("removeBatch")
 _new_level, _end_level = engine("newLevel"), engine("endLevel")
 
@@ -61,24 +61,35 @@ def _paired(tree, other, f):
 
 
 class _Recording:
-    """Operations are recorded inside; copies of the inputs stand for them."""
+    """Operations are recorded inside; copies of the inputs stand for them.
 
-    __slots__ = ("before", "fresh")
+    Forward mode allows a function to write into its argument, so it gets a copy there.
+    """
+
+    __slots__ = ("before", "copied", "fresh", "inputs")
+
+    def __init__(self, copied=False):
+        self.copied = copied
 
     def __enter__(self):
-        self.before, self.fresh = _set_mode(True), []
+        self.before, self.fresh, self.inputs = _set_mode(True), [], []
         return self
 
     def __exit__(self, *_):
         _set_mode(self.before)
 
     def input(self, x):
+        """Return what the function gets in place of x; `inputs` has the tensor behind it."""
+        entered = self.entered(x)
+        self.inputs.append(entered)
+        return wrap(_clone(entered._h)) if self.copied else entered
+
+    def entered(self, x):
         """Return the tensor to differentiate by in place of x."""
         if not isinstance(x, Tensor):
-            raise RuntimeError(
-                f"grad: expected inputs to be tensors, but got {type(x).__name__}: pass numbers as"
-                " torch.tensor(…)"
-            )
+            raise ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}")
+        if not x.is_floating_point():
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
         try:
             h = _enter(x._h)
         except JsException as error:
@@ -110,6 +121,9 @@ def _gradients(outputs, inputs, seeds):
             )  # fmt: skip
         except JsException as error:
             raise raised(error) from None
+        except BaseException:
+            aloud()
+            raise
     return [zeros_like(x) if g is None else wrap(g) for x, g in zip(inputs, found, strict=True)]
 
 
@@ -121,9 +135,7 @@ def _chosen(args, argnums, recording):
     args = list(args)
     for i in places:
         if not -len(args) <= i < len(args):
-            raise RuntimeError(
-                f"Got argnum={i}, but only {len(args)} positional inputs"
-            )
+            raise RuntimeError(f"Got argnum={i}, but only {len(args)} positional inputs")
         args[i] = _mapped(args[i], recording.input)
     chosen = tuple(args[i] for i in places)
     return args, chosen[0] if isinstance(argnums, int) else chosen
@@ -147,17 +159,16 @@ def grad_and_value(func, argnums=0, has_aux=False):
                 output, aux = output
             if not isinstance(output, Tensor):
                 raise RuntimeError(
-                    "grad_and_value(f)(*args): Expected f(*args) to return a single tensor, got"
+                    "grad_and_value(f)(*args): Expected f(*args) to return a Tensor, got"
                     f" {type(output)}"
                 )
             if output.ndim:
                 raise RuntimeError(
-                    "grad_and_value(f)(*args): Expected f(*args) to return a scalar tensor, got"
+                    "grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got"
                     f" tensor with {output.ndim} dims. Maybe you wanted to use the vjp or jacrev"
                     " APIs instead?"
                 )
-            inputs = _leaves(chosen)
-            found = iter(_gradients([output], inputs, [None]))
+            found = iter(_gradients([output], recording.inputs, [None]))
             slopes = _mapped(chosen, lambda _: next(found))
             slopes = _mapped(slopes, recording.out)
             value = recording.out(output)
@@ -188,7 +199,7 @@ def vjp(func, *primals, has_aux=False):
         aux = None
         if has_aux:
             output, aux = output
-    inputs, outputs = _leaves(fresh), _leaves(output)
+    inputs, outputs = recording.inputs, _leaves(output)
     for y in outputs:
         if not isinstance(y, Tensor):
             raise RuntimeError(
@@ -232,13 +243,13 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
                 f"Expected primal and tangent to have the same shape, but got {list(x.shape)} and"
                 f" {list(v.shape)}"
             )
-    with _Recording() as recording:
+    with _Recording(copied=True) as recording:
         fresh = _mapped(primals, recording.input)
         output = func(*fresh)
         aux = None
         if has_aux:
             output, aux = output
-        inputs, outputs = _leaves(fresh), _leaves(output)
+        inputs, outputs = recording.inputs, _leaves(output)
         for y in outputs:
             if not isinstance(y, Tensor):
                 raise RuntimeError(
@@ -253,7 +264,7 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
 def _forward(outputs, inputs, tangents, recording):
     from torch._creation import zeros_like
 
-    seeds = [recording.input(zeros_like(y).detach()) for y in outputs]
+    seeds = [recording.entered(zeros_like(y).detach()) for y in outputs]
     rows = _gradients(outputs, inputs, seeds)
     return [recording.out(p) for p in _gradients(rows, seeds, tangents)]
 
@@ -318,8 +329,13 @@ def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
     @functools.wraps(func)
     def wrapper(*args, **kwargs):
         places = (argnums,) if isinstance(argnums, int) else tuple(argnums)
-        with _Recording() as recording:
+        with _Recording(copied=True) as recording:
             given = list(args)
+            for x in _leaves([args[i] for i in places]):
+                if isinstance(x, Tensor) and not x.is_floating_point():
+                    raise ValueError(
+                        f"Expected primal to be floating point or complex, but got: {x.dtype}"
+                    )
             for i in places:
                 given[i] = _mapped(args[i], recording.input)
             chosen = tuple(given[i] for i in places)
@@ -327,7 +343,7 @@ def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
             aux = None
             if has_aux:
                 output, aux = output
-            inputs, outputs = _leaves(chosen), _leaves(output)
+            inputs, outputs = recording.inputs, _leaves(output)
             for y in outputs:
                 if not isinstance(y, Tensor):
                     raise RuntimeError(
@@ -352,7 +368,7 @@ def _columns(outputs, inputs, recording):
     """Return for each output its Jacobian by each input."""
     from torch._creation import zeros_like
 
-    seeds = [recording.input(zeros_like(y).detach()) for y in outputs]
+    seeds = [recording.entered(zeros_like(y).detach()) for y in outputs]
     rows = _gradients(outputs, inputs, seeds)
     blocks = [[] for _ in outputs]
     for x, r in zip(inputs, rows, strict=True):
@@ -383,9 +399,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
             f" {randomness}"
         )
     if chunk_size is not None and not chunk_size > 0:
-        raise ValueError(
-            f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})"
-        )
+        raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
 
     @functools.wraps(func)
     def wrapped(*args, **kwargs):
@@ -411,8 +425,8 @@ def _dims(in_dims, args, func):
     """Return for each entry of args its axis, as a tree of the same form."""
     if not isinstance(in_dims, (int, tuple)):
         raise ValueError(
-            f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): expected `in_dims` to be int or"
-            " a (potentially nested) tuple matching the structure of inputs, got:"
+            f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): expected `in_dims` to be int"
+            " or a (potentially nested) tuple matching the structure of inputs, got:"
             f" {type(in_dims)}."
         )
     if not args:
@@ -439,15 +453,15 @@ def _dims(in_dims, args, func):
         if not isinstance(tree, Tensor):
             if dim is not None and isinstance(in_dims, tuple) and not _is_number(tree):
                 raise ValueError(
-                    f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): Got in_dim={dim} for an"
-                    f" input but the input is of type {type(tree)}. We cannot vmap over non-Tensor"
-                    " arguments, please use None as the respective in_dim"
+                    f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): Got in_dim={dim}"
+                    f" for an input but the input is of type {type(tree)}. We cannot vmap over"
+                    " non-Tensor arguments, please use None as the respective in_dim"
                 )
             if dim is not None:
                 raise ValueError(
-                    f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): Got in_dim={dim} for an"
-                    f" input but the input is of type {type(tree)}. We cannot vmap over non-Tensor"
-                    " arguments, please use None as the respective in_dim"
+                    f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): Got in_dim={dim}"
+                    f" for an input but the input is of type {type(tree)}. We cannot vmap over"
+                    " non-Tensor arguments, please use None as the respective in_dim"
                 )
             return None
         if dim is not None and not -tree.ndim <= dim < tree.ndim:
@@ -518,9 +532,9 @@ def _unbatched(result, out_dims, level, n, func):
             each = dim if isinstance(dim, (tuple, list)) else [dim] * len(tree)
             if len(each) != len(tree):
                 raise ValueError(
-                    f"vmap({_name(func)}, ..., out_dims={out_dims}): out_dims is not compatible with"
-                    f" the structure of `outputs`. out_dims has structure {out_dims} but outputs has"
-                    f" {len(tree)} entries."
+                    f"vmap({_name(func)}, ..., out_dims={out_dims}): out_dims is not compatible"
+                    f" with the structure of `outputs`. out_dims has structure {out_dims} but"
+                    f" outputs has {len(tree)} entries."
                 )
             parts = [spread(p, d) for p, d in zip(tree, each, strict=True)]
             return type(tree)(parts)
@@ -544,9 +558,7 @@ def _joined(parts, out_dims):
             return {k: spread([t[k] for t in trees], dim) for k in first}
         if isinstance(first, (tuple, list)):
             each = dim if isinstance(dim, (tuple, list)) else [dim] * len(first)
-            return type(first)(
-                [spread([t[i] for t in trees], each[i]) for i in range(len(first))]
-            )
+            return type(first)([spread([t[i] for t in trees], each[i]) for i in range(len(first))])
         return cat(trees, dim[0] if isinstance(dim, tuple) else dim)
 
     return spread(parts, out_dims)
@@ -572,7 +584,10 @@ def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, 
         for part in given:
             for key, x in part.items():
                 if key in merged:
-                    raise ValueError(f"{key} appears in multiple dictionaries; behavior of functional call is ambiguous")  # noqa: E501
+                    raise ValueError(
+                        f"{key} appears in multiple dictionaries; behavior of functional call is"
+                        " ambiguous"
+                    )
                 merged[key] = x
         given = merged
     args = () if args is None else args if isinstance(args, tuple) else (args,)
@@ -605,11 +620,11 @@ def _slots(module, given, tie_weights, strict):
             words.append("Unexpected key(s): " + ", ".join(unknown) + ".")
         if missing:
             words.append("Missing key(s): " + ", ".join(missing) + ".")
-        raise RuntimeError(f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(words))  # noqa: E501
-    if unknown:
-        raise AttributeError(
-            f"{type(module).__name__} object has no attribute {unknown[0]!r}"
+        raise RuntimeError(
+            f"Error(s) in reparametrizing for {type(module).__name__}:\n\t" + "\n\t".join(words)
         )
+    if unknown:
+        raise AttributeError(f"{type(module).__name__} object has no attribute {unknown[0]!r}")
     slots = [(*named[name], x) for name, x in given.items()]
     if tie_weights:
         for names in by_tensor.values():
@@ -639,9 +654,7 @@ def stack_module_state(models):
 
 def _stacked(tensors):
     if not all(x.requires_grad == tensors[0].requires_grad for x in tensors):
-        raise RuntimeError(
-            "Expected tensors from each model to have the same .requires_grad"
-        )
+        raise RuntimeError("Expected tensors from each model to have the same .requires_grad")
     if all(x.is_leaf for x in tensors):
         return stack([x.detach() for x in tensors]).requires_grad_(tensors[0].requires_grad)
     return stack(tensors)
@@ -652,5 +665,3 @@ __path__ = []  # so that `from … import name` asks for a module, which says wh
 
 def __getattr__(name):
     raise AttributeError(absent(f"torch.func.{name}"))
-
-

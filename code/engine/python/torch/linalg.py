@@ -15,12 +15,13 @@ _eigh, _eigvalsh, _svd = map(engine, ("eigh", "eigvalsh", "svd"))
 _svdvals, _cholesky, _qr, _lu = map(engine, ("svdvals", "cholesky", "qr", "lu"))
 _pinv, _lstsq, _matrix_exp = map(engine, ("pinv", "lstsq", "matrixExp"))
 _triangular = engine("triangularSolve")
+_cholesky_solve, _cholesky_inverse = map(engine, ("choleskySolve", "choleskyInverse"))
 
 
 def _one(name, export):
     """Make a function of one matrix, with one result."""
 
-    def f(A, **rest):  # noqa: N803
+    def f(A, **rest):
         if rest:
             refuse(f"linalg.{name}", rest)
         try:
@@ -40,7 +41,7 @@ inv, det, svdvals, matrix_exp = (
 )  # fmt: skip
 
 
-def slogdet(A, **rest):  # noqa: N803
+def slogdet(A, **rest):
     if rest:
         refuse("linalg.slogdet", rest)
     try:
@@ -50,7 +51,7 @@ def slogdet(A, **rest):  # noqa: N803
         raise raised(error) from None
 
 
-def solve(A, B, *, left=True, **rest):  # noqa: N803
+def solve(A, B, *, left=True, **rest):
     if rest:
         refuse("linalg.solve", rest)
     if not left:
@@ -61,14 +62,14 @@ def solve(A, B, *, left=True, **rest):  # noqa: N803
         raise raised(error) from None
 
 
-def _triangle(A, UPLO):  # noqa: N803
+def _triangle(A, UPLO):
     """Return the matrix whose halves are both the one that is looked at."""
     if not isinstance(UPLO, str) or UPLO.upper() not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
     return A._h if UPLO.upper() == "L" else A.mT._h
 
 
-def eigh(A, UPLO="L", **rest):  # noqa: N803
+def eigh(A, UPLO="L", **rest):
     if rest:
         refuse("linalg.eigh", rest)
     handle(A, "linalg_eigh", "A")
@@ -79,7 +80,7 @@ def eigh(A, UPLO="L", **rest):  # noqa: N803
         raise raised(error) from None
 
 
-def eigvalsh(A, UPLO="L", **rest):  # noqa: N803
+def eigvalsh(A, UPLO="L", **rest):
     if rest:
         refuse("linalg.eigvalsh", rest)
     handle(A, "linalg_eigvalsh", "A")
@@ -89,15 +90,7 @@ def eigvalsh(A, UPLO="L", **rest):  # noqa: N803
         raise raised(error) from None
 
 
-def eigvals(A, **rest):  # noqa: N803
-    raise NotInPage(absent("torch.linalg.eigvals (its result is complex)"))
-
-
-def eig(A, **rest):  # noqa: N803
-    raise NotInPage(absent("torch.linalg.eig (its result is complex)"))
-
-
-def svd(A, full_matrices=True, *, driver=None, **rest):  # noqa: N803
+def svd(A, full_matrices=True, *, driver=None, **rest):
     if rest or driver is not None:
         refuse("linalg.svd", rest or {"driver": driver})
     try:
@@ -107,7 +100,7 @@ def svd(A, full_matrices=True, *, driver=None, **rest):  # noqa: N803
         raise raised(error) from None
 
 
-def cholesky(A, *, upper=False, **rest):  # noqa: N803
+def cholesky(A, *, upper=False, **rest):
     if rest:
         refuse("linalg.cholesky", rest)
     try:
@@ -116,7 +109,7 @@ def cholesky(A, *, upper=False, **rest):  # noqa: N803
         raise raised(error) from None
 
 
-def qr(A, mode="reduced", **rest):  # noqa: N803
+def qr(A, mode="reduced", **rest):
     if rest:
         refuse("linalg.qr", rest)
     try:
@@ -126,7 +119,7 @@ def qr(A, mode="reduced", **rest):  # noqa: N803
         raise raised(error) from None
 
 
-def lu(A, *, pivot=True, **rest):  # noqa: N803
+def lu(A, *, pivot=True, **rest):
     if rest or not pivot:
         refuse("linalg.lu", rest or {"pivot": pivot})
     try:
@@ -136,35 +129,33 @@ def lu(A, *, pivot=True, **rest):  # noqa: N803
         raise raised(error) from None
 
 
-def pinv(A, *, atol=None, rtol=None, hermitian=False, **rest):  # noqa: N803
+def pinv(A, *, atol=None, rtol=None, hermitian=False, **rest):
     if "rcond" in rest:
         rtol = rest.pop("rcond")
     if rest:
         refuse("linalg.pinv", rest)
-    if atol is not None:
-        raise NotInPage(absent("the argument 'atol' of torch.linalg.pinv"))
-    rtol = rtol.item() if isinstance(rtol, Tensor) else rtol
+    rtol, atol = (t.item() if isinstance(t, Tensor) else t for t in (rtol, atol))
     try:
-        return wrap(_pinv(handle(A, "linalg_pinv", "A"), rtol, hermitian))
+        return wrap(_pinv(handle(A, "linalg_pinv", "A"), rtol, hermitian, atol or 0.0))
     except JsException as error:
         raise raised(error) from None
 
 
-def lstsq(A, B, rcond=None, *, driver=None):  # noqa: N803
+def lstsq(A, B, rcond=None, *, driver=None):
     if driver not in (None, "gelsy", "gels", "gelsd", "gelss"):
         raise RuntimeError(
             "torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)"
         )
-    if rcond is not None:
-        raise NotInPage(absent("the argument 'rcond' of torch.linalg.lstsq"))
+    if driver not in (None, "gelsy"):  # the others give residuals or singular values, too
+        raise NotInPage(absent(f"the driver {driver!r} of torch.linalg.lstsq"))
     try:
-        r = _lstsq(handle(A, "linalg_lstsq", "A"), handle(B, "linalg_lstsq", "B", 2))
+        r = _lstsq(handle(A, "linalg_lstsq", "A"), handle(B, "linalg_lstsq", "B", 2), rcond)
         return results.linalg_lstsq(tuple(wrap(r[i]) for i in range(4)))
     except JsException as error:
         raise raised(error) from None
 
 
-def solve_triangular(A, B, *, upper, left=True, unitriangular=False, **rest):  # noqa: N803
+def solve_triangular(A, B, *, upper, left=True, unitriangular=False, **rest):
     if rest:
         refuse("linalg.solve_triangular", rest)
     try:
@@ -173,14 +164,10 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False, **rest):  #
         raise raised(error) from None
 
 
-def inv_ex(A, *, check_errors=False):  # noqa: N803
-    raise NotInPage(absent("torch.linalg.inv_ex"))
-
-
 # By decompositions
 
 
-def matrix_rank(A, *, atol=None, rtol=None, hermitian=False, **rest):  # noqa: N803
+def matrix_rank(A, *, atol=None, rtol=None, hermitian=False, **rest):
     if "tol" in rest:
         atol, rtol = rest.pop("tol"), 0.0
     if rest:
@@ -198,7 +185,7 @@ def matrix_rank(A, *, atol=None, rtol=None, hermitian=False, **rest):  # noqa: N
     return (s > limit).sum(-1)
 
 
-def cond(A, p=None, **rest):  # noqa: N803
+def cond(A, p=None, **rest):
     if rest:
         refuse("linalg.cond", rest)
     if p is None or p in (2, -2):
@@ -213,10 +200,10 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, **rest):
     return x.norm(float(ord), dim, keepdim, dtype)
 
 
-def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, **rest):  # noqa: N803
+def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, **rest):
     if rest:
         refuse("linalg.matrix_norm", rest)
-    A = A if dtype is None else A.to(dtype)  # noqa: N806
+    A = A if dtype is None else A.to(dtype)
     if A.ndim < 2:
         raise RuntimeError(
             "linalg.matrix_norm: The input tensor A must have at least 2 dimensions."
@@ -238,7 +225,7 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, **rest
     return value if keepdim else value.squeeze((rows, columns))
 
 
-def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None, **rest):  # noqa: N803
+def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None, **rest):
     if rest:
         refuse("linalg.norm", rest)
     if dim is not None and not isinstance(dim, int) and len(dim) == 2 and ord is not None:
@@ -258,6 +245,9 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None, **rest):  # noqa: 
 def multi_dot(tensors, **rest):
     if rest:
         refuse("linalg.multi_dot", rest)
+    for word, x in (("first", tensors[0]), ("last", tensors[-1])):
+        if x.ndim not in (1, 2):
+            raise RuntimeError(f"multi_dot(): the {word} tensor must be 1D or 2D but got {x.ndim}D")
     return chain_matmul(*tensors)
 
 
@@ -265,31 +255,38 @@ def vecdot(x, y, *, dim=-1):
     return (x * y).sum(dim)
 
 
-def vander(x, *, N=None):  # noqa: N803
+def vander(x, *, N=None):
     from torch._creation import arange
 
     n = x.shape[-1] if N is None else N
+    if N is not None and N <= 1:
+        raise RuntimeError("N must be greater than 1.")
     return x[..., None] ** arange(n)
 
 
-def diagonal(A, *, offset=0, dim1=-2, dim2=-1):  # noqa: N803
+def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
     return _diagonal(A, offset, dim1, dim2)
 
 
-def tensorsolve(A, B, dims=None):  # noqa: N803
+def tensorsolve(A, B, dims=None):
     raise NotInPage(absent("torch.linalg.tensorsolve"))
 
 
-def cholesky_solve(B, L, upper=False):  # noqa: N803
+def cholesky_solve(B, L, upper=False):
     """Return A⁻¹·B, for A = L·Lᵀ: torch.cholesky_solve."""
-    first = solve_triangular(L.mT if upper else L, B, upper=False)
-    return solve_triangular(L if upper else L.mT, first, upper=True)
+    try:
+        b, factor = handle(B, "cholesky_solve", "input"), handle(L, "cholesky_solve", "input2", 2)
+        return wrap(_cholesky_solve(b, factor, upper))
+    except JsException as error:
+        raise raised(error) from None
 
 
-def cholesky_inverse(L, upper=False):  # noqa: N803
-    from torch._creation import eye
-
-    return cholesky_solve(eye(L.shape[-1], dtype=L.dtype), L, upper)
+def cholesky_inverse(L, upper=False):
+    """Return A⁻¹, for A = L·Lᵀ: torch.cholesky_inverse."""
+    try:
+        return wrap(_cholesky_inverse(handle(L, "cholesky_inverse", "input"), upper))
+    except JsException as error:
+        raise raised(error) from None
 
 
 __path__ = []  # so that `from … import name` asks for a module, which says where it is

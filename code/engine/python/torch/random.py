@@ -98,7 +98,7 @@ def set_rng_state(new_state):
     default_generator.set_state(new_state)
 
 
-class fork_rng:  # noqa: N801
+class fork_rng:
     """Leave the global state as it was before the block."""
 
     def __init__(self, devices=None, enabled=True, **rest):
@@ -123,8 +123,7 @@ def _source(generator):
         return generator._g
     except AttributeError:
         raise TypeError(
-            "argument 'generator' must be torch._C.Generator, not"
-            f" {type(generator).__name__}"
+            f"argument 'generator' must be torch._C.Generator, not {type(generator).__name__}"
         ) from None
 
 
@@ -331,7 +330,13 @@ def _random(self, from_=None, to=None, *, generator=None, **rest):
     if to is None:
         from_, to = 0, from_
     if to is None:
-        to = 2**24 if self._h.dtype == "float32" else 2**53 if self._h.dtype in ("float64", "int64") else None  # noqa: E501
+        to = (
+            2**24
+            if self._h.dtype == "float32"
+            else 2**53
+            if self._h.dtype in ("float64", "int64")
+            else None
+        )
         if to is None:
             to = _dtypes.iinfo(self.dtype).max + 1
     if frames:

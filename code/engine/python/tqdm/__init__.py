@@ -12,14 +12,14 @@ __all__ = ["tqdm", "trange"]
 INTERVAL = 0.1  # seconds
 
 
-class tqdm:  # noqa: N801
+class tqdm:
     """An iterable, and how far it is."""
 
     report = None
     options = (
-        "desc leave file ncols mininterval maxinterval miniters ascii unit unit_scale"
-        " dynamic_ncols smoothing bar_format initial position postfix unit_divisor write_bytes"
-        " lock_args nrows colour delay gui"
+        "desc leave file ncols mininterval maxinterval miniters ascii unit unit_scale "
+        "dynamic_ncols smoothing bar_format initial position postfix unit_divisor write_bytes "
+        "lock_args nrows colour delay gui"
     ).split()
 
     def __init__(self, iterable=None, desc=None, total=None, *, disable=False, **options):

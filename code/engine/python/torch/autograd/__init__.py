@@ -1,6 +1,6 @@
 """Gradients: of tensors into their leaves, or as results."""
 
-from torch._errors import JsException, NotInPage, absent, engine, raised
+from torch._errors import JsException, NotInPage, absent, aloud, engine, raised
 from torch._tensor import Tensor, wrap
 from torch.autograd import graph
 from torch.autograd.function import Function
@@ -30,9 +30,7 @@ def _seeds(outputs, grad_outputs):
         [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)
     )  # fmt: skip
     if len(given) != len(outputs):
-        raise RuntimeError(
-            f"got {len(outputs)} tensors and {len(given)} gradients"
-        )
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(given)} gradients")
     for x, seed in zip(outputs, given, strict=True):
         if seed is None:
             if x.requires_grad and x.numel() != 1:
@@ -85,16 +83,19 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
         )  # fmt: skip
     except JsException as error:
         raise raised(error) from None
+    except BaseException:
+        aloud()
+        raise
     results = []
-    for x, h in zip(inputs, found, strict=True):
+    for i, (x, h) in enumerate(zip(inputs, found, strict=True)):
         if h is None and materialize_grads:
             from torch._creation import zeros_like
 
             results.append(zeros_like(x))
         elif h is None and not allow_unused:
             raise RuntimeError(
-                "One of the differentiated Tensors appears to not have been used in the graph. Set"
-                " allow_unused=True if this is the desired behavior."
+                f"The differentiated Tensor at index {i} appears to not have been used in the"
+                " graph. Set allow_unused=True if this is the desired behavior."
             )
         else:
             results.append(None if h is None else wrap(h))
@@ -122,9 +123,12 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False,
         _backward_of(len(tensors), retain, create_graph, *[x._h for x in tensors], *seeds)
     except JsException as error:
         raise raised(error) from None
+    except BaseException:
+        aloud()
+        raise
 
 
-class set_detect_anomaly:  # noqa: N801
+class set_detect_anomaly:
     """Taken, and of no effect: the engine's messages name the operation anyway."""
 
     def __init__(self, mode, check_nan=True):

@@ -61,20 +61,20 @@ class _Mode:
         return _wrapped(type(self), function)
 
 
-class no_grad(_Mode):  # noqa: N801
+class no_grad(_Mode):
     """Write nothing down."""
 
     __slots__ = ()
 
 
-class enable_grad(_Mode):  # noqa: N801
+class enable_grad(_Mode):
     """Write operations down again, inside a block that does not."""
 
     on = True
     __slots__ = ()
 
 
-class set_grad_enabled:  # noqa: N801
+class set_grad_enabled:
     """Switch at once, and back at the end of a block."""
 
     __slots__ = ("before", "mode")
@@ -96,7 +96,7 @@ class set_grad_enabled:  # noqa: N801
 inference = [False]
 
 
-class inference_mode:  # noqa: N801
+class inference_mode:
     """As no_grad; what is made inside takes no part in a graph later."""
 
     __slots__ = ("before", "mode", "was")

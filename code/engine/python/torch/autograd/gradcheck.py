@@ -62,8 +62,9 @@ def _tensors(x):
 
 def _check(func, inputs, eps, atol, rtol, nondet_tol):
     wanted = [x for x in inputs if isinstance(x, Tensor) and x.requires_grad]
-    outputs = [y for y in _tensors(func(*inputs)) if y.requires_grad]
+    # The differences first: they write into the inputs, which a graph must not see.
     columns = [_differences(func, inputs, x, eps) for x in wanted]
+    outputs = [y for y in _tensors(func(*inputs)) if y.requires_grad]
     if not outputs:
         if any((c != 0).any() for each in columns for c in each):
             raise GradcheckError("Numerical gradient for function expected to be zero")

@@ -119,7 +119,7 @@ class LogNormal(Distribution):
     """The exponential of a normal number."""
 
     has_rsample = True
-    names = ("loc", "scale")
+    names = ()
 
     def __init__(self, loc, scale, validate_args=None):
         self.base_dist = Normal(loc, scale, validate_args)
@@ -223,7 +223,7 @@ class Poisson(Distribution):
 class Bernoulli(Distribution):
     """One with probability probs, else zero."""
 
-    names = ("probs",)
+    names = ("probs", "logits")
 
     def __init__(self, probs=None, logits=None, validate_args=None):
         if (probs is None) == (logits is None):

@@ -14,9 +14,7 @@ _linear = engine("linear")
 def linear(input, weight, bias=None):
     """Return x·Wᵀ + b."""
     try:
-        return wrap(
-            _linear(handle(input, "linear"), weight._h, None if bias is None else bias._h)
-        )
+        return wrap(_linear(handle(input, "linear"), weight._h, None if bias is None else bias._h))
     except JsException as error:
         raise raised(error) from None
 
@@ -245,7 +243,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None,
              reduction="mean"):  # fmt: skip
     if weight is not None or ignore_index != -100:
-        raise NotInPage(absent("weights and ignored classes of torch.nn.functional.nll_loss"))  # noqa: E501
+        raise NotInPage(absent("weights and ignored classes of torch.nn.functional.nll_loss"))
     dim = 0 if input.ndim == 1 else 1
     loss = -input.gather(dim, target.unsqueeze(dim)).squeeze(dim)
     return _reduced(loss, reduction, size_average, reduce)
@@ -254,7 +252,9 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
 def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None,
                   reduction="mean", label_smoothing=0.0):  # fmt: skip
     if label_smoothing:
-        raise NotInPage(absent("the argument 'label_smoothing' of torch.nn.functional.cross_entropy"))  # noqa: E501
+        raise NotInPage(
+            absent("the argument 'label_smoothing' of torch.nn.functional.cross_entropy")
+        )
     logs = _log_softmax(input, 0 if input.ndim == 1 else 1)
     if target.is_floating_point():
         loss = -(logs * target).sum(0 if input.ndim == 1 else 1)

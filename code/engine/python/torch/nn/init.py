@@ -99,14 +99,25 @@ def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gener
 
 
 def trunc_normal_(tensor, mean=0.0, std=1.0, a=-2.0, b=2.0, generator=None):
-    def below(x):
-        return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
+    """Draw normal numbers, and those outside [a, b] again."""
+    from torch._creation import empty_like
+    from torch._elementwise import where
+    from torch._errors import NotInPage, absent
 
-    low, high = below((a - mean) / std), below((b - mean) / std)
+    def below(x):
+        return (1.0 + math.erf((x - mean) / std / math.sqrt(2.0))) / 2.0
+
+    if below(b) - below(a) <= 0.3:
+        raise NotInPage(absent("torch.nn.init.trunc_normal_ of such narrow bounds"))
     with no_grad():
-        tensor.uniform_(2 * low - 1, 2 * high - 1, generator=generator)
-        tensor.erfinv_().mul_(std * math.sqrt(2.0)).add_(mean)
-        return tensor.clamp_(min=a, max=b)
+        low, high = tensor.new_tensor(a).item(), tensor.new_tensor(b).item()
+        result = tensor.normal_(mean, std, generator=generator)
+        while bool((outside := (result < low) | (result > high)).any()):
+            again = empty_like(result).normal_(mean, std, generator=generator)
+            result = where(outside, again, result)
+        if result is not tensor:
+            tensor.copy_(result)
+    return tensor
 
 
 __path__ = []  # so that `from … import name` asks for a module, which says where it is

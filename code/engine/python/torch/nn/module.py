@@ -1,6 +1,7 @@
 """`Module`: a function with parameters, which may be made of modules."""
 
 import itertools
+from collections import OrderedDict
 
 from torch._errors import NotInPage, absent
 from torch._tensor import Tensor
@@ -252,7 +253,9 @@ class Module:
 
     def _named(self, kind, prefix, recurse, remove_duplicate):
         seen = set()
-        modules = self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]
+        modules = (
+            self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]
+        )
         for path, module in modules:
             for name, x in module.__dict__[kind].items():
                 if x is None or id(x) in seen:
@@ -278,7 +281,7 @@ class Module:
     # State
 
     def state_dict(self, *args, destination=None, prefix="", keep_vars=False):
-        state = {} if destination is None else destination
+        state = OrderedDict() if destination is None else destination
         for path, module in self.named_modules(prefix="", remove_duplicate=False):
             start = prefix + (path + "." if path else "")
             fixed = module._non_persistent_buffers_set
@@ -459,7 +462,7 @@ class Module:
             return self._get_name() + "()"
         if simple:
             return f"{self._get_name()}({lines[0]})"
-        return self._get_name() + "(\n  " + "\n".join(lines).replace("\n", "\n  ") + "\n)"
+        return self._get_name() + "(\n  " + "\n  ".join(lines) + "\n)"
 
     def __dir__(self):
         own = self.__dict__

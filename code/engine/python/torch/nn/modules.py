@@ -4,7 +4,8 @@ import math
 
 from torch._creation import empty, shape_of
 from torch._errors import NotInPage, absent
-from torch.nn import functional as F  # noqa: N812
+from torch._tensor import named
+from torch.nn import functional as F
 from torch.nn import init
 from torch.nn.module import Module
 from torch.nn.parameter import Parameter
@@ -119,9 +120,7 @@ def _activation(name, function, text=None, **defaults):
         values.update(zip(defaults, args, strict=False))
         for key, value in kwargs.items():
             if key not in values:
-                raise TypeError(
-                    f"{name}.__init__() got an unexpected keyword argument {key!r}"
-                )
+                raise TypeError(f"{name}.__init__() got an unexpected keyword argument {key!r}")
             values[key] = value
         if len(args) > len(defaults):
             raise TypeError(f"{name}() takes {len(defaults)} arguments but {len(args)} were given")
@@ -200,11 +199,13 @@ class LayerNorm(Module):
         centred = input - input.mean(dims, True)
         y = centred / (centred.square().mean(dims, True) + self.eps).sqrt()
         y = y if self.weight is None else y * self.weight
-        return y if self.bias is None else y + self.bias
+        y = y if self.bias is None else y + self.bias
+        return named(y, "NativeLayerNormBackward0")
 
     def extra_repr(self):
         return (
-            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+            f"{self.normalized_shape}, eps={self.eps},"
+            f" elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
         )
 
 

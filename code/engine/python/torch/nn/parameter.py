@@ -17,6 +17,10 @@ class Parameter(Tensor):
 
             data = empty(0)
         p = bare(cls, _detach(data._h))
+        if requires_grad and not data.is_floating_point():
+            raise RuntimeError(
+                "Only Tensors of floating point and complex dtype can require gradients"
+            )
         return want(p, bool(requires_grad))
 
     def __init__(self, *_, **__):

@@ -1,4 +1,4 @@
-"""What all optimizers share: groups of parameters, their options, and a state for each parameter."""
+"""What all optimizers share: groups of parameters, options, and a state for each parameter."""
 
 from torch._errors import NotInPage, absent
 from torch._tensor import Tensor
@@ -29,9 +29,7 @@ def plain(optimizer, **options):
     """Refuse the options that choose another way of computing the same, or more."""
     for name, value in options.items():
         if value and name in ("capturable", "differentiable"):
-            raise NotInPage(
-                absent(f"the argument {name!r} of torch.optim.{optimizer}")
-            )
+            raise NotInPage(absent(f"the argument {name!r} of torch.optim.{optimizer}"))
 
 
 def scalar(x):
