@@ -112,17 +112,23 @@ const UNARY = {
   },
   i1: {
     name: "SpecialI1Backward0",
-    both: (g, x, y) => mul(g, where(is("eq", x, ZERO), HALF, sub(unary("i0", x), div(y, x)))),
+    both: (g, x, y) => besselSlope(g, x, (safe) => sub(unary("i0", safe), div(y, safe))),
   },
   i1e: {
     name: "SpecialI1EBackward0",
-    both: (g, x, y) =>
-      mul(
-        g,
-        where(is("eq", x, ZERO), HALF, sub(unary("i0e", x), mul(y, add(sign(x), reciprocal(x))))),
-      ),
+    both: (g, x, y) => {
+      const slope = (safe) => sub(unary("i0e", safe), mul(y, add(sign(safe), reciprocal(safe))));
+      return besselSlope(g, x, slope);
+    },
   },
 };
+
+// ½ near 0, where the formula divides by x
+function besselSlope(g, x, formula) {
+  const tiny = constant(x.dtype === "float32" ? 2 ** -23 : 2 ** -52);
+  const far = is("gt", unary("abs", x), tiny);
+  return mul(g, where(far, formula(where(far, x, tiny)), HALF));
+}
 
 function sincSlope(g, x) {
   const t = mul(x, PI);
@@ -206,7 +212,7 @@ const BINARY = {
     () => mul(mul(h, g()), mul(constant(-2), y())),
   ],
   threshold_backward: (h, g, y) => [() => is("threshold_backward", h, y()), () => zerosLike(h)],
-  nextafter: (g) => [g, () => zerosLike(g)],
+  nextafter: (g, x, y) => [() => where(is("eq", x(), y()), ZERO, g), () => zerosLike(g)],
   logaddexp: (g, x, y) => [
     () => div(g, add(ONE, exp(sub(y(), x())))),
     () => div(g, add(ONE, exp(sub(x(), y())))),
@@ -282,7 +288,7 @@ function operands(name, x, y, out) {
   if (name === "pow") return [a, b, y.requiresGrad ? out : undefined];
   return SAVES_OUTPUT.has(name) ? [a, b, out] : [a, b];
 }
-const SAVES_NOTHING = new Set(["add", "sub", "rsub", "trunc_divide", "div_floor", "nextafter"]);
+const SAVES_NOTHING = new Set(["add", "sub", "rsub", "trunc_divide", "div_floor"]);
 const SAVES_OUTPUT = new Set(["hypot", "copysign"]);
 
 export function binaryRule(name, x, y, out) {

@@ -85,7 +85,7 @@ export function binary(name, x, y) {
 function computedIn(name, kernel, x, y) {
   const dtype = resultType(x, y);
   if (name === "sub" || name === "rsub") checkSubtraction(x, y);
-  checkType(name, dtype);
+  if (name !== "pow" || !y.wrapped) checkType(name, dtype);
   if (name === "pow" && y.wrapped && !isFloat(dtype) && y.storage.data[y.offset] < 0) {
     raise("RuntimeError", "Integers to negative integer powers are not allowed.");
   }

@@ -45,6 +45,7 @@ export {
   diagonal,
   movedim,
   narrow,
+  oneOfMany,
   permute,
   select,
   slice,
@@ -69,7 +70,7 @@ export { deviation, norm, variance } from "./spreads.js";
 export { extreme } from "./extremes.js";
 export { cat, stack } from "./joining.js";
 export { linear, matmul } from "./matmul.js";
-export { gradMode, setGradMode, setSavedHooks } from "./tape.js";
+export { gradMode, rename, setGradMode, setSavedHooks } from "./tape.js";
 export {
   backward,
   backwardOf,

@@ -5,7 +5,7 @@
    product of batches of matrices, (b, n, m) × (b, m, p). */
 import { listed, raise } from "./error.js";
 import { TITLES } from "./dtype.js";
-import { record, withGrad } from "./tape.js";
+import { record, rename, withGrad } from "./tape.js";
 import {
   broadcastSizes,
   broadcastStrides,
@@ -120,10 +120,11 @@ function unsafeView(x) {
   return record(out, "UnsafeViewBackward0", [x], (g) => [g]);
 }
 
-// with the name that PyTorch's way of computing it leaves on the tape
+// with the name that PyTorch's way of computing it leaves on the tape, and no view of what it made on the way
 function named(x, name) {
-  if (x.node !== undefined) x.node.name = name;
-  return x;
+  x.base = undefined;
+  x.replay = undefined;
+  return rename(x, name);
 }
 
 /* x @ wᵀ + b */

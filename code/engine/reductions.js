@@ -3,7 +3,7 @@
    A reduction walks over the input and over the result at the same time; along the axes that go,
    the result is walked with a stride of 0, so that all numbers along them meet in the same place.
    Sums are kept in doubles. */
-import { exact, floatType, isFloat, TITLES } from "./dtype.js";
+import { exact, floatType, isFloat, rounded, TITLES } from "./dtype.js";
 import { add, binary, div, mul, sub, unary } from "./elementwise.js";
 import { axis, raise } from "./error.js";
 import { extreme } from "./extremes.js";
@@ -172,7 +172,8 @@ const REDUCTIONS = {
     const totals = fold("sum", x, dims);
     const n = count(x, dims);
     const { data } = totals.storage;
-    for (let i = 0; i < data.length; i++) data[i] /= n;
+    // PyTorch rounds the sum before it divides
+    for (let i = 0; i < data.length; i++) data[i] = rounded(data[i], x.dtype) / n;
     const out = dropped(stored(totals, x.dtype), dims, keepdim);
     const sizes = logicalSizes(x);
     const rule = (g) => [div(restored(g, dims, keepdim, sizes), number(n))];
@@ -244,7 +245,7 @@ function overall(name, x, find) {
   const out = withGrad(false, find);
   const rule = (g, x, y) => {
     const hit = hits(x(), y());
-    return [mul(hit, div(g, sum(hit)))];
+    return [where(to(hit, "bool"), div(g, sum(hit)), ZERO)];
   };
   return record(
     out,

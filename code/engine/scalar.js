@@ -23,6 +23,9 @@ export function power(x, y) {
   return Math.pow(x, y);
 }
 
+// a cube is rounded twice
+export const power32 = (x, y) => (y === 3 ? Math.fround(x * x) * x : power(x, y));
+
 export function powerInt(x, y) {
   if (y < 0) return x === 1 ? 1 : x === -1 ? (y % 2 === 0 ? 1 : -1) : 0;
   let result = 1;

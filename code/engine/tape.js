@@ -94,6 +94,12 @@ export function record(output, name, inputs, rule, saved = NOTHING) {
   return output;
 }
 
+// the name that PyTorch gives to what is computed here in another way
+export function rename(x, name) {
+  if (x.node !== undefined) x.node.name = name;
+  return x;
+}
+
 export function setNode(x, node, index) {
   x.node = node;
   x.outputIndex = index;
@@ -174,7 +180,7 @@ function raiseChanged(x, version, maker) {
 }
 
 // "ExpBackward0" is Exp, and "MinBackward1" is Min1
-const short = (name) =>
+export const short = (name) =>
   (name.startsWith("Copy") && !name.endsWith("0") ? `torch::autograd::${name}` : name).replace(
     /Backward(\d*)$/,
     (_, n) => (n === "0" ? "" : n),

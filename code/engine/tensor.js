@@ -42,7 +42,8 @@ export class Tensor {
     // what views need to know; see views.js
     this.base = undefined; // the tensor that it is a view of
     this.replay = undefined; // makes this view of another base
-    this.made = undefined; // "in no_grad" where the view was made so
+    this.made = undefined; // "no_grad" if the view was made so, "many" if with others (see oneOfMany)
+    this.place = 0; // which of the others it is
     this.nodeVersion = 0; // the storage's version when `node` was made
   }
   get ndim() {

@@ -59,8 +59,9 @@ export function where(condition, x, y) {
 
 // Inside vmap PyTorch's where takes a number that is batched for a vector.
 function whereType(x, y) {
-  const batched = x.levels.length + y.levels.length > 0;
-  return batched && !x.wrapped && !y.wrapped ? promoteTypes(x.dtype, y.dtype) : resultType(x, y);
+  if (x.levels.length + y.levels.length === 0) return resultType(x, y);
+  const physical = ({ dtype, wrapped, sizes }) => ({ dtype, wrapped, ndim: sizes.length });
+  return resultType(physical(x), physical(y));
 }
 
 /* Between two bounds; either may be undefined. A number that is no number stays so. Where min > max

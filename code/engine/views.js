@@ -7,7 +7,7 @@
 import { binaryTo } from "./elementwise.js";
 import { axis, listed, raise } from "./error.js";
 import { write } from "./inplace.js";
-import { gradMode, record, withGrad } from "./tape.js";
+import { gradMode, record, rename, withGrad } from "./tape.js";
 import { logicalSizes, make, Tensor } from "./tensor.js";
 
 export function viewOf(x, offset, sizes, strides, again, name, rule, levels = x.levels) {
@@ -36,6 +36,14 @@ export function spread(g, sizes, take, name, overlaps = false) {
 export const physical = (x, dim) => axis(dim, x.ndim) + x.levels.length;
 
 export const copyOf = (array, changes) => Object.assign(array.slice(), changes);
+
+/* One of the views that a function returns together (unbind, split): PyTorch does not let them be changed in
+   place. */
+export function oneOfMany(x, name, index) {
+  if (gradMode()) x.made = "many";
+  x.place = index;
+  return rename(x, name);
+}
 
 export const alias = (x) =>
   viewOf(x, x.offset, x.sizes, x.strides, alias, "AliasBackward0", (g) => [g]);

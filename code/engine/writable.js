@@ -4,7 +4,7 @@
    repeat, or an operand that lies partly in the same place. */
 import { category, isFloat, TITLES } from "./dtype.js";
 import { listed, raise } from "./error.js";
-import { needsRecord, nodeOf } from "./tape.js";
+import { needsRecord, nodeOf, short } from "./tape.js";
 import { broadcastSizes, isContiguous, logicalSizes, rows, same } from "./tensor.js";
 
 const RANGES = {
@@ -49,6 +49,7 @@ export function checkWritable(x, inputs) {
 }
 
 function checkLeaf(x) {
+  if (x.made === "many") raiseManyViews(x);
   if (x.made !== undefined) raiseNoGradView();
   if (x.base !== undefined && nodeOf(x.base) === undefined) {
     raise(
@@ -63,6 +64,12 @@ function checkLeaf(x) {
     );
   }
 }
+
+const raiseManyViews = (x) =>
+  raise(
+    "RuntimeError",
+    `Output ${x.place} of ${short(nodeOf(x)?.name ?? "a function")} is a view and is being modified inplace. This view is the output of a function that returns multiple views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an out-of-place one.`,
+  );
 
 const raiseNoGradView = () =>
   raise(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,8 @@ from torch import Tensor
 
 from press.node import node
 
-ENGINE = Path(__file__).parents[2] / "code/engine"
+from .conftest import write_loops
+
 DTYPES = (torch.float32, torch.float64)
 NAN, INF = math.nan, math.inf
 
@@ -29,10 +28,10 @@ def written(value: Any) -> Any:
         return {"seed": str(value.initial_seed() % 2**64)}
     if not isinstance(value, Tensor):
         return value
-    numbers = [v if math.isfinite(v) else str(v) for v in value.double().flatten().tolist()]
     infinite = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+    numbers = value.double().flatten().tolist()
     return {
-        "values": [infinite.get(v, v) if isinstance(v, str) else v for v in numbers],
+        "values": [v if math.isfinite(v) else infinite[str(v)] for v in numbers],
         "sizes": list(value.shape),
         "dtype": str(value.dtype).removeprefix("torch."),
         "transposed": not value.is_contiguous(),
@@ -51,11 +50,7 @@ class Engine:
     """A process that answers questions (see ask.mjs)."""
 
     def __init__(self) -> None:
-        kernels = ENGINE / "kernels.js"
-        if not kernels.exists():
-            with tempfile.TemporaryDirectory(dir=ENGINE) as folder:
-                subprocess.run([node(), ENGINE / "kernels.mjs", f"{folder}/k.js"], check=True)
-                os.replace(f"{folder}/k.js", kernels)
+        write_loops()
         self.process = subprocess.Popen(
             [str(node()), str(Path(__file__).with_name("ask.mjs"))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -6,49 +6,21 @@ import { Python } from "./python.mjs";
 const SPOKEN = 300; /* characters of an output that screen readers say at once */
 
 export function begin(data, cells, kept) {
-  const known = new Map(data.cells.map(cell => [cell.cell, cell]));
   const shown = new Map(cells.map(cell => [cell.index, cell]));
+  const titles = JSON.stringify(
+    Object.fromEntries(cells.map(cell => [cell.index, `Cell ${cell.number}`])),
+  );
   const total = Object.values(data.sizes).reduce((sum, size) => sum + size, 0);
-  const python = new Python(loading, () => {
+  const python = new Python(JSON.stringify(data.cells), loading, () => {
     for (const cell of cells) if (!cell.error) cell.rest();
   });
-  let ran = new Map(); /* the code with which each cell last ran in this Python */
   let turn = Promise.resolve(), running;
 
   const said = document.body.appendChild(document.createElement("div"));
   said.className = "dp-hidden";
   said.setAttribute("role", "status");
 
-  /* Order ---------------------------------------------------------------------------------------- */
-
-  const code = index => shown.get(index)?.area?.value ?? known.get(index).code;
-  const name = index => (shown.has(index) ? `Cell ${shown.get(index).number}` : `Hidden cell ${index}`);
-
-  /* The cells that have to run before a cell: those that the book says, and, where the reader has
-     edited it, those that give the names in it. */
-  function needs(index) {
-    const direct = new Set(known.get(index).needs);
-    if (code(index) !== known.get(index).code) {
-      for (const word of new Set(code(index).match(/[^\W\d]\w*/gu))) {
-        const giving = data.cells.filter(cell => cell.cell < index && cell.gives.includes(word)).pop();
-        if (giving) direct.add(giving.cell);
-      }
-    }
-    const all = new Set(direct);
-    for (const one of direct) needs(one).forEach(other => all.add(other));
-    return [...all].sort((a, b) => a - b);
-  }
-
-  async function execute(index, tell) {
-    const text = code(index), well = await python.run(text, name(index), tell);
-    if (well) {
-      ran.set(index, text);
-      for (const other of known.keys()) if (needs(other).includes(index)) ran.delete(other);
-    }
-    return well;
-  }
-
-  /* Runs ----------------------------------------------------------------------------------------- */
+  const edited = cell => cell.area && cell.area.value !== cell.code;
 
   async function run(cell) {
     if (cell.busy) return;
@@ -67,7 +39,7 @@ export function begin(data, cells, kept) {
       if (cell.error) throw cell.error;
       running = cell;
       await python.start();
-      const well = await runAll(cell, output, first);
+      const well = await runNow(cell, output, first);
       if (cell.exercise && well && /^✓ /m.test(output.text)) {
         kept(cell, { ...kept(cell), of: cell.code, passed: true });
       }
@@ -80,25 +52,22 @@ export function begin(data, cells, kept) {
     end(cell, output, first);
   }
 
-  async function runAll(cell, output, first) {
-    /* What changes the objects of other cells, such as a step of a fit, begins anew with them. */
-    const afresh = known.get(cell.index).again && ran.has(cell.index);
-    for (const index of needs(cell.index)) {
-      if (!afresh && ran.get(index) === code(index)) continue;
-      cell.mark.textContent = `running ${name(index).toLowerCase()} first`;
-      let said = "";
-      const well = await execute(index, (kind, text) => { if (kind === "error") said = text; });
-      if (!well) {
-        output.add("error", `${name(index)} runs before this one, and failed.\n${said}`);
-        return false;
+  function runNow(cell, output, first) {
+    const code = cell.area ? cell.area.value : cell.code;
+    const texts = cells.filter(edited).map(one => [one.index, one.area.value]);
+    const request = { cell: cell.index, code, texts: JSON.stringify(Object.fromEntries(texts)) };
+    return python.run({ ...request, titles }, (kind, text) => {
+      if (kind === "begins") {
+        cell.mark.textContent = "running";
+      } else if (kind === "first") {
+        const other = shown.get(+text);
+        cell.mark.textContent = `running ${other ? other.name : "a hidden cell"} first`;
+        if (other && !first.includes(other.number)) first.push(other.number);
+      } else {
+        output.add(kind, text);
+        const line = kind === "error" && text.split(`Cell ${cell.number}, line `).pop();
+        if (parseInt(line)) cell.box.style.setProperty("--wrong", parseInt(line));
       }
-      if (shown.has(index)) first.push(shown.get(index).number);
-    }
-    cell.mark.textContent = "running";
-    return execute(cell.index, (kind, text) => {
-      output.add(kind, text);
-      const line = kind === "error" && text.split(`${name(cell.index)}, line `).pop();
-      if (parseInt(line)) cell.box.style.setProperty("--wrong", parseInt(line));
     });
   }
 
@@ -116,7 +85,7 @@ export function begin(data, cells, kept) {
     cell.run.removeAttribute("aria-disabled");
     if (document.activeElement === cell.stop) cell.run.focus();
     cell.stop.hidden = true;
-    cell.reset.hidden = output.fresh && code(cell.index) === cell.code;
+    cell.reset.hidden = output.fresh && !edited(cell);
   }
 
   function stop(cell) {
@@ -124,7 +93,6 @@ export function begin(data, cells, kept) {
     cell.error = new Error("Stopped before it began.");
     if (cell !== running) return;
     cell.error = new Error("Stopped. Python has started again, without the names of cells that ran.");
-    ran = new Map();
     python.end(cell.error);
     python.start().catch(() => {});
   }
@@ -161,8 +129,7 @@ export function begin(data, cells, kept) {
 
   for (const cell of cells) {
     cell.colour = () => {
-      const value = code(cell.index);
-      cell.text.innerHTML = value === cell.code ? cell.coloured : coloured(value);
+      cell.text.innerHTML = edited(cell) ? coloured(cell.area.value) : cell.coloured;
     };
     cell.colour();
     attend(cell);

@@ -3,8 +3,10 @@
 const HERE = new URL("./", import.meta.url);
 
 export class Python {
-  /* `loading(bytes)` hears what has come so far; `ready()`, that Python has started. */
-  constructor(loading, ready) {
+  /* `cells` is what the build says of a chapter's cells, as JSON; `loading(bytes)` hears what has
+     come so far, and `ready()` that Python has started. */
+  constructor(cells, loading, ready) {
+    this.cells = cells;
     this.loading = loading;
     this.ready = ready;
     this.count = 0;
@@ -38,13 +40,14 @@ export class Python {
         else if (data.failed) this.fail(new Error(data.failed));
         else this.hear(data);
       };
-      worker.postMessage({});
+      worker.postMessage({ cells: this.cells });
     });
     this.ready();
   }
 
-  /* Runs a cell; `tell(kind, text)` hears what it shows. Returns whether it ended without an error. */
-  run(code, name, tell) {
+  /* Runs a cell after those that it needs; `tell(kind, text)` hears what it shows. Returns whether it
+     ended without an error. */
+  run(request, tell) {
     return new Promise((done, failed) => {
       const id = ++this.count;
       this.fail = failed;
@@ -53,7 +56,7 @@ export class Python {
         if (message.done) done(message.well);
         else tell(message.kind, message.text);
       };
-      this.worker.postMessage({ id, code, name });
+      this.worker.postMessage({ id, ...request });
     });
   }
 

@@ -1,8 +1,8 @@
 /* The worker of a page: Python with the engine in one thread, which runs one cell after the other.
 
-   The page sends {} to start it, and {id, code, name} to run a cell. The worker answers {loaded} in
-   bytes, {ready} or {failed}, and for each cell {id, kind, text} and at last {id, done, well}: whether
-   it ended without an error. */
+   The page sends {cells} to start it, and {id, cell, code, texts, titles} to run one, as page_kernel.py has
+   them. The worker answers {loaded} in bytes, {ready} or {failed}, and for each cell {id, kind, text}
+   and at last {id, done, well}: whether it ended without an error. */
 import * as engine from "./engine/engine.js";
 import { loadPyodide } from "./pyodide.mjs";
 
@@ -48,7 +48,7 @@ function fail(error) {
   postMessage({ failed: String(error.message || error) });
 }
 
-async function start() {
+async function start(cells) {
   const book = unpacked("book.zip", "application/zip").then(answer => answer.arrayBuffer());
   const here = new URL("./", import.meta.url).href;
   const python = await loadPyodide({
@@ -63,21 +63,21 @@ async function start() {
   python.registerJsModule("_engine", { ...engine });
   python.FS.writeFile("/lib/book.zip", new Uint8Array(await book));
   python.runPython("import sys\nsys.path.insert(0, '/lib/book.zip')");
-  const kernel = python.pyimport("page_kernel");
-  kernel.start((kind, text) => postMessage({ id: running, kind, text }));
+  const kernel = python.pyimport("press.run_here.in_page.page_kernel");
+  kernel.start((kind, text) => postMessage({ id: running, kind, text }), cells);
   python.runPython("import torch");
   return kernel;
 }
 
 let kernel, running;
 
-onmessage = async ({ data: { id, code, name } }) => {
+onmessage = async ({ data: { cells, id, cell, code, texts, titles } }) => {
   try {
-    kernel ||= start();
+    kernel ||= start(cells);
     const ready = await kernel;
     if (!id) return postMessage({ ready: true });
     running = id;
-    postMessage({ id, done: true, well: ready.run(code, name) });
+    postMessage({ id, done: true, well: ready.run_cell(cell, code, texts, titles) });
   } catch (error) {
     fail(error);
   }

@@ -49,16 +49,27 @@ class Mark(SphinxTransform):
 
 
 def _data(found: Sequence[Cell]) -> dict[str, Any]:
-    """Return the cells that the buttons of a page run, as its script reads them.
+    """Return the cells that run in a page, as its Python reads them.
 
     For authors, it says for each other cell why it has no button.
     """
-    used = {i for cell in found if not cell.reason for i in (cell.index, *cell.needs)}
+    used = {part for cell in found if not cell.reason for part in (*cell.parts, *cell.needs)}
     listed = [
-        {"cell": c.index, "code": c.code, "needs": c.needs, "gives": sorted(c.gives)}
-        | ({"again": True} if c.again else {})
-        for c in found
-        if c.index in used
+        {
+            "cell": cell.index,
+            "takes": sorted(cell.takes),
+            "parts": [
+                {"code": part.code}
+                | {
+                    name: sorted(getattr(part, name))
+                    for name in ("gives", "takes", "late", "changes")
+                }
+                for part in cell.parts
+                if part in used
+            ],
+        }
+        for cell in found
+        if used & set(cell.parts)
     ]
     return {"cells": listed, "without": {c.index: c.reason for c in found if c.reason}}
 

@@ -34,6 +34,9 @@ KERNELS = "kernels.js"
 """The loops of the engine, which it writes itself: see `kernels.mjs`."""
 KEPT = CODE.parent / "_build" / "run"
 """Every book that this press builds has the same runtime, which is therefore kept once."""
+PRESS = [CODE / "press" / name for name in ("__init__.py", "names_in_code.py")]
+PRESS += [HERE / "__init__.py"]
+"""What the kernel of a page needs of the press, besides itself."""
 ASSETS = files.ASSETS / "run"
 SERVICE_WORKER = ASSETS / "sw.js"
 """It stands beside the runtimes, at an address that stays, since it serves all of them."""
@@ -92,9 +95,9 @@ def make() -> Runtime:
 
 def _library() -> Iterator[tuple[str, Path]]:
     """Yield place and path of the Python files of the page besides the standard library."""
-    for root in (ENGINE / "python", HERE / "in_page"):
-        yield from ((path.relative_to(root).as_posix(), path) for path in _python(root))
-    for path in _python(CODE / "diffprog"):
+    engine = ENGINE / "python"
+    yield from ((path.relative_to(engine).as_posix(), path) for path in _python(engine))
+    for path in (*PRESS, *_python(HERE / "in_page"), *_python(CODE / "diffprog")):
         place = path.relative_to(CODE).as_posix()
         if not place.startswith(ABSENT):
             yield place, path

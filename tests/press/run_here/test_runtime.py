@@ -100,7 +100,7 @@ def test_archives_hold_no_date_and_no_source(made, name):
 def test_it_has_the_library_without_figures(made):
     data = gzip.decompress((made.folder / "book.zip.gz").read_bytes())
     names = zipfile.ZipFile(io.BytesIO(data)).namelist()
-    assert {"page_kernel.pyc", "torch/__init__.pyc", "diffprog/loops/descent.pyc"} <= set(names)
+    assert {"torch/__init__.pyc", "diffprog/loops/descent.pyc"} <= set(names)
     assert [name for name in names if "figures" in name] == []
 
 

@@ -513,29 +513,10 @@ def _real(t, dtype):
 
 
 ABSENT = frozenset(
-    [
-        "byteswap",
-        "choose",
-        "compress",
-        "data",
-        "dump",
-        "dumps",
-        "getfield",
-        "imag",
-        "itemset",
-        "newbyteorder",
-        "partition",
-        "argpartition",
-        "put",
-        "resize",
-        "setfield",
-        "setflags",
-        "tobytes",
-        "tofile",
-        "ctypes",
-        "flags",
-        "base",
-    ]
+    (
+        "byteswap choose compress data dump dumps getfield imag itemset newbyteorder partition "
+        "argpartition put resize setfield setflags tobytes tofile ctypes flags base"
+    ).split()
 )
 
 

@@ -38,127 +38,26 @@ ABSENT = {
 
 
 ARGUMENTS = frozenset(
-    [
-        "out",
-        "layout",
-        "pin_memory",
-        "memory_format",
-        "dtype",
-        "device",
-        "requires_grad",
-        "driver",
-        "rtol",
-        "atol",
-        "weight",
-        "size_average",
-        "reduce",
-        "axis",
-        "dim",
-        "keepdim",
-        "generator",
-        "sorter",
-        "stable",
-        "fweights",
-        "aweights",
-        "compute_uv",
-        "pivot",
-        "decimals",
-        "nan",
-        "posinf",
-        "neginf",
-        "sparse_grad",
-        "accumulate",
-        "output_size",
-        "pin_memory_device",
-    ]
+    (
+        "out layout pin_memory memory_format dtype device requires_grad driver rtol atol weight "
+        "size_average reduce axis dim keepdim generator sorter stable fweights aweights compute_uv "
+        "pivot decimals nan posinf neginf sparse_grad accumulate output_size pin_memory_device"
+    ).split()
 )
 
 METHODS = frozenset(
-    [
-        "angle",
-        "arccos_",
-        "as_strided",
-        "as_strided_",
-        "baddbmm_",
-        "cfloat",
-        "char",
-        "chalf",
-        "conj_physical",
-        "coalesce",
-        "crow_indices",
-        "dense_dim",
-        "dequantize",
-        "fft",
-        "geqrf",
-        "half",
-        "histogramdd",
-        "igamma",
-        "igammac",
-        "imag",
-        "index_reduce",
-        "index_reduce_",
-        "is_coalesced",
-        "istft",
-        "lu",
-        "lu_solve",
-        "map_",
-        "map2_",
-        "masked_scatter_",
-        "module_load",
-        "mvlgamma",
-        "narrow_copy",
-        "nextafter_",
-        "orgqr",
-        "ormqr",
-        "put",
-        "put_",
-        "q_scale",
-        "record_stream",
-        "refine_names",
-        "rename",
-        "resize",
-        "resize_",
-        "resize_as_",
-        "scatter_reduce",
-        "scatter_reduce_",
-        "set_",
-        "share_memory_",
-        "slice_scatter",
-        "select_scatter",
-        "diagonal_scatter",
-        "sparse_mask",
-        "sspaddmm",
-        "stft",
-        "storage",
-        "untyped_storage",
-        "to_dense",
-        "to_mkldnn",
-        "to_sparse",
-        "triangular_solve",
-        "unsafe_chunk",
-        "unsafe_split",
-        "view_as_complex",
-        "xpu",
-        "align_to",
-        "align_as",
-        "apply_",
-        "data_ptr",
-        "dlpack",
-        "to_padded_tensor",
-        "vdot_",
-        "sparse_resize_",
-        "hsplit",
-        "vsplit",
-        "dsplit",
-        "renorm",
-        "renorm_",
-        "addbmm",
-        "addbmm_",
-        "addmm_",
-        "addmv_",
-        "addr_",
-        "cross_",
-        "cumsum_",
-        "logaddexp_",
-    ]
+    (
+        "angle arccos_ as_strided as_strided_ baddbmm_ cfloat char chalf conj_physical coalesce "
+        "crow_indices dense_dim dequantize fft geqrf half histogramdd igamma igammac imag "
+        "index_reduce index_reduce_ is_coalesced istft lu lu_solve map_ map2_ masked_scatter_ "
+        "module_load mvlgamma narrow_copy nextafter_ orgqr ormqr put put_ q_scale record_stream "
+        "refine_names rename resize resize_ resize_as_ scatter_reduce scatter_reduce_ set_ "
+        "share_memory_ slice_scatter select_scatter diagonal_scatter sparse_mask sspaddmm stft "
+        "storage untyped_storage to_dense to_mkldnn to_sparse triangular_solve unsafe_chunk "
+        "unsafe_split view_as_complex xpu align_to align_as apply_ data_ptr dlpack "
+        "to_padded_tensor "
+        "vdot_ sparse_resize_ hsplit vsplit dsplit renorm renorm_ addbmm addbmm_ addmm_ addmv_ "
+        "addr_ "
+        "cross_ cumsum_ logaddexp_"
+    ).split()
 )

@@ -38,7 +38,8 @@ def shape_of(size, function="zeros", name="size"):
             kind = type(n).__name__
             if not i:
                 raise TypeError(
-                    f"{function}(): argument '{name}' (position 1) must be tuple of ints, not {kind}"
+                    f"{function}(): argument '{name}' (position 1) must be tuple of ints, not"
+                    f" {kind}"
                 )
             raise TypeError(
                 f"{function}(): argument '{name}' failed to unpack the object at pos {i + 1} with"
@@ -348,9 +349,8 @@ def _flatten(data, shape, depth, flat):
                 f"expected sequence of length {shape[depth]} at dim {depth}"
                 f" (got {len(whole) if whole.ndim else 0})"
             )
-        if isinstance(data, Tensor):
-            if whole.ndim:  # PyTorch takes these apart with item(), number by number
-                raise ValueError("only one element tensors can be converted to Python scalars")
+        if isinstance(data, Tensor) and whole.ndim:  # PyTorch calls item() for each
+            raise ValueError("only one element tensors can be converted to Python scalars")
         flat.extend(_Typed(x, whole.dtype) for x in whole._flat())
         return
     if isinstance(data, (_int, _float)) or not hasattr(data, "__len__"):
@@ -552,7 +552,7 @@ for _name, _dtype in {**_dtypes.ALIASES, "bool": _dtypes.bool, "byte": _dtypes.u
 
 
 def result_type(tensor1, tensor2):
-    """Return the type of a result: of tensors before numbers, of a kind of numbers before others."""
+    """Return the type of a result, for which tensors count more than numbers do."""
     ranked = sorted((_priority(x) for x in (tensor1, tensor2)), key=lambda p: p[0])
     (low, a), (high, b) = ranked
     if low == high:

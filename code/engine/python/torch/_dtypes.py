@@ -63,7 +63,8 @@ float64 = dtype("float64", "f", 8, 9)
 complex64 = dtype("complex64", "c", 8, 10, stored=False)
 complex128 = dtype("complex128", "c", 16, 11, stored=False)
 
-ALL = (bool, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128)  # fmt: skip
+ALL = (bool, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64,
+       complex128)  # fmt: skip
 BY_NAME = {d.name: d for d in ALL}
 ALIASES = {
     "short": int16, "int": int32, "long": int64, "half": float16, "float": float32,
@@ -250,7 +251,8 @@ class finfo:
         type = _default if type is None else type
         if type.name not in self.LIMITS:
             raise TypeError(
-                "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'"
+                "torch.finfo() requires a floating point input type. Use torch.iinfo to handle"
+                " 'torch.finfo'"
             )
         digits, top, decimals = self.LIMITS[type.name]
         self.bits = 8 * type.to_real().itemsize
@@ -277,7 +279,8 @@ class iinfo:
     def __init__(self, type):
         if type.is_floating_point or type.is_complex:
             raise TypeError(
-                "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'"
+                "torch.iinfo() requires an integer input type. Use torch.finfo to handle"
+                " 'torch.iinfo'"
             )
         if type is bool:
             raise TypeError("torch.bool is not supported by torch.iinfo")

@@ -5,6 +5,8 @@ An error of the engine carries the name of a class of Python and a message in Py
 sentence that tells the reader where it runs.
 """
 
+import sys
+
 import _engine
 from pyodide.ffi import JsException
 
@@ -66,6 +68,45 @@ def raised(error):
     return RuntimeError(f"a fault of the page's engine: {error}")
 
 
+class _Sink:
+    """A place to write to that keeps nothing."""
+
+    def write(self, text):
+        return len(text)
+
+    def flush(self):
+        pass
+
+
+_hidden = []
+
+
+def called_back(f):
+    """Return f for the engine to call.
+
+    Pyodide writes the traceback of an error that leaves Python to sys.stderr, though the error
+    comes back to where Python called the engine. `aloud` opens sys.stderr again there.
+    """
+    from pyodide.ffi import create_proxy
+
+    def work(*args):
+        try:
+            return f(*args)
+        except BaseException:
+            if not _hidden:
+                _hidden.append(sys.stderr)
+                sys.stderr = _Sink()
+            raise
+
+    return create_proxy(work)
+
+
+def aloud():
+    """Let sys.stderr be what it was before an error in a function that the engine called."""
+    if _hidden:
+        sys.stderr = _hidden.pop()
+
+
 def absent(what):
     """Return the sentence for a name or an argument that only PyTorch itself has."""
     return f"{what} {ELSEWHERE}"
@@ -76,7 +117,7 @@ def unsupported(kernel, kind):
 
     It is made here and raised elsewhere: a line that begins with raising it is the learner's own.
     """
-    return NotImplementedError(f'"{kernel}" not implemented for \'{kind}\'')
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
 
 
 def refuse(function, arguments):

@@ -171,7 +171,7 @@ def einsum(equation, *operands):
     terms, operands = _ellipses(terms, operands)
     if not arrow:
         letters = "".join(terms)
-        dots = sorted(set(c for c in letters if c.isdigit()))
+        dots = sorted({c for c in letters if c.isdigit()})
         result = "".join(dots) + "".join(
             sorted(c for c in set(letters) if letters.count(c) == 1 and not c.isdigit())
         )

@@ -11,13 +11,13 @@ from weakref import WeakValueDictionary
 
 from torch import _dtypes
 from torch._dtypes import BY_NAME, CPU, Size
-from torch._errors import JsException, NotInPage, absent, engine, raised
+from torch._errors import JsException, NotInPage, absent, aloud, engine, raised
 
 _float, _int, _bool = float, int, bool
 _new = object.__new__
 _sizes, _strides, _contents, _scalar = map(engine, ("sizes", "strides", "contents", "scalar"))
 _unary, _binary, _binary_in_place = map(engine, ("unary", "binary", "binaryInPlace"))
-_detach = engine("detach")
+_detach, _data = engine("detach"), engine("data")
 _require, _backward, _assign = map(engine, ("require", "backward", "assign"))
 _get_grad, _set_grad, _grad_fn = map(engine, ("getGrad", "setGrad", "gradFn"))
 _is_leaf, _item, _hook = map(engine, ("isLeaf", "item", "hook"))
@@ -256,7 +256,7 @@ class Tensor(metaclass=_Meta):
 
     @property
     def data(self):
-        return wrap(_detach(self._h))
+        return wrap(_data(self._h))
 
     @data.setter
     def data(self, value):
@@ -268,6 +268,10 @@ class Tensor(metaclass=_Meta):
         want(self, required)
         if grad is not None:
             self.grad = grad if grad.shape == self.shape else None
+
+    @property
+    def retains_grad(self):
+        return _bool(self._h.retains)
 
     # Numbers out
 
@@ -435,6 +439,9 @@ class Tensor(metaclass=_Meta):
                           create_graph)  # fmt: skip
             except JsException as error:
                 raise raised(error) from None
+            except BaseException:
+                aloud()
+                raise
             return
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 

@@ -4,6 +4,9 @@ Functions of lists of tensors, which join them or lay them along each other, are
 """
 
 import math
+from itertools import pairwise
+
+import _engine
 
 from torch import _dtypes
 from torch._creation import shape_of
@@ -20,8 +23,6 @@ _detach, _alias, _is_contiguous, _cat = map(engine, ("detach", "alias", "isConti
 _stack, _base, _is_view, _version = map(engine, ("stack", "base", "isView", "version"))
 _t = engine("t")
 _offset, _unbind, _split = map(engine, ("offset", "unbind", "split"))
-
-import _engine
 
 _LATER = not hasattr(_engine, "unbind")
 FUNCTIONS = {}
@@ -458,9 +459,7 @@ def tensor_split(input, indices_or_sections, dim=0):
     else:
         cuts = list(indices_or_sections)
     edges = [0, *(min(max(c + n if c < 0 else c, 0), n) for c in cuts), n]
-    return tuple(
-        narrow(input, dim, a, max(b - a, 0)) for a, b in zip(edges, edges[1:], strict=False)
-    )
+    return tuple(narrow(input, dim, a, max(b - a, 0)) for a, b in pairwise(edges))
 
 
 # Joined

@@ -7,7 +7,7 @@ tensor's axis to the engine as a level, which all operations carry along unseen.
 
 import functools
 
-from torch._errors import JsException, absent, engine, raised
+from torch._errors import JsException, absent, aloud, engine, raised
 from torch._tensor import Tensor, wrap
 from torch._transforms import Frame, frames
 from torch._views import stack
@@ -121,6 +121,9 @@ def _gradients(outputs, inputs, seeds):
             )  # fmt: skip
         except JsException as error:
             raise raised(error) from None
+        except BaseException:
+            aloud()
+            raise
     return [zeros_like(x) if g is None else wrap(g) for x, g in zip(inputs, found, strict=True)]
 
 
@@ -422,8 +425,8 @@ def _dims(in_dims, args, func):
     """Return for each entry of args its axis, as a tree of the same form."""
     if not isinstance(in_dims, (int, tuple)):
         raise ValueError(
-            f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): expected `in_dims` to be int or"
-            " a (potentially nested) tuple matching the structure of inputs, got:"
+            f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): expected `in_dims` to be int"
+            " or a (potentially nested) tuple matching the structure of inputs, got:"
             f" {type(in_dims)}."
         )
     if not args:
@@ -450,15 +453,15 @@ def _dims(in_dims, args, func):
         if not isinstance(tree, Tensor):
             if dim is not None and isinstance(in_dims, tuple) and not _is_number(tree):
                 raise ValueError(
-                    f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): Got in_dim={dim} for an"
-                    f" input but the input is of type {type(tree)}. We cannot vmap over non-Tensor"
-                    " arguments, please use None as the respective in_dim"
+                    f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): Got in_dim={dim}"
+                    f" for an input but the input is of type {type(tree)}. We cannot vmap over"
+                    " non-Tensor arguments, please use None as the respective in_dim"
                 )
             if dim is not None:
                 raise ValueError(
-                    f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): Got in_dim={dim} for an"
-                    f" input but the input is of type {type(tree)}. We cannot vmap over non-Tensor"
-                    " arguments, please use None as the respective in_dim"
+                    f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>): Got in_dim={dim}"
+                    f" for an input but the input is of type {type(tree)}. We cannot vmap over"
+                    " non-Tensor arguments, please use None as the respective in_dim"
                 )
             return None
         if dim is not None and not -tree.ndim <= dim < tree.ndim:
@@ -529,9 +532,9 @@ def _unbatched(result, out_dims, level, n, func):
             each = dim if isinstance(dim, (tuple, list)) else [dim] * len(tree)
             if len(each) != len(tree):
                 raise ValueError(
-                    f"vmap({_name(func)}, ..., out_dims={out_dims}): out_dims is not compatible with"
-                    f" the structure of `outputs`. out_dims has structure {out_dims} but outputs has"
-                    f" {len(tree)} entries."
+                    f"vmap({_name(func)}, ..., out_dims={out_dims}): out_dims is not compatible"
+                    f" with the structure of `outputs`. out_dims has structure {out_dims} but"
+                    f" outputs has {len(tree)} entries."
                 )
             parts = [spread(p, d) for p, d in zip(tree, each, strict=True)]
             return type(tree)(parts)
@@ -582,7 +585,8 @@ def functional_call(module, parameter_and_buffer_dicts, args=None, kwargs=None, 
             for key, x in part.items():
                 if key in merged:
                     raise ValueError(
-                        f"{key} appears in multiple dictionaries; behavior of functional call is ambiguous"
+                        f"{key} appears in multiple dictionaries; behavior of functional call is"
+                        " ambiguous"
                     )
                 merged[key] = x
         given = merged

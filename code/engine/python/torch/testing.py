@@ -50,12 +50,13 @@ def _compare(actual, expected, options, where):
     if actual is None and expected is None:
         return
     numbers = not isinstance(actual, Tensor) and not isinstance(expected, Tensor)
-    if not isinstance(actual, Tensor) or not isinstance(expected, Tensor):
-        if type(actual) is not type(expected) and not (numbers and _numbers(actual, expected)):
-            raise TypeError(
-                f"No comparison pair was able to handle inputs of type {type(actual)} and"
-                f" {type(expected)}."
-            )
+    tensors = isinstance(actual, Tensor) and isinstance(expected, Tensor)
+    alike = type(actual) is type(expected) or (numbers and _numbers(actual, expected))
+    if not tensors and not alike:
+        raise TypeError(
+            f"No comparison pair was able to handle inputs of type {type(actual)} and"
+            f" {type(expected)}."
+        )
     _compare_tensors(as_tensor(actual), as_tensor(expected), options, where, numbers)
 
 
@@ -68,10 +69,9 @@ def _compare_tensors(a, b, options, where, numbers):
     if a.shape != b.shape:
         _raise("The values for attribute 'shape' do not match:"
                f" {a.shape} != {b.shape}.", options, where)  # fmt: skip
-    if a.dtype is not b.dtype:
-        if check_dtype and not numbers:
-            _raise("The values for attribute 'dtype' do not match:"
-                   f" {a.dtype} != {b.dtype}.", options, where)  # fmt: skip
+    if a.dtype is not b.dtype and check_dtype and not numbers:
+        _raise("The values for attribute 'dtype' do not match:"
+               f" {a.dtype} != {b.dtype}.", options, where)  # fmt: skip
     if check_stride and a.stride() != b.stride():
         _raise("The values for attribute 'stride()' do not match:"
                f" {a.stride()} != {b.stride()}.", options, where)  # fmt: skip

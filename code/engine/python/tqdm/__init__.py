@@ -16,31 +16,11 @@ class tqdm:
     """An iterable, and how far it is."""
 
     report = None
-    options = [
-        "desc",
-        "leave",
-        "file",
-        "ncols",
-        "mininterval",
-        "maxinterval",
-        "miniters",
-        "ascii",
-        "unit",
-        "unit_scale",
-        "dynamic_ncols",
-        "smoothing",
-        "bar_format",
-        "initial",
-        "position",
-        "postfix",
-        "unit_divisor",
-        "write_bytes",
-        "lock_args",
-        "nrows",
-        "colour",
-        "delay",
-        "gui",
-    ]
+    options = (
+        "desc leave file ncols mininterval maxinterval miniters ascii unit unit_scale "
+        "dynamic_ncols smoothing bar_format initial position postfix unit_divisor write_bytes "
+        "lock_args nrows colour delay gui"
+    ).split()
 
     def __init__(self, iterable=None, desc=None, total=None, *, disable=False, **options):
         for name in options:

@@ -1,20 +1,25 @@
 """A kernel for the cells of a page: one namespace, and outputs as a notebook shows them.
 
-The worker calls `run`, and gets the outputs by `tell(kind, text)`: printed text ("stream",
-"stderr"), the value of the last expression ("result"), how far a loop is ("progress"), what is not
-shown ("cut"), and an error ("error").
+The worker calls `start`, and `run_cell` for each cell, and gets the outputs by `tell(kind, text)`:
+printed text ("stream", "stderr"), the value of the last expression ("result"), how far a loop is
+("progress"), what is not shown ("cut"), and an error ("error"). Before that, it gets the index of
+each cell of which something runs first ("first"), and, where that has run, "begins".
 """
 
 import ast
 import io
+import json
 import linecache
 import sys
 import time
 import traceback
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any
 
-__all__ = ["run", "start"]
+from press.run_here.in_page.plan import Part, Plan
+
+__all__ = ["run", "run_cell", "start"]
 
 MOST_CHARACTERS = 200_000
 PAUSE = 0.05  # seconds between two messages, on average, since each takes the page some time
@@ -33,13 +38,14 @@ Tell = Callable[[str, str], None]
 _names: dict[str, Any] = {}
 _cells: set[str] = set()
 _tell: Tell = lambda kind, text: None  # noqa: E731
+_plan = Plan([])
 _characters = MOST_CHARACTERS
 
 
-def start(tell: Tell) -> None:
-    """Begin with an empty namespace, and give outputs to `tell` from now on."""
-    global _tell
-    _tell = tell
+def start(tell: Tell, cells: str = "[]") -> None:
+    """Begin with an empty namespace for these cells, as JSON; give outputs to `tell`."""
+    global _tell, _plan
+    _tell, _plan = tell, Plan(json.loads(cells))
     _names.clear()
     _names["__name__"] = "__main__"
     try:
@@ -47,6 +53,49 @@ def start(tell: Tell) -> None:
     except ImportError:
         return
     tqdm.report = _Report()  # type: ignore[attr-defined]
+
+
+def run_cell(index: int, code: str, texts: str, titles: str) -> bool:
+    """Run a cell after what it needs; return whether both ended without an error.
+
+    `code` is what the page shows of it. `texts` (the cells that the reader has edited) and `titles`
+    (what the page calls its cells) are JSON objects, by index.
+    """
+    edited = {int(cell): text for cell, text in json.loads(texts).items()}
+    names = json.loads(titles)
+    before = _plan.before(index, edited)
+    for cell, group in groupby(before, lambda part: part.cell):
+        parts = list(group)
+        if not _run_first(parts, names.get(str(cell), f"Hidden cell {cell}")):
+            return False
+        _plan.done(parts, edited)
+    _tell("begins", "")
+    well = run(code, names[str(index)])
+    if well:
+        _plan.done(_plan.parts(index, edited), edited)
+    return well
+
+
+def _run_first(parts: list[Part], name: str) -> bool:
+    """Run parts of another cell, of which only errors are told, and how far a loop is."""
+    global _tell
+    tell, failed = _tell, list[str]()
+    tell("first", str(parts[0].cell))
+
+    def hear(kind: str, text: str) -> None:
+        if kind == "progress":
+            tell(kind, text)
+        elif kind == "error":
+            failed.append(text)
+
+    _tell = hear
+    try:
+        well = run("\n".join(part.code for part in parts), name)
+    finally:
+        _tell = tell
+    if not well:
+        tell("error", f"{name} runs before this one, and failed.\n{failed[-1]}")
+    return well
 
 
 def run(code: str, name: str) -> bool:

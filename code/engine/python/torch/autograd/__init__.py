@@ -1,6 +1,6 @@
 """Gradients: of tensors into their leaves, or as results."""
 
-from torch._errors import JsException, NotInPage, absent, engine, raised
+from torch._errors import JsException, NotInPage, absent, aloud, engine, raised
 from torch._tensor import Tensor, wrap
 from torch.autograd import graph
 from torch.autograd.function import Function
@@ -83,6 +83,9 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
         )  # fmt: skip
     except JsException as error:
         raise raised(error) from None
+    except BaseException:
+        aloud()
+        raise
     results = []
     for i, (x, h) in enumerate(zip(inputs, found, strict=True)):
         if h is None and materialize_grads:
@@ -120,6 +123,9 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False,
         _backward_of(len(tensors), retain, create_graph, *[x._h for x in tensors], *seeds)
     except JsException as error:
         raise raised(error) from None
+    except BaseException:
+        aloud()
+        raise
 
 
 class set_detect_anomaly:

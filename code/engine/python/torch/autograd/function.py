@@ -1,6 +1,6 @@
 """Functions whose derivative the reader writes: `torch.autograd.Function`."""
 
-from torch._errors import JsException, engine, raised
+from torch._errors import JsException, called_back, engine, raised
 from torch._tensor import Tensor, wrap
 from torch.autograd.grad_mode import no_grad
 
@@ -104,8 +104,6 @@ class Function(metaclass=_Meta):
 
 
 def _record(cls, ctx, args, inputs, tracked, count, outputs):
-    from pyodide.ffi import create_proxy
-
     shapes = [(x.shape, x.dtype) if isinstance(x, Tensor) else None for x in outputs]
     backward = cls.backward if "backward" in cls.__dict__ or cls.backward is not Function.backward \
         else cls.vjp  # fmt: skip
@@ -134,12 +132,11 @@ def _record(cls, ctx, args, inputs, tracked, count, outputs):
         results = []
         for i, (x, g) in enumerate(zip(args, found, strict=False)):
             if isinstance(x, Tensor):
-                if g is not None and g.shape != x.shape:
-                    if not _broadcast(g.shape, x.shape):
-                        raise RuntimeError(
-                            f"Function {name} returned an invalid gradient at index {i} - got"
-                            f" {list(g.shape)} but expected shape compatible with {list(x.shape)}"
-                        )
+                if g is not None and not _broadcast(g.shape, x.shape):
+                    raise RuntimeError(
+                        f"Function {name} returned an invalid gradient at index {i} - got"
+                        f" {list(g.shape)} but expected shape compatible with {list(x.shape)}"
+                    )
                 results.append(None if g is None else g._h)
             elif g is not None:
                 raise RuntimeError(
@@ -159,7 +156,7 @@ def _record(cls, ctx, args, inputs, tracked, count, outputs):
 
     try:
         _custom(
-            name, create_proxy(ruled), len(tracked), len(inputs),
+            name, called_back(ruled), len(tracked), len(inputs),
             *[x._h for _, x in tracked], *[x._h for x in inputs], *[x._h for x in kept],
         )  # fmt: skip
     except JsException as error:

@@ -96,7 +96,7 @@ def vjp(func, inputs, v=None, create_graph=False, strict=False):
 def jvp(func, inputs, v=None, create_graph=False, strict=False):
     """Return J·v by two backward passes: uᵀJ is linear in u, and its derivative by u is J."""
     with enable_grad():
-        many, fresh = _prepared(inputs, create_graph)
+        _, fresh = _prepared(inputs, create_graph)
         v = v if v is None or isinstance(v, tuple) else (v,)
         y = func(*fresh)
         u = zeros_like(y).requires_grad_()

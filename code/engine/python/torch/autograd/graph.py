@@ -2,10 +2,12 @@
 
 from weakref import WeakValueDictionary
 
-from torch._errors import JsException, engine, raised
+from torch._errors import JsException, aloud, called_back, engine, raised
 from torch._tensor import Tensor, leaf, wrap
 
 _call, _set_hooks = engine("nodeCall"), engine("setSavedHooks")
+_hook_node, _hook_before = engine("hookNode"), engine("hookNodeBefore")
+_hook_after = engine("hookAfter")
 _hook, _remove, _retain = engine("hook"), engine("removeHook"), engine("retainGrad")
 
 
@@ -42,6 +44,9 @@ class Node:
             results = _call(self._node, *[None if g is None else g._h for g in gradients])
         except JsException as error:
             raise raised(error) from None
+        except BaseException:
+            aloud()
+            raise
         parts = [None if r is None else wrap(r) for r in results]
         return parts[0] if len(parts) == 1 else tuple(parts)
 
@@ -49,11 +54,35 @@ class Node:
         return f"<{self.name()} object at {id(self):#x}>"
 
     def register_hook(self, fn):
-        from torch._errors import NotInPage, absent
+        """Call fn(gradients by the inputs, gradients by the outputs) after the node's rule."""
 
-        raise NotInPage(absent("Node.register_hook"))
+        def work(inputs, outputs):
+            return _changed(fn(_tensors(inputs), _tensors(outputs)))
 
-    register_prehook = register_hook
+        return self._hooked(_hook_node, work)
+
+    def register_prehook(self, fn):
+        """Call fn(gradients by the outputs) before the node's rule."""
+        return self._hooked(_hook_before, lambda outputs: _changed(fn(_tensors(outputs))))
+
+    def _hooked(self, export, work):
+        node = self._node
+        key = export(node, called_back(work))
+        return Handle(lambda: _remove(node, key))
+
+
+def _tensors(handles):
+    return tuple(None if h is None else wrap(h) for h in handles)
+
+
+def _changed(gradients):
+    """Return what a hook gives back for the engine: nothing, or a list of handles."""
+    if gradients is None:
+        return None
+    from pyodide.ffi import to_js
+
+    parts = gradients if isinstance(gradients, (tuple, list)) else (gradients,)
+    return to_js([None if g is None else g._h for g in parts])
 
 
 _classes, _nodes = {}, WeakValueDictionary()
@@ -97,8 +126,6 @@ class Handle:
 
 
 def _register_hook(self, hook):
-    from pyodide.ffi import create_proxy
-
     if not self.requires_grad:
         raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
 
@@ -106,7 +133,7 @@ def _register_hook(self, hook):
         result = hook(wrap(g))
         return None if result is None else result._h
 
-    key = _hook(self._h, create_proxy(work))
+    key = _hook(self._h, called_back(work))
     h = self._h
     return Handle(lambda: _remove(h, key))
 
@@ -117,6 +144,17 @@ def _retain_grad(self):
     _retain(self._h)
 
 
+def _register_after(self, hook):
+    if not self.requires_grad:
+        raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+    if not self.is_leaf:
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    key = _hook_after(self._h, called_back(lambda h, *_: hook(leaf(h)) and None))
+    h = self._h
+    return Handle(lambda: _remove(h, key))
+
+
+Tensor.register_post_accumulate_grad_hook = _register_after
 Tensor.register_hook, Tensor.retain_grad = _register_hook, _retain_grad
 
 
@@ -137,8 +175,6 @@ class saved_tensors_hooks:
         self._set()
 
     def _set(self):
-        from pyodide.ffi import create_proxy
-
         if not self.stack:
             _set_hooks(None, None)
             return
@@ -149,7 +185,7 @@ class saved_tensors_hooks:
             kept[len(kept)] = pack(wrap(h))
             return len(kept) - 1
 
-        _set_hooks(create_proxy(packs), create_proxy(lambda key: unpack(kept[key])._h))
+        _set_hooks(called_back(packs), called_back(lambda key: unpack(kept[key])._h))
 
 
 class save_on_cpu(saved_tensors_hooks):

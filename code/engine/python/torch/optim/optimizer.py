@@ -1,4 +1,4 @@
-"""What all optimizers share: groups of parameters, their options, and a state for each parameter."""
+"""What all optimizers share: groups of parameters, options, and a state for each parameter."""
 
 from torch._errors import NotInPage, absent
 from torch._tensor import Tensor
