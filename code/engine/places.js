@@ -24,7 +24,7 @@ import {
 /* How x (sizes, dims indexed) is walked: the sizes of the result (logical), where the tensors' axes
    come in them, and for each of those axes' places the distance in x's storage. */
 export function plan(x, dims, indices) {
-  const { xs, levels, k } = lift([x, ...indices.map((i) => i)]);
+  const { xs, levels, k } = lift([x, ...indices]);
   const [source, ...tables] = xs;
   const shape = broadcastIndices(indices);
   const apart = dims.some((d, i) => i > 0 && d !== dims[i - 1] + 1);
