@@ -94,14 +94,14 @@ function distances(source, dims, tables, shape, levelled, k, front, back, nothin
     });
   });
   const strides = rowStrides(sizes);
-  const nothing = (count) => new Array(count).fill(0);
+  const still = (count) => new Array(count).fill(0);
   return {
     table,
     tableSteps: [
       ...levelled.map((n, i) => (ownLevels[i] === n ? strides[i] : 0)),
-      ...nothing(front),
+      ...still(front),
       ...strides.slice(k),
-      ...nothing(back),
+      ...still(back),
     ],
   };
 }
