@@ -29,7 +29,7 @@ export function indexSelect(x, dim, index) {
   }
   const d = axis(dim, x.ndim);
   const n = x.ndim === 0 ? 1 : logicalSizes(x)[d];
-  if (n === 0 && index.numel > 0) {
+  if (n === 0 && index.numel > 0 && x.ndim > 1) {
     raise("RuntimeError", "index_select(): self indexing axis dim should be positive");
   }
   if (values(index).some((i) => i < 0 || i >= n)) raise("IndexError", "index out of range in self");
