@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "code/engine"
 PYODIDE = PACKAGES / "pyodide"
 INSIDE = Path(__file__).with_name("inside")
-FOLDERS = (ENGINE / "python", ROOT / "code", INSIDE, ROOT / "code/press/run_here/in_page")
-"""What Python imports from: the names of PyTorch, the library, parts of tests, the page's kernel."""
+FOLDERS = (ENGINE / "python", ROOT / "code", INSIDE)
+"""What Python imports from: the names of PyTorch, the library, parts of the tests."""
 
 
 def write_loops() -> None:

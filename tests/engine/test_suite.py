@@ -44,5 +44,5 @@ def suite(tmp_path_factory):
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("path", AREAS)
 def test_tests_of_the_library_pass(suite, path):
-    found = suite.value(f"suite.results('/folders/5', {path!r})")
+    found = suite.value(f"suite.results('/folders/4', {path!r})")
     assert not found["failed"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import runpy
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ __all__ = ["absent"]
 
 CODE = Path(__file__).parents[2]
 FIGURES = "diffprog.figures"
+LISTED = runpy.run_path(str(CODE / "engine/python/torch/_absent.py"))["ABSENT"]
+"""Names that the engine lists as absent, some of which can be imported, but not used."""
 
 
 @cache
@@ -23,7 +26,7 @@ def absent(module: str) -> str:
     if _within(module, FIGURES):
         return "draws a figure"
     for root in ABSENT:
-        if _within(module, root) and not _in_engine(module):
+        if _within(module, root) and (module in LISTED or not _in_engine(module)):
             return f"uses {module}"
     if _within(module, "diffprog"):
         return next(filter(None, map(absent, _imported(module))), "")

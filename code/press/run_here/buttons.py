@@ -21,7 +21,7 @@ from ..pages.chapter_parts import chapter_of
 from . import runtime
 from .cells import Cell, cells
 
-__all__ = ["setup"]
+__all__ = ["data", "setup"]
 
 KEPT = "run_here_cells"
 """The attribute of Sphinx's environment that keeps the cells of each page for the next build."""
@@ -45,10 +45,10 @@ class Mark(SphinxTransform):
         kept = vars(self.env).setdefault(KEPT, {})
         kept.pop(self.env.docname, None)
         if buttons:
-            kept[self.env.docname] = _data(found)
+            kept[self.env.docname] = data(found)
 
 
-def _data(found: Sequence[Cell]) -> dict[str, Any]:
+def data(found: Sequence[Cell]) -> dict[str, Any]:
     """Return the cells that run in a page, as its Python reads them.
 
     For authors, it says for each other cell why it has no button.
