@@ -2,7 +2,7 @@
 
 import pytest
 
-from press.run_here.buttons import _data
+from press.run_here.buttons import data
 from press.run_here.cells import cells
 from press.run_here.in_page.plan import Plan
 
@@ -13,7 +13,7 @@ def plan(read):
 
     def plan(*sources):
         fences = (f"```{{code-cell}} ipython3\n{source}\n```" for source in sources)
-        return Plan(_data(cells(read("# Page\n\n" + "\n\n".join(fences) + "\n")))["cells"])
+        return Plan(data(cells(read("# Page\n\n" + "\n\n".join(fences) + "\n")))["cells"])
 
     return plan
 
