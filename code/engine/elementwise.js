@@ -263,7 +263,8 @@ function compare(d, e, sizes, strides) {
   return 0;
 }
 
-// ---- shorthands for rules; declared as functions because modules that import each other load in any order
+// ---- shorthands for rules
+// They are declared as functions because modules that import each other load in any order.
 
 export function add(x, y) {
   return binary("add", x, y);

@@ -9,7 +9,7 @@ import { cast } from "./making.js";
 import { aligned, fresh, plan, put, read, zeros } from "./places.js";
 import { expand, reshape, unsqueeze } from "./shapes.js";
 import { take } from "./subscripts.js";
-import { record } from "./tape.js";
+import { record, rename } from "./tape.js";
 import {
   levelSizes,
   logicalSizes,
@@ -29,7 +29,7 @@ export function indexSelect(x, dim, index) {
   }
   const d = axis(dim, x.ndim);
   const n = x.ndim === 0 ? 1 : logicalSizes(x)[d];
-  if (n === 0 && index.numel > 0) {
+  if (n === 0 && index.numel > 0 && x.ndim > 1) {
     raise("RuntimeError", "index_select(): self indexing axis dim should be positive");
   }
   if (values(index).some((i) => i < 0 || i >= n)) raise("IndexError", "index out of range in self");
@@ -95,7 +95,7 @@ function checkAlong(name, x, dim, index, source) {
   if (index.dtype !== "int64" && index.dtype !== "int32" && index.numel > 0) {
     raise("RuntimeError", `${name}(): Expected dtype int32/int64 for index`);
   }
-  if (index.ndim !== x.ndim) {
+  if (Math.max(index.ndim, 1) !== Math.max(x.ndim, 1)) {
     raise(
       "RuntimeError",
       `Index tensor must have the same number of dimensions as ${name === "gather" ? "input" : "self"} tensor`,
@@ -124,7 +124,10 @@ export function gather(x, dim, index) {
   const d = axis(dim, x.ndim);
   if (index.numel === 0) return gatherNothing(x, index);
   checkAlong("gather", x, d, index);
-  if (x.ndim === 0) return reshape(gather(vector(x), 0, vector(index)));
+  if (x.ndim === 0 || index.ndim === 0) {
+    const out = gather(vector(x), 0, vector(index));
+    return rename(reshape(out, ...logicalSizes(index)), "GatherBackward0");
+  }
   const out = read(planAlong(x, d, index));
   const sizes = logicalSizes(x);
   const rule = (g) => [scatterAdd(zeros(sizes, g.dtype, [g, index]), d, index, g)];

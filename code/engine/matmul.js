@@ -120,7 +120,8 @@ function unsafeView(x) {
   return record(out, "UnsafeViewBackward0", [x], (g) => [g]);
 }
 
-// with the name that PyTorch's way of computing it leaves on the tape, and no view of what it made on the way
+// with the name that PyTorch's way of computing it leaves on the tape, and no view of what was made
+// on the way
 function named(x, name) {
   x.base = undefined;
   x.replay = undefined;

@@ -24,7 +24,7 @@ import {
 /* How x (sizes, dims indexed) is walked: the sizes of the result (logical), where the tensors' axes
    come in them, and for each of those axes' places the distance in x's storage. */
 export function plan(x, dims, indices) {
-  const { xs, levels, k } = lift([x, ...indices.map((i) => i)]);
+  const { xs, levels, k } = lift([x, ...indices]);
   const [source, ...tables] = xs;
   const shape = broadcastIndices(indices);
   const apart = dims.some((d, i) => i > 0 && d !== dims[i - 1] + 1);
@@ -34,6 +34,7 @@ export function plan(x, dims, indices) {
   const size = (d) => source.sizes[d + k];
   const step = (d) => source.strides[d + k];
   const zero = shape.map(() => 0);
+  const nothing = rest.some((d) => size(d) === 0); // PyTorch does not look at the indices then
   const levelled = levelSizes(xs, k);
   return {
     k,
@@ -46,7 +47,7 @@ export function plan(x, dims, indices) {
       ...zero,
       ...back.map(step),
     ],
-    ...distances(source, dims, tables, shape, levelled, k, front.length, back.length),
+    ...distances(source, dims, tables, shape, levelled, k, front.length, back.length, nothing),
   };
 }
 
@@ -64,7 +65,7 @@ function broadcastIndices(indices) {
 }
 
 // the distances along the indexed axes, and the strides with which they are read during the walk
-function distances(source, dims, tables, shape, levelled, k, front, back) {
+function distances(source, dims, tables, shape, levelled, k, front, back, nothing) {
   const ownLevels = levelled.map((n, i) => (tables.some((t) => t.sizes[i] === n) ? n : 1));
   const sizes = [...ownLevels, ...shape];
   const table = new Float64Array(product(sizes));
@@ -87,20 +88,20 @@ function distances(source, dims, tables, shape, levelled, k, front, back) {
     rows(sizes, [rowStrides(sizes), steps], [0, index.offset], (count, [st, si], [q, p]) => {
       for (let i = 0; i < count; i++) {
         const at = data[p + i * si];
-        if (at < -n || at >= n) raiseBounds(at, j, n);
+        if ((at < -n || at >= n) && !nothing) raiseBounds(at, j, n);
         table[q + i * st] += (at < 0 ? at + n : at) * stride;
       }
     });
   });
   const strides = rowStrides(sizes);
-  const nothing = (count) => new Array(count).fill(0);
+  const still = (count) => new Array(count).fill(0);
   return {
     table,
     tableSteps: [
       ...levelled.map((n, i) => (ownLevels[i] === n ? strides[i] : 0)),
-      ...nothing(front),
+      ...still(front),
       ...strides.slice(k),
-      ...nothing(back),
+      ...still(back),
     ],
   };
 }

@@ -37,8 +37,8 @@ export const physical = (x, dim) => axis(dim, x.ndim) + x.levels.length;
 
 export const copyOf = (array, changes) => Object.assign(array.slice(), changes);
 
-/* One of the views that a function returns together (unbind, split): PyTorch does not let them be changed in
-   place. */
+/* One of the views that a function returns together (unbind, split). PyTorch does not let them be
+   changed in place. */
 export function oneOfMany(x, name, index) {
   if (gradMode()) x.made = "many";
   x.place = index;

@@ -70,17 +70,17 @@ function leading(order, captures) {
 }
 
 function visit(node, got, { grads, captures, needed, results, retain }) {
-  for (const { index, work } of node.hooks) {
-    if (got[index] !== undefined) got[index] = work(got[index]) ?? got[index];
-  }
-  for (const x of node.retained) keepGrad(x, got);
-  for (const { index, place } of captures?.get(node) ?? []) results[place] = got[index];
-  if (node.variable !== undefined) {
-    if (captures === undefined) accumulate(node, got[0]);
-    return;
-  }
   const useful = (edge) => edge !== undefined && (needed === undefined || needed.has(edge.node));
-  if (!node.edges.some(useful)) return;
+  const goesOn = node.edges.some(useful);
+  const capture = () => {
+    for (const { index, place } of captures?.get(node) ?? []) results[place] = got[index];
+  };
+  // In the midst of the way PyTorch takes what was asked for ahead of the hooks, at its end after them.
+  if (goesOn) capture();
+  callHooks(node, got);
+  if (!goesOn) capture();
+  if (node.variable !== undefined && captures === undefined) accumulate(node, got[0]);
+  if (!goesOn) return;
   for (const { work } of node.preHooks) replace(got, work(got));
   const inputs = apply(node, got, useful);
   for (const { work } of node.nodeHooks) replace(inputs, work(inputs, got));
@@ -89,6 +89,13 @@ function visit(node, got, { grads, captures, needed, results, retain }) {
     give(grads, edge, fitted(inputs[i], edge, node.levels, node, i));
   });
   if (!retain) free(node);
+}
+
+function callHooks(node, got) {
+  for (const { index, work } of node.hooks) {
+    if (got[index] !== undefined) got[index] = work(got[index]) ?? got[index];
+  }
+  for (const x of node.retained) keepGrad(x, got);
 }
 
 // what a hook returns takes the place of what it got

@@ -37,6 +37,12 @@ export function checkCast(dtype, x) {
 }
 
 export function checkWritable(x, inputs) {
+  if (!isFloat(x.dtype) && needsRecord(inputs)) {
+    raise(
+      "NotImplementedError",
+      "writing numbers that require grad into a tensor of integers is not in the page's engine: detach() them first",
+    );
+  }
   if (needsRecord([x])) checkLeaf(x);
   if (x.sizes.some((n, d) => n > 1 && x.strides[d] === 0)) {
     raise(

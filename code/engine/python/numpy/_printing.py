@@ -64,9 +64,11 @@ def float_format(numbers, single):
     """Return the function that writes a number of an array, all of the same width."""
     finite = [x for x in numbers if math.isfinite(x)]
     sizes = [abs(x) for x in finite if x]
-    powers = sizes and not options["suppress"] and (
-        max(sizes) >= 1e8 or min(sizes) < 1e-4 or max(sizes) / min(sizes) > 1000
-    )  # fmt: skip
+    highest = 1e6 if single else 1e8
+    small = not options["suppress"]
+    powers = bool(sizes) and (
+        max(sizes) >= highest or (small and (min(sizes) < 1e-4 or max(sizes) / min(sizes) > 1000))
+    )
     left = right = 0
     if powers:
         parts = [_scientific(x, single) for x in finite]
@@ -86,8 +88,8 @@ def float_format(numbers, single):
         if not math.isfinite(x):
             return _odd(x).rjust(left + right + 1)
         if powers:
-            whole, fraction, power = _scientific(x, single)
-            return f"{whole.rjust(left)}.{fraction.ljust(digits, '0')}e{power}"
+            text = f"{x:.{digits}e}" if digits else f"{x:.0e}".replace("e", ".e")
+            return text.rjust(left + right + 1)
         whole, _, fraction = _positional(x, single).partition(".")
         return whole.rjust(left) + "." + fraction.ljust(right)
 
@@ -155,6 +157,8 @@ def _written(nested, depth, edge, write, separator, indent, width):
 
 
 def array_str(a):
+    if not a.ndim:
+        return str(a.dtype.type(a.item()))
     return layout(a.tolist(), a.shape, a.dtype, " ", "")
 
 

@@ -204,7 +204,11 @@ class float32(_Held, floating):
             return _float("inf") if value > 0 else -_float("inf")
 
     def __str__(self):
-        return shortest32(self._value)
+        x = self._value
+        if not x or 1e-4 <= abs(x) < 1e6 or x != x or abs(x) == _float("inf"):
+            return shortest32(x)
+        digits = len(shortest32(x).partition("e")[0].replace(".", "").strip("-0"))
+        return f"{x:.{max(digits - 1, 0)}e}"
 
 
 def shortest32(x):

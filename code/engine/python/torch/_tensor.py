@@ -573,7 +573,7 @@ for _symbol, _name in OPERATORS.items():
     setattr(Tensor, f"__{_symbol}__", _left)
     setattr(Tensor, f"__r{_symbol}__", _right)
     setattr(Tensor, f"__i{_symbol}__", _in_place(_name, _symbol))
-Tensor.__rtruediv__ = _quotient
+Tensor.__rtruediv__, Tensor.__rsub__ = _quotient, _operator("rsub", "rsub")[0]
 for _name in COMPARISONS:
     setattr(Tensor, f"__{_name}__", _operator(_name, _name)[0])
 

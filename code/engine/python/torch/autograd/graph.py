@@ -11,20 +11,36 @@ _hook_after = engine("hookAfter")
 _hook, _remove, _retain = engine("hook"), engine("removeHook"), engine("retainGrad")
 
 
+# The inputs of operations with a number beside them, which is no input in PyTorch.
+INPUTS = {
+    "PowBackward0": (0,), "PowBackward2": (1,), "XlogyBackward2": (0,), "XlogyBackward1": (1,),
+    "RsubBackward1": (0,),
+    "ClampBackward1": (0,), "RemainderBackward0": (0,), "FmodBackward0": (0,),
+    "MaskedFillBackward0": (1,), "LerpBackward0": (0, 1),
+}  # fmt: skip
+# Nodes that PyTorch has written by hand, in a namespace of its own.
+BY_HAND = ("AccumulateGrad", "CopyBackwards", "CopySlices", "Error")
+
+
 class Node:
     """An operation of the forward pass. Called with ȳ it returns the ȳ·∂y/∂x of its inputs."""
 
     __slots__ = ("__weakref__", "_node")
 
     def name(self):
-        return self._node.name
+        name = self._node.name
+        return "torch::autograd::" + name if name in BY_HAND else name
 
     @property
     def next_functions(self):
         nodes, places = self._node.nextFunctions, self._node.nextIndices
-        return tuple(
-            [(None if n is None else made(n), i) for n, i in zip(nodes, places, strict=True)]
-        )
+        pairs = [(None if n is None else made(n), i) for n, i in zip(nodes, places, strict=True)]
+        return self._inputs(pairs)
+
+    def _inputs(self, parts):
+        """Return what stands for the inputs that PyTorch counts."""
+        counted = INPUTS.get(self._node.name)
+        return tuple(parts if counted is None else [parts[i] for i in counted])
 
     @property
     def _input_metadata(self):
@@ -47,11 +63,11 @@ class Node:
         except BaseException:
             aloud()
             raise
-        parts = [None if r is None else wrap(r) for r in results]
-        return parts[0] if len(parts) == 1 else tuple(parts)
+        parts = self._inputs([None if r is None else wrap(r) for r in results])
+        return parts[0] if len(parts) == 1 else parts
 
     def __repr__(self):
-        return f"<{self.name()} object at {id(self):#x}>"
+        return f"<{self._node.name} object at {id(self):#x}>"
 
     def register_hook(self, fn):
         """Call fn(gradients by the inputs, gradients by the outputs) after the node's rule."""

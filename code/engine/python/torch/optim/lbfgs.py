@@ -76,7 +76,7 @@ class LBFGS(Optimizer):
                 memory.note(slope.sub(before), d.mul(t))
                 d = memory.direction(slope)
             before, last = slope.clone(), loss
-            t = min(1.0, 1.0 / slope.abs().sum().item()) * lr if state["n_iter"] == 1 else lr
+            t = min(1.0, 1.0 / slope.abs().sum()) * lr if state["n_iter"] == 1 else lr
             along = slope.dot(d)
             if along > -change:
                 break
