@@ -1,7 +1,7 @@
 """What PyTorch has, the book uses or a reader may know, and the engine lacks: name and reason.
 
-`ABSENT` is for the script that checks the chapters. `ARGUMENTS` are PyTorch's keyword arguments
-that some function here does not take: they are refused by their name.
+`ABSENT` and `REFUSED` are for the script that checks the chapters. `ARGUMENTS` are PyTorch's
+keyword arguments that some function here does not take: they are refused by their name.
 """
 
 COMPLEX = "the engine has no complex numbers"
@@ -13,7 +13,7 @@ ABSENT = {
     "torch.Tag": SEEN,
     "torch.Tag.pointwise": SEEN,
     "torch.Tag.reduction": SEEN,
-    "torch.Tensor.name": "axes have no names in PyTorch either, unless one asks for it",
+    "torch.Tensor.name": "no tensor of the book has a name: nodes and files have",
     "torch.range": "PyTorch has given it up for torch.arange",
     "torch.complex": COMPLEX,
     "torch.linalg.eig": COMPLEX,
@@ -22,18 +22,22 @@ ABSENT = {
     "torch.jit": "nothing is compiled in the page",
     "torch.save": "the page has no files",
     "torch.load": "the page has no files",
-    "torch.utils._python_dispatch.TorchDispatchMode": SEEN,
     "torch.autograd.forward_ad": "the engine has no dual numbers; torch.func.jvp is there",
     "torch.distributions.StudentT": "not among the distributions of the book",
     "torch.utils.data": "the book's data fit into one tensor",
     "torch.nn.Conv2d": "the book's networks have no convolutions",
+    "scipy": "SciPy is not in the page",
+    "matplotlib": "figures are drawn when the book is built",
+    "diffprog.figures": "figures are drawn when the book is built",
+}
+
+# These are there, to be imported or compared with, and refuse to be used.
+REFUSED = {
+    "torch.utils._python_dispatch.TorchDispatchMode": SEEN,
     "torch.cuda": "a page does not reach the graphics card by CUDA",
     "torch.float16": "a tensor of it: browsers have no such arrays",
     "torch.bfloat16": "a tensor of it: browsers have no such arrays",
     "torch.complex64": COMPLEX,
-    "scipy": "SciPy is not in the page",
-    "matplotlib": "figures are drawn when the book is built",
-    "diffprog.figures": "figures are drawn when the book is built",
 }
 
 
