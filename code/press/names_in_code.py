@@ -10,7 +10,7 @@ import builtins
 import symtable
 from functools import cache
 
-__all__ = ["given", "has_effect", "late", "taken"]
+__all__ = ["changed", "given", "late", "taken"]
 
 EFFECTS = {"append", "backward", "extend", "step", "update", "zero_grad"}
 """Methods that change an object, as those do whose name ends with `_`."""
@@ -47,20 +47,28 @@ def late(text: str) -> frozenset[str]:
     return frozenset().union(*map(_used, _table(text).get_children()))
 
 
-def has_effect(text: str) -> bool:
-    """Return whether `text` changes an object: a part of it, by a method, or as a generator."""
-    return any(map(_changes, ast.walk(ast.parse(text))))
+def changed(text: str) -> frozenset[str]:
+    """Return the names of what `text` changes: a part of it, by a method, or as a generator."""
+    return frozenset().union(*map(_changed, ast.walk(ast.parse(text))))
 
 
-def _changes(node: ast.AST) -> bool:
-    if isinstance(node, ast.Subscript | ast.Attribute):
-        return isinstance(node.ctx, ast.Store)
-    if isinstance(node, ast.keyword):
-        return node.arg == "generator"
+def _changed(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+        return _names(node.value)
+    if isinstance(node, ast.keyword) and node.arg == "generator":
+        return _names(node.value)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         name = node.func.attr
-        return name in EFFECTS or (name.endswith("_") and not name.endswith("__"))
-    return False
+        if name in EFFECTS or (name.endswith("_") and not name.endswith("__")):
+            return _names(node.func.value)
+    return set()
+
+
+def _names(node: ast.AST) -> set[str]:
+    """Return the name `a` of `a.b[c]`, and all names of an expression that is not of this kind."""
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def _augmented(node: ast.AST) -> set[str]:

@@ -23,6 +23,7 @@ def compare(ours: dict[str, Any], theirs: dict[str, Any], strict: float = 1) -> 
         return f"error {ours.get('error')}, PyTorch {theirs.get('error')}"
     names = sorted((ours.keys() | theirs.keys()) - {"error"}, reverse=True)  # x0, …, h0, g0
     coarsest = max((RTOL.get(x["dtype"], 0) for k, x in theirs.items() if k != "error"), default=0)
+    largest = max((size(x) for k, x in theirs.items() if k != "error"), default=0)
     for name in names:
         a, b = ours.get(name), theirs.get(name)
         if a is None or b is None:
@@ -30,18 +31,24 @@ def compare(ours: dict[str, Any], theirs: dict[str, Any], strict: float = 1) -> 
         for what in ("dtype", "shape", "grad"):
             if a[what] != b[what]:
                 return f"{what} of {name} is {a[what]}, PyTorch has {b[what]}"
-        if not alike(a, b, coarsest / strict if b["dtype"] in RTOL else 0):
+        rtol = coarsest / strict if b["dtype"] in RTOL else 0
+        if not alike(a, b, rtol, rtol / 100 * largest):
             return f"{name} is {a['values']}, PyTorch has {b['values']}"
     return ""
 
 
-def alike(a: dict[str, Any], b: dict[str, Any], rtol: float) -> bool:
+def alike(a: dict[str, Any], b: dict[str, Any], rtol: float, atol: float) -> bool:
+    """Compare numbers; where large ones cancel, `atol` is a rounding of these."""
     x, y = ([float(v) for v in each["values"]] for each in (a, b))
-    scale = max((abs(v) for v in y if math.isfinite(v)), default=0)
     return all(
-        u == v or (u != u and v != v) or abs(u - v) <= rtol * (abs(v) + scale)
+        u == v or (u != u and v != v) or abs(u - v) <= rtol * (abs(v) + size(b)) + atol
         for u, v in zip(x, y, strict=True)
     )
+
+
+def size(x: dict[str, Any]) -> float:
+    """Return the largest finite number of a variable, without its sign."""
+    return max((abs(v) for v in map(float, x["values"]) if math.isfinite(v)), default=0)
 
 
 def nudged(program: Program, inputs: bool) -> dict[str, Any]:

@@ -13,23 +13,47 @@ __all__ = ["absent"]
 
 CODE = Path(__file__).parents[2]
 FIGURES = "diffprog.figures"
-LISTED = runpy.run_path(str(CODE / "engine/python/torch/_absent.py"))["ABSENT"]
-"""Names that the engine lists as absent, some of which can be imported, but not used."""
+_LISTS = runpy.run_path(str(CODE / "engine/python/torch/_absent.py"))
+LISTED, REFUSED = _LISTS["ABSENT"], _LISTS["REFUSED"]
+"""Names that the engine lists as absent, and those that can be imported, but not used."""
 
 
 @cache
 def absent(module: str) -> str:
     """Return what a cell that uses a module, or a name in it, does in vain, or '' if it is there.
 
-    A module of the library is absent if it imports one that is.
+    A module of the library is absent if it imports one that is, and a function of it if it uses a
+    name that is, or a function of its module that does.
     """
     if _within(module, FIGURES):
         return "draws a figure"
     for root in ABSENT:
-        if _within(module, root) and (module in LISTED or not _in_engine(module)):
+        if _within(module, root) and (
+            module in LISTED or module in REFUSED or not _in_engine(module)
+        ):
             return f"uses {module}"
     if _within(module, "diffprog"):
-        return next(filter(None, map(absent, _imported(module))), "")
+        return next(filter(None, map(absent, _imported(module))), "") or _of_function(module)
+    return ""
+
+
+def _of_function(name: str) -> str:
+    """Return what a function of the library uses that is listed as absent, or ''."""
+    *parents, wanted = name.split(".")
+    path = CODE.joinpath(*parents).with_suffix(".py")
+    if not path.is_file():
+        return ""
+    body = ast.parse(path.read_bytes()).body
+    functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+    seen, left = set[str](), [wanted]
+    while left:
+        if (one := left.pop()) in functions and one not in seen:
+            seen.add(one)
+            for node in ast.walk(functions[one]):
+                if isinstance(node, ast.Attribute) and ast.unparse(node) in LISTED:
+                    return f"uses {ast.unparse(node)}"
+                if isinstance(node, ast.Name):
+                    left.append(node.id)
     return ""
 
 

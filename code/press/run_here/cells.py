@@ -13,7 +13,7 @@ from functools import cache
 
 from ..cache_key import imports
 from ..chapter import REMOVED, Chapter
-from ..names_in_code import given, has_effect, late, taken
+from ..names_in_code import changed, given, late, taken
 from .absent import absent
 from .in_page.plan import Part, needed
 
@@ -73,9 +73,10 @@ def _analysed(written: tuple[tuple[int, str, str, bool, str], ...]) -> list[Cell
 
 
 def _with_changes(parts: Sequence[Part]) -> list[Part]:
-    """Return the parts with the names of what each may change: all that its names are made of.
+    """Return the parts with the names of what each may change, and of all that this is made of.
 
-    What is drawn changes nothing.
+    What is drawn changes nothing. Of what a statement defines itself, as in a loop, it is not known
+    what it stands for: such a statement may change all that it takes.
     """
     made_of: dict[str, frozenset[str]] = {}
     found, fixed = [], set[str]()
@@ -83,8 +84,11 @@ def _with_changes(parts: Sequence[Part]) -> list[Part]:
         sources = part.takes.union(*(made_of.get(name, ()) for name in part.takes))
         if isinstance(ast.parse(part.code).body[0], FIXED):
             fixed |= part.gives
-        changes = not part.lacks and has_effect(part.code)
-        found.append(replace(part, changes=frozenset(sources - fixed if changes else ())))
+        names = changed(part.code) if not part.lacks else frozenset()
+        known = names & part.takes
+        made = known.union(*(made_of.get(name, ()) for name in known))
+        changes = made if names <= part.takes else sources if names else frozenset()
+        found.append(replace(part, changes=changes - fixed))
         for name in part.gives:
             made_of[name] = sources | {name}
     return found
@@ -93,6 +97,7 @@ def _with_changes(parts: Sequence[Part]) -> list[Part]:
 def _parts(sources: Sequence[tuple[int, str]]) -> list[Part]:
     """Return the statements of cells, of which index and code are given, and what they lack."""
     lacking: dict[str, str] = {}
+    modules: dict[str, str] = {}
     found = []
     for index, source in sources:
         try:
@@ -109,15 +114,28 @@ def _parts(sources: Sequence[tuple[int, str]]) -> list[Part]:
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
             }
             used &= lacking.keys()
-            lacks = lacking[min(used)] if used else ""
+            lacks = lacking[min(used)] if used else _of_attributes(statement, modules)
             found.append(Part(index, code, given(code), taken(code), late(code), lacks=lacks))
             for name in given(code):
                 lacking.pop(name, None)
+                modules.pop(name, None)
                 if isinstance(statement, ast.Import | ast.ImportFrom):
-                    (module,) = imports(code, "") or ("",)
-                    if why := absent(module):
+                    (modules[name],) = imports(code, "") or ("",)
+                    if why := absent(modules[name]):
                         lacking[name] = why
     return found
+
+
+def _of_attributes(statement: ast.stmt, modules: dict[str, str]) -> str:
+    """Return what the functions of imported modules lack that a statement names, or ''."""
+    found = (
+        absent(f"{modules[node.value.id]}.{node.attr}")
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and modules.get(node.value.id, "").startswith("diffprog.")
+    )
+    return next(filter(None, found), "")
 
 
 def _split(statement: ast.stmt) -> Iterator[ast.stmt]:
