@@ -6,8 +6,6 @@ Functions of lists of tensors, which join them or lay them along each other, are
 import math
 from itertools import pairwise
 
-import _engine
-
 from torch import _dtypes
 from torch._creation import shape_of
 from torch._dtypes import Size
@@ -22,9 +20,8 @@ _unfold, _flip, _contiguous, _clone = map(engine, ("unfold", "flip", "contiguous
 _detach, _alias, _is_contiguous, _cat = map(engine, ("detach", "alias", "isContiguous", "cat"))
 _stack, _base, _is_view, _version = map(engine, ("stack", "base", "isView", "version"))
 _t = engine("t")
-_offset, _unbind, _split = map(engine, ("offset", "unbind", "split"))
+_offset, _detach_in_place = engine("offset"), engine("detachInPlace")
 
-_LATER = not hasattr(_engine, "unbind")
 FUNCTIONS = {}
 _int = int
 
@@ -284,9 +281,7 @@ def unbind(input, dim=0):
     if not input.ndim:
         raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     try:
-        if _LATER:
-            return tuple([wrap(_select(input._h, dim, i)) for i in range(input.shape[dim])])
-        return tuple([wrap(h) for h in _unbind(input._h, dim)])
+        return tuple([wrap(_select(input._h, dim, i)) for i in range(input.shape[dim])])
     except JsException as error:
         raise raised(error) from None
 
@@ -371,9 +366,10 @@ def detach(input):
 
 @method()
 def detach_(self):
-    from torch._errors import engine as _engine
-
-    _engine("detachInPlace")(self._h)
+    try:
+        _detach_in_place(self._h)
+    except JsException as error:
+        raise raised(error) from None
     return self
 
 

@@ -2,6 +2,7 @@
 
 from torch._errors import engine
 from torch._tensor import Tensor, bare, want
+from torch.autograd.grad_mode import inference
 
 _detach = engine("detach")
 
@@ -21,6 +22,8 @@ class Parameter(Tensor):
             raise RuntimeError(
                 "Only Tensors of floating point and complex dtype can require gradients"
             )
+        if inference[0]:
+            p.__dict__["inference"] = True
         return want(p, bool(requires_grad))
 
     def __init__(self, *_, **__):
