@@ -145,6 +145,8 @@ export function scanExtreme(name, x, dim) {
   const indices = fromData(places, x.sizes, "int64", x.levels);
   const node = name === "cummax" ? "CummaxBackward0" : "CumminBackward0";
   // PyTorch's gradient of an empty tensor is that tensor.
-  const rule = (g, i) => [() => (x.numel === 0 ? x : scatterAdd(zerosLike(x), dim, i(), g))];
-  return [record(extremes, node, [x], rule, [indices]), indices];
+  const rule = (g, i, read) => [
+    () => (x.numel === 0 ? read() : scatterAdd(zerosLike(read()), dim, i(), g)),
+  ];
+  return [record(extremes, node, [x], rule, [indices, x]), indices];
 }
