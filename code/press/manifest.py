@@ -26,8 +26,14 @@ __all__ = ["Plan", "finished", "is_current", "lock", "plan", "read", "sources", 
 
 SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "book", "code")
 PRESS = Path(__file__).parent
-SHOWN_BY = (PRESS, files.ASSETS, *(PRESS.parent / "diffprog" / n for n in ("show.py", "figures")))
-"""The sources of the press; if they change, all pages are written anew."""
+SHOWN_BY = (
+    PRESS, files.ASSETS, PRESS.parent / "engine" / "python",
+    *(PRESS.parent / "diffprog" / name for name in ("show.py", "figures")),
+)  # fmt: skip
+"""The sources of the press; if they change, all pages are written anew.
+
+What the engine lacks decides which cells have a button.
+"""
 OUTPUTS = ("html", "outputs")
 KEPT = ("executed",)
 READING = ("sphinx",)

@@ -33,6 +33,7 @@ from .pages import (
     social_card,
 )
 from .products import write_products
+from .run_here import buttons
 
 __all__ = ["read", "setup"]
 
@@ -105,6 +106,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     launch_buttons.setup(app)
     notebooks.setup(app)
     deck_links.setup(app)
+    buttons.setup(app)
     if not handed_over:
         app.connect("build-finished", _finish)  # last, so that all others see only Sphinx's pages
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -305,7 +305,8 @@ def test_the_figure_has_its_name_and_text_and_the_source_its_path(page: str) -> 
 
 def test_the_exercise_is_a_box_a_stub_and_a_fold_with_its_remark(page: str) -> None:
     box = page.partition('class="dp-exercise admonition" id="ex-add"')[2]
-    box, _, rest = box.partition('<div class="cell dp-stub docutils container">')
+    box, _, rest = box.partition('<div class="cell dp-stub')
+    assert 'id="ex-add-stub"' in rest.partition(">")[0]
     assert "Exercise 1.1a: Addition" in box
     assert '<p class="dp-about">Exercise 5 of the original tutorial, about 4 minutes</p>' in box
     assert "<summary>Hint</summary>" in box

@@ -8,13 +8,13 @@ even after IPython has transformed it, is assumed to take every name, and is kep
 from __future__ import annotations
 
 import ast
-import builtins
 import re
-import symtable
 from functools import cache
 from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
+
+from .. import names_in_code
 
 __all__ = ["given", "needed", "taken"]
 
@@ -29,29 +29,13 @@ _LINE = re.compile(r"^(\s*(?:[\w, ]+= *)?)%(?:prun|time|timeit) +", re.M)
 def given(source: str) -> frozenset[str]:
     """Return the names that running `source` defines at top level."""
     text = _python(source)
-    return frozenset() if text is None else _given(text)
+    return frozenset() if text is None else names_in_code.given(text)
 
 
-@cache  # called for each cell again with every removed cell before it
 def taken(source: str) -> frozenset[str]:
     """Return the names that `source` takes from cells before it."""
     text = _python(source)
-    if text is None:
-        return frozenset({EVERYTHING})
-    missing: set[str] = set()
-    known, whole = {*dir(builtins), "get_ipython"}, _given(text)
-    for statement in ast.parse(text).body:
-        line = ast.unparse(statement)
-        own = _given(line)
-        at_top = {s.get_name() for s in _table(line).get_symbols() if s.is_referenced()}
-        if not isinstance(statement, ast.Assign | ast.AugAssign | ast.AnnAssign):
-            at_top -= own  # the variables of a loop or with block are its own
-        if isinstance(statement, ast.AugAssign):
-            at_top |= own
-        missing |= at_top - known
-        missing |= _used(_table(line)) - at_top - known - whole  # in functions, which run later
-        known |= own
-    return frozenset(missing)
+    return frozenset({EVERYTHING}) if text is None else names_in_code.taken(text)
 
 
 def needed(source: str, later: list[str]) -> str:
@@ -63,7 +47,7 @@ def needed(source: str, later: list[str]) -> str:
     if text is None:
         return source
     rest = ast.unparse(_WithoutNumbers().visit(ast.parse(text)))
-    gives = _given(rest) | _changed(rest)
+    gives = names_in_code.given(rest) | _changed(rest)
     return rest if gives & wanted or (gives and EVERYTHING in wanted) else ""
 
 
@@ -99,20 +83,3 @@ def _python(source: str) -> str | None:
     except SyntaxError:
         return None
     return text
-
-
-@cache
-def _given(text: str) -> frozenset[str]:
-    symbols = _table(text).get_symbols()
-    return frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported())
-
-
-def _table(text: str) -> symtable.SymbolTable:
-    return symtable.symtable(text, "cell", "exec")
-
-
-def _used(table: symtable.SymbolTable) -> set[str]:
-    """Return the names that a piece of code, or a function in it, looks up at top level."""
-    names = {s.get_name() for s in table.get_symbols() if s.is_referenced()
-             and (s.is_global() or table.get_type() == "module")}  # fmt: skip
-    return names.union(*(_used(child) for child in table.get_children()))

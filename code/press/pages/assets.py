@@ -1,13 +1,16 @@
 """What every page carries besides its text: style, scripts, a light weight, and names.
 
 Font Awesome is cut down to the glyphs in use, and its script, which draws the same icons, is left
-out. Controls that the theme leaves without a name for screen readers get one.
+out. Controls that the theme leaves without a name for screen readers get one. Scripts inside of
+pages are moved to files, so that a site may forbid them (`script-src 'self'`).
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +39,10 @@ NAMES = (
     (' role="doc-biblioentry"', ' role="listitem"'),
 )
 """Pairs of what the theme and docutils write, and what screen readers can use instead."""
+
+_INLINE = re.compile(r'<script(?: data-cfasync="false")?>(.*?)</script>', re.S)
+_NAME = "DOCUMENTATION_OPTIONS.pagename"
+"""What the script sets that only a switch between versions reads, of which there is none."""
 
 _GLYPH = re.compile(r"((?:\.fa-[\w-]+:before,?)+)\{content:\"\\([0-9a-f]+)\"\}")
 
@@ -75,7 +82,8 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     library = Path(diffprog.__file__).parent / "figures/assets"
-    assets = (files.ASSETS / name for name in ("book.css", "page.js", "predict.js", "take_away.js"))
+    names = ("book.css", "page.js", "predict.js", "run.js", "take_away.js")
+    assets = (files.ASSETS / name for name in names)
     for path in (library / "figures.css", library / "frames.js", *assets):
         shutil.copyfile(path, static / path.name)
     pages = list(Path(app.outdir).rglob("*.html"))
@@ -84,7 +92,18 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         text = path.read_text(encoding="utf-8")
         for theirs, ours in NAMES:
             text = text.replace(theirs, ours)
-        files.write(path, text)
+        files.write(path, _INLINE.sub(partial(_moved, path, static), text))
+
+
+def _moved(page: Path, static: Path, inline: re.Match[str]) -> str:
+    """Return the element that loads an inline script from a file, which is written."""
+    code = inline[1].strip()
+    if code.startswith(_NAME):
+        return ""
+    path = static / f"inline-{files.digest(code.encode())[:8]}.js"
+    files.write(path, f"{code}\n")
+    address = Path(os.path.relpath(path, page.parent)).as_posix()
+    return f'<script src="{address}"></script>'
 
 
 def _subset_icons(site: Path, pages: list[Path]) -> None:

@@ -106,7 +106,8 @@ class Fold(SphinxTransform):
 
     def _fold(self, cell: nodes.container, known: Exercise) -> None:
         code = next(iter(cell.findall(nodes.literal_block)))
-        open_cell = nodes.container("", classes=["cell", "dp-stub"])
+        open_cell = nodes.container("", classes=["cell", "dp-stub"], cell_index=known.cell)
+        open_cell["ids"] = [f"{nodes.make_id(known.name)}-stub"]  # the reader's draft is kept by it
         open_cell += nodes.literal_block(known.stub, known.stub, language="python")
         answer = nodes.literal_block(known.solution, known.solution, language="python")
         code.replace_self(answer)

@@ -13,3 +13,10 @@ def test_wrong_answers_are_told_why(check, wrong, words):
     verdict = check(wrong)
     assert not verdict
     assert any(sentence in verdict.message for sentence in words.split("|")), verdict.message
+
+
+def linalg_of_scipy():
+    """Import it late: the page's engine runs these tests too, and has no SciPy."""
+    import scipy.linalg
+
+    return scipy.linalg

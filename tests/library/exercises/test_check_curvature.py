@@ -4,7 +4,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-import scipy.linalg
 import torch
 
 from diffprog.autodiff import curvature
@@ -12,7 +11,11 @@ from diffprog.exercises.curvature import check_all_parameters, check_predict
 from diffprog.loops.descent import gradient_descent
 from diffprog.simulator.ball import position
 
-from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  # noqa: F401
+from .answers import (  # noqa: F401
+    linalg_of_scipy,
+    test_right_answers_pass,
+    test_wrong_answers_are_told_why,
+)
 
 # Forward mode, at its first use in a process, runs what torch itself deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
@@ -435,7 +438,7 @@ RATES = {
     "the library": by_library_hessian,
     "bisection": by_running,
     "NumPy": lambda t: 2 / np.linalg.eigvalsh((x_of(t).T @ x_of(t) / len(t)).numpy())[-1],
-    "SciPy": lambda t: 2 / scipy.linalg.eigvalsh(x_of(t).T @ x_of(t) / len(t)).max(),
+    "SciPy": lambda t: 2 / linalg_of_scipy().eigvalsh(x_of(t).T @ x_of(t) / len(t)).max(),
     "shape (1,)": lambda t: by_hessian(t)[None],
     "a list": lambda t: [by_hessian(t).item()],
     "float64": lambda t: by_hessian(t.double()),

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import scipy.linalg
 import torch
 from torch.func import grad, jacfwd, jacrev
 
@@ -16,7 +15,11 @@ from diffprog.exercises.identifiability import (
 )
 from diffprog.pipelines import identifiability
 
-from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  # noqa: F401
+from .answers import (  # noqa: F401
+    linalg_of_scipy,
+    test_right_answers_pass,
+    test_wrong_answers_are_told_why,
+)
 
 # Forward mode, at its first use in a process, runs what torch itself deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
@@ -166,8 +169,10 @@ NULLS = {
     "a projection": by_projection,
     "NumPy": lambda f, z: as_in_the_chapter(f, z).numpy(),
     "a list": lambda f, z: as_in_the_chapter(f, z).tolist(),
-    "SciPy": lambda f, z: scipy.linalg.null_space(jacrev(f)(z).numpy(), rcond=1e-10),
-    "QR": lambda f, z: np.linalg.qr(scipy.linalg.null_space(jacfwd(f)(z).numpy(), rcond=1e-8)).Q,
+    "SciPy": lambda f, z: linalg_of_scipy().null_space(jacrev(f)(z).numpy(), rcond=1e-10),
+    "QR": lambda f, z: (
+        np.linalg.qr(linalg_of_scipy().null_space(jacfwd(f)(z).numpy(), rcond=1e-8)).Q
+    ),
     "1e-6 of the largest": relative(1e-6),
     "right angles but for rounding": nearly_at_right_angles,
 }

@@ -206,8 +206,6 @@ WANTED = torch.tensor([[1.0, 2.0], [4.0, 9.0], [5.0, 6.0]])
         (WANTED.cummin(0).values, "x is the smallest so far"),
         (WANTED.sort(0).values, "x is sorted: keep the order"),
         (WANTED.where(WANTED != 9, 0), "x is zero at [1, 1], and right where it is not zero"),
-        ((1.1 * WANTED).half().where(WANTED < 9, 9), "x is not right"),
-        ((WANTED + 0.01).half(), "x is in torch.float16, which rounds too much"),
         (WANTED.flip(1), "x has the right numbers, in another order"),
         (WANTED**2, "x is the square of what it should be"),
         (WANTED**0.5, "x is the root of what it should be"),
@@ -220,7 +218,6 @@ WANTED = torch.tensor([[1.0, 2.0], [4.0, 9.0], [5.0, 6.0]])
         (WANTED.double().where(WANTED != 9, 9.00099), "where you have 9.001 and it should be 9"),
         ("one", "x is of type str: return a tensor"),
         ([[1.0, 2.0], [3.0]], "the entries of x have unlike shapes, (2,) and (1,)"),
-        (WANTED * 1j, "x is complex: return real numbers"),
     ],
 )  # fmt: skip
 def test_what_is_not_close_is_described(got, words):
@@ -229,6 +226,19 @@ def test_what_is_not_close_is_described(got, words):
         mistakes = mistakes if "that" in words else []
     with pytest.raises(Wrong, match=re.escape(words)):
         close(got, WANTED, "x", mistakes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: (1.1 * WANTED).half().where(WANTED < 9, 9), "x is not right"),
+        (lambda: (WANTED + 0.01).half(), "x is in torch.float16, which rounds too much"),
+        (lambda: WANTED * 1j, "x is complex: return real numbers"),
+    ],
+)  # made late: the page's engine, which runs these tests too, has no such tensors
+def test_what_has_another_kind_of_numbers_is_described(make, words):
+    with pytest.raises(Wrong, match=re.escape(words)):
+        close(make(), WANTED, "x")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,149 @@
+/* Cells that run in the page: an editor for each exercise, and Run at each cell that can run. What
+   runs them is loaded when the reader turns to the first of them: `run/page.mjs` and Python. */
+(function () {
+  "use strict";
+  var script = document.currentScript, cells = [], session;
+  if (document.getElementById("live-cells")) return; /* `make present` runs them in a kernel */
+
+  var WHAT = "Run works in your browser, on a small engine that speaks PyTorch\u2019s names, not on"
+    + " PyTorch. Its results agree with PyTorch\u2019s to rounding, which is tested for each cell"
+    + " that has the button. For all else, open the chapter in JupyterLab.";
+
+  function element(tag, name, text) {
+    var made = document.createElement(tag);
+    made.className = name;
+    if (text) made.textContent = text;
+    return made;
+  }
+
+  /* What is kept in this browser of a cell: {of: its text in the book, draft, passed}. */
+  function kept(cell, value) {
+    try {
+      if (value) localStorage.setItem(cell.key, JSON.stringify(value));
+      else if (value === null) localStorage.removeItem(cell.key);
+      return JSON.parse(localStorage.getItem(cell.key)) || {};
+    } catch (error) { return {}; }
+  }
+
+  /* Loads the rest once; without it the page stays as it was, with a sentence. */
+  function load(cell) {
+    if (!session) {
+      var cellsAt = new URL(script.dataset.cells, location.href);
+      session = fetch(cellsAt, { cache: "no-cache" }).then(function (answer) {
+        if (!answer.ok) throw new Error(answer.status);
+        return answer.json();
+      }).then(function (data) {
+        var folder = new URL(script.src.replace(/run\.js.*/, "run/" + data.runtime + "/"));
+        return import(folder + "page.mjs").then(function (page) {
+          return page.begin(data, cells, kept);
+        });
+      });
+      session.catch(function () {
+        session = null;
+        cell.mark.textContent = "This could not be loaded. Is there a network?";
+      });
+    }
+    return session;
+  }
+
+  function does(cell, what) {
+    load(cell).then(function (page) { page[what](cell); }, function () {});
+  }
+
+  function button(cell, label, what) {
+    var made = cell.bar.appendChild(element("button", "dp-run-" + what, label));
+    made.type = "button";
+    made.setAttribute("aria-label", label + " " + cell.name);
+    made.addEventListener("click", function () {
+      if (what === "edit") edit(cell).focus();
+      else does(cell, what);
+    });
+    return made;
+  }
+
+  /* A text area lies over the coloured code, in the same type, and shows only the cursor. */
+  function edit(cell) {
+    if (cell.area) return cell.area;
+    var area = cell.area = element("textarea", "dp-run-area");
+    area.value = cell.code;
+    area.wrap = "off";
+    area.spellcheck = false;
+    area.setAttribute("autocapitalize", "off");
+    area.setAttribute("autocomplete", "off");
+    area.setAttribute("autocorrect", "off");
+    area.setAttribute("aria-label", "Code of " + cell.name);
+    area.setAttribute("aria-description", "Control and Enter run it. Escape, then Tab, leaves it.");
+    cell.text.setAttribute("aria-hidden", "true"); /* the text area has the same text */
+    cell.text.after(area);
+    if (cell.edit) cell.edit.hidden = true;
+    area.addEventListener("input", function () { changed(cell); });
+    return area;
+  }
+
+  function changed(cell) {
+    var value = cell.area.value, own = kept(cell), same = value === cell.code;
+    cell.box.style.removeProperty("--wrong");
+    if (cell.colour) cell.colour();
+    else cell.text.textContent = value + "\n";
+    cell.reset.hidden = same;
+    if (!same) own.draft = value;
+    else delete own.draft;
+    own.of = cell.code;
+    kept(cell, own.draft === undefined && !own.passed ? null : own);
+  }
+
+  function begin(box) {
+    var pre = box.querySelector("pre"), stub = box.matches(".dp-stub");
+    var index = +/dp-run-(\d+)/.exec(box.className)[1];
+    var number = cells.length + 1;
+    var cell = { index: index, box: box, name: "cell " + number, number: number,
+      code: pre.textContent.replace(/\n+$/, ""), text: element("span", "dp-run-text"),
+      key: "run " + location.pathname + "#" + (box.id || index), exercise: stub,
+      bar: element("div", "dp-run-bar") };
+    cell.text.append.apply(cell.text, pre.childNodes);
+    cell.coloured = cell.text.innerHTML;
+    pre.append(cell.text);
+    pre.classList.add("dp-run-code");
+    pre.closest(".highlight").parentNode.after(cell.bar);
+    cell.bar.setAttribute("role", "group");
+    cell.bar.setAttribute("aria-label", cell.name);
+    cell.run = button(cell, "Run", "run");
+    cell.stop = button(cell, "Stop", "stop");
+    cell.stop.hidden = true;
+    if (!stub) cell.edit = button(cell, "Edit", "edit");
+    cell.reset = button(cell, "Reset", "reset");
+    cell.reset.hidden = true;
+    cell.mark = cell.bar.appendChild(element("span", "dp-run-mark"));
+    cell.rest = function () {
+      cell.mark.textContent = cell.name + (kept(cell).passed ? ", solved \u2713" : "");
+    };
+    cell.rest();
+    cells.push(cell);
+    if (stub) edit(cell);
+    var own = kept(cell), old = own.draft !== undefined && own.of !== cell.code;
+    if (own.draft !== undefined && (stub || !old)) {
+      edit(cell).value = own.draft;
+      cell.text.textContent = own.draft + "\n";
+      cell.reset.hidden = false;
+      if (old) {
+        cell.mark.textContent = "The exercise has changed since you wrote this. Reset brings"
+          + " the new text.";
+      }
+    }
+    box.addEventListener("focusin", function () { load(cell).catch(function () {}); });
+  }
+
+  var marked = document.querySelectorAll("[class*='dp-run-']");
+  var able = window.WebAssembly && window.Worker && window.DecompressionStream;
+  if (!able || !/^http/.test(location.protocol)) {
+    WHAT = "Cells run in the page in a newer browser, if the book comes from a web server, as by"
+      + " make serve.";
+    marked[0].after(element("p", "dp-run-what", WHAT));
+    return;
+  }
+  marked.forEach(begin);
+  var what = element("p", "dp-run-what", WHAT + " "), licences = element("a", "", "Licences");
+  licences.href = script.src.replace(/run\.js.*/, "run/LICENCES.txt");
+  what.append(licences);
+  cells[0].bar.after(what);
+})();

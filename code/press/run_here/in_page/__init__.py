@@ -1,0 +1,1 @@
+"""What the page's Python has of the press: the kernel of its cells."""

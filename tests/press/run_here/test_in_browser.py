@@ -1,0 +1,258 @@
+"""A chapter in a browser, from a server that forbids foreign scripts and compresses nothing.
+
+The tests share a page with one Python, and come in the order of a visit.
+"""
+
+import functools
+import gzip
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from press.book import Book
+from press.chapter import Chapter
+from press.files import ASSETS
+
+from ...conftest import ROOT
+
+pytestmark = [pytest.mark.site, pytest.mark.slow]
+
+PAGE = "book/part1/gradient.html"
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'"
+)
+CHAPTER = Chapter.read(Book(ROOT), Book(ROOT).page("part1/gradient"))
+EXERCISE = CHAPTER.exercises[0]
+RIGHT = EXERCISE.solution
+WRONG = RIGHT.replace("-= learning_rate", "+= learning_rate")
+LONG = 30_000  # milliseconds that a loaded machine may take to start Python
+
+
+@dataclass
+class Visit:
+    """A tab with the page, and what it has asked for and complained of."""
+
+    context: Any
+    page: Any
+    address: str
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def cell(self, index: int | None = None) -> Any:
+        return self.page.locator(".dp-stub" if index is None else f".dp-run-{index}").first
+
+    def run(self, code: str | None = None, index: int | None = None) -> str:
+        """Run a cell, with this code if it is given, and return what it shows."""
+        cell = self.cell(index)
+        if code is not None:
+            cell.locator("textarea").fill(code)
+        cell.locator(".dp-run-run").click()
+        self.rested()
+        return str(cell.locator(".dp-run-output").inner_text()).strip()
+
+    def rested(self) -> None:
+        """Wait until no cell runs."""
+        nobody = "() => !document.querySelector('.dp-run-run[aria-disabled]')"
+        self.page.wait_for_function(nobody, timeout=LONG)
+
+    def kept(self) -> dict[str, str]:
+        """What the browser keeps of the cells of this page."""
+        entries = self.page.evaluate("Object.entries(localStorage)")
+        return {key: value for key, value in entries if key.startswith("run ")}
+
+    def mark(self, index: int | None = None) -> str:
+        return str(self.cell(index).locator(".dp-run-mark").inner_text())
+
+
+@pytest.fixture(scope="module")
+def served() -> list[str]:
+    """The paths that the server was asked for."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def address(build: Any, served: list[str]) -> Iterator[str]:
+    """The site's address, on a server that sends the policy with every file."""
+
+    class Strict(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            served.append(self.path)
+            super().do_GET()
+
+        def end_headers(self) -> None:
+            self.send_header("Content-Security-Policy", POLICY)
+            super().end_headers()
+
+    class Server(http.server.ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Do not complain of a tab that was closed, or a worker that was stopped."""
+
+    handler = functools.partial(Strict, directory=str(build.html))
+    with Server(("127.0.0.1", 0), handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{httpd.server_address[1]}/"
+        httpd.shutdown()
+
+
+def visit(browser: Any, address: str, script: str = "", **options: Any) -> Visit:
+    context = browser.new_context(**options)
+    if script:
+        context.add_init_script(script)
+    made = Visit(context, context.new_page(), address)
+    context.on("request", lambda request: made.requests.append(request.url))
+    made.page.on("console", lambda message: made.complaints.append(message.text)
+                 if message.type in ("error", "warning") else None)  # fmt: skip
+    made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
+    made.page.goto(address + PAGE)
+    return made
+
+
+@pytest.fixture(scope="module")
+def reader(browser: Any, address: str) -> Iterator[Visit]:
+    """The visit that most tests share."""
+    made = visit(browser, address)
+    yield made
+    made.context.close()
+
+
+def test_a_first_visit_loads_the_buttons_alone(reader):
+    ours = [url.removeprefix(reader.address) for url in reader.requests if "/run" in url]
+    assert ours == ["_static/run.js"]
+    assert len(gzip.compress((ASSETS / "run.js").read_bytes())) <= 3 * 1024
+
+
+def test_tab_passes_by_and_escape_leaves_after_typing(reader):
+    reader.cell().locator("textarea").focus()
+    reader.page.locator(".dp-run-mark progress").wait_for()
+    focused = "document.activeElement.className"
+    for key in ("Tab", "Shift+Tab"):
+        reader.page.keyboard.press(key)
+    assert reader.page.evaluate(focused) == "dp-run-area"
+    reader.page.keyboard.press("Tab")
+    assert "dp-run-area" not in reader.page.evaluate(focused)
+    reader.page.keyboard.press("Shift+Tab")
+    reader.page.keyboard.press("Control+A")
+    reader.page.keyboard.type("if 1:  # the next line is indented\nprint(2)\n")
+    reader.page.keyboard.press("Tab")
+    reader.page.keyboard.type("print(3)")
+    reader.page.keyboard.press("Control+Enter")
+    reader.page.locator(".dp-stub .dp-run-output").wait_for(timeout=LONG)
+    reader.rested()
+    code = reader.cell().locator("textarea").input_value()
+    assert code == "if 1:  # the next line is indented\n    print(2)\n        print(3)"
+    reader.page.keyboard.press("Escape")
+    reader.page.keyboard.press("Tab")
+    assert "dp-run-area" not in reader.page.evaluate(focused)
+    assert "line 3" in reader.cell().locator(".dp-run-output").inner_text()
+    wrong = "getComputedStyle(document.querySelector('.dp-stub')).getPropertyValue('--wrong')"
+    assert reader.page.evaluate(wrong) == "3", "and that line is marked"
+
+
+def test_a_wrong_answer_gets_its_sentence_and_the_right_one_a_tick(reader):
+    assert reader.run(WRONG).startswith("✗ Not yet: ")
+    assert "✓" not in reader.mark()
+    assert reader.run(RIGHT).startswith("✓ Right")
+    assert reader.mark().endswith("solved ✓")
+
+
+def test_draft_and_tick_are_there_after_a_reload_and_reset_brings_the_stub(reader):
+    reader.page.reload()
+    area = reader.cell().locator("textarea")
+    assert area.input_value() == RIGHT
+    assert reader.mark().endswith("solved ✓")
+    reader.cell().locator(".dp-run-reset").click()
+    reader.cell().locator(".dp-run-reset").wait_for(state="hidden", timeout=LONG)
+    reader.cell().get_by_text("solved ✓").wait_for(timeout=LONG)  # again, when Python has started
+    assert area.input_value() == EXERCISE.stub
+    (kept,) = reader.kept().values()
+    assert "draft" not in json.loads(kept)
+
+
+def test_a_second_visit_takes_python_from_the_cache(reader, served):
+    del served[:]
+    reader.page.reload()
+    assert "2" in reader.run("1 + 1")
+    assert [
+        path for path in served if "/run/" in path and not path.endswith(("page.mjs", "json"))
+    ] == []
+
+
+def test_a_cell_first_runs_those_that_it_needs_and_gives_what_the_book_shows(reader):
+    (index,) = (i for i, cell in enumerate(CHAPTER.notebook.cells)
+                if cell.metadata.get("name") == "cell-first-gradient")  # fmt: skip
+    stored = reader.cell(index).locator(".cell_output:not(.dp-run-output)")
+    shown = stored.inner_text().strip()
+    output, _, note = reader.run(index=index).partition("\n\n")
+    assert output == shown
+    assert note == "Ran cells 1, 2, 4 and 5 first."
+    assert stored.is_hidden()
+    again = reader.run(index=index)
+    assert again.partition("\n\n")[0] == shown, "backward() gets a fresh graph"
+    reader.cell(index).locator(".dp-run-reset").click()
+    assert stored.is_visible()
+
+
+def test_an_edited_cell_runs_as_edited_before_later_ones(reader):
+    reader.cell(1).locator(".dp-run-edit").click()
+    area = reader.cell(1).locator("textarea")
+    area.fill(area.input_value().replace("[[5.0, 10.0]]", "[[7.5, 10.0]]"))
+    assert "7.5" in reader.run("v0_true", index=None)
+    reader.cell(1).locator(".dp-run-reset").click()
+
+
+def test_a_long_loop_shows_how_far_it_is_and_stops_and_python_starts_again_offline(reader):
+    reader.context.set_offline(True)
+    cell = reader.cell()
+    cell.locator("textarea").fill(
+        "from tqdm import tqdm\nprint('begun')\nfor i in tqdm(range(10**9)): pass"
+    )
+    cell.locator(".dp-run-run").click()
+    cell.get_by_text("begun", exact=True).wait_for(timeout=LONG)
+    cell.locator(".dp-run-progress").get_by_text(" of 1000000000").wait_for(timeout=LONG)
+    cell.locator(".dp-run-stop").click()
+    cell.get_by_text("Stopped. Python has started again").wait_for()
+    assert reader.run("6 * 7").startswith("42")
+    reader.context.set_offline(False)
+
+
+def test_nobody_else_was_asked_and_nothing_was_forbidden(reader):
+    assert [url for url in reader.requests if not url.startswith(reader.address)] == []
+    assert reader.complaints == []
+
+
+def test_a_changed_exercise_keeps_the_draft_and_says_so(reader):
+    reader.cell().locator("textarea").fill("mine")
+    ((key, kept),) = reader.kept().items()
+    older = json.dumps(json.loads(kept) | {"of": "another stub"})
+    reader.page.evaluate("([key, value]) => { localStorage[key] = value }", [key, older])
+    reader.page.reload()
+    assert reader.cell().locator("textarea").input_value() == "mine"
+    assert reader.mark().startswith("The exercise has changed since")
+
+
+@pytest.mark.parametrize("lost", ["WebAssembly", "Worker"])
+def test_where_it_cannot_run_the_page_stays_as_it_was_with_a_sentence(browser, address, lost):
+    made = visit(browser, address, f"delete window.{lost}")
+    assert made.page.locator(".dp-run-bar, .dp-run-area").count() == 0
+    assert made.page.locator(".dp-run-what").count() == 1
+    made.context.close()
+
+
+def test_where_it_does_not_come_a_sentence_says_so_and_the_output_stays(browser, address):
+    made = visit(browser, address, service_workers="block")
+    made.context.route("**/*.wasm.gz", lambda route: route.abort())
+    made.cell(1).locator(".dp-run-run").click()
+    made.cell(1).get_by_text("Python could not be loaded here").wait_for(timeout=LONG)
+    assert made.cell(1).locator(".cell_output").inner_text().strip() == "torch.Size([10, 2])"
+    made.context.unroute("**/*.wasm.gz")
+    assert made.run(index=1).startswith("torch.Size([10, 2])"), "and it can be tried again"
+    made.context.close()
