@@ -142,8 +142,13 @@
     return;
   }
   marked.forEach(begin);
-  var what = element("p", "dp-run-what", WHAT + " "), licences = element("a", "", "Licences");
-  licences.href = script.src.replace(/run\.js.*/, "run/LICENCES.txt");
-  what.append(licences);
+  var what = element("p", "dp-run-what", WHAT + " ");
+  function link(text, address) {
+    var made = what.appendChild(element("a", "", text));
+    made.href = address;
+    made.after(" ");
+  }
+  if (script.dataset.about) link("How it works", script.dataset.about);
+  link("Licences", script.src.replace(/run\.js.*/, "run/LICENCES.txt"));
   cells[0].bar.after(what);
 })();

@@ -23,6 +23,8 @@ from .cells import Cell, cells
 
 __all__ = ["data", "setup"]
 
+ABOUT = "book/engine"
+"""The page that says what runs the cells, if the book has it."""
 KEPT = "run_here_cells"
 """The attribute of Sphinx's environment that keeps the cells of each page for the next build."""
 
@@ -93,6 +95,8 @@ def _page_context(
     if doctree is not None and pagename in vars(app.env).get(KEPT, {}):
         address = f"{context['pathto']('_static', 1)}/run/cells/{pagename}.json"
         attributes: dict[str, Any] = {"data-cells": address}
+        if ABOUT in app.env.found_docs:
+            attributes["data-about"] = context["pathto"](ABOUT)
         app.add_js_file("run.js", loading_method="defer", **attributes)
 
 
