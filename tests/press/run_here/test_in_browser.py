@@ -165,6 +165,7 @@ def test_a_wrong_answer_gets_its_sentence_and_the_right_one_a_tick(reader):
 
 
 def test_draft_and_tick_are_there_after_a_reload_and_reset_brings_the_stub(reader):
+    reader.run(RIGHT)
     reader.page.reload()
     area = reader.cell().locator("textarea")
     assert area.input_value() == RIGHT
@@ -178,6 +179,16 @@ def test_draft_and_tick_are_there_after_a_reload_and_reset_brings_the_stub(reade
 
 
 def test_a_second_visit_takes_python_from_the_cache(reader, served):
+    reader.run("1 + 1")
+    reader.page.wait_for_function(
+        """async names => {
+          const open = await Promise.all((await caches.keys()).map(name => caches.open(name)));
+          const kept = (await Promise.all(open.map(cache => cache.keys()))).flat();
+          return names.every(name => kept.some(({ url }) => url.endsWith(name)));
+        }""",
+        arg=["pyodide.asm.wasm.gz", "standard_library.zip.gz", "book.zip.gz", "engine.js"],
+        timeout=LONG,
+    )
     del served[:]
     reader.page.reload()
     assert "2" in reader.run("1 + 1")
