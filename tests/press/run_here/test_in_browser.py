@@ -193,7 +193,9 @@ def test_a_second_visit_takes_python_from_the_cache(reader, served):
     reader.page.reload()
     assert "2" in reader.run("1 + 1")
     assert [
-        path for path in served if "/run/" in path and not path.endswith(("page.mjs", "json"))
+        path
+        for path in served
+        if "/run/" in path and not path.endswith(("page.mjs", "json", "sw.js"))
     ] == []
 
 
