@@ -5,9 +5,7 @@
   var script = document.currentScript, cells = [], session;
   if (document.getElementById("live-cells")) return; /* `make present` runs them in a kernel */
 
-  var WHAT = "Run works in your browser, on a small engine that speaks PyTorch\u2019s names, not on"
-    + " PyTorch. Its results agree with PyTorch\u2019s to rounding, which is tested for each cell"
-    + " that has the button. For all else, open the chapter in JupyterLab.";
+  var WHAT = script.dataset.what;
 
   function element(tag, name, text) {
     var made = document.createElement(tag);

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from . import files, repository
 from .book import DECKS, Book
 from .cache_key import REQUIREMENTS
+from .run_here import wheels
 
 __all__ = ["Plan", "finished", "is_current", "lock", "plan", "read", "sources", "touched"]
 
@@ -46,6 +47,7 @@ def sources(book: Book) -> dict[str, str]:
         "the press": files.digest(repr(sorted(press.values())).encode()),
         "Python": platform.python_version(),
         "repository": str(repository.find(book)),  # the launch buttons lead there
+        wheels.VARIABLE: " ".join(wheel.sha256 for wheel in wheels.named()),
     }
 
 

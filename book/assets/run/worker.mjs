@@ -1,10 +1,14 @@
-/* The worker of a page: Python with the engine in one thread, which runs one cell after the other.
+/* The worker of a page: Python with the engine, or with wheels of PyTorch, in one thread, which runs one
+   cell after the other.
 
    The page sends {cells} to start it, and {id, cell, code, texts, titles} to run one, as page_kernel.py has
    them. The worker answers {loaded} in bytes, {ready} or {failed}, and for each cell {id, kind, text}
    and at last {id, done, well}: whether it ended without an error. */
-import * as engine from "./engine/engine.js";
 import { loadPyodide } from "./pyodide.mjs";
+import wheels from "./wheels.mjs"; /* their names, if the author has named any */
+
+const PACKAGES = "/lib/python3.14/site-packages";
+const engine = wheels.length ? null : import("./engine/engine.js");
 
 let loaded = 0;
 
@@ -50,6 +54,8 @@ function fail(error) {
 
 async function start(cells) {
   const book = unpacked("book.zip", "application/zip").then(answer => answer.arrayBuffer());
+  const packages = wheels.map(name =>
+    unpacked(name, "application/zip").then(answer => answer.arrayBuffer()));
   const here = new URL("./", import.meta.url).href;
   const python = await loadPyodide({
     indexURL: here,
@@ -60,7 +66,10 @@ async function start(cells) {
       packages: {},
     },
   });
-  python.registerJsModule("_engine", { ...engine });
+  if (engine) python.registerJsModule("_engine", { ...(await engine) });
+  for (const wheel of packages) {
+    python.unpackArchive(await wheel, "whl", { extractDir: PACKAGES });
+  }
   python.FS.writeFile("/lib/book.zip", new Uint8Array(await book));
   python.runPython("import sys\nsys.path.insert(0, '/lib/book.zip')");
   const kernel = python.pyimport("press.run_here.in_page.page_kernel");

@@ -18,13 +18,19 @@ from sphinx.transforms import SphinxTransform
 
 from .. import files
 from ..pages.chapter_parts import chapter_of
-from . import runtime
+from . import runtime, wheels
 from .cells import Cell, cells
 
 __all__ = ["data", "setup"]
 
 ABOUT = "book/engine"
 """The page that says what runs the cells, if the book has it."""
+WHAT = (
+    "Run works in your browser, on a small engine that speaks PyTorch’s names, not on PyTorch. Its"
+    " results agree with PyTorch’s to rounding, which is tested for each cell that has the button."
+)
+WITH_WHEELS = "Run works in your browser, on PyTorch {} itself, compiled to WebAssembly."
+ELSE = "For all else, open the chapter in JupyterLab."
 KEPT = "run_here_cells"
 """The attribute of Sphinx's environment that keeps the cells of each page for the next build."""
 
@@ -94,10 +100,22 @@ def _page_context(
 ) -> None:
     if doctree is not None and pagename in vars(app.env).get(KEPT, {}):
         address = f"{context['pathto']('_static', 1)}/run/cells/{pagename}.json"
-        attributes: dict[str, Any] = {"data-cells": address}
+        version = wheels.pytorch()
+        what = WITH_WHEELS.format(version) if version else WHAT
+        attributes: dict[str, Any] = {"data-cells": address, "data-what": f"{what} {ELSE}"}
         if ABOUT in app.env.found_docs:
             attributes["data-about"] = context["pathto"](ABOUT)
         app.add_js_file("run.js", loading_method="defer", **attributes)
+
+
+def _say(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Say on the page about the engine if this site runs PyTorch in its place."""
+    if docname == ABOUT and (version := wheels.pytorch()):
+        what = WITH_WHEELS.format(version)
+        text = f"{what} This site does not use the engine that this page describes."
+        title = next(doctree.findall(nodes.title))
+        note = nodes.note("", nodes.paragraph("", text))
+        title.parent.insert(title.parent.index(title) + 1, note)
 
 
 def _write(app: Sphinx, error: Exception | None) -> None:
@@ -117,5 +135,6 @@ def setup(app: Sphinx) -> None:
     app.add_transform(Mark)
     app.connect("env-purge-doc", _purge)
     app.connect("env-merge-info", _merge)
+    app.connect("doctree-resolved", _say)
     app.connect("html-page-context", _page_context)
     app.connect("build-finished", _write)

@@ -3,6 +3,9 @@
 `_build/run/<digest>` keeps it, and the site has it in `_static/run/<digest>`. The digest is of all
 that it is made from, so an address never changes its content, and browsers may keep it for ever.
 
+If the author names wheels of PyTorch, the runtime has them in place of the engine, with all of the
+standard library, because it is unknown what they import.
+
 Hosts do not compress every kind of file. What is large is therefore compressed here (`.gz`), and
 the worker decompresses it: so many bytes are loaded whatever the host does.
 """
@@ -11,6 +14,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -23,7 +27,7 @@ from filelock import FileLock
 from .. import files
 from ..book import PressError
 from ..node import PACKAGES, node
-from . import standard_library
+from . import standard_library, wheels
 
 __all__ = ["Runtime", "make"]
 
@@ -44,6 +48,8 @@ PYODIDE = PACKAGES / "pyodide"
 UNCHANGED = ("pyodide.mjs", "pyodide.asm.mjs")
 ABSENT = "diffprog/figures/"
 """The folder of the library that the page does without, because it needs Matplotlib."""
+REPLACED = {"torch", "numpy"}
+"""The engine's own packages, which wheels of PyTorch replace."""
 LICENCES = """\
 The files in the folder beside this one run Python in your browser.
 
@@ -53,7 +59,10 @@ compression. Their source is at https://github.com/pyodide/pyodide/tree/314.0.7.
 CPython 3.14.2, and standard_library.zip.gz is a part of its standard library, compiled. CPython is
 under the Python Software Foundation License (https://docs.python.org/3.14/license.html).
 
-All other files are parts of this book.
+{wheels}All other files are parts of this book.
+"""
+OF_WHEELS = """\
+The files that end in .whl.gz are Python packages of others. Each contains its own licence.
 """
 
 
@@ -77,26 +86,32 @@ class Runtime:
         """Copy the files to `run/<digest>` in a folder of the site."""
         shutil.copytree(self.folder, static / "run" / self.name, dirs_exist_ok=True)
         shutil.copyfile(SERVICE_WORKER, static / "run" / SERVICE_WORKER.name)
-        files.write(static / "run" / "LICENCES.txt", LICENCES)
+        licences = LICENCES.format(wheels=OF_WHEELS if wheels.named() else "")
+        files.write(static / "run" / "LICENCES.txt", licences)
 
 
 def make() -> Runtime:
     """Return the runtime; make it if none of these sources is kept."""
-    KEPT.mkdir(parents=True, exist_ok=True)
-    with FileLock(KEPT / ".lock"):
-        runtime = Runtime(KEPT / _digest())
+    kept = KEPT.with_name("run_wheels") if wheels.named() else KEPT
+    kept.mkdir(parents=True, exist_ok=True)
+    with FileLock(kept / ".lock"):
+        runtime = Runtime(kept / _digest())
         if not runtime.folder.exists():
-            for other in KEPT.glob("*/"):
+            for other in kept.glob("*/"):
                 shutil.rmtree(other)
-            _write(KEPT / "new")
-            os.replace(KEPT / "new", runtime.folder)
+            _write(kept / "new")
+            os.replace(kept / "new", runtime.folder)
     return runtime
 
 
 def _library() -> Iterator[tuple[str, Path]]:
     """Yield place and path of the Python files of the page besides the standard library."""
-    engine = ENGINE / "python"
-    yield from ((path.relative_to(engine).as_posix(), path) for path in _python(engine))
+    engine, named = ENGINE / "python", wheels.named()
+    replaced = REPLACED.union(*(wheel.packages for wheel in named)) if named else set()
+    for path in _python(engine):
+        place = path.relative_to(engine).as_posix()
+        if place.partition("/")[0] not in replaced:
+            yield place, path
     for path in (*PRESS, *_python(HERE / "in_page"), *_python(CODE / "diffprog")):
         place = path.relative_to(CODE).as_posix()
         if not place.startswith(ABSENT):
@@ -108,8 +123,10 @@ def _python(root: Path) -> list[Path]:
 
 
 def _scripts() -> Iterator[tuple[str, Path]]:
-    """Yield place and path of the scripts of worker, page and engine."""
+    """Yield place and path of the scripts of worker and page, and of the engine if it is used."""
     yield from ((path.name, path) for path in files.files(ASSETS) if path != SERVICE_WORKER)
+    if wheels.named():
+        return
     written = (path for path in sorted(ENGINE.glob("*.js")) if path.name != KERNELS)
     yield from ((f"engine/{path.name}", path) for path in written)
 
@@ -120,6 +137,8 @@ def _digest() -> str:
                         ("", HERE / "compile.mjs"), ("", PYODIDE / "package.json"),
                         *(("", path) for path in sorted(ENGINE.glob("*.mjs")))):  # fmt: skip
         total.update(f"{place}\0".encode() + path.read_bytes() + b"\0")
+    for wheel in wheels.named():
+        total.update(f"{wheel.project} {wheel.sha256}\0".encode())
     return total.hexdigest()[:12]
 
 
@@ -128,11 +147,18 @@ def _write(to: Path) -> None:
         files.write(to / name, (PYODIDE / name).read_bytes())
     for place, path in _scripts():
         files.write(to / place, path.read_bytes())
-    _node(ENGINE / "kernels.mjs", to / "engine" / KERNELS)
+    named = wheels.named()
+    if not named:
+        _node(ENGINE / "kernels.mjs", to / "engine" / KERNELS)
+    for wheel in named:
+        _compress(wheel.path, to, f"{wheel.project}.whl")
+    names = json.dumps([f"{wheel.project}.whl" for wheel in named])
+    files.write(to / "wheels.mjs", f"export default {names};\n")
     _compress(PYODIDE / "pyodide.asm.wasm", to)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for place, source in standard_library.sources(PYODIDE / "python_stdlib.zip"):
+        archive = PYODIDE / "python_stdlib.zip"
+        for place, source in standard_library.sources(archive, all_of_it=bool(named)):
             files.write(folder / "standard_library" / place, source)
         for place, path in _library():
             files.write(folder / "book" / place, path.read_bytes())
@@ -149,5 +175,5 @@ def _node(script: Path, *arguments: Path) -> None:
         raise PressError(f"the page's runtime: {script.name} failed: {run.stderr[-2000:]}")
 
 
-def _compress(path: Path, to: Path) -> None:
-    files.write(to / f"{path.name}.gz", gzip.compress(path.read_bytes(), 9, mtime=0))
+def _compress(path: Path, to: Path, name: str = "") -> None:
+    files.write(to / f"{name or path.name}.gz", gzip.compress(path.read_bytes(), 9, mtime=0))

@@ -51,13 +51,18 @@ def modules() -> list[str]:
     return sorted({name for names in MODULES.values() for name in names.split()})
 
 
-def sources(archive: Path) -> Iterator[tuple[str, bytes]]:
+def sources(archive: Path, all_of_it: bool = False) -> Iterator[tuple[str, bytes]]:
     """Yield path and source of each module, from the zip file that Pyodide comes with.
+
+    `all_of_it`: not only the modules above.
 
     Raises KeyError if the file lacks a module.
     """
     with zipfile.ZipFile(archive) as file:
         names = {name for name in file.namelist() if name.endswith(".py")}
+        if all_of_it:
+            yield from ((name, file.read(name)) for name in sorted(names))
+            return
         for module in modules():
             place = module.removesuffix(".*").replace(".", "/")
             if module.endswith(".*"):
