@@ -22,11 +22,8 @@ pytestmark = [pytest.mark.site, pytest.mark.slow]
 
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w])")
 LONG = {
-    "part2/sharpness",
-    "part2/many",
-    "part2/estimators",
-    "part3/network",
-    "part3/identifiability",
+    *("part2/objective", "part2/sharpness", "part2/many", "part2/estimators"),
+    *("part3/network", "part3/identifiability"),
 }
 """Chapters that train for long: with the engine each takes a minute or more."""
 
