@@ -1,11 +1,13 @@
-/* Code that runs, on the pages and slides that `make present` sends: nothing else loads this script.
-   Each cell can be edited; a kernel of this machine runs it, and what it gives takes the place of the
-   stored output. Without a kernel the stored output stays, and one line says what to do. */
+/* Code that runs, on the pages and slides that `make present` sends, and on the slides of a site.
+   Each cell can be edited; a kernel of this machine runs it, or on a site what slides/run_here.js
+   has in its place. What it gives takes the place of the stored output. Without a kernel the stored
+   output stays, and one line says what to do. */
 (function () {
   "use strict";
   var query = new URLSearchParams(location.search);
   if (query.has("preview") || query.has("print-pdf")) return;
   var deck = window.Reveal && document.querySelector(".reveal"), cells = [], asked = {}, count = 0, socket;
+  var here = window.kernelHere;
 
   var UNSTOPPABLE = 3000; /* milliseconds after which Interrupt has failed */
   var LONE = "No connection to the kernel: the stored output stays. Start make present again, and"
@@ -21,7 +23,7 @@
   /* The cells ------------------------------------------------------------------------------------ */
 
   function fromDeck() {
-    document.querySelectorAll("pre.listing[data-cell]").forEach(function (pre) {
+    document.querySelectorAll(here ? "pre[data-around]" : "pre[data-cell]").forEach(function (pre) {
       var output = pre.nextElementSibling;
       while (!output.matches(".gave")) output = output.nextElementSibling;
       var cell = begin(pre.dataset.cell, pre, pre.querySelector("code"), output);
@@ -114,7 +116,7 @@
     cell.run.setAttribute("aria-disabled", cell.busy);
     cell.interrupt.hidden = !cell.busy;
     cell.reset.hidden = cell.busy || (!live && cell.area.value === cell.code);
-    cell.restart.hidden = !live;
+    cell.restart.hidden = !live || !!here; /* there, a cell first runs again what it needs */
     if (lost && lost.hidden && cell.bar.contains(lost)) cell.run.focus();
   }
 
@@ -124,6 +126,7 @@
     mark(cell, stopped || state, state + (stopped ? ", " + stopped : "")
       + (remark ? ", " + remark : "")
       + (cell.area.value === cell.ran ? "" : ", before this edit"));
+    fit(cell);
   }
 
   function show(cell, live) {
@@ -239,7 +242,7 @@
 
   function send(message) {
     if (!socket || socket.readyState > 1) {
-      socket = new WebSocket("ws://" + location.host + "/live/kernels");
+      socket = here || new WebSocket("ws://" + location.host + "/live/kernels");
       socket.onmessage = function (event) { hear(JSON.parse(event.data)); };
       socket.onclose = function () {
         cells.forEach(function (cell) {
@@ -283,6 +286,7 @@
 
   function reset(cell) {
     if (cell.busy) send({ do: "interrupt", chapter: cell.chapter });
+    if (here) send({ do: "reset", cell: cell.place });
     cell.area.value = cell.code;
     stored(cell);
     edited(cell);

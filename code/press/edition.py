@@ -22,6 +22,7 @@ from .run import cache
 from .run.cache import Execution
 from .run.pool import execute_all
 from .run.progress import Progress
+from .run_here.cells import cells
 from .store import Store
 
 __all__ = ["Edition", "current", "exists", "handed_over"]
@@ -66,6 +67,11 @@ class Edition:
     def chapter(self, page: Page) -> Chapter:
         """Return the chapter of this page; raise KeyError if another chapter is built alone."""
         return {e.page: e.chapter for e in self.executions}[page]
+
+    def runs_in_page(self, page: Page, index: int) -> bool:
+        """Return whether the page can run the cell with this index, which is not an exercise's."""
+        found = (cell for cell in cells(self.chapter(page)) if cell.index == index)
+        return any(not cell.reason and not cell.exercise for cell in found)
 
     def outputs_of(self, text: str) -> NotebookNode:
         """Return the executed notebook of the page with this text; myst-nb passes only the text."""

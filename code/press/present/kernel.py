@@ -7,12 +7,9 @@ the book shows. A second run of a cell works on what the first one left, as in e
 from __future__ import annotations
 
 import asyncio
-import math
 import tempfile
-import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +21,7 @@ from ..chapter import Chapter
 from ..kernel_settings import environment
 from ..run.kernel import set_up
 from ..run.prefork import Prefork
-from ..slides.cell import caught
+from ..slides.whole_cell import Place, whole
 
 __all__ = ["LiveKernel", "Place", "whole"]
 
@@ -38,15 +35,6 @@ NOT_STARTED = "No kernel could be started ({}), and the stored output stays. Run
 
 class _EndedError(Exception):
     """The kernel ended, or did not start; the text says what to do."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """The place of code in its chapter: lines of a cell, from `first` to the one before `last`."""
-
-    cell: int
-    first: int = 0
-    last: float = math.inf
 
 
 class LiveKernel:
@@ -203,22 +191,3 @@ class LiveKernel:
                 raise _EndedError(ENDED)
         reply = work.result()
         return str(reply["content"]["status"])
-
-
-def whole(source: str, place: Place, code: str) -> str:
-    """Return the cell `source` with `code` in place of these lines, as which it is indented.
-
-    Where the cell catches and prints an error of these lines, they run without the `try`, after
-    what stands above them, so that the error itself is shown.
-    """
-    lines = source.split("\n")
-    first, last = place.first, int(min(place.last, len(lines)))
-    if first <= 0 and last >= len(lines):
-        return code
-    if caught(source, range(first, last)):
-        inside = next(i for i in reversed(range(first)) if lines[i].strip() == "try:")
-        above = textwrap.dedent("\n".join(lines[inside + 1 : first]))
-        return "\n".join([*lines[:inside], *filter(None, [above]), code])
-    indents = (line[: len(line) - len(line.lstrip())] for line in lines[first:last] if line.strip())
-    indented = textwrap.indent(code, min(indents, key=len, default=""))
-    return "\n".join([*lines[:first], indented, *lines[last:]])

@@ -35,6 +35,8 @@ def copy(folder: Path) -> None:
         mono,
         files.ASSETS / "favicon.svg",
         files.ASSETS / "page.js",
+        files.ASSETS / "live.js",
+        files.ASSETS / "live.css",
         *(files.ASSETS / "slides").iterdir(),
     ):
         files.write(folder / path.name, path.read_bytes())

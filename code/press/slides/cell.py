@@ -7,8 +7,8 @@ of the cell. Each line of the directive's body is a step that lights up lines, a
 
 from __future__ import annotations
 
-import ast
 import html
+import json
 import math
 import textwrap
 from typing import Any
@@ -22,8 +22,9 @@ from .figure import drawing, ratio, text_growth
 from .markdown import Context, Directive
 from .measures import measure
 from .slide import ShownCell, Slide
+from .whole_cell import Place, caught, whole
 
-__all__ = ["caught", "cell", "drawn", "laid_out", "printed"]
+__all__ = ["cell", "drawn", "laid_out", "printed"]
 
 LONGEST = 72  # characters in a line of output; what is longer is wrapped
 
@@ -46,6 +47,7 @@ def _shown(context: Context, slide: Slide, entry: Entry, lines: str | None) -> S
     chosen = find(context, code, lines) if lines else range(len(code.splitlines()))
     shown = ShownCell(textwrap.dedent("\n".join(code.splitlines()[chosen.start : chosen.stop])))
     shown.place = f"{entry.chapter} {entry.cell} {chosen.start} {chosen.stop}"
+    shown.around = _around(context, entry, code, chosen)
     for output in data["outputs"]:
         kind = output_kinds.of_output(output.get("data", {}))
         if kind is None:
@@ -68,6 +70,18 @@ def _shown(context: Context, slide: Slide, entry: Entry, lines: str | None) -> S
         for line in shown.text.splitlines()
     )
     return shown
+
+
+def _around(context: Context, entry: Entry, code: str, shown: range) -> str:
+    """Return the code of the cell before and after these lines, as JSON, or '' if no page runs it.
+
+    The code before ends with the indentation of the lines.
+    """
+    page = context.edition.book.page(entry.chapter)
+    if not context.edition.runs_in_page(page, entry.cell):
+        return ""
+    mark = "\0"
+    return json.dumps(whole(code, Place(entry.cell, shown.start, shown.stop), mark).split(mark))
 
 
 def _indent(line: str) -> str:
@@ -105,19 +119,6 @@ def printed(text: str, kind: str = "plain") -> str:
     return f'<pre class="said {kind}"><samp>{html.escape(text)}</samp></pre>' if text else ""
 
 
-def caught(code: str, chosen: range) -> str:
-    """Return the name of the error that these lines raise, if the cell catches and prints it."""
-    for node in ast.walk(ast.parse(code)):
-        match node:
-            case ast.Try(body=[first, *others], handlers=[handler]):
-                last = (others or [first])[-1]
-                inside = first.lineno - 1 <= chosen.start and chosen.stop <= (last.end_lineno or 0)
-                prints = [ast.unparse(statement) for statement in handler.body]
-                if inside and prints == [f"print({handler.name})"] and handler.type is not None:
-                    return ast.unparse(handler.type)
-    return ""
-
-
 def laid_out(context: Context, cells: list[ShownCell], *, text: bool = False) -> str:
     """Return the HTML of the cells of a slide in type of one size, the largest that fits.
 
@@ -142,9 +143,9 @@ def laid_out(context: Context, cells: list[ShownCell], *, text: bool = False) ->
 def _row(shown: ShownCell, *, first: bool) -> str:
     kind = "listing" if first else "listing fragment"
     place = html.escape(shown.place)
-    listing = (
-        f'<pre class="{kind}" data-cell="{place}"><code>{highlighted(shown.code)}</code></pre>'
-    )
+    around = f' data-around="{html.escape(shown.around)}"' if shown.around else ""
+    code = f"<code>{highlighted(shown.code)}</code>"
+    listing = f'<pre class="{kind}" data-cell="{place}"{around}>{code}</pre>'
     output = shown.picture + printed(shown.text, "error" if shown.error else "plain")
     output = f'<div class="gave fragment">{output}</div>' if output else "<div></div>"
     return listing + lights(shown.steps) + output

@@ -51,7 +51,8 @@ HANDOUT = """\
 </main>"""
 
 STYLES = ("katex", "pygments", "figures", "deck")
-SCRIPTS = ("reveal", "zoom", "frames", "page", "presenter", "pen", "countdown", "deck")
+SCRIPTS = ("reveal", "zoom", "frames", "page", "presenter", "pen", "countdown", "deck",
+           "run_here")  # fmt: skip
 
 KEYS = '<p class="keys"><kbd>→</kbd> next <kbd>?</kbd> all keys</p>'
 ALL_KEYS = {

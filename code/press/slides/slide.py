@@ -24,6 +24,8 @@ class ShownCell:
     code: str
     place: str = ""
     """Chapter, index of the cell, first line shown, and the line after the last one shown."""
+    around: str = ""
+    """The code of the cell before and after these lines, as JSON, or '' if no page runs it."""
     text: str = ""
     """All that it printed, and the text of its value."""
     error: bool = False

@@ -23,6 +23,14 @@ from ...conftest import ROOT
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
 PAGE = "book/part1/gradient.html"
+SLIDE = "#one-call-fills-the-gradient"
+NARROW = """() => {
+    const slide = document.getElementById("a-better-guess-a-larger-gradient");
+    const at = Reveal.getIndices(slide);
+    Reveal.slide(at.h, at.v, 99);
+}"""
+RESTED = """() => new Promise(done => setTimeout(done, 100)).then(
+    () => !document.querySelector('.live-bar[data-state="busy"]'))"""
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline';"
     " img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'"
@@ -103,7 +111,7 @@ def address(build: Any, served: list[str]) -> Iterator[str]:
         httpd.shutdown()
 
 
-def visit(browser: Any, address: str, script: str = "", **options: Any) -> Visit:
+def visit(browser: Any, address: str, script: str = "", place: str = PAGE, **options: Any) -> Visit:
     context = browser.new_context(**options)
     if script:
         context.add_init_script(script)
@@ -112,7 +120,7 @@ def visit(browser: Any, address: str, script: str = "", **options: Any) -> Visit
     made.page.on("console", lambda message: made.complaints.append(message.text)
                  if message.type in ("error", "warning") else None)  # fmt: skip
     made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
-    made.page.goto(address + PAGE)
+    made.page.goto(address + place)
     return made
 
 
@@ -268,4 +276,48 @@ def test_where_it_does_not_come_a_sentence_says_so_and_the_output_stays(browser,
     assert made.cell(1).locator(".cell_output").inner_text().strip() == "torch.Size([10, 2])"
     made.context.unroute("**/*.wasm.gz")
     assert made.run(index=1).startswith("torch.Size([10, 2])"), "and it can be tried again"
+    made.context.close()
+
+
+def test_a_deck_runs_its_cells_too_as_edited_and_loads_nothing_before(browser, address):
+    size = {"width": 1280, "height": 720}
+    made = visit(browser, address, place=f"slides/part1.html#/{SLIDE[1:]}", viewport=size)
+    slide = made.page.locator(SLIDE)
+    area, live = slide.locator("textarea").first, slide.locator(".live-output").first
+    stored = slide.locator(".said").first.text_content()
+    run = slide.get_by_role("button", name="Run").first
+    run.wait_for()
+    assert [url for url in made.requests if "/run/" in url] == []
+
+    def lives() -> str:
+        done = "bar => bar.dataset.state !== 'busy'"
+        bar = slide.locator(".live-bar").first.element_handle()
+        made.page.wait_for_function(done, arg=bar, timeout=LONG)
+        return str(live.inner_text())
+
+    run.click()
+    assert lives() == stored
+    assert "by the page\u2019s engine" in slide.locator(".live-bar").first.inner_text()
+    area.fill("loss = ((guess - target) ** 2).mean()\n2 * loss")
+    made.page.keyboard.press("Shift+Enter")
+    assert lives().startswith("tensor(1099.537")
+    area.fill("a = 1\nnothing")
+    made.page.keyboard.press("Control+Enter")
+    assert lives().startswith("Line 2:\n    nothing\nNameError")
+    area.fill("while True: pass")
+    run.click()
+    slide.get_by_text("running", exact=True).wait_for(timeout=LONG)
+    slide.get_by_role("button", name="Interrupt").click()
+    lives()
+    slide.get_by_role("button", name="Reset").click()
+    run.click()
+    assert lives() == stored, "Python has started again"
+    made.page.evaluate(NARROW)
+    for button in made.page.locator(".present .present").get_by_role("button", name="Run").all():
+        button.click()
+        made.page.wait_for_function(RESTED, timeout=LONG)
+    bottom = "e => e.getBoundingClientRect().bottom"
+    assert made.page.locator(".present .present .cells").evaluate(bottom) <= 720 - 68 + 1
+    assert made.complaints == []
+    assert [url for url in made.requests if not url.startswith(address)] == []
     made.context.close()

@@ -1,6 +1,8 @@
 """Cells of a chapter on a slide, with what they gave."""
 
+import json
 import re
+from html import unescape
 
 import pytest
 
@@ -61,6 +63,20 @@ def test_code_says_which_lines_of_which_cell_it_is(cells, made):
     cells("cell-a", "a = 1\nprint(a)\nprint(2)", text("1\n2\n"))
     assert 'data-cell="book/part1/one 0 0 3"' in made(":::{cell} cell-a\n:::")
     assert 'data-cell="book/part1/one 0 1 2"' in made(":::{cell} cell-a\n:lines: print(a)\n:::")
+
+
+@pytest.mark.parametrize(
+    ("code", "around"),
+    [
+        ("if 1:\n    a = 2\n    print(a)\nb", ["if 1:\n    a = 2\n    ", "\nb"]),
+        ("from diffprog import figures\nprint(a)\nfigures.figure()", None),
+    ],
+)
+def test_the_code_around_lines_is_there_if_a_page_runs_the_cell(cells, made, book, code, around):
+    (book.root / "book/part1/one.md").write_text(f"```{{code-cell}} python3\n{code}\n```\n")
+    cells("cell-a", code, text("2\n"))
+    found = re.findall(r'data-around="(.*?)"', made(":::{cell} cell-a\n:lines: print(a)\n:::"))
+    assert [json.loads(unescape(one)) for one in found] == ([around] if around else [])
 
 
 def test_wide_code_has_its_output_below(cells, made):
