@@ -20,7 +20,7 @@ from press.files import ASSETS
 
 from ...conftest import ROOT
 
-pytestmark = [pytest.mark.site, pytest.mark.slow]
+pytestmark = [pytest.mark.site, pytest.mark.slow, pytest.mark.xdist_group("a visit")]
 
 PAGE = "book/part1/gradient.html"
 SLIDE = "#one-call-fills-the-gradient"
@@ -184,6 +184,15 @@ def test_draft_and_tick_are_there_after_a_reload_and_reset_brings_the_stub(reade
     assert area.input_value() == EXERCISE.stub
     (kept,) = reader.kept().values()
     assert "draft" not in json.loads(kept)
+
+
+def test_a_long_line_keeps_text_and_colours_together(reader):
+    reader.cell().locator("textarea").fill(f"x = 1  # {'long ' * 40}")
+    widths = """[...document.querySelectorAll(".dp-stub .dp-run-area, .dp-stub .dp-run-text")]
+      .flatMap(e => [e.getBoundingClientRect().width, e.scrollWidth])"""
+    found = reader.page.evaluate(widths)
+    assert max(found) - min(found) <= 1, "they scroll as one, with the box"
+    reader.cell().locator(".dp-run-reset").click()
 
 
 def test_a_second_visit_takes_python_from_the_cache(reader, served):
