@@ -225,6 +225,19 @@ def vjp(func, *primals, has_aux=False):
     return (value, product, _mapped(aux, recording.out)) if has_aux else (value, product)
 
 
+def _results(returned, has_aux):
+    """Return the output, what comes beside it, and the tensors in the output."""
+    output, aux = returned if has_aux else (returned, None)
+    outputs = _leaves(output)
+    for y in outputs:
+        if not isinstance(y, Tensor):
+            raise RuntimeError(
+                "jvp(f, primals, tangents): Expected f(*primals) to return only tensors, got"
+                f" {type(y)}"
+            )
+    return output, aux, outputs
+
+
 def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     """Return func(*primals) and J·v: uᵀJ is linear in u, and its derivative by u is J."""
     if not isinstance(primals, tuple) or not primals:
@@ -245,17 +258,8 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
             )
     with _Recording(copied=True) as recording:
         fresh = _mapped(primals, recording.input)
-        output = func(*fresh)
-        aux = None
-        if has_aux:
-            output, aux = output
-        inputs, outputs = recording.inputs, _leaves(output)
-        for y in outputs:
-            if not isinstance(y, Tensor):
-                raise RuntimeError(
-                    "jvp(f, primals, tangents): Expected f(*primals) to return only tensors, got"
-                    f" {type(y)}"
-                )
+        output, aux, outputs = _results(func(*fresh), has_aux)
+        inputs = recording.inputs
         products = iter(_forward(outputs, inputs, _leaves(tangents), recording))
         value, tangent = _mapped(output, recording.out), _mapped(output, lambda _: next(products))
         return (value, tangent, _mapped(aux, recording.out)) if has_aux else (value, tangent)
@@ -339,17 +343,8 @@ def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
             for i in places:
                 given[i] = _mapped(args[i], recording.input)
             chosen = tuple(given[i] for i in places)
-            output = func(*given, **kwargs)
-            aux = None
-            if has_aux:
-                output, aux = output
-            inputs, outputs = recording.inputs, _leaves(output)
-            for y in outputs:
-                if not isinstance(y, Tensor):
-                    raise RuntimeError(
-                        "jvp(f, primals, tangents): Expected f(*primals) to return only tensors,"
-                        f" got {type(y)}"
-                    )
+            output, aux, outputs = _results(func(*given, **kwargs), has_aux)
+            inputs = recording.inputs
             columns = _columns(outputs, inputs, recording)
         tree = iter(columns)
 
