@@ -7,7 +7,7 @@ If the author names wheels of PyTorch, the runtime has them in place of the engi
 standard library, because it is unknown what they import.
 
 Hosts do not compress every kind of file. What is large is therefore compressed here (`.gz`), and
-the worker decompresses it: so many bytes are loaded whatever the host does.
+the worker decompresses it. So the same number of bytes is loaded from every host.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Names for annotations, which nobody evaluates."""
+"""Names for annotations. They are never evaluated."""
 
 
 class _Any:

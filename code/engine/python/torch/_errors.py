@@ -121,7 +121,7 @@ def unsupported(kernel, kind):
 
 
 def refuse(function, arguments):
-    """Raise for arguments that a function does not take here: PyTorch's own, or nobody's."""
+    """Refuse arguments that a function does not take here, whether PyTorch takes them or not."""
     from torch._absent import ARGUMENTS
 
     for name in arguments:
