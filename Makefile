@@ -17,7 +17,7 @@ PORT ?= 8000
 NAME ?=
 
 # Tests run on all cores, but on four at most, for each process takes half a gigabyte.
-PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book slides class slides-pdf handout pptx watch check-reproducible serve present lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean

@@ -43,23 +43,13 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a module in one process, which then makes their fixtures once.
+    """Put modules with slow tests first: none is still running when all other processes have ended.
 
-    A module whose tests share no fixtures marks smaller groups. Groups with slow tests come first,
-    so that no process still runs one when all others have ended.
+    With `--dist loadfile`, one process runs all tests of a module, and makes their fixtures once.
     """
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-    slow = {_group(item) for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: _group(item) not in slow)
-
-
-def _group(item: pytest.Item) -> object:
-    mark = item.get_closest_marker("xdist_group")
-    return mark and mark.args[0]
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

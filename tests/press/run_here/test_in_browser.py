@@ -20,7 +20,7 @@ from press.files import ASSETS
 
 from ...conftest import ROOT
 
-pytestmark = [pytest.mark.site, pytest.mark.slow, pytest.mark.xdist_group("a visit")]
+pytestmark = [pytest.mark.site, pytest.mark.slow]
 
 PAGE = "book/part1/gradient.html"
 SLIDE = "#one-call-fills-the-gradient"
