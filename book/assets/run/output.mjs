@@ -26,6 +26,10 @@ export class Output {
   }
 
   add(kind, text) {
+    if (kind === "absent") {
+      this.absent = `${this.absent || ""} ${text}`;
+      return;
+    }
     this.show();
     if (kind === "progress") return this.progress(...text.split(" ").map(Number));
     if (kind === "cut") return this.note(text);
@@ -65,7 +69,7 @@ export class Output {
   /* Ends, with a note where nothing was shown. */
   end(note) {
     this.bar?.remove();
-    if (this.fresh && note) this.note(note);
+    if (this.fresh && note) this.note(`${note}${this.absent || ""}`);
   }
 
   remove() {
