@@ -42,6 +42,7 @@ export function begin(data, cells, kept) {
       cell.wrong = !(well && /^✓ /m.test(output.text));
       if (cell.exercise && !cell.wrong) {
         kept(cell, { ...kept(cell), of: cell.code, passed: true });
+        dispatchEvent(new Event("dp-solved"));
       }
     } catch (error) {
       cell.error = error;
