@@ -46,8 +46,8 @@ SERVICE_WORKER = ASSETS / "sw.js"
 """It stands beside the runtimes, at an address that stays, since it serves all of them."""
 PYODIDE = PACKAGES / "pyodide"
 UNCHANGED = ("pyodide.mjs", "pyodide.asm.mjs")
-ABSENT = "diffprog/figures/"
-"""The folder of the library that the page does without, because it needs Matplotlib."""
+ABSENT = ("diffprog/figures/", "diffprog/grade/")
+"""The folders of the library that the page does without: they need Matplotlib, or processes."""
 REPLACED = {"torch", "numpy"}
 """The engine's own packages, which wheels of PyTorch replace."""
 LICENCES = """\
