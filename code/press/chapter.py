@@ -6,7 +6,6 @@ Nothing else in the press parses the MyST Markdown of a chapter. Sphinx parses e
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Container, Iterator
@@ -380,7 +379,7 @@ class _Reader:
             yield Exercise(
                 name, number, parsed.options.get("original", ""), box.argument, goal, hints,
                 box.line, kind, "optional" in parsed.options, cell,
-                *_cut(source, f"{number}: {box.argument}"),
+                *_cut(source, number),
                 self.minutes(box, parsed.options["minutes"]) if "minutes" in parsed.options else 0,
             )  # fmt: skip
 
@@ -611,15 +610,14 @@ def _letters() -> Iterator[str]:
     yield from map("".join, product(ascii_lowercase, repeat=2))
 
 
-def _cut(source: str, label: str) -> tuple[str, str, tuple[str, ...]]:
+def _cut(source: str, number: str) -> tuple[str, str, tuple[str, ...]]:
     """Return the stub, the solution and its secret lines from a cell with correct marks."""
-    message = json.dumps(f"Your turn! Exercise {label}", ensure_ascii=False)
     stub, solution, secret = list[str](), list[str](), list[str]()
     for where, line in _placed(source):
         match where:
             case "begin":
                 indent = line[: len(line) - len(line.lstrip())]
-                stub.append(f"{indent}raise NotImplementedError({message})")
+                stub.append(f'{indent}raise NotImplementedError("Your turn! Exercise {number}")')
             case "instead of":
                 stub.pop()
             case "mistake":

@@ -163,7 +163,7 @@ def test_a_stub_says_whose_turn_it_is_and_keeps_the_rest(read):
     assert exercise.solution == 'def add(a, b):\n    """Sum."""\n    return a + b\n\nadd(1, 2)'
     assert exercise.secret == ("    return a + b",)
     assert exercise.stub.endswith("\n\nadd(1, 2)")
-    with pytest.raises(NotImplementedError, match=r"Your turn! Exercise 1\.1a: Add two numbers"):
+    with pytest.raises(NotImplementedError, match=r"Your turn! Exercise 1\.1a$"):
         exec(exercise.stub, {})
 
 
@@ -195,12 +195,6 @@ def test_a_question_in_words_has_no_cell(read):
     (exercise,) = read(f"# Page\n\n{box}\n").exercises
     assert (exercise.cell, exercise.stub, exercise.solution, exercise.secret) == (-1, "", "", ())
     assert exercise.about == "Explain in words, about 5 minutes"
-
-
-def test_a_title_with_quotes_leaves_the_stub_valid(read):
-    (exercise,) = read(ADD.replace("Add two numbers", 'Say "a\\b"')).exercises
-    with pytest.raises(NotImplementedError, match=r'Your turn! Exercise 1\.1a: Say "a\\b"'):
-        exec(exercise.stub, {})
 
 
 BEGIN, END = "    ### BEGIN SOLUTION\n", "    ### END SOLUTION\n"

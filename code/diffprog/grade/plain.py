@@ -32,9 +32,7 @@ def encode(
         return {"number": repr(x)}
     if isinstance(x, Tensor):
         flat = x.detach().cpu().contiguous().reshape(-1)
-        data = (
-            flat.view(torch.uint8).numpy().tobytes() if len(flat) else b""
-        )
+        data = flat.view(torch.uint8).numpy().tobytes() if len(flat) else b""
         return {
             "tensor": str(x.dtype).removeprefix("torch."),
             "shape": list(x.shape),
@@ -49,9 +47,7 @@ def encode(
     return {"other": type(x).__name__}
 
 
-def decode(
-    x: Any, of_note: Callable[[Tensor, int], Tensor] = lambda x, _: x
-) -> Any:
+def decode(x: Any, of_note: Callable[[Tensor, int], Tensor] = lambda x, _: x) -> Any:
     """Decode what `encode` made; `of_note` finishes a tensor with a note.
 
     Raises:
@@ -67,9 +63,7 @@ def decode(
             "shape": list(shape),
             "data": str(data),
         }:
-            made = _tensor(
-                dtype, shape, base64.b64decode(data, validate=True)
-            )
+            made = _tensor(dtype, shape, base64.b64decode(data, validate=True))
             note = x.get("note")
             return of_note(made, note) if isinstance(note, int) else made
         case {"array": dict(inner)}:
@@ -80,18 +74,12 @@ def decode(
             return tuple(decode(entry, of_note) for entry in entries)
         case {"other": str(name)}:
             return type(name, (), {})()
-    raise ValueError(
-        "the answer is not in the form in which results travel"
-    )
+    raise ValueError("the answer is not in the form in which results travel")
 
 
 def _tensor(dtype: str, shape: list[int], data: bytes) -> Tensor:
     kind = getattr(torch, dtype, None)
     if not isinstance(kind, torch.dtype):
         raise ValueError(f"there is no type of numbers {dtype!r}")
-    numbers = (
-        torch.frombuffer(bytearray(data), dtype=kind)
-        if data
-        else torch.empty(0, dtype=kind)
-    )
+    numbers = torch.frombuffer(bytearray(data), dtype=kind) if data else torch.empty(0, dtype=kind)
     return numbers.reshape([int(length) for length in shape])
