@@ -36,6 +36,7 @@ WITHOUT_TENSORS = {
     "exercises": "checks of a reader's answers, with tests of their own",
     "figures": "drawings",
     "show": "sources and numbers of the book",
+    "messages": "errors of the book",
     "loops.history.bar": "a progress bar",
     "loops.history.Diverged": "an exception",
     "inference.uncertainty.region_content": "numbers",
