@@ -29,6 +29,7 @@ from .pages import (
     formulas,
     launch_buttons,
     nobreak,
+    notation,
     outdated,
     predict,
     social_card,
@@ -106,6 +107,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     predict.setup(app)
     fold.setup(app)
     footnotes.setup(app)
+    notation.setup(app)
     nobreak.setup(app)
     formulas.setup(app)
     assets.setup(app)
