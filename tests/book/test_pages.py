@@ -185,6 +185,14 @@ def test_the_root_leads_to_the_landing_page(browser, server):
     page.close()
 
 
+def test_the_card_prints_on_one_sheet(browser, server):
+    page = browser.new_page()
+    page.goto(f"{server}/book/card.html")
+    sheets = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "1cm"))
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) == 1
+    page.close()
+
+
 def test_search_finds_a_chapter(browser, server):
     page = browser.new_page()
     page.goto(f"{server}/search.html?q=broadcast")
