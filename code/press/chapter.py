@@ -39,8 +39,7 @@ from .cache_key import inputs
 
 __all__ = [
     "EXERCISE_OPTIONS", "IN_WORDS", "PREDICT_OPTIONS", "VERBATIM", "YOUR_TURN", "Chapter",
-    "Exercise",
-    "Prediction", "code_cells", "read_all",
+    "Exercise", "Prediction", "code_cells", "read_all",
 ]  # fmt: skip
 
 EXERCISE_OPTIONS = {
