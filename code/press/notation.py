@@ -38,6 +38,8 @@ _LEFT_OUT = (
 )
 """Comments and gaps, script letters as one token, indices, transposes, words, e to a power, dx."""
 _TOKEN = re.compile(r"<[A-Za-z]>|\\[A-Za-z]+|[A-Za-z]")
+_ACCENT = re.compile(r"\\(?:bar|dot|hat|tilde|vec)(?! *[{\w\\])")
+"""An accent alone, which is drawn over a dot."""
 CELLS = VERBATIM | {"code-cell"}
 _FENCE = re.compile(r" *(`{3,}|:{3,})(?:\{([\w:-]+)\})?(.*)")
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$\w])\$(?![\s$])([^$]+?)(?<!\s)\$", re.S)
@@ -75,7 +77,10 @@ def symbols(chapter: Chapter) -> list[Symbol]:
     given = chapter.notebook.metadata.get("notation") or {}
     if not isinstance(given, dict):
         raise PressError(f"{chapter.page.docname}.md: notation maps each symbol to its meaning")
-    found = [Symbol(str(latex), str(text), chapter.page) for latex, text in given.items()]
+    found = [
+        Symbol(_ACCENT.sub(r"\g<0>{\\;\\cdot\\;}", str(latex)), str(text), chapter.page)
+        for latex, text in given.items()
+    ]
     for symbol in found:
         if len(letters(symbol.latex)) > 1:
             message = "each entry of notation is one letter, with its index or hat"

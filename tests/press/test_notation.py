@@ -122,3 +122,8 @@ def test_a_symbol_has_one_meaning(book):
     assert list(clashes(chapters)) == [
         "book/part1/two.md: x_{0} is 'end', and 'start' in book/part1/one.md"
     ]
+
+
+def test_an_accent_alone_stands_over_a_dot(read):
+    text = "---\nnotation: {'\\bar': a derivative, '\\hat x': a fit}\n---\n\n# Page\n"
+    assert [s.latex for s in symbols(read(text))] == [r"\bar{\;\cdot\;}", r"\hat x"]
