@@ -487,6 +487,14 @@ def test_a_notebook_begins_with_title_note_and_set_up(site: Path) -> None:
         assert text.source.startswith("It is 1, as ")
 
 
+def test_without_exercises_there_is_nothing_to_fill_in_or_to_solve(site: Path) -> None:
+    (title, *_) = notebook(site, "student", "part1/two").cells
+    assert ", to run. Run the cells" in title.source
+    assert "[With outputs](../../solved/part1/two.ipynb)" in title.source
+    box = (site / "book/part1/two.html").read_text().partition('class="dp-launch"')[2]
+    assert box.partition("</nav>")[0].count("dp-launch-label") == 2, "to run, and the slides"
+
+
 def test_of_a_hidden_cell_what_is_needed_is_kept(site: Path) -> None:
     kept = [c for c in notebook(site, "student").cells if "toylib" in c.source]
     assert len(kept) == 1

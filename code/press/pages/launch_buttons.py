@@ -54,13 +54,20 @@ def notice(repository: Repository | None) -> str | None:
     )
 
 
-def box(docname: str, name: str, repository: Repository | None, slides: str = "") -> str:
+def box(
+    docname: str,
+    name: str,
+    repository: Repository | None,
+    slides: str = "",
+    *,
+    has_exercises: bool = True,
+) -> str:
     """Return the box as HTML, for the page `docname` with the short name `name`.
 
     `slides` is the address of its first slide, if there is one.
     """
     rows = []
-    for kind, label, what in KINDS:
+    for kind, label, what in KINDS if has_exercises else (("student", "Run this page", ""),):
         notebook = f"{kind}/{name}.ipynb"
         links = "".join(_links(docname, notebook, what, repository))
         rows.append(f'<li><span class="dp-launch-label">{label}</span>{links}</li>')
@@ -98,7 +105,10 @@ def _insert(
     found = ours.execution(pagename)
     if found is not None and _has_cells(ours, found) and "body" in context:
         slides = first_slide(ours, found.page)
-        html = box(pagename, found.page.name, ours.repository, slides)
+        html = box(
+            pagename, found.page.name, ours.repository, slides,
+            has_exercises=bool(found.chapter.exercises),
+        )  # fmt: skip
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{html}", 1)
 
 
