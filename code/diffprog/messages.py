@@ -22,7 +22,7 @@ def provoke(name: str, mistake: Callable[[], Any]) -> None:
     """Run mistake(), and publish the first sentence of what Python says.
 
     The prose says ``{message}`name` ``. Outside a build, the message is
-    printed.
+    shown.
 
     Args:
         name: The name of the message in the book.
@@ -43,12 +43,11 @@ def provoke(name: str, mistake: Callable[[], Any]) -> None:
     if said is None:
         raise ValueError(f"{name}: it raised no error, and gave no warning")
     text = f"{type(said).__name__}: {_sentence(str(said))}"
-    if not show.building():
-        print(text)
-        return
+    bundle: dict[str, Any] = {"text/plain": text}
+    if show.building():
+        bundle[MESSAGE] = {"name": name, "text": text}
     from IPython.display import display
 
-    bundle = {MESSAGE: {"name": name, "text": text}, "text/plain": text}
     display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
 

@@ -147,10 +147,14 @@ class Number(Unseen):
 
 
 class Message(Unseen):
-    """What Python said of a mistake, which the role `message` inserts."""
+    """What Python said of a mistake, which the role `message` inserts; a notebook shows it, too."""
 
     name, mime = "message", messages.MESSAGE
     has_anchor = False
+
+    def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
+        """Keep the text."""
+        return True
 
 
 class Prediction(Unseen):
