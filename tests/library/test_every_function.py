@@ -34,6 +34,7 @@ from diffprog.simulator import ball, masses, pitching
 
 WITHOUT_TENSORS = {
     "exercises": "checks of a reader's answers, with tests of their own",
+    "grade": "processes and tables, with tests of their own",
     "figures": "drawings",
     "show": "sources and numbers of the book",
     "messages": "errors of the book",
