@@ -68,6 +68,8 @@ async function start(cells) {
       packages: {},
     },
   });
+  /* Nobody writes to it, but Python now and then asks it, and only then WebKit ends an endless loop. */
+  python.setInterruptBuffer(new Uint8Array(1));
   if (engine) python.registerJsModule("_engine", { ...(await engine) });
   for (const wheel of packages) {
     python.unpackArchive(await wheel, "whl", { extractDir: PACKAGES });
