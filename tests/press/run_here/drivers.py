@@ -210,7 +210,7 @@ DRIVERS = (Firefox, WebKit)
 def _of_snap(path: str) -> bool:
     """Return whether a program starts one from a snap, which cannot read a profile of a test."""
     with open(path, "rb") as file:
-        return b"/snap/" in file.read(4096)
+        return "/snap/" in path or b"/snap/" in file.read(4096)
 
 
 def _listens(port: int) -> bool:
