@@ -90,7 +90,7 @@ def test_an_endless_loop_stops_and_python_starts_again(reader):
     cell.locator(".dp-run-run").click()
     cell.get_by_text("begun", exact=True).wait_for(timeout=LONG)
     cell.locator(".dp-run-stop").click()
-    cell.get_by_text("Stopped. Python has started again").wait_for()
+    cell.get_by_text("Stopped. Python starts again").wait_for()
     assert reader.run("6 * 7").startswith("42")
 
 

@@ -93,7 +93,7 @@ def test_an_endless_loop_stops_and_python_starts_again(reader):
     reader.click(f"{STUB} .dp-run-run")
     reader.wait(f"document.querySelector({OUTPUT!r})?.innerText.trim() === 'begun'")
     reader.click(f"{STUB} .dp-run-stop")
-    reader.wait(f"document.querySelector({OUTPUT!r}).innerText.includes('Stopped. Python has')")
+    reader.wait(f"document.querySelector({OUTPUT!r}).innerText.includes('Stopped. Python starts')")
     reader.wait(f"document.querySelector('{STUB} .dp-run-mark').innerText.startsWith('cell ')")
     assert run(reader, "6 * 7").startswith("42")
 
