@@ -2,7 +2,8 @@
 
 The cells of a chapter run in a row, as for a reader who runs one after the other, by the page's own
 kernel, which first runs what a cell needs. Of an exercise the solution runs. The text is the same;
-where a cell states a `tolerance`, its numbers may differ by so much, relatively.
+where a cell states a `tolerance`, its numbers may differ by so much, relatively. A figure leaves
+the same ink as the one that Matplotlib has drawn: see `drawings`.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import re
 
 import pytest
 
-from diffprog.show import EXERCISE
+from diffprog.show import EXERCISE, FIGURE, FRAMES
 from press.chapter import Chapter
 from press.run.cache import Execution
 from press.run_here.buttons import data
 from press.run_here.cells import Cell, cells
+
+from . import drawings
 
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
@@ -28,13 +31,21 @@ LONG = {
 """Chapters that train for long: with the engine each takes a minute or more."""
 
 
+OF_ROUNDING = {
+    "fig-step-size": "errors of rounding",
+    "fig-race": "L-BFGS and the last steps of the others, where the loss is all rounding",
+    "fig-adam-spike": "spikes that rounding sets off",
+}
+"""Figures with curves that no two machines draw alike. Their curves are not compared."""
+
+
 def shown(outputs) -> str:
     """Return the text that the outputs of a cell show in a notebook."""
     parts = []
     for output in outputs:
         if output.output_type == "stream":
             parts.append(output.text)
-        elif EXERCISE not in output.data:
+        elif not {EXERCISE, FIGURE, FRAMES} & output.data.keys():
             parts.append(output.data.get("text/plain", "") + "\n")
     return "".join(parts)
 
@@ -81,7 +92,9 @@ def disagreements(kernel, execution: Execution) -> list[str]:
             code = solved[cell.index]
             told = kernel.value(f"cell({cell.index}, {code!r}, {texts!r}, {titles!r})")
             outputs = execution.notebook.cells[cell.index].outputs
-            if wrong := difference(told, shown(outputs), tolerance(chapter, cell)):
+            rtol, name = tolerance(chapter, cell), figure(chapter, cell)
+            wrong = difference(told, shown(outputs), rtol) or undrawn(told, outputs, rtol, name)
+            if wrong:
                 found.append(f"{chapter.place(cell.index)}: {wrong}")
     return found
 
@@ -96,6 +109,30 @@ def difference(told: list[list[str]], wanted: str, rtol: float) -> str:
         return errors[0]
     ours = "\n".join(text for kind, text in told if kind in ("stream", "result"))
     return "" if close(ours, wanted, rtol) else f"the page shows\n{ours}\nPyTorch\n{wanted}"
+
+
+def figure(chapter: Chapter, cell: Cell) -> str:
+    options = chapter.notebook.cells[cell.index].metadata.get("mystnb", {})
+    return str(options.get("figure", {}).get("name", ""))
+
+
+def undrawn(told: list[list[str]], outputs, rtol: float, name: str) -> str:
+    """Return in what the figures of a cell differ from those that Matplotlib has drawn, or ""."""
+    figures = [o.data for o in outputs if o.get("data", {}).keys() & {FIGURE, FRAMES}]
+    drawn = [html for kind, html in told if kind == "figure"]
+    if len(drawn) != len(figures):
+        return f"the page draws {len(drawn)} figures, Matplotlib {len(figures)}"
+    found = []
+    for html, book in zip(drawn, figures, strict=True):
+        ours, theirs = drawings.of_page(html), drawings.of_book(book.get(FRAMES) or book[FIGURE])
+        if len(ours) != len(theirs):
+            return f"the page draws {len(ours)} frames, Matplotlib {len(theirs)}"
+        for index in {0, len(ours) // 2, len(ours) - 1}:
+            pair = drawings.read(ours[index]), drawings.read(theirs[index])
+            curves = name not in OF_ROUNDING
+            for what in drawings.differences(*pair, lambda a, b: close(a, b, rtol), curves):
+                found.append(f"frame {index}: {what}")
+    return "\n".join(found)
 
 
 def check(kernel, edition, long: bool) -> None:

@@ -47,7 +47,7 @@ SERVICE_WORKER = ASSETS / "sw.js"
 PYODIDE = PACKAGES / "pyodide"
 UNCHANGED = ("pyodide.mjs", "pyodide.asm.mjs")
 ABSENT = "diffprog/figures/"
-"""The folder of the library that the page does without, because it needs Matplotlib."""
+"""The folder of the library that needs Matplotlib. The page has its `__init__` alone."""
 REPLACED = {"torch", "numpy"}
 """The engine's own packages, which wheels of PyTorch replace."""
 LICENCES = """\
@@ -114,7 +114,7 @@ def _library() -> Iterator[tuple[str, Path]]:
             yield place, path
     for path in (*PRESS, *_python(HERE / "in_page"), *_python(CODE / "diffprog")):
         place = path.relative_to(CODE).as_posix()
-        if not place.startswith(ABSENT):
+        if not place.startswith(ABSENT) or place == f"{ABSENT}__init__.py":
             yield place, path
 
 
