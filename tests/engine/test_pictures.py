@@ -156,8 +156,12 @@ def test_names_colours_and_frames_are_those_of_the_library(monkeypatch):
     assert _figure.__all__ == drawing.__all__
     assert svg.PALETTE == _svg.PALETTE
     assert (pictures.BLUE, pictures.SIZE) == (figures.BLUE, figures.SIZE)
-    data: Any = {"svg": '<svg class="dp-svg" />', "slots": [[-1, "", ["<g/>"], [0, 0]]],
-            "name": "η & θ", "texts": ["0.5 m", "1 m"], "start": 1, "seconds": 4.0, "autoplay": False}  # fmt: skip
+    data: Any = {
+        "svg": '<svg class="dp-svg" />',
+        "slots": [[-1, "", ["<g/>"], [0, 0]]],
+        "texts": ["0.5 m", "1 m"],
+        **{"name": "η & θ", "start": 1, "seconds": 4.0, "autoplay": False},
+    }
     theirs = animation.component(data, "fig-x", "alt").replace(' id="fig-x:frames"', "")
     ours = _figure.component('<svg role="img" aria-label="alt" class="dp-svg" />', data)
     assert ours.replace('": ', '":').replace(", ", ",") == theirs.replace(", ", ",")
