@@ -46,6 +46,11 @@ class Cell:
     exercise: str
     """The name of the exercise that it belongs to, or ''."""
 
+    @property
+    def draws(self) -> bool:
+        """Whether it draws a figure, or defines what does."""
+        return any(part.draws for part in self.parts)
+
 
 def cells(chapter: Chapter) -> list[Cell]:
     """Return the code cells of a chapter, in order."""
