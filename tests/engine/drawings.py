@@ -33,6 +33,7 @@ Point = tuple[float, float]
 
 
 Box = tuple[float, float, float, float]
+Text = tuple[str, float, float, str]
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Drawing:
     ink: dict[tuple[int, str], list[Point]] = field(default_factory=dict)
     """By the number of the panel, or -1 beyond panels, and the colour. In a panel, both
     coordinates are shares of it, times `UNIT`."""
-    texts: list[tuple[str, float, float]] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
     styles: set[tuple[str, str, str]] = field(default_factory=set)
 
 
@@ -69,6 +70,10 @@ def _walk(node: ET.Element, found: Drawing, shapes: Any, boxes: Any, clip: Box |
             _text(child, found)
         elif child.tag == "path":
             _ink(child.get("d", ""), (0, 0), _style(child), found, within)
+        elif child.tag == "rect" and node.tag != "clipPath":
+            left, top, right, bottom = _box(child)
+            d = f"M{left} {top}L{right} {top}L{right} {bottom}L{left} {bottom}z"
+            _ink(d, (0, 0), _style(child), found, within)
         elif child.tag == "use":
             shape = shapes[child.get("href", "")[1:]]
             place = float(child.get("x", 0)), float(child.get("y", 0))
@@ -92,14 +97,16 @@ def _text(node: ET.Element, found: Drawing) -> None:
     x, y = float(node.get("x", 0)), float(node.get("y", 0))
     if move := re.search(r"translate\(([-\d.]+) ([-\d.]+)\)", node.get("transform", "")):
         x, y = float(move[1]), float(move[2])
-    found.texts.append((node.text or "", x, y))
+    anchor = _style(node).get("text-anchor", "start")
+    found.texts.append((node.text or "", x, y, anchor))
 
 
 def _ink(d: str, place: Point, style: dict[str, str], found: Drawing, box: Box | None) -> None:
     colour, strokes = style.get("stroke", "none"), list(_strokes(d))
     if colour == "none":
         colour, strokes = style.get("fill", "black"), [[*line, line[0]] for line in strokes]
-    points = [(x + place[0], y + place[1]) for stroke in strokes for x, y in _dense(stroke)]
+    moved = ([(x + place[0], y + place[1]) for x, y in line] for line in strokes)
+    points = [point for line in moved for point in _dense(line)]
     if box:
         (left, top), (right, bottom) = box[:2], box[2:]
         points = [
@@ -237,14 +244,20 @@ def differences(ours: Drawing, book: Drawing, same: Any, curves: bool = True) ->
                 place = tuple(round(float(v), 1) for v in one[worst])
                 found.append(f"{key}: at {place} only {where}, {distances[worst]:.1f} away")
     left = list(ours.texts)
-    for text, x, y in book.texts:
-        fitting = [t for t in left if same(t[0], text)]
+    for text in book.texts:
+        fitting = [one for one in left if same(one[0], text[0])]
         if not fitting:
-            found.append(f"no text {text!r} at {x, y}; there is {[t[0] for t in left]}")
+            found.append(f"no text {text[0]!r} at {text[1:3]}; there is {[t[0] for t in left]}")
             continue
-        best = min(fitting, key=lambda t: math.hypot(t[1] - x, t[2] - y))
+        best = min(fitting, key=lambda one: _apart(one, text))
         left.remove(best)
-        if math.hypot(best[1] - x, best[2] - y) > ABOUT:
-            found.append(f"the text {text!r} is at {best[1:]}, in the book at {x, y}")
-    found += [f"the text {t[0]!r} at {t[1:]} is only here" for t in left]
+        if _apart(best, text) > ABOUT:
+            found.append(f"the text {text[0]!r} is at {best[1:]}, in the book at {text[1:]}")
+    found += [f"the text {one[0]!r} at {one[1:]} is only here" for one in left]
     return found
+
+
+def _apart(one: Text, other: Text) -> float:
+    """Return the distance of two texts, or of their lines if they are anchored at other ends."""
+    across = one[1] - other[1] if one[3] == other[3] else 0.0
+    return math.hypot(across, one[2] - other[2])

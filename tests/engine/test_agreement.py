@@ -35,8 +35,10 @@ OF_ROUNDING = {
     "fig-step-size": "errors of rounding",
     "fig-race": "L-BFGS and the last steps of the others, where the loss is all rounding",
     "fig-adam-spike": "spikes that rounding sets off",
+    "fig-starts": "fits that end on one of many small tops",
+    "fig-rates": "a fit whose steps are too large to settle",
 }
-"""Figures with curves that no two machines draw alike. Their curves are not compared."""
+"""Figures with curves that no two machines draw alike. Where their curves are is not compared."""
 
 
 def shown(outputs) -> str:

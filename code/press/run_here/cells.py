@@ -13,7 +13,7 @@ from functools import cache
 
 from ..cache_key import imports
 from ..chapter import REMOVED, Chapter
-from ..names_in_code import changed, given, late, taken
+from ..names_in_code import changed, given, late, taken, trained
 from .absent import UNDRAWN, absent, draws
 from .in_page.plan import Part, needed
 
@@ -99,6 +99,8 @@ def _with_changes(parts: Sequence[Part]) -> list[Part]:
         known = names & part.takes
         made = known.union(*(made_of.get(name, ()) for name in known))
         changes = made if names <= part.takes else sources if names else frozenset()
+        if not (part.lacks or part.draws):
+            changes |= trained(part.code) & part.takes
         found.append(replace(part, changes=changes - fixed))
         for name in part.gives:
             made_of[name] = sources | {name}

@@ -43,6 +43,8 @@ def test_a_cell_needs_what_gives_its_names_and_what_that_needs(analysed):
         "x.grad = None",
         "for _ in range(3):\n    loss.append(1)",
         "y = torch.randn(2, generator=x)",
+        'run = descent.fit(lambda: loss, {"x": x}, optimizer, 10)',
+        "training.train(x, f)",
     ],
 )
 def test_a_cell_needs_what_changes_the_objects_of_its_names(analysed, change):

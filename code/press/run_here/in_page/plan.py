@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from press.names_in_code import changed, given, late, taken
+from press.names_in_code import changed, given, late, taken, trained
 
 __all__ = ["Part", "Plan", "needed"]
 
@@ -142,7 +142,7 @@ class Plan:
     def _edited(self, cell: int, text: str) -> Part:
         try:
             takes = taken(text)
-            changes = takes if changed(text) else frozenset[str]()
+            changes = takes if changed(text) or trained(text) else frozenset[str]()
             return Part(cell, text, given(text), takes, late(text), changes)
         except SyntaxError:  # it gives what it gave, since the reader is told where it is needed
             return Part(cell, text, frozenset(n for p in self.parts(cell, {}) for n in p.gives),
