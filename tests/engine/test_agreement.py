@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Container
 
 import pytest
 
@@ -29,6 +30,8 @@ LONG = {
     *("part3/network", "part3/identifiability"),
 }
 """Chapters that train for long: with the engine each takes a minute or more."""
+DRAWN = {"part1/simulator", "part1/gradient", "part1/backward", "part2/counting"}
+"""Chapters whose figures are a sample of all, and are drawn in a few seconds."""
 
 
 OF_ROUNDING = {
@@ -81,8 +84,11 @@ def cell(index, code, texts, titles):
     return engine
 
 
-def disagreements(kernel, execution: Execution) -> list[str]:
-    """Run the cells of a chapter that have a button, and say where they differ from PyTorch."""
+def disagreements(kernel, execution: Execution, draws: Container[bool]) -> list[str]:
+    """Run the cells of a chapter that have a button, and say where they differ from PyTorch.
+
+    `draws` says which: those that draw a figure (True), those that do not, or both.
+    """
     chapter, found = execution.chapter, []
     listed = cells(chapter)
     solved = dict(zip([cell.index for cell in listed], chapter.code, strict=True))
@@ -90,7 +96,7 @@ def disagreements(kernel, execution: Execution) -> list[str]:
     titles = {str(cell.index): f"Cell {cell.index}" for cell in listed}
     kernel.run(f"begin({data(listed)['cells']!r})")
     for cell in listed:
-        if not cell.reason:
+        if not cell.reason and cell.draws in draws:
             code = solved[cell.index]
             told = kernel.value(f"cell({cell.index}, {code!r}, {texts!r}, {titles!r})")
             outputs = execution.notebook.cells[cell.index].outputs
@@ -137,20 +143,31 @@ def undrawn(told: list[list[str]], outputs, rtol: float, name: str) -> str:
     return "\n".join(found)
 
 
-def check(kernel, edition, long: bool) -> None:
+def check(kernel, edition, draws: dict[str, Container[bool]]) -> None:
+    """Compare the cells of these chapters, those that draw or those that do not."""
     found = [
         wrong
         for execution in edition.executions
-        if (execution.page.name in LONG) == long
-        for wrong in disagreements(kernel, execution)
+        if execution.page.name in draws
+        for wrong in disagreements(kernel, execution, draws[execution.page.name])
     ]
     assert not found, "\n\n".join(found)
 
 
-def test_what_a_cell_shows_is_what_pytorch_shows(kernel, edition):
-    check(kernel, edition, long=False)
+@pytest.fixture
+def names(edition):
+    return {execution.page.name for execution in edition.executions}
+
+
+def test_what_a_cell_shows_is_what_pytorch_shows(kernel, edition, names):
+    check(kernel, edition, {n: (False, n in DRAWN) for n in names - LONG})
+
+
+@pytest.mark.exhaustive
+def test_figures_that_are_run_alone_are_those_of_matplotlib(kernel, edition, names):
+    check(kernel, edition, dict.fromkeys(names - LONG - DRAWN, (True,)))
 
 
 @pytest.mark.exhaustive
 def test_what_a_cell_shows_after_long_training_is_what_pytorch_shows(kernel, edition):
-    check(kernel, edition, long=True)
+    check(kernel, edition, dict.fromkeys(LONG, (False, True)))

@@ -127,8 +127,8 @@ def test_lines_limits_and_ink_are_those_of_matplotlib(both, name):
     assert drawings.differences(page, book, str.__eq__) == []
 
 
-@pytest.mark.parametrize("span", [1e-4, 0.01, 0.3, 1, 2.5, 7, 40, 999, 3e4])
-@pytest.mark.parametrize("start", [0, -0.37, 1008, -6.2])
+@pytest.mark.parametrize("span", [0.01, 0.3, 2.5, 7, 40, 999])
+@pytest.mark.parametrize("start", [0, -0.37, 1008])
 def test_ticks_and_their_labels_are_those_of_matplotlib(both, start, span):
     options = {"xlim": (start, start + span), "ylim": (start - span, start)}
     *_, book, page = both("pass", **options)

@@ -250,6 +250,9 @@ class Text(Artist):
             raise refusal(f"{min(unknown, default=kind)!r} in the bbox of a text")
         face, edge = found.get("facecolor", "C0"), found.get("edgecolor", "black")
         left, top, right, bottom = box
+        line = self.size * float(self.style.get("linespacing", 1.2))
+        more = (line * len(self.block.lines) - (bottom - top)) / 2  # the space between lines
+        top, bottom = top - more, bottom + more
         return _svg.element(
             "rect", x=left - pad, y=top - pad, width=right - left + 2 * pad,
             height=bottom - top + 2 * pad, rx=pad if kind == "round" else None,
