@@ -113,7 +113,8 @@
     cell.reset.hidden = true;
     cell.mark = cell.bar.appendChild(element("span", "dp-run-mark"));
     cell.rest = function () {
-      cell.mark.textContent = cell.name + (kept(cell).passed ? ", solved \u2713" : "");
+      var solved = cell.wrong ? ", solved before" : ", solved \u2713";
+      cell.mark.textContent = cell.name + (kept(cell).passed ? solved : "");
     };
     cell.rest();
     cells.push(cell);

@@ -6,7 +6,6 @@ Nothing else in the press parses the MyST Markdown of a chapter. Sphinx parses e
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable, Container, Iterator
@@ -39,16 +38,30 @@ from .book import Book, Page, PressError
 from .cache_key import inputs
 
 __all__ = [
-    "EXERCISE_OPTIONS", "PREDICT_OPTIONS", "YOUR_TURN", "Chapter", "Exercise", "Prediction",
-    "code_cells", "read_all",
+    "EXERCISE_OPTIONS", "IN_WORDS", "PREDICT_OPTIONS", "YOUR_TURN", "Chapter", "Exercise",
+    "Prediction", "code_cells", "read_all",
 ]  # fmt: skip
 
 EXERCISE_OPTIONS = {
     "name": directives.unchanged_required,
     "original": directives.unchanged_required,
     "minutes": directives.unchanged_required,
+    "kind": directives.unchanged_required,
+    "optional": directives.flag,
 }
 """The options of the directive `{exercise}`."""
+
+KINDS = {
+    "code": "",
+    "paper": "pencil and paper",
+    "predict": "predict, then run",
+    "mistake": "find the mistake",
+    "explain": "explain in words",
+    "project": "open project",
+}
+"""The kinds of exercises, with what the page says of them."""
+IN_WORDS = {"explain", "project"}
+"""Kinds without a cell: a remark says what belongs into the answer."""
 
 PREDICT_OPTIONS = {
     "name": directives.unchanged_required,
@@ -79,6 +92,8 @@ YOUR_TURN = re.compile(r"raise NotImplementedError\(.*\)")
 """The line that takes the place of the solution in a stub."""
 
 _MARK = re.compile(r"[ \t]*#+[ \t]*(BEGIN|END)[ \t_-]*(?:OF[ \t]+)?SOLUTIONS?\b.*", re.I)
+_INSTEAD = re.compile(r"[ \t]*#+[ \t]*INSTEAD[ \t_-]+OF\b.*", re.I)
+_COMMENTED = re.compile(r"([ \t]*)# ?(.*)")
 
 _OPTION = re.compile(r"[-+*] \[([ x])\] +(.+)")
 """An option of a prediction, on one line."""
@@ -105,10 +120,14 @@ class Exercise:
     """The hints as Markdown; each is folded on the page."""
     line: int
     """The line of the directive."""
+    kind: str
+    """One of `KINDS`."""
+    optional: bool
     cell: int
-    """The index of its code cell among all cells of the chapter."""
+    """The index of its code cell among all cells of the chapter, or -1 if it has none."""
     stub: str
-    """The cell's code for the learner: each solution replaced by a line that raises."""
+    """The cell's code for the learner: each solution is replaced by a line that raises, or by the
+    lines that the learner is to mend."""
     solution: str
     """The cell's code with the solution, without the marks around it."""
     secret: tuple[str, ...]
@@ -120,6 +139,15 @@ class Exercise:
     def label(self) -> str:
         """Number and title, as headings show them."""
         return f"{self.number}: {self.title}"
+
+    @property
+    def about(self) -> str:
+        """What the page says of it below its title."""
+        original = f"exercise {self.original} of the original tutorial" * bool(self.original)
+        minutes = f"about {self.minutes:g} minutes" * bool(self.minutes)
+        parts = [KINDS[self.kind], original, minutes, "optional" * self.optional]
+        text = ", ".join(filter(None, parts))
+        return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True)
@@ -331,18 +359,27 @@ class _Reader:
         boxes = self.boxes(notebook)
         cells = self.solved_cells(notebook, boxes)
         for letters, (name, box) in zip(_letters(), boxes.items(), strict=False):
-            if name not in cells:
-                message = "no cell solves this exercise: give one the option"
-                raise self.wrong(box.line, f"{message} `:exercise: {name}`")
             parsed = self.parsed(box)
             number = f"{self.page.number}{letters}"
+            kind = parsed.options.get("kind", "code")
+            if kind not in KINDS:
+                known = ", ".join(KINDS)
+                raise self.wrong(
+                    box.line, f"no exercise has the kind {kind!r}; the kinds are {known}"
+                )
+            if name in cells and kind in IN_WORDS:
+                message = f"an exercise of the kind {kind} is answered in words, and has no cell"
+                raise self.wrong(box.line, message)
+            if name not in cells and kind not in IN_WORDS:
+                message = "no cell solves this exercise: give one the option"
+                raise self.wrong(box.line, f"{message} `:exercise: {name}`")
             goal, hints = self.goal_and_hints(parsed.body)
-            stub, solution, secret = _cut(
-                notebook.cells[cells[name]].source, f"{number}: {box.argument}"
-            )
+            cell = cells.get(name, -1)
+            source = notebook.cells[cell].source if cell >= 0 else ""
             yield Exercise(
                 name, number, parsed.options.get("original", ""), box.argument, goal, hints,
-                box.line, cells[name], stub, solution, secret,
+                box.line, kind, "optional" in parsed.options, cell,
+                *_cut(source, number),
                 self.minutes(box, parsed.options["minutes"]) if "minutes" in parsed.options else 0,
             )  # fmt: skip
 
@@ -434,6 +471,9 @@ class _Reader:
             for (line, mark), wanted in zip(marks, cycle(("BEGIN", "END")), strict=False):
                 if mark != wanted:
                     raise self.wrong(line, f"{mark} SOLUTION stands where {wanted} SOLUTION should")
+            if wrong := _not_commented(cell.source):
+                line, message = wrong
+                raise self.wrong(first + line, message)
             if not marks or len(marks) % 2:
                 message = "a solution stands between `### BEGIN SOLUTION` and `### END SOLUTION`"
                 line = marks[-1][0] if marks else first
@@ -570,18 +610,48 @@ def _letters() -> Iterator[str]:
     yield from map("".join, product(ascii_lowercase, repeat=2))
 
 
-def _cut(source: str, label: str) -> tuple[str, str, tuple[str, ...]]:
+def _cut(source: str, number: str) -> tuple[str, str, tuple[str, ...]]:
     """Return the stub, the solution and its secret lines from a cell with correct marks."""
-    message = json.dumps(f"Your turn! Exercise {label}", ensure_ascii=False)
     stub, solution, secret = list[str](), list[str](), list[str]()
-    inside = False
+    for where, line in _placed(source):
+        match where:
+            case "begin":
+                indent = line[: len(line) - len(line.lstrip())]
+                stub.append(f'{indent}raise NotImplementedError("Your turn! Exercise {number}")')
+            case "instead of":
+                stub.pop()
+            case "mistake":
+                stub.append(_COMMENTED.sub(r"\1\2", line))
+            case "solution":
+                solution.append(line)
+                secret.append(line)
+            case "outside":
+                solution.append(line)
+                stub.append(line)
+    return "\n".join(stub), "\n".join(solution), tuple(secret)
+
+
+def _placed(source: str) -> Iterator[tuple[str, str]]:
+    """Yield the lines of an exercise's cell, each with the part of the cell in which it stands."""
+    where = "outside"
     for line in source.split("\n"):
         if _MARK.fullmatch(line):
-            inside = not inside
-            if inside:
-                indent = line[: len(line) - len(line.lstrip())]
-                stub.append(f"{indent}raise NotImplementedError({message})")
-            continue
-        solution.append(line)
-        (secret if inside else stub).append(line)
-    return "\n".join(stub), "\n".join(solution), tuple(secret)
+            begins = where == "outside"
+            yield ("begin" if begins else "end"), line
+            where = "solution" if begins else "outside"
+        elif where == "solution" and _INSTEAD.fullmatch(line):
+            yield "instead of", line
+            where = "mistake"
+        else:
+            yield where, line
+
+
+def _not_commented(source: str) -> tuple[int, str] | None:
+    """Return the first line that should be a comment, and why, or None."""
+    for number, (where, line) in enumerate(_placed(source)):
+        if where == "mistake" and line.strip() and not _COMMENTED.fullmatch(line):
+            message = "below INSTEAD OF stand the lines of the stub, each as a comment"
+            return number, message
+        if where in ("outside", "mistake") and _INSTEAD.fullmatch(line):
+            return number, "INSTEAD OF stands once, between BEGIN SOLUTION and END SOLUTION"
+    return None

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 
 from .book import PressError
-from .chapter import Chapter
+from .chapter import Chapter, Exercise
 from .edition import Edition
 
 __all__ = ["PRODUCTS", "StudentText", "check_students"]
@@ -60,7 +60,7 @@ def check_students(edition: Edition, site: Path) -> None:
         for product in PRODUCTS:
             for text in product(site, chapter.page.name):
                 where = text.path.relative_to(site)
-                wanted = sorted(chapter.exercises, key=lambda exercise: exercise.cell)
+                wanted = sorted(_coded(chapter), key=lambda exercise: exercise.cell)
                 if text.stubs != tuple(exercise.stub for exercise in wanted):
                     raise PressError(f"{where}: the cells of exercises are not their stubs")
                 for (page, name), lines in secret.items():
@@ -72,12 +72,17 @@ def check_students(edition: Edition, site: Path) -> None:
 def _open_lines(chapter: Chapter) -> frozenset[str]:
     """Return the lines of a chapter outside of its solutions."""
     lines = chapter.text.splitlines()
-    for exercise in chapter.exercises:
+    for exercise in _coded(chapter):
         first = chapter.notebook.metadata.source_map[exercise.cell]
         cell = chapter.notebook.cells[exercise.cell].source.splitlines()
         lines[first : first + len(cell)] = [""] * len(cell)
     stubs = "\n".join(exercise.stub for exercise in chapter.exercises)
     return _lines("\n".join([*lines, stubs]))
+
+
+def _coded(chapter: Chapter) -> list[Exercise]:
+    """Return the exercises that have a cell."""
+    return [exercise for exercise in chapter.exercises if exercise.cell >= 0]
 
 
 def _lines(text: str) -> frozenset[str]:

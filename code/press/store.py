@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from . import files, output_kinds
 from .book import Book, PressError
-from .chapter import Prediction
+from .chapter import Exercise, Prediction
 from .names import folded, wrong_name
 from .output_kinds import Kind
 from .run.cache import Execution
@@ -39,9 +39,9 @@ class Entry:
     number: str
     """Of an exercise, as the page shows it; empty for other kinds, whose numbers Sphinx counts."""
     cell: int
-    """Index of the code cell, counted from zero among all cells."""
+    """Index of the code cell, counted from zero among all cells, or -1 if it has none."""
     line: int
-    """First source line of that cell, counted from one."""
+    """First source line of that cell, or of its directive, counted from one."""
     data: dict[str, Any]
     caption: str = ""
     alt: str = ""
@@ -208,7 +208,7 @@ def _exercises(execution: Execution) -> Iterator[Entry]:
             "goal": exercise.goal,
             "stub": exercise.stub,
             "solution": exercise.solution,
-            "outputs": notebook.cells[exercise.cell].outputs,
+            "outputs": notebook.cells[exercise.cell].outputs if exercise.cell >= 0 else [],
             "minutes": exercise.minutes,
         }
         yield Entry(
@@ -217,9 +217,14 @@ def _exercises(execution: Execution) -> Iterator[Entry]:
             chapter=chapter.page.docname,
             number=exercise.number,
             cell=exercise.cell,
-            line=notebook.metadata.source_map[exercise.cell] + 1,
+            line=_line_of(exercise, notebook),
             data={output_kinds.EXERCISE.mime: data},
         )
+
+
+def _line_of(exercise: Exercise, notebook: NotebookNode) -> int:
+    lines: list[int] = notebook.metadata.source_map
+    return lines[exercise.cell] + 1 if exercise.cell >= 0 else exercise.line
 
 
 def _predictions(

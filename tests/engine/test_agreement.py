@@ -25,10 +25,10 @@ from . import drawings
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
 NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w])")
-LONG = {
+LONG = (
     *("part2/objective", "part2/sharpness", "part2/many", "part2/estimators"),
     *("part3/network", "part3/identifiability"),
-}
+)
 """Chapters that train for long: with the engine each takes a minute or more."""
 DRAWN = {"part1/simulator", "part1/gradient", "part1/backward", "part2/counting"}
 """Chapters whose figures are a sample of all, and are drawn in a few seconds."""
@@ -160,14 +160,15 @@ def names(edition):
 
 
 def test_what_a_cell_shows_is_what_pytorch_shows(kernel, edition, names):
-    check(kernel, edition, {n: (False, n in DRAWN) for n in names - LONG})
+    check(kernel, edition, {n: (False, n in DRAWN) for n in names.difference(LONG)})
 
 
 @pytest.mark.exhaustive
 def test_figures_that_are_run_alone_are_those_of_matplotlib(kernel, edition, names):
-    check(kernel, edition, dict.fromkeys(names - LONG - DRAWN, (True,)))
+    check(kernel, edition, dict.fromkeys(names.difference(LONG, DRAWN), (True,)))
 
 
 @pytest.mark.exhaustive
-def test_what_a_cell_shows_after_long_training_is_what_pytorch_shows(kernel, edition):
-    check(kernel, edition, dict.fromkeys(LONG, (False, True)))
+@pytest.mark.parametrize("chapter", LONG)
+def test_what_a_cell_shows_after_long_training_is_what_pytorch_shows(kernel, edition, chapter):
+    check(kernel, edition, {chapter: (False, True)})

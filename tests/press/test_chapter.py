@@ -163,14 +163,38 @@ def test_a_stub_says_whose_turn_it_is_and_keeps_the_rest(read):
     assert exercise.solution == 'def add(a, b):\n    """Sum."""\n    return a + b\n\nadd(1, 2)'
     assert exercise.secret == ("    return a + b",)
     assert exercise.stub.endswith("\n\nadd(1, 2)")
-    with pytest.raises(NotImplementedError, match=r"Your turn! Exercise 1\.1a: Add two numbers"):
+    with pytest.raises(NotImplementedError, match=r"Your turn! Exercise 1\.1a$"):
         exec(exercise.stub, {})
 
 
-def test_a_title_with_quotes_leaves_the_stub_valid(read):
-    (exercise,) = read(ADD.replace("Add two numbers", 'Say "a\\b"')).exercises
-    with pytest.raises(NotImplementedError, match=r'Your turn! Exercise 1\.1a: Say "a\\b"'):
-        exec(exercise.stub, {})
+MISTAKE = """\
+    ### BEGIN SOLUTION
+    return a + b
+    ### INSTEAD OF
+    # c = a - b
+    # if c:
+    #     return c
+    #
+    ### END SOLUTION
+"""
+
+
+def test_a_stub_may_have_a_mistake_to_be_found(read):
+    text = ADD.replace(BEGIN + "    return a + b\n" + END, MISTAKE)
+    text = text.replace(":name: ex-add", ":name: ex-add\n:kind: mistake\n:optional:")
+    (exercise,), (wanted,) = read(text).exercises, read(ADD).exercises
+    assert (exercise.solution, exercise.secret) == (wanted.solution, wanted.secret)
+    begin, end = 'def add(a, b):\n    """Sum."""\n', "\n\nadd(1, 2)"
+    body = "    c = a - b\n    if c:\n        return c\n    "
+    assert exercise.stub == f"{begin}{body}{end}"
+    assert exercise.about == "Find the mistake, optional"
+
+
+def test_a_question_in_words_has_no_cell(read):
+    box = BOX.replace(":name: ex-add", ":name: ex-add\n:kind: explain\n:minutes: 5")
+    (exercise,) = read(f"# Page\n\n{box}\n").exercises
+    assert (exercise.cell, exercise.stub, exercise.solution, exercise.secret) == (-1, "", "", ())
+    assert exercise.about == "Explain in words, about 5 minutes"
 
 
 BEGIN, END = "    ### BEGIN SOLUTION\n", "    ### END SOLUTION\n"
@@ -196,6 +220,22 @@ WRONG = {
     ),
     "an exercise without a title": (
         lambda t: t.replace(" Add two numbers", ""), "3: an exercise needs a title"
+    ),
+    "a kind that there is not": (
+        lambda t: t.replace(":name: ex-add", ":name: ex-add\n:kind: quiz"),
+        "3: no exercise has the kind 'quiz'; the kinds are code, paper, ",
+    ),
+    "a question in words with a cell": (
+        lambda t: t.replace(":name: ex-add", ":name: ex-add\n:kind: explain"),
+        "3: an exercise of the kind explain is answered in words, and has no cell",
+    ),
+    "a mistake that is not a comment": (
+        lambda t: t.replace(END, "    ### INSTEAD OF\n    return a\n" + END),
+        "17: below INSTEAD OF stand the lines of the stub, each as a comment",
+    ),
+    "a mistake outside of the marks": (
+        lambda t: t.replace(BEGIN, "    ### INSTEAD OF\n" + BEGIN),
+        "14: INSTEAD OF stands once, between BEGIN SOLUTION and END SOLUTION",
     ),
     "two exercises of one name": (
         lambda t: t.replace(BOX, f"{BOX}\n\n{BOX}"), "9: line 3 already has an exercise ex-add"

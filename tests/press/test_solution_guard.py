@@ -50,7 +50,7 @@ def page(*exercises: str) -> str:
 def test_no_form_of_an_exercise_gives_its_solution_to_students(small):
     """Each exercise is in the box, the stub and the notebook, in every place that MyST allows."""
     exercises = [renamed(f"{form}\n\n{CELL}", number) for number, form in enumerate(FORMS_PAGE)]
-    (small.root / "book/one.md").write_text(page(*exercises))
+    (small.root / "book/one.md").write_text(page(*exercises, IN_WORDS))
     result = small.build(command=("build", "one"))
     assert result.code == 0, result.errors
     site = small.root / "_build/chapter/html"
@@ -61,9 +61,29 @@ def test_no_form_of_an_exercise_gives_its_solution_to_students(small):
     assert "return a + b" not in json.dumps(student)
     html = (site / "book/one.html").read_text()
     assert html.count("dp-stub") == len(FORMS_PAGE)
-    assert html.count('class="dp-fold dp-solution') == len(FORMS_PAGE)
+    assert html.count('class="dp-fold dp-solution') == len(FORMS_PAGE) + 1
+    assert "Explain in words, about 4 minutes, optional" in html
+    assert html.index("What belongs into the answer") < html.index("The secant is") < len(html)
+    assert "The secant is" not in json.dumps(student)
+    assert "see what belongs into it" in student.cells[-1].source
+    solved = nbformat.read(site / "notebooks/solved/one.ipynb", 4)
+    assert "The secant is" in solved.cells[-1].source
 
 
+IN_WORDS = """\
+:::{exercise} Explain this plot
+:name: ex-explain
+:kind: explain
+:minutes: 4
+:optional:
+
+Why do the points lie above the curve?
+:::
+
+:::{remark}
+The secant is above a convex curve.
+:::
+"""
 INCLUDED = {
     BOX: r"the exercise 'ex-add' is not in the chapter's own text",
     PREDICT: r"the prediction 'predict-a' is not in the chapter's own text",

@@ -34,6 +34,10 @@ export class Output {
   }
 
   add(kind, text) {
+    if (kind === "absent") {
+      this.absent = `${this.absent || ""} ${text}`;
+      return;
+    }
     if (kind === "progress" && this.picture) this.begin();
     else this.show();
     if (kind === "progress") return this.progress(...text.split(" ").map(Number));
@@ -91,7 +95,7 @@ export class Output {
   /* Ends, with a note where nothing was shown. */
   end(note) {
     this.bar?.remove();
-    if (this.fresh && note) this.note(note);
+    if (this.fresh && note) this.note(`${note}${this.absent || ""}`);
   }
 
   remove() {

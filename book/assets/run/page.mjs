@@ -26,7 +26,8 @@ export function begin(data, cells, kept) {
     if (cell.busy) return;
     const before = turn, output = new Output(cell), first = [];
     let over;
-    turn = new Promise(done => { over = done; });
+    const stopped = new Promise((_, failed) => { cell.cancel = failed; });
+    turn = Promise.all([before, new Promise(done => { over = done; })]);
     cell.busy = true;
     cell.error = null;
     cell.output = output;
@@ -34,19 +35,19 @@ export function begin(data, cells, kept) {
     cell.run.setAttribute("aria-disabled", "true");
     cell.stop.hidden = false;
     cell.mark.textContent = "waiting";
-    await before;
     try {
-      if (cell.error) throw cell.error;
+      await Promise.race([before.then(() => python.start()), stopped]);
       running = cell;
-      await python.start();
       const well = await runNow(cell, output, first);
-      if (cell.exercise && well && /^✓ /m.test(output.text)) {
+      cell.wrong = !(well && /^✓ /m.test(output.text));
+      if (cell.exercise && !cell.wrong) {
         kept(cell, { ...kept(cell), of: cell.code, passed: true });
+        dispatchEvent(new Event("dp-solved"));
       }
     } catch (error) {
       cell.error = error;
     }
-    running = null;
+    if (running === cell) running = null;
     over();
     cell.busy = false;
     end(cell, output, first);
@@ -90,10 +91,8 @@ export function begin(data, cells, kept) {
 
   function stop(cell) {
     if (!cell.busy) return;
-    cell.error = new Error("Stopped before it began.");
-    if (cell !== running) return;
-    cell.error = new Error("Stopped. Python has started again, without the names of cells that ran.");
-    python.end(cell.error);
+    if (cell !== running) return cell.cancel(new Error("Stopped before it began."));
+    python.end(new Error("Stopped. Python starts again, without the names of cells that ran."));
     python.start().catch(() => {});
   }
 
@@ -102,6 +101,7 @@ export function begin(data, cells, kept) {
     kept(cell, kept(cell).passed ? { of: cell.code, passed: true } : null);
     if (cell.area) cell.area.value = cell.code;
     cell.box.style.removeProperty("--wrong");
+    cell.wrong = false;
     cell.colour();
     cell.output?.remove();
     cell.rest();
@@ -112,7 +112,7 @@ export function begin(data, cells, kept) {
   /* While Python is loaded, the cell at which the reader is shows how far that is. */
   function loading(bytes) {
     for (const cell of cells) {
-      if (!cell.busy && !cell.box.contains(document.activeElement)) continue;
+      if (cell.error || !(cell.busy || cell.box.contains(document.activeElement))) continue;
       if (!cell.mark.querySelector("progress")) {
         const bar = document.createElement("progress");
         bar.max = total;

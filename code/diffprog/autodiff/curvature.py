@@ -1,10 +1,10 @@
 """Second derivatives, and the learning rates that they allow.
 
-Symbols, shapes. θ are the parameters, in one tensor of any shape, p numbers
+Symbols, shapes. θ are the parameters, in one tensor of any shape, P numbers
 in all.
-    H  (p, p)     the Hessian of the loss f, ∂²f/∂θᵢ∂θⱼ, with θ flattened;
+    H  (P, P)     the Hessian of the loss f, ∂²f/∂θᵢ∂θⱼ, with θ flattened;
                   symmetric
-    J  (N, p)     the Jacobian of a model with N outputs, ∂mₙ/∂θⱼ, both
+    J  (N, P)     the Jacobian of a model with N outputs, ∂mₙ/∂θⱼ, both
                   flattened
     λ             the eigenvalues of H: the curvature along its principal
                   directions
@@ -21,7 +21,7 @@ __all__ = ["condition_number", "hessian", "jacobian", "largest_stable_rate"]
 
 
 def hessian(loss: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
-    """H = ∂²f/∂θ², (p, p), for theta of any shape, which is left alone.
+    """H = ∂²f/∂θ², (P, P), for theta of any shape, which is left alone.
 
     Args:
         loss: Takes theta and returns one number, shape ().
@@ -41,9 +41,9 @@ def hessian(loss: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
 
 
 def jacobian(model: Callable[[Tensor], Tensor], theta: Tensor) -> Tensor:
-    """J = ∂m/∂θ, (N, p), for theta and model(theta) of any shapes.
+    """J = ∂m/∂θ, (N, P), for theta and model(theta) of any shapes.
 
-    This is forward mode: p passes through the model, whatever N is.
+    This is forward mode: P passes through the model, whatever N is.
     """
     _args.not_empty("theta", theta)
     j: Tensor = torch.func.jacfwd(model)(theta.clone())
@@ -83,8 +83,8 @@ def condition_number(hessian: Tensor) -> float:
 
 
 def _eigenvalues(h: Tensor) -> Tensor:
-    """Return the eigenvalues of H, (p,), ascending, none below zero."""
-    _args.shapes(hessian=(h, "p p"))
+    """Return the eigenvalues of H, (P,), ascending, none below zero."""
+    _args.shapes(hessian=(h, "P P"))
     _args.symmetric("hessian", h)
     λ: Tensor = torch.linalg.eigvalsh(h.detach())
     if λ[0] < -_rounding(λ):

@@ -1,12 +1,11 @@
 """Check a gradient with nothing but values of the function.
 
 Symbols, shapes.
-    f          takes a tensor of the shape of x, returns one number, shape
-               ()
-    x  (…)     the point
-    g  (…)     the gradient to check, at x: `gradient`
-    v  (…)     a direction
-    h  ()      length of a step; (n,) for several: `steps`
+    f             takes a tensor of the shape of x, returns one number,
+                  shape ()
+    x    (…)      the point
+    h    ()       length of a step; (n,) for several: `steps`
+    eps           distance from 1 to the next number of the type of x
 """
 
 import math
@@ -23,11 +22,11 @@ __all__ = ["central_difference", "order", "remainders"]
 def central_difference(
     f: Callable[[Tensor], Tensor], x: Tensor, h: float
 ) -> Tensor:
-    """∂f/∂xᵢ ≈ (f(x + h·eᵢ) − f(x − h·eᵢ)) / 2h, in the shape of x.
+    """∂f/∂xᵢ ≈ (f(… xᵢ + h …) − f(… xᵢ − h …)) / 2h, in the shape of x.
 
     This evaluates f twice for each entry of x. The error is h²/6 times the
-    third derivative, plus rounding of about ε·|f|/2h of f, and of about
-    ε·|xᵢ|/2h, relative, of the step.
+    third derivative, plus two errors of rounding: about eps·|f|/2h from
+    the values of f, and, relative, about eps·|xᵢ|/2h from the step.
 
     Raises:
         ValueError: h ≤ 0, or h is less than the distance from an entry of x
@@ -53,11 +52,11 @@ def remainders(
     direction: Tensor,
     steps: Tensor,
 ) -> Tensor:
-    """|f(x + h·v) − f(x) − h·v·g|, (n,), for each h of steps.
+    """|f(x + h·direction) − f(x) − h·direction·gradient| for each h.
 
-    It falls as h² if g is the gradient of f, else as h. A mistake in g that
-    is orthogonal to v does not show, so let v point in no special
-    direction.
+    Shape (n,), as `steps`. The remainder falls as h² if `gradient` is the
+    gradient of f at x, else as h. A mistake that is orthogonal to the
+    direction does not show, so draw the direction at random.
 
     Source:
         P. E. Farrell, D. A. Ham, S. W. Funke, M. E. Rognes, Automated
@@ -72,7 +71,9 @@ def remainders(
 
 
 def order(steps: Tensor, values: Tensor) -> float:
-    """Fit the power p of values ∝ stepsᵖ, both (n,), to their logarithms.
+    """Return the slope of log(values) against log(steps), both (n,).
+
+    This is the power of the step with which the values fall.
 
     Raises:
         ValueError: An entry is not finite or not above zero, or the steps

@@ -1,10 +1,10 @@
 """The graph behind `backward()`: nodes, their order, and their products.
 
-Symbols. L is the number at the end; a bar is its derivative, ȳ = ∂L/∂y. A
-node stands for one operation y = f(x₁, x₂, …) of the forward pass. Called
-with ȳ, the node returns the vector-Jacobian products ȳ·∂f/∂xᵢ, and
-`node.next_functions` lists the nodes that they go to. The node of a leaf
-holds the tensor itself, `node.variable`.
+Symbols. f is the number at the end; a bar is its derivative, ȳ = ∂f/∂y. A
+node stands for one operation of the forward pass, which computes y from
+x₁, x₂, …. Called with ȳ, the node returns the vector-Jacobian products
+ȳ·∂y/∂xᵢ, and `node.next_functions` lists the nodes that they go to. The
+node of a leaf holds the tensor itself, `node.variable`.
 """
 
 from typing import Any
@@ -48,7 +48,7 @@ def nodes(result: Tensor) -> list[Node]:
 
 
 def products(node: Node, gradient: Tensor) -> list[tuple[Node, Tensor]]:
-    """Return (node of x, ȳ·∂f/∂x) for each input x that needs a gradient.
+    """Return (node of x, ȳ·∂y/∂x) for each input x that needs a gradient.
 
     A leaf has no inputs, so its list is empty.
 

@@ -85,13 +85,14 @@ class Check:
         update_wrapper(self, check)
 
     def __call__(self, function: Callable[..., Any]) -> Verdict:
-        verdict = self._verdict(function)
+        verdict = self.verdict(function)
         if building() and not verdict:
             raise RuntimeError(f"{self.exercise}: {verdict}")
         print(verdict)
         return verdict
 
-    def _verdict(self, function: Callable[..., Any]) -> Verdict:
+    def verdict(self, function: Callable[..., Any], seeds: Sequence[int] = SEEDS) -> Verdict:
+        """Say whether the function is right for these seeds, without printing it."""
         if not callable(function):
             came = type(function).__name__
             return Verdict(
@@ -99,7 +100,7 @@ class Check:
             )
         answer = _Answer(function)
         try:
-            for seed in SEEDS:
+            for seed in seeds:
                 self.check(answer, seed)
         except Wrong as wrong:
             clue = answer.clue() if isinstance(wrong, Unnamed) else ""

@@ -1,7 +1,7 @@
 """Check for the exercise of the chapter `part1/backward`.
 
 Symbols, shapes. f takes a point, p = SIZE numbers, and returns one number.
-    x  (p,)  the point              v  (p,)  a direction
+    x  (p,)  the point              v  (p,)  the direction
     g  (p,)  the gradient, given    h  (n,)  how far to step: `steps`
 """
 
@@ -34,7 +34,7 @@ Function = Callable[[Tensor], Tensor]
 def check_taylor(taylor_remainders: Callable[..., Any], seed: int) -> None:
     """Check `taylor_remainders(f, gradient, x, direction, steps)`.
 
-    It gives T(h) = |f(x + hv) − f(x) − h v·g| for each h in `steps`.
+    It gives |f(x + h·direction) − f(x) − h·direction·gradient| for each h in `steps`.
     """
     f, x, v, steps = problem(seed)
     right = torch.func.grad(f)(x)
@@ -108,40 +108,43 @@ def _mistakes(f: Function, g: Tensor, x: Tensor, v: Tensor, steps: Tensor) -> It
     start, slope, wanted = f(x), v @ g, _remainders(f, g, x, v, steps)
     yield ("the absolute value is missing: a remainder below zero has no logarithm",
            each(lambda h: f(x + h * v) - start - h * slope))
-    yield ("the linear term h v·g is missing: what is left falls as h for any gradient",
+    yield ("the linear term h·direction·gradient is missing: what is left falls as h, for any"
+           " gradient",
            each(lambda h: (f(x + h * v) - start).abs()))
     yield ("f(x) is missing: what is left does not fall with h",
            each(lambda h: (f(x + h * v) - h * slope).abs()))
     yield ("the linear term lacks its factor h: it must shrink with the step",
            each(lambda h: (f(x + h * v) - start - slope).abs()))
-    yield ("the linear term has the wrong sign: f(x + hv) is about f(x) plus h v·g",
+    yield ("the linear term has the wrong sign: f(x + h·direction) is about f(x) plus"
+           " h·direction·gradient",
            each(lambda h: (f(x + h * v) - start + h * slope).abs()))
     yield ("each entry of x moves by h: the step is h times the direction",
            each(lambda h: (f(x + h) - start - h * slope).abs()))
     yield ("the direction has no part in it: the step is h times the direction, and the linear term"
-           " h v·g", each(lambda h: (f(x + h) - start - h * g.sum()).abs()))
-    yield ("the step goes backwards, to f(x − hv): go to f(x + hv)",
+           " h·direction·gradient", each(lambda h: (f(x + h) - start - h * g.sum()).abs()))
+    yield ("the step goes backwards, to f(x − h·direction): go to f(x + h·direction)",
            each(lambda h: (f(x - h * v) - start + h * slope).abs()))
     yield ("you step along the gradient: the direction is given",
            _remainders(f, g, x, g, steps))
     yield ("you step along the gradient: the direction is given",
            each(lambda h: (f(x + h * g) - start - h * slope).abs()))
-    yield ("the linear term sums the gradient: it wants the product with the direction, v·g",
+    yield ("the linear term sums the gradient: it wants the product direction·gradient",
            each(lambda h: (f(x + h * v) - start - h * g.sum()).abs()))
-    yield ("the products of v and g are averaged: a scalar product is their sum",
+    yield ("the products of direction and gradient are averaged: a scalar product is their sum",
            each(lambda h: (f(x + h * v) - start - h * slope / SIZE).abs()))
-    yield ("the linear term is halved: it is h v·g",
+    yield ("the linear term is halved: it is h·direction·gradient",
            each(lambda h: (f(x + h * v) - start - h * slope / 2).abs()))
-    yield ("the linear term has h²: it is h v·g",
+    yield ("the linear term has h²: it is h·direction·gradient",
            each(lambda h: (f(x + h * v) - start - h**2 * slope).abs()))
-    yield ("the step goes backwards, to f(x − hv): go to f(x + hv)",
+    yield ("the step goes backwards, to f(x − h·direction): go to f(x + h·direction)",
            each(lambda h: (f(x - h * v) - start - h * slope).abs()))
-    product = "a scalar product is the sum of v[i]·g[i]"
+    product = "a scalar product is the sum of direction[i]·gradient[i]"
     for what, other in {
-        f"the product of the lengths of v and g stands for v·g: {product}": v.norm() * g.norm(),
-        f"the length of the gradient stands for v·g: {product}": g.norm(),
-        f"v and g are summed each for itself: {product}": v.sum() * g.sum(),
-        "only the first components of v and g are multiplied: v·g sums over all": v[0] * g[0],
+        f"the product of the lengths stands for direction·gradient: {product}":
+            v.norm() * g.norm(),
+        f"the length of the gradient stands for direction·gradient: {product}": g.norm(),
+        f"direction and gradient are summed each for itself: {product}": v.sum() * g.sum(),
+        "only the first components are multiplied: direction·gradient sums over all": v[0] * g[0],
     }.items():
         yield what, each(lambda h, other=other: (  # type: ignore[misc]
             f(x + h * v) - start - h * other).abs())
@@ -150,7 +153,7 @@ def _mistakes(f: Function, g: Tensor, x: Tensor, v: Tensor, steps: Tensor) -> It
     yield ("the second order is taken away too: the remainder is what the linear term leaves",
            each(lambda h: (f(x + h * v) - start - h * slope
                            - h**2 / 2 * v @ torch.func.hessian(f)(x) @ v).abs()))
-    yield ("you step from zero, to f(hv): start from x",
+    yield ("you step from zero, to f(h·direction): start from x",
            each(lambda h: (f(h * v) - start - h * slope).abs()))
     yield ("x moves on from step to step: each h starts from the x that is given", torch.stack(
         [(f(x + total * v) - start - h * slope).abs()
@@ -159,10 +162,11 @@ def _mistakes(f: Function, g: Tensor, x: Tensor, v: Tensor, steps: Tensor) -> It
            each(lambda h: (f(x + h * v) - start - h * v @ torch.func.grad(f)(x + h * v)).abs()))
     yield ("those are logarithms of the ratios, the orders: return the remainders themselves",
            (wanted[:-1] / wanted[1:]).log2())
-    yield ("the products of v and g are not summed: v·g is one number, and each h has one"
-           " remainder", each(lambda h: (f(x + h * v) - start - h * v * g).abs()))
+    yield ("the products of direction and gradient are not summed: direction·gradient is one"
+           " number, and each h has one remainder",
+           each(lambda h: (f(x + h * v) - start - h * v * g).abs()))
     for factor in (1, 0.5):
-        yield ("that is a central difference, which starts from f(x − hv): start from f(x)",
+        yield ("that is a central difference, from f(x − h·direction): start from f(x)",
                each(lambda h, c=factor: c * (  # type: ignore[misc]
                    f(x + h * v) - f(x - h * v) - 2 * h * slope).abs()))
     yield ("you divide by h: that is the error of a finite difference, which falls one order"

@@ -224,7 +224,7 @@ def _rate_mistakes(t: Tensor) -> Iterator[Mistake]:
            " 2/λmax", 2 / (λ[-1] + λ[0]))
     yield ("that is an eigenvalue itself: the rate is two divided by it", λ[-1])
     yield ("twice what is stable. The bound is 2/λ, and the second derivative of a square is two,"
-           " so that H = 2·XᵀX/(number of positions)", 4 / λ[-1])
+           " so that H = 2·JᵀJ/N with N measured coordinates", 4 / λ[-1])
     for several in (1 / (2 * n), 1 / n, 2 / n):
         yield ("the loss is a mean, over n times and two dimensions: your Hessian is that of the"
                " sum", 2 * several / λ[-1])

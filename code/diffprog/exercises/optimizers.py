@@ -70,10 +70,10 @@ def _mistakes(t: Tensor, unit: float) -> Iterator[Mistake]:
         lost = torch.ones(3, dtype=t.dtype)
         lost[column] = unit ** (2 - column)
         yield (f"the unit has not reached the column of {name}: all three columns are made of"
-               " u = t/unit", _ratio(right * lost))
+               " the times in the new unit, t/unit", _ratio(right * lost))
     yield ("the column of x0 is divided by the unit: x0 is a position, its column is 1",
            _ratio(right / torch.tensor([1, 1, unit], dtype=t.dtype)))
-    yield ("your columns are u³/6, u²/2 and u: the derivatives of x0 + v0·u + ½·a·u² are ½·u², u"
+    yield ("your columns are t³/6, t²/2 and t: the derivatives of x0 + v0·t + ½·a·t² are ½·t², t"
            " and 1", _ratio(right * (t / unit)[:, None] / torch.tensor([3, 2, 1])))
     yield ("the columns of J are divided by their lengths: that is another Hessian",
            _ratio(right / right.norm(dim=0)))
@@ -83,7 +83,7 @@ def _mistakes(t: Tensor, unit: float) -> Iterator[Mistake]:
            " has its square", _ratio(right).sqrt())
     yield ("the ratio is squared once too often: the singular values of the Hessian are its"
            " eigenvalues already", _ratio(right) ** 2)
-    yield ("the column of a has lost its factor one half: x = x0 + v0·u + ½·a·u²",
+    yield ("the column of a has lost its factor one half: x = x0 + v0·t + ½·a·t²",
            _ratio(_columns(t / unit, half=1.0)))
     yield ("the column of a was divided by the unit once: a is in metres per unit of time squared,"
            " so the unit comes in twice", _ratio(once))

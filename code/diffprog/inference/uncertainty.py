@@ -1,12 +1,12 @@
 """The uncertainty of a least-squares fit, and simulations that test it.
 
-Symbols, shapes. p parameters, flattened; N numbers measured, each with the
+Symbols, shapes. P parameters, flattened; N numbers measured, each with the
 same error σ; … stands for any batch of fits, for instance toys (simulated
 experiments) along axis 0.
-    H  (…, p, p)  the Hessian of the mean squared error over the N numbers
-    C  (…, p, p)  the covariance of the fitted parameters
-    X  (N, p)     the Jacobian of a linear model, mₙ = Σⱼ Xₙⱼ·θⱼ
-    θ, θ̂  (…, p)  the parameters, true and fitted
+    H  (…, P, P)  the Hessian of the mean squared error over the N numbers
+    C  (…, P, P)  the covariance of the fitted parameters
+    X  (N, P)     the Jacobian of a linear model, mₙ = Σⱼ Xₙⱼ·θⱼ
+    θ, θ̂  (…, P)  the parameters, true and fitted
     χ²            Σ (y − m)²/σ², which is −2 ln(likelihood) up to a constant
     Δχ²           χ² minus the smallest it can be
 
@@ -26,12 +26,12 @@ __all__ = [
 
 
 def covariance(hessian: Tensor, sigma: float | Tensor, n: int) -> Tensor:
-    """C = (2σ²/N)·H⁻¹, (…, p, p), for the mean squared error (σ²/N)·χ².
+    """C = (2σ²/N)·H⁻¹, (…, P, P), for the mean squared error (σ²/N)·χ².
 
     This follows from C⁻¹ = ½ ∂²χ²/∂θ².
 
     Args:
-        hessian: H, (…, p, p).
+        hessian: H, (…, P, P).
         sigma: σ, one number or one for each fit, (…,), in the units of the
             data.
         n: N.
@@ -46,7 +46,7 @@ def covariance(hessian: Tensor, sigma: float | Tensor, n: int) -> Tensor:
     sigma = torch.as_tensor(
         sigma, dtype=hessian.dtype, device=hessian.device
     )
-    _args.shapes(hessian=(hessian, "… p p"), sigma=(sigma, "…"))
+    _args.shapes(hessian=(hessian, "… P P"), sigma=(sigma, "…"))
     _args.positives("sigma", sigma)
     c: Tensor = (
         2 * sigma[..., None, None] ** 2 / n * torch.linalg.inv(hessian)
@@ -55,25 +55,25 @@ def covariance(hessian: Tensor, sigma: float | Tensor, n: int) -> Tensor:
 
 
 def standard_errors(covariance: Tensor) -> Tensor:
-    """√Cⱼⱼ, (…, p), in the units of the parameters."""
-    _args.shapes(covariance=(covariance, "… p p"))
+    """√Cⱼⱼ, (…, P), in the units of the parameters."""
+    _args.shapes(covariance=(covariance, "… P P"))
     return covariance.diagonal(dim1=-2, dim2=-1).sqrt()
 
 
 def correlation(covariance: Tensor) -> Tensor:
-    """Cᵢⱼ/√(Cᵢᵢ·Cⱼⱼ), (…, p, p), between −1 and 1."""
+    """Cᵢⱼ/√(Cᵢᵢ·Cⱼⱼ), (…, P, P), between −1 and 1."""
     s = standard_errors(covariance)
     return covariance / (s[..., :, None] * s[..., None, :])
 
 
 def fitted_sigma(residuals: Tensor, parameters: int) -> Tensor:
-    """σ̂ = √(Σ r²/(N − p)), (…,), from residuals r, (…, N), of fits.
+    """σ̂ = √(Σ r²/(N − P)), (…,), from residuals r, (…, N), of fits.
 
-    The fit follows the noise in p of N directions, hence N − p.
+    The fit follows the noise in P of N directions, hence N − P.
     parameters = 0 gives the biased value.
 
     Raises:
-        ValueError: N ≤ p.
+        ValueError: N ≤ P.
     """
     _args.shapes(residuals=(residuals, "… N"))
     if parameters != 0:
@@ -105,12 +105,12 @@ def toys(
 
 
 def linear_fits(X: Tensor, data: Tensor) -> Tensor:
-    """θ̂ = (XᵀX)⁻¹Xᵀy, (…, p), for each data set y of (…, N) at once.
+    """θ̂ = (XᵀX)⁻¹Xᵀy, (…, P), for each data set y of (…, N) at once.
 
     Where X leaves a direction free, θ̂ is the shortest, on the CPU. On a
     GPU, torch.linalg.lstsq assumes that there is no such direction.
     """
-    _args.shapes(X=(X, "N p"), data=(data, "… N"))
+    _args.shapes(X=(X, "N P"), data=(data, "… N"))
     _args.comparable(X=X, data=data)
     y = data.reshape(-1, len(X)).T
     fits: Tensor = torch.linalg.lstsq(X, y).solution.T
@@ -145,8 +145,8 @@ def delta_chi2(
     For some of the parameters, pass only their entries of all three.
 
     Args:
-        estimate, truth: θ̂ and θ, (…, p).
-        covariance: C, (…, p, p).
+        estimate, truth: θ̂ and θ, (…, P).
+        covariance: C, (…, P, P).
 
     Raises:
         ValueError: C has no inverse.
@@ -154,9 +154,9 @@ def delta_chi2(
     why = "else the errors of some combination are zero"
     _args.definite("covariance", covariance, why)
     _args.shapes(
-        covariance=(covariance, "… p p"),
-        estimate=(estimate, "… p"),
-        truth=(truth, "… p"),
+        covariance=(covariance, "… P P"),
+        estimate=(estimate, "… P"),
+        truth=(truth, "… P"),
     )
     _args.comparable(covariance=covariance, estimate=estimate, truth=truth)
     d = (estimate - truth)[..., None]
@@ -165,7 +165,7 @@ def delta_chi2(
 
 
 def region_content(delta: float, parameters: int) -> float:
-    """P(Δχ² < delta) = γ(p/2, delta/2)/Γ(p/2) for p parameters together.
+    """P(Δχ² < delta) = γ(P/2, delta/2)/Γ(P/2) for P parameters together.
 
     It is 0.683, 0.393, 0.199 for delta = 1 and one, two, three parameters.
     """

@@ -1,10 +1,10 @@
 """Gauss–Newton: least squares by a sequence of linear fits.
 
 Symbols, shapes.
-    θ  any shape, p numbers   the parameters
+    θ  any shape, P numbers   the parameters
     r  (N,)                   the residuals: model minus data, each in units
                               of its error if known
-    J  (N, p)                 their Jacobian ∂r/∂θ
+    J  (N, P)                 their Jacobian ∂r/∂θ
 
 Source: J. Nocedal, S. J. Wright, Numerical Optimization, 2nd ed., Springer
 2006, section 10.3.
@@ -32,7 +32,7 @@ def gauss_newton(
 
     Returns:
         The history of "theta", whose loss is the mean of r². An evaluation
-        is one r with its J: p + 1 passes forward, one for r and one for
+        is one r with its J: P + 1 passes forward, one for r and one for
         each column of J.
 
     Raises:
@@ -54,11 +54,11 @@ def gauss_newton(
 
 
 def best_step(r: Tensor, j: Tensor) -> Tensor:
-    """(JᵀJ)⁻¹Jᵀr, (p,): the δ with the smallest Σ (r − J·δ)².
+    """Δθ = (JᵀJ)⁻¹Jᵀr, (P,), which makes Σ (r − J·Δθ)² smallest.
 
-    Of several such δ it is the shortest, on the CPU.
+    If several Δθ do, this is the shortest of them on the CPU.
     """
-    _args.shapes(j=(j, "N p"), r=(r, "N"))
+    _args.shapes(j=(j, "N P"), r=(r, "N"))
     _args.comparable(j=j, r=r)
     # lstsq does not square the condition number of J, as JᵀJ would.
     step: Tensor = torch.linalg.lstsq(j, r[:, None]).solution[:, 0]
@@ -68,7 +68,7 @@ def best_step(r: Tensor, j: Tensor) -> Tensor:
 def linearised(
     residuals: Callable[[Tensor], Tensor], theta: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """r and J, from one run of the residuals, with p columns beside."""
+    """r and J, from one run of the residuals, with P columns beside."""
 
     def twice(theta: Tensor) -> tuple[Tensor, Tensor]:
         r = residuals(theta)

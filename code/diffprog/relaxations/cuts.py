@@ -6,13 +6,13 @@ batch of cuts.
     c   (…,), or (…, d)     GeV      cuts, from below
     k   a number            1/GeV    steepness: the soft edge is about 1/k
                                      wide
-    σ                                the sigmoid, σ(x) = 1/(1 + e⁻ˣ)
+    sigmoid(x)                       1/(1 + e⁻ˣ)
     e   (bins + 1,)         GeV      edges of a histogram
 
 As k → ∞, the soft cut tends to the hard cut, and to ½ for an event exactly
-on a cut. σ(k·(m − c)) is the probability of m + ε ≥ c, where ε is logistic
-noise of scale 1/k. So a soft count is the average count of masses with such
-noise.
+on a cut. sigmoid(k·(m − c)) is the probability of m + ε ≥ c, where ε is
+logistic noise of scale 1/k. So a soft count is the average count of masses
+with such noise.
 """
 
 from functools import reduce
@@ -49,7 +49,7 @@ def cut(m: Tensor, c: Tensor) -> Tensor:
 
 
 def soft_cut(m: Tensor, c: Tensor, k: float) -> Tensor:
-    """Π σ(k·(m − c)), (…, n): the weights, from 0 to 1, of the events.
+    """Π sigmoid(k·(m − c)), (…, n): the weights, 0 to 1, of the events.
 
     The product is over the observables. The weights rise in m and fall in
     c. Neither they nor their gradients are NaN, however large k·(m − c) is.
@@ -82,7 +82,7 @@ def soft_count(m: Tensor, c: Tensor, k: float) -> Tensor:
 
 
 def soft_histogram(m: Tensor, edges: Tensor, k: float) -> Tensor:
-    """Σ over events of σ(k·(m − eⱼ)) − σ(k·(m − eⱼ₊₁)), (bins,).
+    """Σᵢ [sigmoid(k·(mᵢ − eⱼ)) − sigmoid(k·(mᵢ − eⱼ₊₁))], (bins,).
 
     This is the average histogram of masses, (n,), with logistic noise of
     scale 1/k. Masses that the noise carries beyond the outermost edges are
@@ -113,7 +113,7 @@ def between(x: Tensor, edges: Tensor, k: float) -> Tensor:
     The sigmoids themselves lose the digits of a small probability when they
     are subtracted. Their difference is also a product, with a and b for
     k·(x − e) at the lower and the upper edge:
-        σ(a) − σ(b) = σ(a)·σ(−b)·(1 − e^(b − a))
+        sigmoid(a) − sigmoid(b) = sigmoid(a)·sigmoid(−b)·(1 − e^(b − a))
     """
     above = torch.sigmoid(k * (x[..., None] - edges[:-1]))
     below = torch.sigmoid(k * (edges[1:] - x[..., None]))

@@ -39,6 +39,7 @@ KEEP = """
 > *On Binder, what you type is lost when the session ends: download the notebook to keep it \
 (File ▸ Download). On Colab, save a copy.*"""
 COMPARE = "Does the check pass? Then [compare with the solution]({solved}), and read why it is so."
+ASK_OURS = "Write your answer into this cell. Then [see what belongs into it]({solved})."
 SETUP = """\
 # The chapter imports diffprog, the book's library.
 # If it is missing, as on Colab, this cell installs it.
@@ -87,8 +88,9 @@ def derive(source: Source, kind: str) -> NotebookNode:
         elif isinstance(piece, str):
             cells.append(new_code_cell(piece, metadata={"jupyter": {"source_hidden": True}}))
         elif piece.solved and not with_solutions:
-            compare = COMPARE.format(solved=_sibling(page, "solved", "student"))
-            cells.append(new_markdown_cell(compare))
+            compare = ASK_OURS if piece.in_words else COMPARE
+            solved = _sibling(page, "solved", "student")
+            cells.append(new_markdown_cell(compare.format(solved=solved)))
         else:
             cells.append(new_markdown_cell(piece.markdown))
     if source.cited:

@@ -16,10 +16,11 @@ __all__ = ["Code", "Text", "pieces"]
 
 @dataclass(frozen=True)
 class Text:
-    """Markdown for one cell; `solved` if it tells something about a solution."""
+    """Markdown for one cell: `solved` if it is about a solution, `in_words` if it is one."""
 
     markdown: str
     solved: bool = False
+    in_words: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ class _Walk:
             if isinstance(node, fold) and "dp-solution" in node["classes"]:
                 for part in node.children:
                     if isinstance(part, nodes.container) and "dp-remark" in part["classes"]:
-                        yield Text(self.writer.blocks(part.children), solved=True)
+                        in_words = "dp-answer" in node["classes"]
+                        yield Text(self.writer.blocks(part.children), True, in_words)
             elif isinstance(node, remark):
                 yield Text(self.writer.blocks(node.children), solved=True)
 

@@ -7,6 +7,7 @@ pages are moved to files, so that a site may forbid them (`script-src 'self'`).
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -20,7 +21,7 @@ from sphinx.config import Config
 
 import diffprog
 
-from .. import files
+from .. import edition, files
 from .predict import predict
 
 __all__ = ["setup"]
@@ -55,6 +56,7 @@ def _add_assets(app: Sphinx) -> None:
     app.add_css_file("figures.css")
     app.add_css_file("book.css")
     app.add_js_file("page.js", loading_method="defer")
+    app.add_js_file("progress.js", loading_method="defer")
 
 
 def _page_context(
@@ -86,6 +88,8 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
     assets = (files.ASSETS / name for name in names)
     for path in (library / "figures.css", library / "frames.js", *assets):
         shutil.copyfile(path, static / path.name)
+    progress = (files.ASSETS / "progress.js").read_text(encoding="utf-8")
+    files.write(static / "progress.js", progress.replace("(COUNTS)", f"({_exercises()})"))
     pages = list(Path(app.outdir).rglob("*.html"))
     _subset_icons(Path(app.outdir), pages)
     for path in pages:
@@ -93,6 +97,16 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         for theirs, ours in NAMES:
             text = text.replace(theirs, ours)
         files.write(path, _INLINE.sub(partial(_moved, path, static), text))
+
+
+def _exercises() -> str:
+    """Return how many exercises each page has that the reader can solve there, as JSON."""
+    chapters = [execution.chapter for execution in edition.current().executions]
+    counts = {
+        chapter.page.docname: sum(exercise.cell >= 0 for exercise in chapter.exercises)
+        for chapter in chapters
+    }
+    return json.dumps({name: count for name, count in counts.items() if count})
 
 
 def _moved(page: Path, static: Path, inline: re.Match[str]) -> str:

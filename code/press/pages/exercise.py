@@ -1,7 +1,8 @@
 """Exercises on a page: the goal in a box, the stub, and the solution folded with its output.
 
 An exercise is an `{exercise}` directive, with its goal and hints, and the code cell whose option
-`exercise` names it. A `{remark}` directive directly after that cell is moved into the fold.
+`exercise` names it. A `{remark}` directive directly after that cell is moved into the fold. An
+exercise that is answered in words has no cell: the remark directly after it is folded alone.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-from ..chapter import EXERCISE_OPTIONS, Exercise
+from ..chapter import EXERCISE_OPTIONS, IN_WORDS, Exercise
 from .chapter_parts import PartDirective, chapter_of, complain
 from .fold import fold
 
 __all__ = ["setup"]
+
+ANSWER = "What belongs into the answer"
 
 
 class exercise(nodes.Admonition, nodes.Element):
@@ -40,11 +43,8 @@ class ExerciseDirective(PartDirective):
         box = exercise("", classes=["dp-exercise"])
         self.set_source_info(box)
         box += nodes.title("", f"Exercise {known.label}")
-        about = [f"Exercise {known.original} of the original tutorial"] if known.original else []
-        about += [f"about {known.minutes:g} minutes"] if known.minutes else []
-        if about:
-            words = ", ".join(about)
-            box += nodes.paragraph("", words[0].upper() + words[1:], classes=["dp-about"])
+        if known.about:
+            box += nodes.paragraph("", known.about, classes=["dp-about"])
         self.state.nested_parse(self.content, self.content_offset, box)
         self.add_name(box)
         return [box]
@@ -92,6 +92,8 @@ class Fold(SphinxTransform):
             if known.name in boxes:
                 box = boxes[known.name]
                 labels[known.name] = chapter.page.docname, box["ids"][0], f"Exercise {known.number}"
+                if known.kind in IN_WORDS:
+                    self._fold_answer(box, known)
             else:
                 complain(chapter, known.line, f"the page shows no exercise {known.name!r}")
         met = set()
@@ -103,6 +105,17 @@ class Fold(SphinxTransform):
         for index in chapter.shown_cells - met:
             line = chapter.notebook.metadata.source_map[index] + 1
             complain(chapter, line, "the page does not show this code cell")
+
+    def _fold_answer(self, box: exercise, known: Exercise) -> None:
+        """Fold the remark after a question that is answered in words."""
+        after = box.next_node(descend=False, siblings=True)
+        if not isinstance(after, remark):
+            message = "say in a {remark} right below this exercise what belongs into the answer"
+            complain(chapter_of(self.env.docname), known.line, message)
+            return
+        folded = fold("", title=ANSWER, classes=["dp-fold", "dp-solution", "dp-answer"])
+        folded += nodes.container("", *after.children, classes=["dp-remark"])
+        after.replace_self(folded)
 
     def _fold(self, cell: nodes.container, known: Exercise) -> None:
         code = next(iter(cell.findall(nodes.literal_block)))

@@ -35,7 +35,7 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     data = entry.content
     page = context.chapter(entry.chapter).page
     goal, *hints = given.body.split("\n\n")
-    if goal and not _asks_for(goal, data["stub"]):
+    if goal and data["stub"] and not _asks_for(goal, data["stub"]):
         context.fail(f"the goal of {entry.name} names no function of its stub, as in `add(a, b)`")
     done = context.option(given, "done")
     if done is None:
@@ -45,7 +45,7 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     slide.goal = f"<p>{asked}</p>{done}"
     take_minutes(context, slide, entry)
     stub = YOUR_TURN.sub("...  # your turn", _COMMENT.sub("", _CHECK.sub("", data["stub"])))
-    code = listing(context, without_docstrings(stub.strip()), height="stub-height")
+    code = listing(context, without_docstrings(stub.strip()), height="stub-height") if stub else ""
     number = f"Exercise {html.escape(entry.number)}"
     there = f'<a href="../{page.docname}.html#{entry.anchor}" target="_blank">{number}</a>'
     where = launch_address.of(context.edition, page, entry.anchor)
@@ -76,6 +76,8 @@ def solution(context: Context, slide: Slide, given: Directive) -> None:
     """Show the solution, and mark the lines that the stub did not have."""
     entry = context.entry(given.argument, EXERCISE)
     data = entry.content
+    if not data["solution"]:
+        context.fail(f"{entry.name} is answered in words: say the answer in the notes")
     stub, solved = (
         without_armour(_CHECK.sub("", data[key]).strip()) for key in ("stub", "solution")
     )

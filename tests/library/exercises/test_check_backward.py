@@ -131,7 +131,7 @@ WRONG = {
             each(lambda f, g, x, v, h: f(x + h * v) - f(x) - h * (v @ g)), "absolute value"),
         "no linear term": (
             each(lambda f, g, x, v, h: (f(x + h * v) - f(x)).abs()),
-            "linear term h v·g is missing"),
+            "linear term h·direction·gradient is missing"),
         "no f(x)": (
             each(lambda f, g, x, v, h: (f(x + h * v) - h * (v @ g)).abs()), "f(x) is missing"),
         "no h": (

@@ -93,7 +93,7 @@ WRONG = {
             "column of x0 is divided"),
         "cubes": (
             lambda t, unit: ratio(squared(
-                columns(t / unit) * t[:, None] / torch.tensor([3.0, 2.0, 1.0]))), "columns are u³"),
+                columns(t / unit) * t[:, None] / torch.tensor([3.0, 2.0, 1.0]))), "columns are t³"),
         "unit columns": (
             lambda t, unit: ratio(squared(columns(t / unit) / columns(t / unit).norm(dim=0))),
             "divided by their lengths"),

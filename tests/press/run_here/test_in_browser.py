@@ -170,6 +170,8 @@ def test_a_wrong_answer_gets_its_sentence_and_the_right_one_a_tick(reader):
     assert "✓" not in reader.mark()
     assert reader.run(RIGHT).startswith("✓ Right")
     assert reader.mark().endswith("solved ✓")
+    assert reader.run(WRONG).startswith("✗ Not yet: ")
+    assert reader.mark().endswith("solved before")
 
 
 def test_draft_and_tick_are_there_after_a_reload_and_reset_brings_the_stub(reader):
@@ -178,6 +180,9 @@ def test_draft_and_tick_are_there_after_a_reload_and_reset_brings_the_stub(reade
     area = reader.cell().locator("textarea")
     assert area.input_value() == RIGHT
     assert reader.mark().endswith("solved ✓")
+    reader.cell().locator(".dp-run-run").click()
+    reader.cell().locator(".dp-run-stop").click()
+    reader.cell().get_by_text("Stopped before it began.").wait_for()  # not when Python has started
     reader.cell().locator(".dp-run-reset").click()
     reader.cell().locator(".dp-run-reset").wait_for(state="hidden", timeout=LONG)
     reader.cell().get_by_text("solved ✓").wait_for(timeout=LONG)  # again, when Python has started
@@ -282,7 +287,7 @@ def test_a_long_loop_shows_how_far_it_is_and_stops_and_python_starts_again_offli
     cell.get_by_text("begun", exact=True).wait_for(timeout=LONG)
     cell.locator(".dp-run-progress").get_by_text(" of 1000000000").wait_for(timeout=LONG)
     cell.locator(".dp-run-stop").click()
-    cell.get_by_text("Stopped. Python has started again").wait_for()
+    cell.get_by_text("Stopped. Python starts again").wait_for()
     assert reader.run("6 * 7").startswith("42")
     reader.context.set_offline(False)
 

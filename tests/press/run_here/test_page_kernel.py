@@ -90,7 +90,10 @@ def engine_lacks(name):
 def test_what_the_page_lacks_fails_when_it_is_used(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy.optimize", None)
     monkeypatch.setitem(sys.modules, "scipy", types.ModuleType("scipy"))
-    assert run("from math import pi\nfrom scipy.optimize import minimize, root as r") == []
+    assert run("from math import pi\nfrom scipy.optimize import minimize, root as r") == [
+        ("absent", "scipy.optimize.minimize is not in the page: run this in JupyterLab."),
+        ("absent", "scipy.optimize.root is not in the page: run this in JupyterLab."),
+    ]
     for use in ("minimize(1)", "r.x"):
         ((_, text),) = run(use)
         assert "is not in the page's engine: run this in JupyterLab" in text
@@ -98,9 +101,27 @@ def test_what_the_page_lacks_fails_when_it_is_used(run, monkeypatch):
     absent = types.ModuleType("absent")
     monkeypatch.setitem(sys.modules, "absent", absent)
     absent.__getattr__ = engine_lacks  # type: ignore[method-assign]
-    assert run("from absent import search") == [], "which a module of the library needs, perhaps"
+    ((kind, _),) = run("from absent import search")
+    assert kind == "absent", "and no error: a module of the library needs it, perhaps"
+    absent.__absent__ = True  # type: ignore[attr-defined]
+    absent.solve = 1  # type: ignore[attr-defined]
+    ((kind, _),) = run("from absent import solve")
+    assert kind == "absent", "though the module has it, to be imported"
+    monkeypatch.setitem(sys.modules, "diffprog.figures", None)
+    assert run("import diffprog.figures") == [], "which is the book's own, and draws figures"
     ((_, text),) = run("import no_such_module")
-    assert text.endswith("ModuleNotFoundError: No module named 'no_such_module'")
+    assert "No module named 'no_such_module'. If that is its name, the page does not" in text
+
+
+def test_an_error_says_what_to_do(run):
+    ((_, text),) = run("def roll(): return eval(input('sides? '))\nroll()")
+    assert text.endswith("input() cannot ask in the page: write the value into the code.")
+    ((_, text),) = run("print(“one”)")
+    assert text.endswith("(U+201C): type straight quotation marks, \" or '")
+    # as Python from 3.12 on suggests names
+    text = "AttributeError: it has no ramd: run this in JupyterLab. Did you mean: 'rand'?"
+    wanted = "AttributeError: it has no ramd. Did you mean: 'rand'? If not, run this in JupyterLab."
+    assert page_kernel._with_advice(text, AttributeError()) == wanted
 
 
 def test_too_much_is_cut_with_a_sentence(run):

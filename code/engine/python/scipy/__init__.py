@@ -6,6 +6,9 @@ So a module or a cell that needs SciPy for one thing of many still gives the oth
 import sys
 from types import ModuleType
 
+__absent__ = True
+"""What tells the page's kernel that an import of this gives nothing."""
+
 
 class _Missing:
     """A name of SciPy."""

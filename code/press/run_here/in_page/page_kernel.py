@@ -2,9 +2,9 @@
 
 The worker calls `start`, and `run_cell` for each cell, and gets the outputs by `tell(kind, text)`:
 printed text ("stream", "stderr"), the value of the last expression ("result"), a figure as HTML
-("figure"), how far a loop is
-("progress"), what is not shown ("cut"), and an error ("error"). Before that, it gets the index of
-each cell of which something runs first ("first"), and, where that has run, "begins".
+("figure"), how far a loop is ("progress"), what is not shown ("cut"), what it imports in vain
+("absent"), and an error ("error"). Before that, it gets the index of each cell of which something
+runs first ("first"), and, where that has run, "begins".
 """
 
 import ast
@@ -12,6 +12,7 @@ import importlib
 import io
 import json
 import linecache
+import re
 import sys
 import time
 import traceback
@@ -50,7 +51,7 @@ def start(tell: Tell, cells: str = "[]") -> None:
     global _tell, _plan
     _tell, _plan = tell, Plan(json.loads(cells))
     _names.clear()
-    _names["__name__"] = "__main__"
+    _names.update(__name__="__main__", input=_no_input)
     _draw()
     try:
         import tqdm
@@ -199,12 +200,21 @@ def _import(statement: ast.Import | ast.ImportFrom, name: str) -> None:
         ast.copy_location(one, statement)
         try:
             exec(compile(ast.Module([one], []), name, "exec"), _names)
+            there = not hasattr(sys.modules.get(what.partition(".")[0]), "__absent__")
         except ImportError as error:
             missing = (what, str(error.name or ""))
             known = any(f"{x}.".startswith(f"{root}.") for root in ABSENT for x in missing)
             if not known and INSTEAD not in str(error):
                 raise
             _names[bound] = _Absent(what)
+            there = what.startswith("diffprog.")  # the book's own imports, for its figures
+        if not there:
+            _tell("absent", f"{what} is not in the page: {INSTEAD}.")
+
+
+def _no_input(prompt: object = "") -> str:
+    """Refuse to ask, as Python in a page cannot wait for an answer."""
+    raise NotImplementedError("input() cannot ask in the page: write the value into the code.")
 
 
 # Outputs ------------------------------------------------------------------------------------------
@@ -293,16 +303,28 @@ def _said(error: BaseException, code: str, name: str) -> str:
     lines = []
     if isinstance(error, SyntaxError) and error.filename == name:
         lines.append(_line(name, error.lineno, "", error.text))
-        what = f"{type(error).__name__}: {error.msg}"
+        what = f"{type(error).__name__}: {error.msg}{_typed(error.text or '')}"
     else:
         for frame in traceback.extract_tb(error.__traceback__):
             if frame.filename in _cells:
                 lines.append(_line(frame.filename, frame.lineno, frame.name, frame.line))
-        what = "".join(traceback.format_exception_only(error)).rstrip()
+        what = _with_advice("".join(traceback.format_exception_only(error)).rstrip(), error)
     if len(lines) > MOST_LINES:
         half = MOST_LINES // 2
         lines[half:-half] = [f"… and {len(lines) - MOST_LINES} more …"]
     return "\n".join([*lines, what])
+
+
+def _with_advice(what: str, error: BaseException) -> str:
+    """Say where a missing module can be had, and a likely name before that."""
+    if isinstance(error, ModuleNotFoundError) and INSTEAD not in what:
+        return f"{what}. If that is its name, the page does not have it: {INSTEAD}."
+    return re.sub(rf": {INSTEAD}\. (Did you mean: .*)\?$", rf". \1? If not, {INSTEAD}.", what)
+
+
+def _typed(line: str) -> str:
+    """Return advice on quotation marks of prose, which a phone types in place of straight ones."""
+    return ": type straight quotation marks, \" or '" if re.search("[‘’“”]", line) else ""
 
 
 def _line(place: str, number: int | None, function: str, text: str | None) -> str:
