@@ -30,9 +30,6 @@ LONG = (
     *("part3/network", "part3/identifiability"),
 )
 """Chapters that train for long: with the engine each takes a minute or more."""
-DRAWN = {"part1/simulator", "part1/gradient", "part1/backward", "part2/counting"}
-"""Chapters whose figures are a sample of all, and are drawn in a few seconds."""
-
 
 OF_ROUNDING = {
     "fig-step-size": "errors of rounding",
@@ -160,12 +157,12 @@ def names(edition):
 
 
 def test_what_a_cell_shows_is_what_pytorch_shows(kernel, edition, names):
-    check(kernel, edition, {n: (False, n in DRAWN) for n in names.difference(LONG)})
+    check(kernel, edition, dict.fromkeys(names.difference(LONG), (False, True)))
 
 
 @pytest.mark.exhaustive
 def test_figures_that_are_run_alone_are_those_of_matplotlib(kernel, edition, names):
-    check(kernel, edition, dict.fromkeys(names.difference(LONG, DRAWN), (True,)))
+    check(kernel, edition, dict.fromkeys(names.difference(LONG), (True,)))
 
 
 @pytest.mark.exhaustive
