@@ -220,12 +220,12 @@ def _framed(svg: str, slots: Any, index: int) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-def differences(ours: Drawing, book: Drawing, same: Any, curves: bool = True) -> list[str]:
-    """Say what differs; `same(a, b)` compares texts. Without `curves`, their places may differ."""
-    if len(ours.panels) != len(book.panels):
+def differences(ours: Drawing, book: Drawing, same: Any, curves: float = NEAR) -> list[str]:
+    """Say what differs; `same(a, b)` compares texts, and curves may be so far from one another."""
+    if book.panels and len(ours.panels) != len(book.panels):
         return [f"{len(ours.panels)} panels here, {len(book.panels)} in the book"]
     found = []
-    for panel, there in zip(ours.panels, book.panels, strict=True):
+    for panel, there in zip(ours.panels, book.panels, strict=False):
         if max(abs(a - b) for a, b in zip(panel, there, strict=True)) > ABOUT:
             found.append(f"a panel is at {panel}, in the book at {there}")
     if ours.styles != book.styles:
@@ -236,11 +236,11 @@ def differences(ours: Drawing, book: Drawing, same: Any, curves: bool = True) ->
         if pair[0] is None or pair[1] is None:
             found.append(f"{key} is {'not' if pair[0] is None else 'only'} here")
             continue
-        near = ABOUT if key[0] < 0 else NEAR
+        near = ABOUT if key[0] < 0 else NEAR if key[1] == GRID else curves
         for one, other, where in ((pair[0], pair[1], "here"), (pair[1], pair[0], "in the book")):
             distances, _ = cKDTree(other).query(one)
             worst = int(distances.argmax())
-            if distances[worst] > near and (curves or key[1] == GRID):
+            if distances[worst] > near:
                 place = tuple(round(float(v), 1) for v in one[worst])
                 found.append(f"{key}: at {place} only {where}, {distances[worst]:.1f} away")
     left = list(ours.texts)

@@ -95,11 +95,13 @@ def _with_changes(parts: Sequence[Part]) -> list[Part]:
         sources = part.takes.union(*(made_of.get(name, ()) for name in part.takes))
         if isinstance(ast.parse(part.code).body[0], FIXED):
             fixed |= part.gives
-        names = changed(part.code) if not (part.lacks or part.draws) else frozenset()
+        names = changed(part.code) if not part.draws else frozenset()
         known = names & part.takes
         made = known.union(*(made_of.get(name, ()) for name in known))
         changes = made if names <= part.takes else sources if names else frozenset()
-        if not (part.lacks or part.draws):
+        if part.lacks:  # it cannot run: only what it surely changes is lost to others
+            changes = known
+        if not part.draws:
             changes |= trained(part.code) & part.takes
         found.append(replace(part, changes=changes - fixed))
         for name in part.gives:

@@ -104,6 +104,19 @@ def test_a_cell_that_needs_what_the_page_lacks_has_no_button(analysed):
     ]
 
 
+def test_a_list_that_only_what_the_page_lacks_fills_is_not_there(analysed):
+    found = analysed(
+        "from scipy.optimize import minimize\nfound, other = [], []",
+        "for i in (1, 2):\n    found.append(minimize(i))",
+        "found[0]",
+        "other",
+    )
+    assert [cell.reason for cell in found] == [
+        *("", "uses scipy.optimize.minimize"),
+        *("needs a cell that uses scipy.optimize.minimize", ""),
+    ]
+
+
 def test_a_figure_whose_code_is_in_a_fold_has_a_button_and_other_folded_cells_have_none(analysed):
     folded = ":tags: [hide-input]\n\n"
     found = analysed(

@@ -300,9 +300,8 @@ class Annotation(Text):
         x0, y0 = x0 + begin * ux, y0 + begin * uy
         x1, y1 = x1 - known["shrinkB"] * ux, y1 - known["shrinkB"] * uy
         style = {"color": known["color"], "linewidth": known["linewidth"]}
-        drawn = Line([], [], style | {"linestyle": known["linestyle"]}, cap="round").drawn(
-            _svg.path([(x0, y0), (x1, y1)])
-        )
+        line = Line([], [], style | {"linestyle": known["linestyle"]}, cap="round")
+        drawn = line.drawn(_svg.path([(x0, y0), (x1, y1)]))
         if known["arrowstyle"] == "->":
             back, side = 0.4 * self.size, 0.2 * self.size
             ends = [
@@ -310,7 +309,7 @@ class Annotation(Text):
                 for sign in (1, -1)
             ]
             head = _svg.path([ends[0], (x1, y1), ends[1]])
-            drawn += Line([], [], style | {"linestyle": "-"}, cap="round").drawn(head)
+            drawn += line.drawn(head)
         return drawn
 
     def start(self, place):
