@@ -174,6 +174,7 @@ def test_names_colours_and_frames_are_those_of_the_library(monkeypatch):
         ("ax.plot(x, x, snap=True)", "'snap' of plot"),
         ("ax.plot(x, x, marker='P')", "'P'"),
         ("ax.legend(shadow=True)", "'shadow' of legend"),
+        ("ax.legend(loc=4)", "loc=4 of legend"),
         ("ax.set(zlim=(0, 1))", "'set_zlim'"),
         ("ax.set_xscale('symlog')", "'symlog'"),
         ("ax.annotate('a', (0, 0), (1, 1), arrowprops={'arrowstyle': 'fancy'})", "'fancy'"),

@@ -5,6 +5,7 @@ import math
 
 from pictures._artists import SIZE, SMALL, text_element
 from pictures._letters import ASCENT, DESCENT, Block, width
+from pictures._names import refusal
 from pictures._svg import PALETTE
 
 __all__ = ["Legend"]
@@ -26,6 +27,8 @@ class Legend:
 
     def __init__(self, given):
         self.given = given
+        if given.get("loc", "best") not in (*PLACES, "best"):
+            raise refusal(f"loc={given['loc']!r} of legend")
 
     def svg(self, panel, place):
         """Return it for the artists of a panel."""
