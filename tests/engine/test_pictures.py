@@ -68,6 +68,7 @@ PROGRAMS = {
     "straight lines": "ax.plot(x, x); ax.axhline(70); ax.axvline(-9, ls=':', lw=1)",
     "strokes": "ax.hlines([1, 2], 0, [3, 4]); ax.vlines(5, 0, 1)",
     "steps": "ax.step(x, x); ax.step(x, 2 * x, where='post'); ax.step(x, 3 * x, ':', where='mid')",
+    "steps by their style": "ax.plot(x, x, drawstyle='steps-post')",
     "error bars": "ax.errorbar(x, x, (x / 2, x), fmt='o-', capsize=3)",
     "areas": "ax.fill_between(x, x, 2 * x, alpha=0.3); ax.fill([0, 9, 3], [1, 4, -7])",
     "spans": "ax.plot(x, x); ax.axvspan(-5, 3, color='C1'); ax.axhspan(0, 99)",

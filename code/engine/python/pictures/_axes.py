@@ -77,6 +77,8 @@ class Axes:
                 column_x, column_y = x[i % len(x)], y[i % len(y)]
                 look = self._line_style(given, fmt)
                 line = Line(column_x, column_y, look)
+                if (steps := look.get("drawstyle", "default")) != "default":
+                    line.corners = _stairs(column_x, column_y, steps.removeprefix("steps-"))
                 lines.append(self._add(line, column_x, column_y))
         return lines
 

@@ -183,17 +183,13 @@ def places(panels, size):
     """
     rows, columns = len(panels), len(panels[0])
     wide, high = size
-    between = 0.01 * high if 0.02 / rows > EDGE / high else EDGE
     margins = [[(0.1 * wide, 0.1 * high, 0.1 * wide, 0.1 * high)] * columns for _ in range(rows)]
     ticks = [0.0] * columns
     for _ in range(5):
         left = [max(row[c][0] for row in margins) + EDGE for c in range(columns)]
         right = [max(row[c][2] for row in margins) + EDGE for c in range(columns)]
-        top = [max(m[1] for m in row) + (between if r else EDGE) for r, row in enumerate(margins)]
-        bottom = [
-            max(m[3] for m in row) + (between if r < rows - 1 else EDGE)
-            for r, row in enumerate(margins)
-        ]
+        top = [max(m[1] for m in row) + EDGE for row in margins]
+        bottom = [max(m[3] for m in row) + EDGE for row in margins]
         w = max((wide - sum(left) - sum(right)) / columns, 1.0)
         h = max((high - sum(top) - sum(bottom)) / rows, 1.0)
         found, y = [], 0.0

@@ -13,7 +13,7 @@ FILL = "color facecolor edgecolor alpha linewidth linestyle label gid zorder"
 TEXT = "color fontsize ha va alpha gid bbox linespacing transform zorder"
 
 METHODS = {
-    "plot": LINE,
+    "plot": f"{LINE} drawstyle",
     "step": f"{LINE} where",
     "axhline": f"{LINE} xmin xmax",
     "axvline": f"{LINE} ymin ymax",
