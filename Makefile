@@ -20,7 +20,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides class slides-pdf handout pptx watch check-reproducible serve present lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
+.PHONY: help setup book slides class slides-pdf handout pptx watch check-reproducible serve zip present lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,9 @@ check-reproducible: setup ## build the last commit twice, in two places, and com
 
 serve: book ## build, and show the book at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html
+
+zip: book ## pack the book, to be read and run from a folder, without a server; _build/book.zip
+	@$(VENV_PYTHON) -m press zip
 
 present: book ## build, and present the book with a live kernel behind its code; on another port: PORT=8001
 	@$(VENV_PYTHON) -m press present --port $(PORT)

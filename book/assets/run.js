@@ -6,6 +6,7 @@
   if (document.getElementById("live-cells")) return; /* `make present` runs them in a kernel */
 
   var WHAT = script.dataset.what;
+  var folder = window.dpFolder; /* a book that was unpacked from a zip loads in another way */
 
   function element(tag, name, text) {
     var made = document.createElement(tag);
@@ -23,16 +24,20 @@
     } catch (error) { return {}; }
   }
 
+  function fetched(address) {
+    return fetch(address, { cache: "no-cache" }).then(function (answer) {
+      if (!answer.ok) throw new Error(answer.status);
+      return answer.json();
+    });
+  }
+
   /* Loads the rest once; without it the page stays as it was, with a sentence. */
   function load(cell) {
     if (!session) {
       var cellsAt = new URL(script.dataset.cells, location.href);
-      session = fetch(cellsAt, { cache: "no-cache" }).then(function (answer) {
-        if (!answer.ok) throw new Error(answer.status);
-        return answer.json();
-      }).then(function (data) {
-        var folder = new URL(script.src.replace(/run\.js.*/, "run/" + data.runtime + "/"));
-        return import(folder + "page.mjs").then(function (page) {
+      session = (folder ? folder.data(cellsAt) : fetched(cellsAt)).then(function (data) {
+        var runtime = script.src.replace(/run\.js.*/, "run/" + data.runtime + "/");
+        return (folder ? folder.load("page.mjs") : import(runtime + "page.mjs")).then(function (page) {
           return page.begin(data, cells, kept);
         });
       });
@@ -134,9 +139,9 @@
 
   var marked = document.querySelectorAll("[class*='dp-run-']");
   var able = window.WebAssembly && window.Worker && window.DecompressionStream;
-  if (!able || !/^http/.test(location.protocol)) {
+  if (!able || !(folder || /^http/.test(location.protocol))) {
     WHAT = "Cells run in the page in a newer browser, if the book comes from a web server, as by"
-      + " make serve.";
+      + " make serve, or from the zip of make zip.";
     marked[0].after(element("p", "dp-run-what", WHAT));
     return;
   }

@@ -2,7 +2,7 @@
 
 Modules and folders import only from those to their left:
 
-    book files … ◂ chapter ◂ run ◂ store edition ◂ slides ◂ pages ◂ notebooks ◂ run_here
+    book files … ◂ chapter notation ◂ run ◂ store edition ◂ slides ◂ pages ◂ notebooks ◂ run_here
     ◂ build ◂ present ◂ commands
 """
 

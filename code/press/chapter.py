@@ -38,8 +38,8 @@ from .book import Book, Page, PressError
 from .cache_key import inputs
 
 __all__ = [
-    "EXERCISE_OPTIONS", "IN_WORDS", "PREDICT_OPTIONS", "YOUR_TURN", "Chapter", "Exercise",
-    "Prediction", "code_cells", "read_all",
+    "EXERCISE_OPTIONS", "IN_WORDS", "PREDICT_OPTIONS", "VERBATIM", "YOUR_TURN", "Chapter",
+    "Exercise", "Prediction", "code_cells", "read_all",
 ]  # fmt: skip
 
 EXERCISE_OPTIONS = {

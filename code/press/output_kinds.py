@@ -1,7 +1,8 @@
 """The kinds of outputs that have a name, from figures and numbers to exercises and predictions.
 
 Each class states, here and nowhere else, the MIME type of its outputs, and how they look on a page,
-on a slide and in a notebook. A new kind needs a MIME type in `diffprog/show.py` and a class below.
+on a slide and in a notebook. A new kind needs a MIME type in `diffprog/show.py`, or in a module of
+its own beside it, and a class below.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, ClassVar
 from docutils import nodes
 from nbformat import NotebookNode
 
-from diffprog import show
+from diffprog import messages, show
 from diffprog.figures import animation
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "EXERCISE",
     "FIGURE",
     "FRAMES",
+    "MESSAGE",
     "NUMBER",
     "PREDICTION",
     "SOURCE",
@@ -144,6 +146,17 @@ class Number(Unseen):
         return f'<span class="number">{escape(content["text"])}</span>'
 
 
+class Message(Unseen):
+    """What Python said of a mistake, which the role `message` inserts; a notebook shows it, too."""
+
+    name, mime = "message", messages.MESSAGE
+    has_anchor = False
+
+    def in_notebook(self, output: NotebookNode, content: Any, alt: str) -> bool:
+        """Keep the text."""
+        return True
+
+
 class Prediction(Unseen):
     """A prediction; its cell says which option is right, and `store.py` adds the question.
 
@@ -177,9 +190,10 @@ class Cell(Kind):
 
 
 FIGURE, FRAMES, SOURCE, NUMBER = Figure(), Frames(), Source(), Number()
-EXERCISE, CELL, PREDICTION = Exercise(), Cell(), Prediction()
+EXERCISE, CELL, PREDICTION, MESSAGE = Exercise(), Cell(), Prediction(), Message()
 BY_NAME: dict[str, Kind] = {
-    kind.name: kind for kind in (FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE, CELL, PREDICTION)
+    kind.name: kind
+    for kind in (FIGURE, FRAMES, SOURCE, NUMBER, EXERCISE, CELL, PREDICTION, MESSAGE)
 }
 
 

@@ -18,6 +18,7 @@ from sphinx.util.docutils import SphinxRole
 from . import edition, output_kinds
 from .book import PressError
 from .notebooks import write as notebooks
+from .output_kinds import Kind
 from .pages import (
     agreement,
     assets,
@@ -28,6 +29,7 @@ from .pages import (
     formulas,
     launch_buttons,
     nobreak,
+    notation,
     outdated,
     predict,
     social_card,
@@ -46,21 +48,26 @@ def read(text: str) -> Any:
     return notebook
 
 
-class NumberRole(SphinxRole):
-    """``{number}`name` ``: the number that a cell gave the prose under this name."""
+class OutputRole(SphinxRole):
+    """A role such as ``{number}`name` ``: what a cell gave the prose under this name."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__()
+        self.kind = kind
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Return the text of the number, and note that the page depends on the number."""
+        """Return the text of the output, and note that the page depends on the output."""
         store = edition.current().store
         try:
             entry = store[self.text]
         except PressError as error:
             return [], [self.inliner.reporter.error(str(error), line=self.lineno)]
-        if entry.kind != output_kinds.NUMBER.name:
-            message = f"{self.text!r} is a {entry.kind}, not a number"
+        if entry.kind != self.kind.name:
+            message = f"{self.text!r} is a {entry.kind}, not a {self.kind.name}"
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
         self.env.note_dependency(os.path.relpath(store.path(self.text), self.env.srcdir))
-        return [nodes.inline("", entry.content["text"], classes=["dp-number"])], []
+        node = nodes.inline if self.kind is output_kinds.NUMBER else nodes.literal
+        return [node("", entry.content["text"], classes=[f"dp-{self.kind.name}"])], []
 
 
 def _configure(app: Sphinx, config: Config) -> None:
@@ -90,7 +97,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the press to Sphinx."""
     handed_over = edition.exists()
     edition.current(make_of=Path(app.srcdir))
-    app.add_role("number", NumberRole())
+    for kind in (output_kinds.NUMBER, output_kinds.MESSAGE):
+        app.add_role(kind.name, OutputRole(kind))
     app.connect("config-inited", _configure, priority=100)
     app.connect("source-read", _hand_text, priority=50)  # before others look at the text
     agreement.setup(app)
@@ -99,6 +107,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     predict.setup(app)
     fold.setup(app)
     footnotes.setup(app)
+    notation.setup(app)
     nobreak.setup(app)
     formulas.setup(app)
     assets.setup(app)

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parent.parent.parent
 CHAPTERS = [
     page.name for page in Book(ROOT).pages if page.number and "{code-cell}" in page.path.read_text()
 ]
+OTHERS = ["start", "card"]
+"""Pages without a number and without exercises, with cells to run."""
 SIZES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1200, "height": 800}},
     "phone, dark": {"viewport": {"width": 360, "height": 740}, "color_scheme": "dark"},
@@ -30,12 +32,12 @@ def hrefs(html: str) -> list[str]:
     return [unescape(href) for href in re.findall(r'href="([^"]+)"', html)]
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", [*CHAPTERS, *OTHERS])
 def test_each_chapter_has_buttons_to_its_own_notebooks(build, name):
     path = build.html / "book" / f"{name}.html"
     (box,) = re.findall(r'<nav class="dp-launch".*?</nav>', path.read_text(), re.S)
     repository = find(Book(ROOT))
-    for kind in ("student", "solved"):
+    for kind in ("student",) if name in OTHERS else ("student", "solved"):
         (download,) = [h for h in hrefs(box) if h.endswith(f"notebooks/{kind}/{name}.ipynb")
                        and not h.startswith("http")]  # fmt: skip
         assert (path.parent / download).resolve().is_file()
@@ -44,6 +46,11 @@ def test_each_chapter_has_buttons_to_its_own_notebooks(build, name):
     for href in hrefs(box):
         if not href.startswith("http"):
             assert (path.parent / href.partition("#")[0]).exists()
+
+
+def test_a_page_with_nothing_to_run_has_none(build):
+    for name in ("index", "troubles", "glossary", "engine"):
+        assert 'class="dp-launch"' not in (build.html / f"book/{name}.html").read_text()
 
 
 def test_the_buttons_name_notebooks_that_are_on_the_branch(build):

@@ -12,7 +12,7 @@ BOOK = Book(ROOT)
 LIBRARY = sorted(
     path.relative_to(ROOT)
     for path in (ROOT / "code/diffprog").rglob("*.py")
-    if "exercises" not in path.parts  # no page shows the checks
+    if not {"exercises", "grade"} & set(path.parts)  # which no page shows
 )
 
 

@@ -185,6 +185,25 @@ def test_the_root_leads_to_the_landing_page(browser, server):
     page.close()
 
 
+def test_the_landing_page_fits_one_screen_with_something_to_do(browser, server):
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{server}/book/index.html")
+    for shown in (".lead", "#fig-learn-to-throw figcaption", ".dp-begin a"):
+        box = page.locator(shown).first.bounding_box()
+        assert box["y"] + box["height"] <= 800, shown
+    page.locator(".dp-begin a").first.click()
+    page.get_by_role("button", name="Run").first.wait_for()
+    page.close()
+
+
+def test_the_card_prints_on_one_sheet(browser, server):
+    page = browser.new_page()
+    page.goto(f"{server}/book/card.html")
+    sheets = page.pdf(format="A4", margin=dict.fromkeys(("top", "bottom", "left", "right"), "1cm"))
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) == 1
+    page.close()
+
+
 def test_search_finds_a_chapter(browser, server):
     page = browser.new_page()
     page.goto(f"{server}/search.html?q=broadcast")

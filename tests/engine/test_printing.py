@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import math
 
@@ -64,3 +66,57 @@ def test_arrays_print_as_in_numpy(engine, seed):
     found = engine.value(f"[[repr(a), str(a)] for a in [{made}]]")
     for x, (long, short) in zip(tensors, found, strict=True):
         assert (long, short) == (repr(x.numpy()), str(x.numpy()))
+
+
+def printed(code):
+    """What the code prints under PyTorch, with an error as its kind and its words."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(code, "code", "exec"), {})
+    return said.getvalue()
+
+
+def test_parameters_in_containers_print_as_in_pytorch(engine):
+    code = """
+import torch
+from torch.nn import Module, Parameter, ParameterDict, ParameterList
+
+class Model(Module):
+    def __init__(self):
+        super().__init__()
+        self.of_masses = ParameterDict({"m": torch.zeros(2), "k": Parameter(torch.ones(1, 3))})
+        self.listed = ParameterList([torch.zeros(3), torch.zeros(())])
+
+print(Model(), ParameterList([torch.zeros(3)]), ParameterDict({"a": torch.zeros(2)}))
+print(ParameterList(), ParameterDict())
+"""
+    assert engine.run(code) == printed(code)
+
+
+def test_forward_mode_refuses_what_is_no_tensor_in_pytorchs_words(engine):
+    code = """
+import torch
+from torch.func import jacfwd, jacrev, jvp, vjp
+
+def say(function, *args, **kwargs):
+    try:
+        print(function(*args, **kwargs))
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}")
+
+x = torch.ones(2)
+for f in (lambda x: 3.0, lambda x: (x, 3), lambda x: None, lambda x: (), lambda x: [x, {"y": x}]):
+    say(jvp, f, (x,), (x,))
+    say(lambda: vjp(f, x)[0])
+for f in (lambda x: x, lambda x: (3, x), lambda x: (x, x, x), lambda x: (x, x)):
+    say(jvp, f, (x,), (x,), has_aux=True)
+    say(lambda: vjp(f, x, has_aux=True)[0])
+for f in (lambda x: 3.0, lambda x: (x, 3.0)):
+    say(jacfwd(f), x)
+    say(jacrev(f), x)
+say(jvp, lambda x: x, (x, 3.0), (x, 3.0))
+say(jvp, lambda x: x, x, x)
+say(jvp, lambda x: x, (), ())
+say(jvp, lambda x: x, (x,), (torch.ones(3),))
+"""
+    assert engine.run(code) == printed(code)

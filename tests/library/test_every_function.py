@@ -34,8 +34,10 @@ from diffprog.simulator import ball, masses, pitching
 
 WITHOUT_TENSORS = {
     "exercises": "checks of a reader's answers, with tests of their own",
+    "grade": "processes and tables, with tests of their own",
     "figures": "drawings",
     "show": "sources and numbers of the book",
+    "messages": "errors of the book",
     "loops.history.bar": "a progress bar",
     "loops.history.Diverged": "an exception",
     "inference.uncertainty.region_content": "numbers",

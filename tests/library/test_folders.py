@@ -13,7 +13,7 @@ MODULES = sorted(path.relative_to(LIBRARY) for path in LIBRARY.rglob("*.py"))
 
 # Each folder imports from those before it only. "" is what stands beside the folders.
 ORDER = ["", "figures", "simulator", "autodiff", "loops", "relaxations", "pipelines", "inference"]
-ORDER += ["exercises"]
+ORDER += ["exercises", "grade"]
 
 
 def imports(path: Path) -> set[str]:

@@ -18,6 +18,9 @@ PAGE = """\
 ---
 description: A chapter about adding.
 card: fig-line
+notation:
+  'x': what is added, in $\\eta$
+  '\\eta_1': a rate
 ---
 
 # Adding
@@ -35,10 +38,12 @@ Because.
 :tags: [remove-cell]
 
 from diffprog import show
+from diffprog.messages import provoke
 from IPython.display import display
 from toylib import alone
 
 show.number("n-one", alone.ONE)
+provoke("message-zero", lambda: 1 / 0)
 show.answer("predict-sum", alone.ONE + 1 > 1, alone.ONE + 1 <= 1)
 ```
 
@@ -109,6 +114,8 @@ A sum commutes.
 :::
 
 ## After it
+
+Divide by zero, and Python says {message}`message-zero`.
 
 ```{code-cell} ipython3
 :tags: [hide-input]
@@ -203,7 +210,8 @@ Words.
 """.replace("@WORDS@", "**Say** " + "word " * 45)
 FILES = {
     "_toc.yml": TOC.replace("book/end", "book/sources"),
-    "book/part1/index.md": "---\ndescription: The part.\n---\n\n# Part\n\nWords.\n",
+    "book/part1/index.md": "---\ndescription: The part.\n---\n\n# Part\n\nWords.\n\n"
+    "```{notation} latin\n```\n\n```{notation} greek\n```\n\n```{notation} other\n```\n",
     "book/part1/one.md": PAGE,
     "book/part1/two.md": SECOND,
     "book/sources.md": "---\ndescription: Sources.\n---\n\n# Sources\n\n```{bibliography}\n```\n",
@@ -287,6 +295,23 @@ def test_numbers_formulas_references_and_links_are_in_the_prose(page: str) -> No
     assert "Exercise 1.1a</span>" in prose
     assert 'href="two.html"' in prose
     assert re.search(r'href="\.\./sources\.html#\S+"', prose)
+
+
+def test_a_message_is_what_python_said(site: Path, page: str) -> None:
+    said = "ZeroDivisionError: division by zero"
+    literal = r'<code class="[^"]*dp-message[^"]*">(.*?)</code>'
+    assert [re.sub("<.*?>", "", text) for text in re.findall(literal, page)] == [said]
+    assert f"Python says `{said}`." in "\n".join(sources(notebook(site, "student"), "markdown"))
+
+
+def test_the_notation_is_a_table_of_what_the_chapters_introduce(site: Path) -> None:
+    page = (site / "book/part1/index.html").read_text()
+    assert page.count('class="dp-notation table"') == 2
+    assert page.count("No chapter introduces one.") == 1
+    assert re.search(r'href="one.html">(<span[^>]*>)?1.1 Adding<', page)
+    tables = "\n".join(sources(notebook(site, "student", "part1/index"), "markdown"))
+    assert "| $x$ | what is added, in $\\eta$ | [1.1 Adding](one.ipynb) |" in tables
+    assert "| $\\eta_1$ | a rate | [1.1 Adding](one.ipynb) |" in tables
 
 
 def test_a_fold_is_native(page: str) -> None:
@@ -460,6 +485,14 @@ def test_a_notebook_begins_with_title_note_and_set_up(site: Path) -> None:
         assert ("On Binder" in title.source) == (kind == "student")
         assert "import diffprog" in setup.source
         assert text.source.startswith("It is 1, as ")
+
+
+def test_without_exercises_there_is_nothing_to_fill_in_or_to_solve(site: Path) -> None:
+    (title, *_) = notebook(site, "student", "part1/two").cells
+    assert ", to run. Run the cells" in title.source
+    assert "[With outputs](../../solved/part1/two.ipynb)" in title.source
+    box = (site / "book/part1/two.html").read_text().partition('class="dp-launch"')[2]
+    assert box.partition("</nav>")[0].count("dp-launch-label") == 2, "to run, and the slides"
 
 
 def test_of_a_hidden_cell_what_is_needed_is_kept(site: Path) -> None:

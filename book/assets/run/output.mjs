@@ -71,7 +71,7 @@ export class Output {
     this.note("Drawn again, from your code. Reset brings back the book’s figure.");
     if (!place.querySelector(".dp-frames")) return;
     const player = element("script", "");
-    player.src = new URL("../../frames.js", import.meta.url);
+    player.src = new URL("frames.js", document.querySelector('script[src*="/run.js"]').src);
     document.head.append(player);
   }
 

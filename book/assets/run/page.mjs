@@ -12,7 +12,9 @@ export function begin(data, cells, kept) {
   );
   const total = Object.values(data.sizes).reduce((sum, size) => sum + size, 0);
   const python = new Python(JSON.stringify(data.cells), loading, () => {
-    for (const cell of cells) if (!cell.error) cell.rest();
+    for (const cell of cells) {
+      if (!cell.error || cell.mark.querySelector("progress")) cell.rest();
+    }
   });
   let turn = Promise.resolve(), running;
 

@@ -1,6 +1,5 @@
 /* Python in a worker: started once, and again after it was stopped. */
-
-const HERE = new URL("./", import.meta.url);
+import { keep, thread } from "./thread.mjs";
 
 export class Python {
   /* `cells` is what the build says of a chapter's cells, as JSON; `loading(bytes)` hears what has
@@ -30,7 +29,7 @@ export class Python {
   }
 
   async load() {
-    const worker = (this.worker = new Worker(new URL("worker.mjs", HERE), { type: "module" }));
+    const worker = (this.worker = thread());
     await new Promise((done, failed) => {
       this.fail = failed;
       worker.onerror = event => this.fail(new Error(event.message || "its files did not come"));
@@ -66,18 +65,4 @@ export class Python {
     this.worker = this.started = this.begun = null;
     this.fail?.(error);
   }
-}
-
-/* Has the browser keep the files, for later pages and for a time without network. */
-async function keep() {
-  try {
-    const { active, installing, waiting } = await navigator.serviceWorker.register(
-      new URL("../sw.js", HERE),
-    );
-    const coming = installing || waiting;
-    if (active || !coming) return;
-    await new Promise(done => coming.addEventListener("statechange", () => {
-      if (["activated", "redundant"].includes(coming.state)) done();
-    }));
-  } catch { /* where it may not, as in some private windows, its own cache has to do */ }
 }

@@ -4,6 +4,7 @@
    The page sends {cells} to start it, and {id, cell, code, texts, titles} to run one, as page_kernel.py has
    them. The worker answers {loaded} in bytes, {ready} or {failed}, and for each cell {id, kind, text}
    and at last {id, done, well}: whether it ended without an error. */
+import createPyodideModule from "./pyodide.asm.mjs";
 import { loadPyodide } from "./pyodide.mjs";
 import wheels from "./wheels.mjs"; /* their names, if the author has named any */
 
@@ -58,6 +59,7 @@ async function start(cells) {
     unpacked(name, "application/zip").then(answer => answer.arrayBuffer()));
   const here = new URL("./", import.meta.url).href;
   const python = await loadPyodide({
+    createPyodideModule,
     indexURL: here,
     packageBaseUrl: here,
     stdLibURL: `${here}standard_library.zip`,
@@ -66,6 +68,8 @@ async function start(cells) {
       packages: {},
     },
   });
+  /* Nobody writes to it, but Python now and then asks it, and only then WebKit ends an endless loop. */
+  python.setInterruptBuffer(new Uint8Array(1));
   if (engine) python.registerJsModule("_engine", { ...(await engine) });
   for (const wheel of packages) {
     python.unpackArchive(await wheel, "whl", { extractDir: PACKAGES });

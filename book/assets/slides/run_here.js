@@ -6,20 +6,28 @@
   const WHAT = "Runs in this browser, on a small engine that speaks PyTorch\u2019s names, not on PyTorch";
   const EARLY = "Interrupted before the cell ran: the stored output stays.";
   const LOST = "This could not be loaded. Is there a network?";
+  const folder = window.dpFolder; /* a book that was unpacked from a zip loads in another way */
   const cells = new Map(), chapters = {}, edited = {};
   let python, at, stopped, loading = () => {}, turn = Promise.resolve();
 
+  const asked = address => fetch(address, { cache: "no-cache" }).then(answer => {
+    if (!answer.ok) throw new Error(answer.status);
+    return answer.json();
+  });
+
   /* What the build says of a chapter's cells; asked for again where it did not come. */
   function chapter(name) {
-    chapters[name] ||= fetch(new URL(`cells/${name}.json`, RUN), { cache: "no-cache" }).then(answer => {
-      if (!answer.ok) throw new Error(LOST);
-      return answer.json();
-    }, () => { throw new Error(LOST); });
+    if (!chapters[name]) {
+      const address = new URL(`cells/${name}.json`, RUN);
+      chapters[name] = (folder ? folder.data(address) : asked(address))
+        .catch(() => { throw new Error(LOST); });
+    }
     chapters[name].catch(() => { delete chapters[name]; });
     return chapters[name];
   }
 
-  const script = (data, name) => import(new URL(`${data.runtime}/${name}`, RUN));
+  const script = (data, name) =>
+    (folder ? folder.load(name) : import(new URL(`${data.runtime}/${name}`, RUN)));
 
   /* The Python of one chapter: that of another ends. */
   async function start(name) {
@@ -116,7 +124,7 @@
   function begin() {
     const query = new URLSearchParams(location.search);
     const able = window.WebAssembly && window.Worker && window.DecompressionStream;
-    if (!able || !/^http/.test(location.protocol) || document.getElementById("live-cells")) return;
+    if (!able || !(folder || /^http/.test(location.protocol)) || document.getElementById("live-cells")) return;
     if (query.has("preview") || query.has("print-pdf") || innerWidth <= 600) return; /* no deck to edit */
     document.querySelectorAll("pre[data-around]").forEach((pre, number) => {
       const [name, index] = pre.dataset.cell.split(" ");

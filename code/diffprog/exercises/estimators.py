@@ -2,9 +2,9 @@
 
 Symbols, shapes, units.
     c     ()              GeV    the cut
-    k     a number        1/GeV  steepness: logistic noise ε, of scale 1/k
-    ε     (draws,)        GeV    noise
-    f     any to the same        a staircase of cuts: a hard count
+    k     a number        1/GeV  steepness: logistic noise ξ, of scale 1/k
+    ξ     (draws,)        GeV    noise, xi in the code
+    z     any to the same        a staircase of cuts: a hard count
     hard  (cuts,) int64          hard counts
     soft  (cuts,)                soft counts, which have a slope in the cuts
 """
@@ -36,62 +36,62 @@ __all__ = ["check_score", "check_straight_through"]
 # What PyTorch says where someone differentiates the staircase.
 NO_SLOPE = dict.fromkeys(
     ("does not require grad", "not have been used in the graph"),
-    "backward() is asked for the slope of f, and f has none. The score function only evaluates f:"
-    " multiply its values by the score k·tanh(k·ε/2)",
+    "backward() is asked for the slope of z, and z has none. The score function only evaluates z:"
+    " multiply its values by the score k·tanh(k·ξ/2)",
 )
 
 
 @exercise("ex-score", "Right: a slope from values alone, with an honest baseline.")
 def check_score(score_slope: Callable[..., Any], seed: int) -> None:
-    """Check `score_slope(f, c, k, eps)`: an estimate for each draw, (draws,)."""
+    """Check `score_slope(z, c, k, xi)`: an estimate for each draw, (draws,)."""
     draw = Draw(seed)
     for cut, k, draws, width in ((920.0, 0.03, 5, 17.03), (960.0, 0.15, 4, 3.37)):
         # No multiple of the width is a cut plus a multiple of 0.1: rounding moves no step.
-        f = Formula(f"lambda c: (c.detach() / {width}).floor() % 7")
-        counted, c = Counted("f", f), torch.tensor(cut)
-        values, eps = f(c)[None], torch.zeros(1)
-        while not values.min() < f(c) < values.max():  # f(c) is no extreme, which is told apart
-            eps = (draw(-2, 2, draws) / k).round(decimals=1)
-            values = f(c + eps)
-        given: dict[str, Any] = {"c": c, "k": k, "eps": eps}
-        got = call(score_slope, NO_SLOPE, f=counted, **given)
+        z = Formula(f"lambda c: (c.detach() / {width}).floor() % 7")
+        counted, c = Counted("z", z), torch.tensor(cut)
+        values, xi = z(c)[None], torch.zeros(1)
+        while not values.min() < z(c) < values.max():  # z(c) is no extreme, which is told apart
+            xi = (draw(-2, 2, draws) / k).round(decimals=1)
+            values = z(c + xi)
+        given: dict[str, Any] = {"c": c, "k": k, "xi": xi}
+        got = call(score_slope, NO_SLOPE, z=counted, **given)
         counted.must_be_called()
         once, again = (
-            tensor(x, "the estimate") for x in (got, call(score_slope, NO_SLOPE, f=f, **given))
+            tensor(x, "the estimate") for x in (got, call(score_slope, NO_SLOPE, z=z, **given))
         )
         if once.shape == again.shape and not torch.allclose(once, again, equal_nan=True):
             raise Wrong(
                 "the same call gives another result each time: do not draw noise of your own, use"
-                " eps"
+                " xi"
             )
-        wanted = score_function(f, c, k, eps)
-        close(got, wanted, "the estimate of each draw", _score_mistakes(f, **given))
+        wanted = score_function(z, c, k, xi)
+        close(got, wanted, "the estimate of each draw", _score_mistakes(z, **given))
 
 
 # fmt: off
 def _score_mistakes(
-    f: Callable[[Tensor], Tensor], c: Tensor, k: float, eps: Tensor
+    z: Callable[[Tensor], Tensor], c: Tensor, k: float, xi: Tensor
 ) -> Iterator[Mistake]:
     def less_others(value: Tensor) -> Tensor:
         return value - (value.sum() - value) / (n - 1)
 
-    n, value, score = len(eps), f(c + eps), k * torch.tanh(k * eps / 2)
+    n, value, score = len(xi), z(c + xi), k * torch.tanh(k * xi / 2)
     total, less = value.sum(), less_others(value)
     yield ("that is one number: return the estimate of each draw, shape (draws,), so that its"
            " spread can be seen. Their mean is taken later", ())
-    yield ("each estimate has the wrong sign. Noise that lies high has a positive score: if f is"
+    yield ("each estimate has the wrong sign. Noise that lies high has a positive score: if z is"
            " larger there, the cut should go up", -less * score)
-    yield ("all estimates are zero: is f evaluated at c + eps, with noise? Its derivative is zero,"
+    yield ("all estimates are zero: is z evaluated at c + xi, with noise? Its derivative is zero,"
            " but its values differ", 0 * score)
     yield ("each estimate is divided by the number of draws: their mean is taken later",
            less * score / n)
-    yield ("the baseline is missing: take away the mean of f over the other draws", value * score)
-    yield ("the baseline is there, and the score is missing: multiply by k·tanh(k·ε/2)", less)
+    yield ("the baseline is missing: take away the mean of z over the other draws", value * score)
+    yield ("the baseline is there, and the score is missing: multiply by k·tanh(k·ξ/2)", less)
     yield ("the baseline is the mean of all draws, and depends on the draw itself: that makes the"
            " estimate too small by a factor (n − 1)/n. Leave the draw out",
            (value - value.mean()) * score)
-    yield ("the baseline is f(c). There is no bias in that, but asked for is the mean of the other"
-           " draws, which costs no evaluation", (value - f(c)) * score)
+    yield ("the baseline is z(c). There is no bias in that, but asked for is the mean of the other"
+           " draws, which costs no evaluation", (value - z(c)) * score)
     for one in (value.median(), value.max(), value.min()):
         yield ("the baseline is the median, or an extreme, of all draws: the mean of the others is"
                " asked for", (value - one) * score)
@@ -102,46 +102,46 @@ def _score_mistakes(
     yield ("the baseline is added: take it away", (2 * value - less) * score)
     yield ("the factor k in front of tanh is missing: the slope is per GeV", less * score / k)
     yield ("k comes in twice in front of tanh", less * score * k)
-    yield ("½ is missing inside: it is tanh(k·ε/2)", less * k * torch.tanh(k * eps))
-    for number in (eps, eps / k):
-        yield ("k is missing inside, or divides: it is tanh(k·ε/2), of a number without a unit",
+    yield ("½ is missing inside: it is tanh(k·ξ/2)", less * k * torch.tanh(k * xi))
+    for number in (xi, xi / k):
+        yield ("k is missing inside, or divides: it is tanh(k·ξ/2), of a number without a unit",
                less * k * torch.tanh(number / 2))
-    yield ("the tanh is missing: the score is k·tanh(k·ε/2)", less * k * k * eps / 2)
+    yield ("the tanh is missing: the score is k·tanh(k·ξ/2)", less * k * k * xi / 2)
     for normal in (k**2, 3 * k**2 / torch.pi**2, 1):
-        yield ("that is the score of normal noise, ε/σ²: this noise is logistic, k·tanh(k·ε/2)",
-               less * normal * eps)
-    yield ("a sigmoid stands where the tanh should", less * k * torch.sigmoid(k * eps))
-    yield ("f is evaluated at eps: the cut is c + eps", less_others(f(eps)) * score)
-    yield ("f is evaluated at c − eps: the score belongs to c + eps",
-           less_others(f(c - eps)) * score)
-    yield ("the score is taken at c + eps: the noise alone goes into tanh(k·ε/2)",
-           less * k * torch.tanh(k * (c + eps) / 2))
+        yield ("that is the score of normal noise, ξ/σ²: this noise is logistic, k·tanh(k·ξ/2)",
+               less * normal * xi)
+    yield ("a sigmoid stands where the tanh should", less * k * torch.sigmoid(k * xi))
+    yield ("z is evaluated at xi: the cut is c + xi", less_others(z(xi)) * score)
+    yield ("z is evaluated at c − xi: the score belongs to c + xi",
+           less_others(z(c - xi)) * score)
+    yield ("the score is taken at c + xi: the noise alone goes into tanh(k·ξ/2)",
+           less * k * torch.tanh(k * (c + xi) / 2))
     yield ("the estimate is squared", (less * score) ** 2)
     yield ("the sum over all draws, the own one too, is divided by n − 1: take the own value away"
            " first", (value - total / (n - 1)) * score)
     for i in (1, -1):
         yield ("the baseline is the value of one other draw: the mean of all the others is asked"
                " for", (value - value.roll(i)) * score)
-    yield ("the noise is divided by k once more: the cuts are c + eps",
-           less_others(f(c + eps / k)) * score)
-    yield ("the noise has lost its sign: the cuts are c + eps",
-           less_others(f(c + eps.abs())) * score)
-    bell = torch.sigmoid(k * eps) * torch.sigmoid(-k * eps)
-    for shape in (1 - torch.tanh(k * eps / 2) ** 2, bell):
+    yield ("the noise is divided by k once more: the cuts are c + xi",
+           less_others(z(c + xi / k)) * score)
+    yield ("the noise has lost its sign: the cuts are c + xi",
+           less_others(z(c + xi.abs())) * score)
+    bell = torch.sigmoid(k * xi) * torch.sigmoid(-k * xi)
+    for shape in (1 - torch.tanh(k * xi / 2) ** 2, bell):
         yield ("that is the density of the noise, or the slope of the tanh: the score is the"
-               " derivative of the logarithm of the density, k·tanh(k·ε/2)", less * k * shape)
-    yield ("that is the logarithm of the density: the score is its derivative, k·tanh(k·ε/2)",
+               " derivative of the logarithm of the density, k·tanh(k·ξ/2)", less * k * shape)
+    yield ("that is the logarithm of the density: the score is its derivative, k·tanh(k·ξ/2)",
            less * (k * bell).log())
     yield ("the score has the baseline: take it away from the values of f",
            value * (score - score.mean()))
     for unbiased in (0, 1):
         yield ("the values are divided by their spread: take away the baseline, and nothing more",
                (value - value.mean()) / value.std(correction=unbiased) * score)
-    yield ("you take differences of f at c + eps and c − eps: asked for is f(c + eps) less the mean"
-           " of the others", (value - f(c - eps)) / 2 * score)
-    for width in (eps, 1 / score):
-        yield ("that is a difference quotient, (f(c + eps) − f(c))/eps: multiply by the score, and"
-               " do not divide by the noise", (value - f(c)) / width)
+    yield ("you take differences of z at c + xi and c − xi: asked for is z(c + xi) less the mean"
+           " of the others", (value - z(c - xi)) / 2 * score)
+    for width in (xi, 1 / score):
+        yield ("that is a difference quotient, (z(c + xi) − z(c))/xi: multiply by the score, and"
+               " do not divide by the noise", (value - z(c)) / width)
 # fmt: on
 
 

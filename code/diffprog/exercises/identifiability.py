@@ -38,12 +38,12 @@ SMALL = 1e-8  # more than float64 loses here, less than any mistake makes
 # What it means that a mask or an index does not fit Vh, and that nothing comes back.
 ADVICE = dict.fromkeys(
     ("same size", "must match", "out of bounds", "mask"),
-    "the singular values are as many as min(N, p), the rows of Vh are p: count the singular values"
+    "the singular values are as many as min(N, P), the rows of Vh are P: count the singular values"
     " above rounding, and take the rows from there on",
 ) | {
     "returns None": (
         "your function returns None. Where all is seen there are no null vectors: return a tensor"
-        " without columns, shape (p, 0). (Or is the line with `return` missing?)"
+        " without columns, shape (P, 0). (Or is the line with `return` missing?)"
     )
 }
 
@@ -110,7 +110,7 @@ def _shape_mistakes(n: Tensor, what: str, j: Tensor, at_zero: Tensor) -> Iterato
     yield f"{what} some entries are not finite", not bool(torch.isfinite(n).all())
     yield (f"one vector of shape ({p},): return it as a column, shape ({p}, 1)",
            free == 1 and n.shape == (p,))
-    yield ("your vectors are rows: return them as columns, (p, p − r). Transpose",
+    yield ("your vectors are rows: return them as columns, (P, P − rank). Transpose",
            n.shape == (free, p) != (p, free))
     yield ("your vectors have as many entries as there are observations: they come from U, or from"
            " J transposed. Null vectors are changes of the latent quantities: rows of Vh",
@@ -180,7 +180,7 @@ def _span_mistakes(
         page = torch.tensor([[3.0], [-1.0]]).double() / 10**0.5
         yield ("that is the null vector of this chapter's machine: compute it from the simulator",
                n.shape == page.shape and torch.allclose(n.abs(), page.abs(), atol=1e-3))
-        change = f"{what} J·n is not zero but up to {(j @ n).abs().max():.2g}."
+        change = f"{what} J times your vectors is not zero but up to {(j @ n).abs().max():.2g}."
         yield (f"{change} Your vectors are in float32, which rounds too much here: stay in float64,"
                " as z is", single and _null(j, n, 1e-5))
         right = torch.linalg.svd(j).Vh
@@ -289,19 +289,19 @@ def _choices(seed: int) -> Iterator[Choice]:
         where = draw(0.2, 0.8, n, step=0.01).double() + torch.randperm(n, generator=draw.random)
         return [round(low + width * x, 2) for x in where.tolist()]
 
-    machine = Formula("lambda z, T: pitch(z[None], T)[0, 0]", pitch=pitch)
+    machine = Formula("lambda z, t: pitch(z[None], t)[0, 0]", pitch=pitch)
     z = draw(-2, 2, 2, dtype=torch.float64)
     yield Choice(machine, z, draw.one(2.8, 3.2), times(0, 4))
     yield Choice(machine, z, draw.one(0.8, 1.2), times(0, 4))
 
     for ω, phase in ((draw.one(1.5, 2.5), 0.4), (draw.one(0.6, 0.8), 0.9)):
         spring = (
-            f"lambda z, T: z[0] * math.cos({ω:.1f} * T) + z[1] / {ω:.1f} * math.sin({ω:.1f} * T)"
+            f"lambda z, t: z[0] * math.cos({ω:.1f} * t) + z[1] / {ω:.1f} * math.sin({ω:.1f} * t)"
         )
         candidates = times(0.5 * phase / ω, 6 / ω, 9)
         yield Choice(Formula(spring, math=math), z, round(phase / ω, 2), candidates)
 
-    pulse = Formula("lambda z, T: z[0] * torch.exp(-z[1] * T)")
+    pulse = Formula("lambda z, t: z[0] * torch.exp(-z[1] * t)")
     z = torch.tensor([draw.one(2, 4), draw.one(1, 1.5)], dtype=torch.float64)
     yield Choice(pulse, z, draw.one(0.3, 0.5), times(0.6, 3, 7))
 

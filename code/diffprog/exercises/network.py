@@ -92,7 +92,7 @@ def height_mistakes(drift: Tensor, t: Tensor, flight: float) -> Iterator[Mistake
     if right.min() < 0:
         yield ("the ball stops at height zero in your function: there is no ground here",
                right.clamp(min=0))
-    yield ("the ½ in ½·a·T² is squared", right - fall / 2)
+    yield ("the ½ in ½·a·flight² is squared", right - fall / 2)
     yield ("15 and 10 have changed places: the machine is set to 15 m and 10 m/s",
            right + (V0 - X0) * (1 - flight))
     yield ("the drift is a factor in your function: it is added to what the machine is set to",
@@ -110,13 +110,13 @@ def height_mistakes(drift: Tensor, t: Tensor, flight: float) -> Iterator[Mistake
            pitch(drifts(t), flight))
     yield ("gravity is taken to be 9.81 m/s²: the exercise has 9.8, as the machine",
            right - 0.01 * flight**2 / 2)
-    yield ("½·a·T² lacks its T²: the flight has no part in it", right - fall + A / 2)
-    yield ("T should be squared in ½·a·T²", right - fall + A * flight / 2)
+    yield ("½·a·flight² lacks its flight²: the flight has no part in it", right - fall + A / 2)
+    yield ("the time of flight should be squared in ½·a·flight²", right - fall + A * flight / 2)
     yield ("Δx0 is multiplied by the time of flight: it is in metres already",
            right + dx0 * (flight - 1))
     yield ("that is the velocity at the end: the height is asked for", V0 + dv0 + A * flight)
-    yield ("gravity is missing: ½·a·T² with a = −9.8 m/s²", right - fall)
-    yield ("the ½ is missing in ½·a·T²", right + fall)
+    yield ("gravity is missing: ½·a·flight² with a = −9.8 m/s²", right - fall)
+    yield ("the ½ is missing in ½·a·flight²", right + fall)
     yield ("the drift is subtracted: the machine does what it is set to *plus* the drift",
            pitch(-drift, flight))
     for name, part in (("Δx0", dx0), ("Δv0", dv0 * flight)):

@@ -1,17 +1,17 @@
 """Identifiability: which latent quantities the data determine.
 
-Symbols, shapes. N observations with independent errors σ, p latent
+Symbols, shapes. N observations with independent errors σ, P latent
 quantities; … stands for any batch, for instance of designs.
-    J   (…, N, p)   Jacobian of the observations in the latent quantities:
-                    curvature.jacobian
-    s   (…, q)      its singular values, descending; q = min(N, p)
-    r               its rank
-    v   (p, p − r)  null vectors, in columns: J·v = 0
-    F   (…, p, p)   Fisher information: JᵀJ/σ²
+    J      (…, N, P)  Jacobian of the observations in the latent quantities:
+                      curvature.jacobian
+    S      (…, q)     its singular values, descending; q = min(N, P)
+    rank              the number of singular values that are not zero
+    null   (P, free)  null vectors, in columns: J·null = 0; free = P − rank
+    F      (…, P, P)  Fisher information: JᵀJ/σ²
 
-To first order, a change δ of the latent quantities changes the observations
-by J·δ. A change along v does not change them, so no fit can find it. For a
-linear model this is exact.
+To first order, a change Δz of the latent quantities changes the
+observations by J·Δz. A change along a null vector does not change them, so
+no fit can find it. For a linear model this is exact.
 
 Source: G. Cowan, Statistical Data Analysis, Oxford University Press 1998,
 section 6.6; T. J. Rothenberg, Identification in parametric models,
@@ -32,58 +32,59 @@ __all__ = [
 
 
 def singular_values(jacobian: Tensor) -> Tensor:
-    """Return s, (…, q), descending, of a Jacobian (…, N, p).
+    """Return S, (…, q), descending, of a Jacobian (…, N, P).
 
     They are the changes of the observations for steps of length 1 along the
     singular vectors.
     """
-    _check(jacobian, "… N p")
-    s: Tensor = torch.linalg.svdvals(jacobian)
-    return s
+    _check(jacobian, "… N P")
+    values: Tensor = torch.linalg.svdvals(jacobian)
+    return values
 
 
 def rank(jacobian: Tensor) -> int:
-    """Return r, the number of s above rounding, max(N, p)·ε·s₁.
+    """Count the singular values above rounding, which is max(N, P)·eps·S₁.
 
-    It is the number of independent combinations that a Jacobian (N, p)
+    This is the number of independent combinations that a Jacobian (N, P)
     determines.
     """
-    _check(jacobian, "N p")
+    _check(jacobian, "N P")
     return int(torch.linalg.matrix_rank(jacobian))
 
 
 def null_space(jacobian: Tensor) -> Tensor:
-    """Return v, (p, p − r), orthonormal, with J·v = 0, for J of (N, p).
+    """Return orthonormal null vectors, J·null = 0, for J of (N, P).
 
-    The largest entry of each column is positive. At full rank there are no
-    columns.
+    They are the columns of a matrix (P, P − rank), which has no columns at
+    full rank. The largest entry of each is positive.
     """
-    r = rank(jacobian)
-    v: Tensor = torch.linalg.svd(jacobian, full_matrices=True).Vh[r:].T
-    if r == len(v):
-        return v
-    largest = v.gather(0, v.abs().argmax(0, keepdim=True))
-    return v * largest.sign()
+    seen = rank(jacobian)
+    Vh = torch.linalg.svd(jacobian, full_matrices=True).Vh
+    null: Tensor = Vh[seen:].T
+    if seen == len(Vh):
+        return null
+    largest = null.gather(0, null.abs().argmax(0, keepdim=True))
+    return null * largest.sign()
 
 
 def fisher_information(jacobian: Tensor, sigma: float | Tensor) -> Tensor:
-    """F = Σ over observations of ∇mᵢ ∇mᵢᵀ/σᵢ², (…, p, p).
+    """F = Σ over observations of ∇mᵢ ∇mᵢᵀ/σᵢ², (…, P, P).
 
     This is JᵀJ/σ² where all errors are the same. Information adds up: that
     of two measurements is the sum of both.
 
     Args:
-        jacobian: J, (…, N, p), with rows ∇mᵢ.
+        jacobian: J, (…, N, P), with rows ∇mᵢ.
         sigma: σ, one number or one for each observation, (N,), in the units
             of the observations.
     """
-    _check(jacobian, "… N p")
+    _check(jacobian, "… N P")
     sigma = torch.as_tensor(
         sigma, dtype=jacobian.dtype, device=jacobian.device
     )
     if sigma.ndim:
         _args.shapes(
-            jacobian=(jacobian, "… N p"), sigma=(sigma, "N, or ()")
+            jacobian=(jacobian, "… N P"), sigma=(sigma, "N, or ()")
         )
     _args.positives("sigma", sigma)
     j = jacobian / (sigma[:, None] if sigma.ndim else sigma)
@@ -91,7 +92,7 @@ def fisher_information(jacobian: Tensor, sigma: float | Tensor) -> Tensor:
 
 
 def cramer_rao(information: Tensor) -> Tensor:
-    """C = F⁻¹, (…, p, p): no unbiased estimate has a smaller covariance.
+    """C = F⁻¹, (…, P, P): no unbiased estimate has a smaller covariance.
 
     uncertainty.standard_errors(C) gives the errors.
 

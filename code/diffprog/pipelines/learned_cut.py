@@ -2,15 +2,15 @@
 
 Symbols, shapes, units. n events, d observables.
     m   (n, d)   GeV   masses
-    t   (n,)           score: an event is kept where t ≥ 0, and softly with
-                       weight σ(t)
+    q   (n,)           score: an event is kept where q ≥ 0, and softly with
+                       weight sigmoid(q)
     Z   ()             objective of two counts
 
-A rectangular cut looks at each observable on its own. The edge t = 0 of
-t = w·m + c is a plane, and that of a network any surface. The steepness is
-learned with the edge, since 2t is as good a score as t. For s/√b, and for
-any objective that grows with s and falls with b, the best cut is one on the
-ratio of the densities of signal and background.
+A rectangular cut looks at each observable on its own. The edge q = 0 of a
+linear score is a plane, and the edge of a network may be any surface. The
+steepness is learned with the edge, since 2q has the same edge as q. For
+s/√b, and for any objective that grows with s and falls with b, the best cut
+is a cut on the ratio of the densities of signal and background.
 
 Source: J. Neyman, E. S. Pearson, On the problem of the most efficient tests
 of statistical hypotheses, Phil. Trans. R. Soc. A 231 (1933) 289.
@@ -33,12 +33,13 @@ __all__ = ["LearnedCut", "fit_learned_cut"]
 
 
 class LearnedCut(nn.Module):
-    """t(m): standardise, then linear layers with tanh between.
+    """q(m): standardise, then linear layers with tanh between.
 
     Args:
         background: Its mean and width standardise all masses, and are not
             parameters. The weights have its dtype and device.
-        hidden: The widths of the hidden layers. Without any, t is a plane.
+        hidden: The widths of the hidden layers. Without any, the edge is a
+            plane.
         seed: It determines the weights; the global random state is left
             alone.
 
@@ -78,27 +79,27 @@ class LearnedCut(nn.Module):
             raise _args.wrong(name, _args.described(m), want)
 
     def forward(self, m: Tensor) -> Tensor:
-        """t, (n,), for masses (n, d)."""
+        """q, (n,), for masses (n, d)."""
         self.check("m", m)
-        t: Tensor = self.layers(self.scale(m))[:, 0]
-        return t
+        q: Tensor = self.layers(self.scale(m))[:, 0]
+        return q
 
     def count(self, m: Tensor) -> Tensor:
-        """Σ over events of [t ≥ 0], (), int64, for a finite sample.
+        """Σ over events of [q ≥ 0], (), int64, for a finite sample.
 
         Raises:
             ValueError: A score is NaN, as after a fit that diverged.
         """
         _samples.masses("m", m)
         with torch.no_grad():
-            t: Tensor = self(m)
-        if not _args.holds(~t.isnan()):
+            q: Tensor = self(m)
+        if not _args.holds(~q.isnan()):
             why = "a score is NaN: look at the weights"
             raise _args.refused("model", why)
-        return (t >= 0).sum()
+        return (q >= 0).sum()
 
     def soft_count(self, m: Tensor) -> Tensor:
-        """Σ over events of σ(t), ()."""
+        """Σ over events of sigmoid(q), ()."""
         return torch.sigmoid(self(m)).sum()
 
 
@@ -118,7 +119,7 @@ def fit_learned_cut(
 
     Raises:
         Diverged: The objective is not finite.
-        ValueError: A sample is empty or not finite, or has not the
+        ValueError: A sample is empty or not finite, or does not have the
             observables that the model knows; learning_rate ≤ 0.
     """
     _samples.both(signal, background)

@@ -2,13 +2,13 @@
 
 Symbols, shapes, units. n throws; see `simulator.pitching` and
 `pipelines.pipeline`.
-    t        (n, 1)      days     times of day
-    (t, T)   (n·m, 2)    days, s  a row for each throw and flight time:
-                                  `throws`
-    x        (n, m)      m        the observations
-    w        (n, 1)               weights of throws whose drift is measured,
-                                  too
-    c        (4,), (6,)           coefficients of the structural prior
+    t            (n, 1)      days     times of day
+    (t, flight)  (n·m, 2)    days, s  a row for each throw and flight time:
+                                      `throws`
+    x            (n, m)      m        the observations
+    points       (n, 1)               weights of throws whose drift is
+                                      measured, too
+    theta        (4,), (6,)           coefficients of the structural prior
 
 All networks have two hidden layers, of 100 and 50 units, with ReLU. A stage
 that does nothing is a scale with centre 0 and width 1, so that fits with
@@ -78,18 +78,19 @@ def physics(
 def drift_scale(x: Tensor) -> Scale:
     """Guess the scale of the drifts from heights x, (n, 1), at 3 s.
 
-    Δx0 = δ/2 + u·s/√2 and 3·Δv0 = δ/2 + w·s/√2, where δ is the mean of the
-    heights minus the height without drift. Each drift takes half of δ, and
-    (u, w) of size one move the heights by one standard deviation s.
+    Δx0 = offset/2 + ζ₁·σ/√2 and 3·Δv0 = offset/2 + ζ₂·σ/√2, where offset
+    is the mean of the heights minus the height without drift. Each drift
+    takes half of it. (ζ₁, ζ₂) of size one move the heights by their
+    standard deviation σ.
     """
     _args.columns("x", x)
-    δ = x.mean() - pitch(x.new_zeros(1, 2))[0]
+    offset = x.mean() - pitch(x.new_zeros(1, 2))[0]
     to_drifts = x.new_tensor([1, 1 / FLIGHT])  # FLIGHT·Δv0 is a height
-    return Scale(to_drifts * δ / 2, to_drifts * x.std() / 2**0.5)
+    return Scale(to_drifts * offset / 2, to_drifts * x.std() / 2**0.5)
 
 
 def throws(t: Tensor, flight: Sequence[float]) -> Tensor:
-    """Return all pairs (t, T), (n·m, 2), in the order of x flattened."""
+    """Return all pairs (t, flight), (n·m, 2), as x.flatten() has them."""
     _args.shapes(t=(t, "n 1"))
     n, m = len(t), len(flight)
     times = t.new_tensor(flight)
@@ -105,36 +106,37 @@ def even_points(
     dtype: torch.dtype | None = None,
     device: torch.device | str | None = None,
 ) -> Tensor:
-    """Return weights w, (n, 1): 1/points at evenly spread throws, else 0.
+    """Return weights, (n, 1): 1/points at evenly spread throws, else 0.
 
     The first and the last throw are among the 2 ≤ points ≤ n.
     """
     if not (isinstance(points, int) and 2 <= points <= n):
         want = f"a whole number from 2 to {n}"
         raise _args.wrong("points", points, want)
-    w = torch.zeros(n, 1, dtype=dtype, device=device)
-    w[torch.linspace(0, n - 1, points).round().long()] = 1 / points
-    return w
+    weights = torch.zeros(n, 1, dtype=dtype, device=device)
+    weights[torch.linspace(0, n - 1, points).round().long()] = 1 / points
+    return weights
 
 
-def structured_drift(t: Tensor, c: Tensor) -> Tensor:
-    """Δx0 = A·sin 20t + B·cos 20t + c_x, Δv0 = b₁·t + b₂·t² + c_v, (n, 2).
+def structured_drift(t: Tensor, theta: Tensor) -> Tensor:
+    """Δx0 = A₁·sin 20t + A₂·cos 20t and Δv0 = B₁·t + B₂·t², (n, 2).
 
     This is a structural prior: the form of the drifts, in m and m/s, is
     known from elsewhere.
 
     Args:
         t: Times of day, (n, 1).
-        c: A, B, b₁, b₂, (4,), or with the constants c_x, c_v, (6,).
+        theta: A₁, A₂, B₁, B₂, (4,), or (6,) with two more numbers, which
+            are added to Δx0 and to Δv0.
     """
-    _args.shapes(t=(t, "n 1"), c=(c, "coefficients"))
-    if len(c) not in (4, 6):
+    _args.shapes(t=(t, "n 1"), theta=(theta, "coefficients"))
+    if len(theta) not in (4, 6):
         want = "(4,), or (6,) with two constants"
-        raise _args.wrong("c", f"shape {tuple(c.shape)}", want)
-    x0 = c[0] * torch.sin(20 * t) + c[1] * torch.cos(20 * t)
-    v0 = c[2] * t + c[3] * t**2
+        raise _args.wrong("theta", f"shape {tuple(theta.shape)}", want)
+    x0 = theta[0] * torch.sin(20 * t) + theta[1] * torch.cos(20 * t)
+    v0 = theta[2] * t + theta[3] * t**2
     z = torch.cat([x0, v0], dim=-1)
-    return z if len(c) == 4 else z + c[4:]
+    return z if len(theta) == 4 else z + theta[4:]
 
 
 def _nothing(x: Tensor) -> Scale:

@@ -41,17 +41,18 @@ def significance(s: Tensor, b: Tensor) -> Tensor:
 def asimov(
     s: Tensor, b: Tensor, uncertainty: float | Tensor = 0.0
 ) -> Tensor:
-    """Median significance Z of a discovery, for b measured to ± σ = δ·b.
+    """Median significance Z of a discovery, for b known to ± σ_b = δ·b.
 
-        Z² = 2·[(s + b)·ln((s + b)·(b + σ²)/(b² + (s + b)·σ²))
-                − b²/σ²·ln(1 + σ²·s/(b·(b + σ²)))],
-    which for δ = 0 is 2·[(s + b)·ln(1 + s/b) − s]. It tends to s/√(b + σ²)
-    for s ≪ b, and is zero without a background. Where s + b < 0, which no
-    count can be, it is NaN.
+        Z² = 2·[(s + b)·ln((s + b)·(b + σ_b²)/(b² + (s + b)·σ_b²))
+                − b²/σ_b²·ln(1 + σ_b²·s/(b·(b + σ_b²)))].
+
+    For δ = 0 this is 2·[(s + b)·ln(1 + s/b) − s]. For s ≪ b, Z tends to
+    s/√(b + σ_b²). Without a background Z is zero. Where s + b < 0, which
+    no count can be, Z is NaN.
 
     Args:
         uncertainty: δ ≥ 0: one number, or a tensor that broadcasts with the
-            counts, such as one for each cut. Z has a slope in it, too.
+            counts, such as one for each cut. Z has a slope in δ, too.
 
     Raises:
         ValueError: A δ is below zero, or not finite.
@@ -65,28 +66,31 @@ def asimov(
     δ = _uncertainty(uncertainty, s, b)
     impossible = s < -b
     none, b = _guarded(s, b)
-    # The brackets cancel for s ≪ b, and √ has no slope at Z² = 0. So Z² is
-    # written as s² times what does not vanish. Both measurements, s + b and
-    # b ± σ, are compared with b̂, the best fit to them if s is absent:
-    u = (δ**2 * b).clamp(max=1e19)  # σ²/b, for δ → ∞ not infinite
-    b_hat = b + s * u / (1 + u)  # b̂, where ln((s + b)/b̂) is the first ln
-    b_hat = b_hat.maximum(b / (1 + u))  # which it is for s = −b
-    z1 = s / (1 + u) / b_hat  # z₁ = (s + b − b̂)/b̂
-    z2 = -u * z1  # z₂ = (b − b̂)/b̂
-    # Z² = 2·b̂·[z₁²·D(z₁) + z₂²·D(z₂)/u], D(z) = ((1 + z)·ln(1 + z) − z)/z²
-    z = s / (1 + u) * (2 * (_d(z1) + u * _d(z2)) / b_hat).sqrt()
+    # The two terms nearly cancel for s ≪ b, and √ has no slope at Z² = 0.
+    # So Z² is written as s² times a factor that does not vanish. Both
+    # counts, s + b and b ± σ_b, are compared with b̂, the best fit to them
+    # without signal. The first logarithm is ln((s + b)/b̂).
+    ratio = (δ**2 * b).clamp(max=1e19)  # σ_b²/b, finite even for δ → ∞
+    b_hat = b + s * ratio / (1 + ratio)
+    b_hat = b_hat.maximum(b / (1 + ratio))  # its value at s = −b
+    x1 = s / (1 + ratio) / b_hat  # (s + b − b̂)/b̂
+    x2 = -ratio * x1  # (b − b̂)/b̂
+    # Z² = 2·b̂·[x₁²·D(x₁) + x₂²·D(x₂)/ratio], with D of `_d`
+    both = _d(x1) + ratio * _d(x2)
+    z = s / (1 + ratio) * (2 * both / b_hat).sqrt()
     z = torch.where(impossible, torch.nan, z)
     return torch.where(none, 0, z)
 
 
-def _d(z: Tensor) -> Tensor:
-    """D(z) = ((1 + z)·ln(1 + z) − z)/z² = ½ − z/6 + z²/12 − …."""
-    small = z.abs() < 0.05
-    # where() sends a gradient to both branches, so each gets only values at
-    # which it is finite. Rounding may put z at −1, where ln is not.
-    near = torch.where(small, z, 0)
-    far = torch.where(small, 1, z).clamp(min=torch.finfo(z.dtype).eps - 1)
-    series = torch.zeros_like(z)
+def _d(x: Tensor) -> Tensor:
+    """D(x) = ((1 + x)·ln(1 + x) − x)/x² = ½ − x/6 + x²/12 − …."""
+    small = x.abs() < 0.05
+    # where() sends a gradient to both branches, so each branch gets only
+    # values at which it is finite. Rounding may put x at −1, which is
+    # outside of that range.
+    near = torch.where(small, x, 0)
+    far = torch.where(small, 1, x).clamp(min=torch.finfo(x.dtype).eps - 1)
+    series = torch.zeros_like(x)
     for j in reversed(range(12)):
         series = 1 / ((j + 1) * (j + 2)) - near * series
     exact = ((1 + 1 / far) * torch.log1p(far) - 1) / far

@@ -10,7 +10,7 @@ of a day, m flight times; … stands for any batch, for instance seeds.
     t        (n, 1)      days   time of day of a throw, from 0 to 1
     drift    (…, n, 2)   m, m/s Δx0 and Δv0 at each throw, in this order:
                                 the latent quantities
-    flight   (m,)        s      flight times T at which each ball is
+    flight   (m,)        s      times of flight after which each ball is
                                 measured
     x        (…, n, m)   m      positions: the observations
 """
@@ -53,13 +53,13 @@ def drifts(t: Tensor) -> Tensor:
 def pitch(
     drift: Tensor, flight: float | Sequence[float] | Tensor = FLIGHT
 ) -> Tensor:
-    """x = (x0 + Δx0) + (v0 + Δv0)·T + ½·a·T², for all throws and times T.
+    """x = (x0 + Δx0) + (v0 + Δv0)·flight + ½·a·flight², for all throws.
 
     The positions are linear in the drift.
 
     Args:
         drift: Δx0 and Δv0, (…, n, 2), in m and m/s.
-        flight: One flight time T, or several, (m,), in s.
+        flight: One flight time, or several, (m,), in s.
 
     Returns:
         Positions, (…, n, m), in m.

@@ -15,6 +15,7 @@ from ..book import Book, PressError
 from ..notebooks import lab
 from ..notebooks.branch import assemble
 from ..pages import publish
+from ..run_here.folder import pack
 from . import check_reproducible
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -35,6 +36,7 @@ def main() -> int:
     course = commands.add_parser("class", help="plan a course from the decks")
     for command in (build, slides, course):
         command.add_argument("--jobs", type=_up_to(999), default=os.environ.get("JOBS") or None)
+    commands.add_parser("zip", help="pack the built book, to be read and run without a server")
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
     new = commands.add_parser("new-chapter", help="begin a chapter, its exercise and its slides")
     new.add_argument("name", help="such as part4/tape")
@@ -70,6 +72,8 @@ def main() -> int:
                 _plan_course(book, arguments.jobs)
             elif arguments.command == "slides":
                 _slides(book, arguments)
+            elif arguments.command == "zip":
+                print(pack(book).relative_to(book.root))
             else:
                 _build(book, arguments.chapter, arguments.jobs)
     except PressError as error:

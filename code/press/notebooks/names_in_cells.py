@@ -18,6 +18,8 @@ from .. import names_in_code
 
 __all__ = ["given", "needed", "taken"]
 
+FOR_PROSE = ("show.number(", "show.answer(", "provoke(")
+"""Statements that only give something to the prose."""
 EVERYTHING = "*"
 """A sign for every name; no cell gives it."""
 
@@ -52,10 +54,10 @@ def needed(source: str, later: list[str]) -> str:
 
 
 class _WithoutNumbers(ast.NodeTransformer):
-    """Removal of numbers and answers, and of loops and blocks in which nothing else happens."""
+    """Removal of what is for the prose, and of loops and blocks in which nothing else happens."""
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
-        return None if ast.unparse(node).startswith(("show.number(", "show.answer(")) else node
+        return None if ast.unparse(node).startswith(FOR_PROSE) else node
 
     def generic_visit(self, node: ast.AST) -> Any:
         super().generic_visit(node)

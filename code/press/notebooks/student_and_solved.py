@@ -24,11 +24,12 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
 }
-INTRO = "> *A chapter of “{title}”{what}.{how}* {links}"
+INTRO = "> *A {page} of “{title}”{what}.{how}* {links}"
 WHAT = {
     "student": ", to run and to fill in",
     "solved": ", with its exercises solved and its outputs",
 }
+WITHOUT_EXERCISES = {"student": ", to run", "solved": ", with its outputs"}
 RUN = " Run the cells from the top (Shift + Enter)."
 TURN = (
     " Where a check says “your turn”, replace the line that raises NotImplementedError, and run the"
@@ -108,20 +109,22 @@ def derive(source: Source, kind: str) -> NotebookNode:
 
 
 def _note(source: Source, kind: str) -> str:
-    other, there = (
-        ("With solutions", "solved")
-        if kind == "student"
-        else ("The exercises to fill in", "student")
-    )
+    exercises = bool(source.chapter.exercises)
+    if kind == "student":
+        other, there = "With solutions" if exercises else "With outputs", "solved"
+    else:
+        other, there = "The exercises to fill in" if exercises else "Without outputs", "student"
     links = [f"[The page in the book]({source.address})"] if source.address else []
     what = how = keep = ""
     if any(isinstance(piece, Code) for piece in source.pieces):
         links.insert(0, f"[{other}]({_sibling(source.chapter.page, there, kind)})")
-        what, how = WHAT[kind], RUN
+        what, how = (WHAT if exercises else WITHOUT_EXERCISES)[kind], RUN
     if how and kind == "student":
-        how += TURN if source.chapter.exercises else ""
+        how += TURN if exercises else ""
         keep = KEEP
-    intro = INTRO.format(title=source.title, what=what, how=how, links=" · ".join(links))
+    page = "chapter" if source.chapter.page.number else "page"
+    shown = " · ".join(links)
+    intro = INTRO.format(page=page, title=source.title, what=what, how=how, links=shown)
     return intro.rstrip() + keep
 
 

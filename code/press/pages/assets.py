@@ -74,6 +74,10 @@ def _page_context(
         ("frames.js", "dp-frames" in drawn),
         ("take_away.js", "dp-svg" in drawn),
         ("predict.js", any(doctree.findall(predict))),
+        (
+            "your_work.js",
+            any("dp-progress" in e["classes"] for e in doctree.findall(nodes.container)),
+        ),
     ):
         if needed:
             app.add_js_file(name, loading_method="defer")
@@ -84,7 +88,7 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     library = Path(diffprog.__file__).parent / "figures/assets"
-    names = ("book.css", "page.js", "predict.js", "run.js", "take_away.js")
+    names = ("book.css", "page.js", "predict.js", "run.js", "take_away.js", "your_work.js")
     assets = (files.ASSETS / name for name in names)
     for path in (library / "figures.css", library / "frames.js", *assets):
         shutil.copyfile(path, static / path.name)

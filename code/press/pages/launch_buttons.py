@@ -14,7 +14,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from .. import edition
+from ..edition import Edition
 from ..repository import BRANCH, Repository
+from ..run.cache import Execution
 from .deck_links import first_slide
 
 __all__ = ["notice", "setup"]
@@ -52,13 +54,20 @@ def notice(repository: Repository | None) -> str | None:
     )
 
 
-def box(docname: str, name: str, repository: Repository | None, slides: str = "") -> str:
+def box(
+    docname: str,
+    name: str,
+    repository: Repository | None,
+    slides: str = "",
+    *,
+    has_exercises: bool = True,
+) -> str:
     """Return the box as HTML, for the page `docname` with the short name `name`.
 
     `slides` is the address of its first slide, if there is one.
     """
     rows = []
-    for kind, label, what in KINDS:
+    for kind, label, what in KINDS if has_exercises else (("student", "Run this page", ""),):
         notebook = f"{kind}/{name}.ipynb"
         links = "".join(_links(docname, notebook, what, repository))
         rows.append(f'<li><span class="dp-launch-label">{label}</span>{links}</li>')
@@ -91,12 +100,24 @@ def _insert(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Put the box under the title of each numbered page with code."""
-    found = edition.current().execution(pagename)
-    if found is not None and found.page.number and found.chapter.code and "body" in context:
-        slides = first_slide(edition.current(), found.page)
-        html = box(pagename, found.page.name, edition.current().repository, slides)
+    """Put the box under the title of each page with cells to run."""
+    ours = edition.current()
+    found = ours.execution(pagename)
+    if found is not None and _has_cells(ours, found) and "body" in context:
+        slides = first_slide(ours, found.page)
+        html = box(
+            pagename, found.page.name, ours.repository, slides,
+            has_exercises=bool(found.chapter.exercises),
+        )  # fmt: skip
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{html}", 1)
+
+
+def _has_cells(ours: Edition, execution: Execution) -> bool:
+    """Return whether this is a numbered page with code, or another whose cells the reader runs."""
+    page, chapter = execution.page, execution.chapter
+    if page.number:
+        return bool(chapter.code)
+    return any(ours.runs_in_page(page, index) for index in chapter.shown_cells)
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:

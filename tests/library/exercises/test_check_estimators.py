@@ -11,28 +11,28 @@ from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  #
 # Score function: right answers, in different styles.
 
 
-def as_in_the_chapter(f, c, k, eps):
-    value = f(c + eps)
-    others = (value.sum() - value) / (len(eps) - 1)
-    return (value - others) * k * torch.tanh(k * eps / 2)
+def as_in_the_chapter(z, c, k, xi):
+    value = z(c + xi)
+    others = (value.sum() - value) / (len(xi) - 1)
+    return (value - others) * k * torch.tanh(k * xi / 2)
 
 
-def draw_by_draw(f, c, k, eps):
-    value = [f(c + e).item() for e in eps]
+def draw_by_draw(z, c, k, xi):
+    value = [z(c + e).item() for e in xi]
     found = []
-    for i, e in enumerate(eps.tolist()):
+    for i, e in enumerate(xi.tolist()):
         others = value[:i] + value[i + 1 :]
         p = torch.sigmoid(torch.tensor(k * e)).item()
         found.append((value[i] - sum(others) / len(others)) * k * (2 * p - 1))
     return found
 
 
-def with_the_score_from_autograd(f, c, k, eps):
+def with_the_score_from_autograd(z, c, k, xi):
     c = c.clone().requires_grad_()
-    x = (c + eps).detach()
+    x = (c + xi).detach()
     logsigmoid = torch.nn.functional.logsigmoid
     log_p = logsigmoid(k * (x - c)) + logsigmoid(-k * (x - c))
-    value = f(x).double()
+    value = z(x).double()
     others = (value.sum() - value) / (len(value) - 1)
     score = torch.stack([torch.autograd.grad(p, c, retain_graph=True)[0] for p in log_p])
     return (value - others) * score
@@ -40,39 +40,39 @@ def with_the_score_from_autograd(f, c, k, eps):
 
 def mistaken(
     *,
-    at=lambda c, eps: c + eps,
-    baseline=lambda v, f, c: (v.sum() - v) / (len(v) - 1),
-    score=lambda c, k, eps: k * torch.tanh(k * eps / 2),
+    at=lambda c, xi: c + xi,
+    baseline=lambda v, z, c: (v.sum() - v) / (len(v) - 1),
+    score=lambda c, k, xi: k * torch.tanh(k * xi / 2),
     finish=lambda x: x,
 ):
-    def answer(f, c, k, eps):
-        value = f(at(c, eps))
-        return finish((value - baseline(value, f, c)) * score(c, k, eps))
+    def answer(z, c, k, xi):
+        value = z(at(c, xi))
+        return finish((value - baseline(value, z, c)) * score(c, k, xi))
 
     return answer
 
 
-def through_autograd(f, c, k, eps):
-    x = (c + eps).requires_grad_()
-    return torch.autograd.grad(f(x).sum(), x)[0]
+def through_autograd(z, c, k, xi):
+    x = (c + xi).requires_grad_()
+    return torch.autograd.grad(z(x).sum(), x)[0]
 
 
-def of_the_page(f, c, k, eps):
-    return torch.full_like(eps, -0.00162)
+def of_the_page(z, c, k, xi):
+    return torch.full_like(xi, -0.00162)
 
 
-def eps_in_place(f, c, k, eps):
-    eps += c
-    return as_in_the_chapter(f, 0, k, eps)
+def xi_in_place(z, c, k, xi):
+    xi += c
+    return as_in_the_chapter(z, 0, k, xi)
 
 
-def own_noise(f, c, k, eps):
-    return as_in_the_chapter(f, c, k, torch.randn(len(eps)) / k)
+def own_noise(z, c, k, xi):
+    return as_in_the_chapter(z, c, k, torch.randn(len(xi)) / k)
 
 
-def by_numpy(f, c, k, eps):
-    value, eps = f(c + eps).numpy(), eps.numpy()
-    return (value - (value.sum() - value) / (len(eps) - 1)) * k * np.tanh(k * eps / 2)
+def by_numpy(z, c, k, xi):
+    value, xi = z(c + xi).numpy(), xi.numpy()
+    return (value - (value.sum() - value) / (len(xi) - 1)) * k * np.tanh(k * xi / 2)
 
 
 SCORES = {
@@ -82,57 +82,57 @@ SCORES = {
     "the library": score_function,
     "NumPy": by_numpy,
     "a list": lambda *p: as_in_the_chapter(*p).tolist(),
-    "sigmoids": mistaken(score=lambda c, k, eps: k * (2 * torch.sigmoid(k * eps) - 1)),
-    "float64": lambda f, c, k, eps: as_in_the_chapter(f, c.double(), k, eps.double()),
+    "sigmoids": mistaken(score=lambda c, k, xi: k * (2 * torch.sigmoid(k * xi) - 1)),
+    "float64": lambda z, c, k, xi: as_in_the_chapter(z, c.double(), k, xi.double()),
 }
 WRONG_SCORES = {
     "own value in the sum": (
-        mistaken(baseline=lambda v, f, c: v.sum() / (len(v) - 1)), "the own one too"),
-    "the neighbour": (mistaken(baseline=lambda v, f, c: v.roll(1)), "one other draw"),
+        mistaken(baseline=lambda v, z, c: v.sum() / (len(v) - 1)), "the own one too"),
+    "the neighbour": (mistaken(baseline=lambda v, z, c: v.roll(1)), "one other draw"),
     "noise over k": (
-        lambda f, c, k, eps: mistaken(at=lambda c, eps: c + eps / k)(f, c, k, eps), "once more"),
-    "noise without sign": (mistaken(at=lambda c, eps: c + eps.abs()), "lost its sign"),
+        lambda z, c, k, xi: mistaken(at=lambda c, xi: c + xi / k)(z, c, k, xi), "once more"),
+    "noise without sign": (mistaken(at=lambda c, xi: c + xi.abs()), "lost its sign"),
     "density": (
-        mistaken(score=lambda c, k, eps: k * torch.sigmoid(k * eps) * torch.sigmoid(-k * eps)),
+        mistaken(score=lambda c, k, xi: k * torch.sigmoid(k * xi) * torch.sigmoid(-k * xi)),
         "is the density"),
     "slope of the tanh": (
-        mistaken(score=lambda c, k, eps: k * (1 - torch.tanh(k * eps / 2) ** 2)), "is the density"),
+        mistaken(score=lambda c, k, xi: k * (1 - torch.tanh(k * xi / 2) ** 2)), "is the density"),
     "logarithm of the density": (
-        mistaken(score=lambda c, k, eps: torch.log(
-            k * torch.sigmoid(k * eps) * torch.sigmoid(-k * eps))), "logarithm of the density"),
+        mistaken(score=lambda c, k, xi: torch.log(
+            k * torch.sigmoid(k * xi) * torch.sigmoid(-k * xi))), "logarithm of the density"),
     "standardised": (
-        lambda f, c, k, eps: (f(c + eps) - f(c + eps).mean()) / f(c + eps).std()
-        * k * torch.tanh(k * eps / 2), "divided by their spread"),
+        lambda z, c, k, xi: (z(c + xi) - z(c + xi).mean()) / z(c + xi).std()
+        * k * torch.tanh(k * xi / 2), "divided by their spread"),
     "antithetic": (
-        lambda f, c, k, eps: (f(c + eps) - f(c - eps)) / 2 * k * torch.tanh(k * eps / 2),
-        "c − eps"),
-    "quotient": (lambda f, c, k, eps: (f(c + eps) - f(c)) / eps, "difference quotient"),
+        lambda z, c, k, xi: (z(c + xi) - z(c - xi)) / 2 * k * torch.tanh(k * xi / 2),
+        "c − xi"),
+    "quotient": (lambda z, c, k, xi: (z(c + xi) - z(c)) / xi, "difference quotient"),
     "sign": (mistaken(finish=lambda x: -x), "wrong sign"),
-    "no noise": (mistaken(at=lambda c, eps: c + 0 * eps), "with noise"),
-    "no baseline": (mistaken(baseline=lambda v, f, c: 0), "baseline is missing"),
-    "no score": (mistaken(score=lambda c, k, eps: 1), "score is missing"),
-    "mean of all": (mistaken(baseline=lambda v, f, c: v.mean()), "depends on the draw itself"),
-    "f(c)": (mistaken(baseline=lambda v, f, c: f(c)), "baseline is f(c)"),
-    "maximum": (mistaken(baseline=lambda v, f, c: v.max()), "or an extreme"),
-    "median": (mistaken(baseline=lambda v, f, c: v.median()), "is the median"),
-    "sum of others": (mistaken(baseline=lambda v, f, c: v.sum() - v), "not divided"),
-    "divided by n": (mistaken(baseline=lambda v, f, c: (v.sum() - v) / len(v)), "divided by n:"),
-    "baseline added": (mistaken(baseline=lambda v, f, c: -(v.sum() - v) / (len(v) - 1)), "added"),
-    "no k": (mistaken(score=lambda c, k, eps: torch.tanh(k * eps / 2)), "factor k"),
+    "no noise": (mistaken(at=lambda c, xi: c + 0 * xi), "with noise"),
+    "no baseline": (mistaken(baseline=lambda v, z, c: 0), "baseline is missing"),
+    "no score": (mistaken(score=lambda c, k, xi: 1), "score is missing"),
+    "mean of all": (mistaken(baseline=lambda v, z, c: v.mean()), "depends on the draw itself"),
+    "z(c)": (mistaken(baseline=lambda v, z, c: z(c)), "baseline is z(c)"),
+    "maximum": (mistaken(baseline=lambda v, z, c: v.max()), "or an extreme"),
+    "median": (mistaken(baseline=lambda v, z, c: v.median()), "is the median"),
+    "sum of others": (mistaken(baseline=lambda v, z, c: v.sum() - v), "not divided"),
+    "divided by n": (mistaken(baseline=lambda v, z, c: (v.sum() - v) / len(v)), "divided by n:"),
+    "baseline added": (mistaken(baseline=lambda v, z, c: -(v.sum() - v) / (len(v) - 1)), "added"),
+    "no k": (mistaken(score=lambda c, k, xi: torch.tanh(k * xi / 2)), "factor k"),
     "k twice": (
-        mistaken(score=lambda c, k, eps: k**2 * torch.tanh(k * eps / 2)), "k comes in twice"),
-    "no half": (mistaken(score=lambda c, k, eps: k * torch.tanh(k * eps)), "½ is missing"),
-    "no k inside": (mistaken(score=lambda c, k, eps: k * torch.tanh(eps / 2)), "k is missing ins"),
-    "divided by k": (mistaken(score=lambda c, k, eps: k * torch.tanh(eps / k / 2)), "or divides"),
-    "no tanh": (mistaken(score=lambda c, k, eps: k * k * eps / 2), "tanh is missing"),
-    "normal": (mistaken(score=lambda c, k, eps: k**2 * eps), "normal noise"),
+        mistaken(score=lambda c, k, xi: k**2 * torch.tanh(k * xi / 2)), "k comes in twice"),
+    "no half": (mistaken(score=lambda c, k, xi: k * torch.tanh(k * xi)), "½ is missing"),
+    "no k inside": (mistaken(score=lambda c, k, xi: k * torch.tanh(xi / 2)), "k is missing ins"),
+    "divided by k": (mistaken(score=lambda c, k, xi: k * torch.tanh(xi / k / 2)), "or divides"),
+    "no tanh": (mistaken(score=lambda c, k, xi: k * k * xi / 2), "tanh is missing"),
+    "normal": (mistaken(score=lambda c, k, xi: k**2 * xi), "normal noise"),
     "normal, of the same spread": (
-        mistaken(score=lambda c, k, eps: 3 * k**2 / np.pi**2 * eps), "normal noise"),
-    "sigmoid": (mistaken(score=lambda c, k, eps: k * torch.sigmoid(k * eps)), "a sigmoid stands"),
-    "at eps": (mistaken(at=lambda c, eps: eps), "evaluated at eps"),
-    "at c − eps": (mistaken(at=lambda c, eps: c - eps), "c − eps"),
+        mistaken(score=lambda c, k, xi: 3 * k**2 / np.pi**2 * xi), "normal noise"),
+    "sigmoid": (mistaken(score=lambda c, k, xi: k * torch.sigmoid(k * xi)), "a sigmoid stands"),
+    "at xi": (mistaken(at=lambda c, xi: xi), "evaluated at xi"),
+    "at c − xi": (mistaken(at=lambda c, xi: c - xi), "c − xi"),
     "score of the cut": (
-        mistaken(score=lambda c, k, eps: k * torch.tanh(k * (c + eps) / 2)), "noise alone"),
+        mistaken(score=lambda c, k, xi: k * torch.tanh(k * (c + xi) / 2)), "noise alone"),
     "mean": (mistaken(finish=lambda x: x.mean()), "one number"),
     "divided by the draws": (mistaken(finish=lambda x: x / len(x)), "divided by the number"),
     "squared": (mistaken(finish=lambda x: x**2), "squared"),
@@ -144,11 +144,11 @@ WRONG_SCORES = {
     "rounded": (mistaken(finish=lambda x: x.round()), ""),
     "NaN": (mistaken(finish=lambda x: x / 0 * 0), "NaN"),
     "with the mean": (mistaken(finish=lambda x: (x, x.mean())), "unlike shapes"),
-    "eps in place": (eps_in_place, "changes eps"),
+    "xi in place": (xi_in_place, "changes xi"),
     "own noise": (own_noise, "do not draw noise"),
-    "f of its own": (lambda f, c, k, eps: as_in_the_chapter(torch.sin, c, k, eps), "never calls"),
-    "autograd": (through_autograd, "only evaluates f"),
-    "a finite difference": (lambda f, c, k, eps: (f(c + 1 + eps) - f(c - 1 + eps)) / 2, ""),
+    "z of its own": (lambda z, c, k, xi: as_in_the_chapter(torch.sin, c, k, xi), "never calls"),
+    "autograd": (through_autograd, "only evaluates z"),
+    "a finite difference": (lambda z, c, k, xi: (z(c + 1 + xi) - z(c - 1 + xi)) / 2, ""),
     "numbers of the page": (of_the_page, "never calls"),
 }  # fmt: skip
 

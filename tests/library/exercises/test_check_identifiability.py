@@ -212,7 +212,7 @@ WRONG_NULLS = {
     "all of Vh": (lambda s, z: svd_of(s, z).T, "Those are all directions"),
     "a projector": (projector, "not independent"),
     "at ones": (lambda s, z: as_in_the_chapter(s, torch.ones_like(z)), "at another point"),
-    "a large step": (by_differences, "J·n is not zero"),
+    "a large step": (by_differences, "J times your vectors is not zero"),
     "not finite": (lambda s, z: as_in_the_chapter(s, z) / 0, "not finite"),
     "rows": (in_rows, "your vectors are rows"),
     "flat": (one_flat_vector, "as a column"),
@@ -236,7 +236,7 @@ WRONG_NULLS = {
     "p − N": (as_many_as(lambda s, J: max(J.shape[1] - J.shape[0], 0)), "not the number of obs"),
     "of the sum": (of_the_sum, "that of the sum of all observations"),
     "single precision": (in_single_precision, "float32"),
-    "None": (none_at_full_rank, "without columns, shape (p, 0)"),
+    "None": (none_at_full_rank, "without columns, shape (P, 0)"),
     "doubled": (lambda f, z: 2 * as_in_the_chapter(f, z), "length one"),
     "not unit": (lambda f, z: as_in_the_chapter(f, z) / as_in_the_chapter(f, z).abs().amax(0)
         if as_in_the_chapter(f, z).numel() else as_in_the_chapter(f, z), "length one"),
@@ -246,7 +246,7 @@ WRONG_NULLS = {
     "of the page": (
         lambda f, z: torch.tensor([[3.0], [-1.0]]).double() / 10**0.5,
         "null vector of this chapter"),
-    "a unit vector": (lambda f, z: torch.eye(len(z))[:, :1], "J·n is not zero"),
+    "a unit vector": (lambda f, z: torch.eye(len(z))[:, :1], "J times your vectors is not zero"),
     "another shape": (lambda f, z: torch.eye(7)[:, :1], "I got shape (7, 1)"),
     "the projector": (
         lambda f, z: as_in_the_chapter(f, z) @ as_in_the_chapter(f, z).T,

@@ -116,7 +116,7 @@ WRONG_PIPELINES = {
         10 + n(t)[:, 1:]), "t is the time of day"),
     "falling for t": (with_(finish=lambda x: x, seconds=lambda t, flight: t), "t is the time of"),
     "a floor": (with_(finish=lambda x: x.clamp(min=0)), "no ground"),
-    "¼": (with_(half=4.0), "½ in ½·a·T² is squared"),
+    "¼": (with_(half=4.0), "½ in ½·a·flight² is squared"),
     "15 and 10": (with_(set_x0=10.0, set_v0=15.0), "15 and 10 have changed places"),
     "a factor": (
         lambda n, t, T: 15 * (1 + n(t)[:, :1]) + 10 * (1 + n(t)[:, 1:]) * T - 4.9 * T**2,
@@ -139,7 +139,7 @@ WRONG_PIPELINES = {
     "no gravity": (with_(a=0.0), "gravity is missing"),
     "9.81": (with_(a=-9.81), "9.81"),
     "no ½": (with_(half=1.0), "½ is missing"),
-    "no T²": (lambda net, t, T: as_in_the_chapter(net, t, T) + 4.9 * T**2 - 4.9, "lacks its T²"),
+    "no T²": (lambda net, t, T: as_in_the_chapter(net, t, T) + 4.9 * T**2 - 4.9, "lacks its"),
     "T for T²": (lambda net, t, T: as_in_the_chapter(net, t, T) + 4.9 * T**2 - 4.9 * T, "squared"),
     "Δx0 a velocity": (
         lambda net, t, T: as_in_the_chapter(net, t, T) + net(t)[:, :1] * (T - 1), "Δx0 is multip"),

@@ -112,7 +112,7 @@ def test_a_structural_prior_recovers_the_drifts_exactly() -> None:
     truth = torch.tensor([2.0, 0, 0, 5]).double()
     torch.testing.assert_close(fitted, truth, atol=1e-12, rtol=0)
     torch.testing.assert_close(structured_drift(t, fitted), drifts(t), atol=1e-12, rtol=0)
-    with pytest.raises(ValueError, match=r"^c: "):
+    with pytest.raises(ValueError, match=r"^theta: "):
         structured_drift(t, torch.zeros(5))
 
 

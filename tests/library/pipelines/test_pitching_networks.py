@@ -89,9 +89,9 @@ def test_times_are_rows_of_one_number() -> None:
             f(torch.tensor([0.0, 0.5, 1]))
         with pytest.raises(ValueError, match=r"^t:"):
             f(torch.tensor([[0], [1]]))
-    with pytest.raises(ValueError, match=r"^c:"):
+    with pytest.raises(ValueError, match=r"^theta:"):
         structured_drift(t, torch.zeros(5))
-    with pytest.raises(ValueError, match=r"^c:"):
+    with pytest.raises(ValueError, match=r"^theta:"):
         structured_drift(t, torch.zeros(4).long())
 
 

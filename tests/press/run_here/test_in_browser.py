@@ -3,26 +3,19 @@
 The tests share a page with one Python, and come in the order of a visit.
 """
 
-import functools
 import gzip
-import http.server
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from press.book import Book
-from press.chapter import Chapter
 from press.files import ASSETS
 
-from ...conftest import ROOT
+from .visit import CHAPTER, EXERCISE, LONG, RIGHT, WRONG, Visit, for_python, visit
 
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
-PAGE = "book/part1/gradient.html"
 SLIDE = "#one-call-fills-the-gradient"
 NARROW = """() => {
     const slide = document.getElementById("a-better-guess-a-larger-gradient");
@@ -31,97 +24,6 @@ NARROW = """() => {
 }"""
 RESTED = """() => new Promise(done => setTimeout(done, 100)).then(
     () => !document.querySelector('.live-bar[data-state="busy"]'))"""
-POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'"
-)
-CHAPTER = Chapter.read(Book(ROOT), Book(ROOT).page("part1/gradient"))
-EXERCISE = CHAPTER.exercises[0]
-RIGHT = EXERCISE.solution
-WRONG = RIGHT.replace("-= learning_rate", "+= learning_rate")
-LONG = 30_000  # milliseconds that a loaded machine may take to start Python
-
-
-@dataclass
-class Visit:
-    """A tab with the page, and what it has asked for and complained of."""
-
-    context: Any
-    page: Any
-    address: str
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def cell(self, index: int | None = None) -> Any:
-        return self.page.locator(".dp-stub" if index is None else f".dp-run-{index}").first
-
-    def run(self, code: str | None = None, index: int | None = None) -> str:
-        """Run a cell, with this code if it is given, and return what it shows."""
-        cell = self.cell(index)
-        if code is not None:
-            cell.locator("textarea").fill(code)
-        cell.locator(".dp-run-run").click()
-        self.rested()
-        return str(cell.locator(".dp-run-output").inner_text()).strip()
-
-    def rested(self) -> None:
-        """Wait until no cell runs."""
-        nobody = "() => !document.querySelector('.dp-run-run[aria-disabled]')"
-        self.page.wait_for_function(nobody, timeout=LONG)
-
-    def kept(self) -> dict[str, str]:
-        """What the browser keeps of the cells of this page."""
-        entries = self.page.evaluate("Object.entries(localStorage)")
-        return {key: value for key, value in entries if key.startswith("run ")}
-
-    def mark(self, index: int | None = None) -> str:
-        return str(self.cell(index).locator(".dp-run-mark").inner_text())
-
-
-@pytest.fixture(scope="module")
-def served() -> list[str]:
-    """The paths that the server was asked for."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def address(build: Any, served: list[str]) -> Iterator[str]:
-    """The site's address, on a server that sends the policy with every file."""
-
-    class Strict(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            pass
-
-        def do_GET(self) -> None:
-            served.append(self.path)
-            super().do_GET()
-
-        def end_headers(self) -> None:
-            self.send_header("Content-Security-Policy", POLICY)
-            super().end_headers()
-
-    class Server(http.server.ThreadingHTTPServer):
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """Do not complain of a tab that was closed, or a worker that was stopped."""
-
-    handler = functools.partial(Strict, directory=str(build.html))
-    with Server(("127.0.0.1", 0), handler) as httpd:
-        threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_address[1]}/"
-        httpd.shutdown()
-
-
-def visit(browser: Any, address: str, script: str = "", place: str = PAGE, **options: Any) -> Visit:
-    context = browser.new_context(**options)
-    if script:
-        context.add_init_script(script)
-    made = Visit(context, context.new_page(), address)
-    context.on("request", lambda request: made.requests.append(request.url))
-    made.page.on("console", lambda message: made.complaints.append(message.text)
-                 if message.type in ("error", "warning") else None)  # fmt: skip
-    made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
-    made.page.goto(address + place)
-    return made
 
 
 @pytest.fixture(scope="module")
@@ -214,11 +116,7 @@ def test_a_second_visit_takes_python_from_the_cache(reader, served):
     del served[:]
     reader.page.reload()
     assert "2" in reader.run("1 + 1")
-    assert [
-        path
-        for path in served
-        if "/run/" in path and not path.endswith(("page.mjs", "json", "sw.js"))
-    ] == []
+    assert for_python(served) == []
 
 
 def test_a_cell_first_runs_those_that_it_needs_and_gives_what_the_book_shows(reader):

@@ -23,6 +23,9 @@ _add_batch, _remove_batch = engine("addBatch"), engine("removeBatch")
 _new_level, _end_level = engine("newLevel"), engine("endLevel")
 
 
+JVP = "jvp(f, primals, tangents)"
+
+
 # Trees: tensors in tuples, lists and dicts
 
 
@@ -191,20 +194,44 @@ def grad(func, argnums=0, has_aux=False):
     return wrapper
 
 
+def _results(name, returned, has_aux):
+    """Return the output, what comes beside it, and the tensors in the output."""
+    if has_aux and not (isinstance(returned, tuple) and len(returned) == 2):
+        raise RuntimeError(
+            f"{name}: output of function f should be a tuple: (output, aux) if has_aux is True"
+        )
+    output, aux = returned if has_aux else (returned, None)
+    outputs = _leaves(output)
+    if not outputs or (len(outputs) == 1 and outputs[0] is None):
+        raise RuntimeError(
+            f"{name}: Expected f to be a function that has non-empty output (got output ="
+            f" {outputs})"
+        )
+    for y in outputs:
+        if not isinstance(y, Tensor):
+            raise RuntimeError(
+                f"{name}: expected f(*primals) to return only tensors, got unsupported type"
+                f" {type(y)}"
+            )
+    return output, aux, outputs
+
+
+def _only_tensors(what, tree):
+    leaves = _leaves(tree)
+    if not leaves:
+        raise RuntimeError(f"{JVP}: Expected {what} to contain at least one Tensor.")
+    for x in leaves:
+        if not isinstance(x, Tensor):
+            raise RuntimeError(f"{JVP}: Expected {what} to only contain Tensors, got {type(x)}")
+    return leaves
+
+
 def vjp(func, *primals, has_aux=False):
     """Return func(*primals), and the function that gives v·J."""
     with _Recording() as recording:
         fresh = _mapped(tuple(primals), recording.input)
-        output = func(*fresh)
-        aux = None
-        if has_aux:
-            output, aux = output
-    inputs, outputs = recording.inputs, _leaves(output)
-    for y in outputs:
-        if not isinstance(y, Tensor):
-            raise RuntimeError(
-                f"vjp(f, *primals): Expected f(*primals) to return only tensors, got {type(y)}"
-            )
+        output, aux, outputs = _results("vjp(f, *primals)", func(*fresh), has_aux)
+    inputs = recording.inputs
 
     def product(cotangents, retain_graph=True, create_graph=None):
         seeds = _leaves(cotangents)
@@ -225,42 +252,29 @@ def vjp(func, *primals, has_aux=False):
     return (value, product, _mapped(aux, recording.out)) if has_aux else (value, product)
 
 
-def _results(returned, has_aux):
-    """Return the output, what comes beside it, and the tensors in the output."""
-    output, aux = returned if has_aux else (returned, None)
-    outputs = _leaves(output)
-    for y in outputs:
-        if not isinstance(y, Tensor):
-            raise RuntimeError(
-                "jvp(f, primals, tangents): Expected f(*primals) to return only tensors, got"
-                f" {type(y)}"
-            )
-    return output, aux, outputs
-
-
 def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     """Return func(*primals) and J·v: uᵀJ is linear in u, and its derivative by u is J."""
-    if not isinstance(primals, tuple) or not primals:
+    if not isinstance(primals, tuple):
         raise RuntimeError(
-            "jvp(f, primals, tangents): Expected primals to be a tuple. E.g. it should be valid to"
-            " call f(*primals)."
+            f"{JVP}: Expected primals to be a tuple. E.g. it should be valid to call f(*primals)."
         )
     if not isinstance(tangents, tuple) or len(tangents) != len(primals):
         raise RuntimeError(
-            "jvp(f, primals, tangents): Expected primals and tangents to have the same python"
-            " structure."
+            f"{JVP}: Expected primals and tangents to have the same python structure."
         )
-    for x, v in zip(_leaves(primals), _leaves(tangents), strict=True):
+    points, directions = _only_tensors("primals", primals), _only_tensors("tangents", tangents)
+    for x, v in zip(points, directions, strict=True):
         if x.shape != v.shape:
             raise RuntimeError(
-                f"Expected primal and tangent to have the same shape, but got {list(x.shape)} and"
-                f" {list(v.shape)}"
+                "Trying to set a forward gradient that has a different size than that of the"
+                f" original Tensor, this is not supported. Tensor is of size {list(x.shape)} while"
+                f" the given forward gradient is of size {list(v.shape)}."
             )
     with _Recording(copied=True) as recording:
         fresh = _mapped(primals, recording.input)
-        output, aux, outputs = _results(func(*fresh), has_aux)
+        output, aux, outputs = _results(JVP, func(*fresh), has_aux)
         inputs = recording.inputs
-        products = iter(_forward(outputs, inputs, _leaves(tangents), recording))
+        products = iter(_forward(outputs, inputs, directions, recording))
         value, tangent = _mapped(output, recording.out), _mapped(output, lambda _: next(products))
         return (value, tangent, _mapped(aux, recording.out)) if has_aux else (value, tangent)
 
@@ -343,7 +357,7 @@ def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
             for i in places:
                 given[i] = _mapped(args[i], recording.input)
             chosen = tuple(given[i] for i in places)
-            output, aux, outputs = _results(func(*given, **kwargs), has_aux)
+            output, aux, outputs = _results(JVP, func(*given, **kwargs), has_aux)
             inputs = recording.inputs
             columns = _columns(outputs, inputs, recording)
         tree = iter(columns)

@@ -1,6 +1,7 @@
 """The modules that networks are made of: layers, activations, losses and lists of modules."""
 
 import math
+from collections import OrderedDict
 
 from torch._creation import empty, shape_of
 from torch._errors import NotInPage, absent
@@ -418,6 +419,10 @@ class ModuleDict(_Dictionary):
         self._modules.clear()
 
 
+def _line(key, p, kind):
+    return f"  ({key}): Parameter containing: [{kind} of size {'x'.join(map(str, p.shape))}]"
+
+
 class ParameterList(Module):
     """A list whose parameters are its own."""
 
@@ -449,10 +454,7 @@ class ParameterList(Module):
         return iter(self._parameters.values())
 
     def extra_repr(self):
-        return "\n".join(
-            f"({i}): Parameter containing: [{p.type()} of size {'x'.join(map(str, p.shape))}]"
-            for i, p in enumerate(self)
-        )
+        return "\n".join(_line(i, p, p.dtype) for i, p in enumerate(self))
 
 
 class ParameterDict(_Dictionary):
@@ -462,17 +464,17 @@ class ParameterDict(_Dictionary):
 
     def __init__(self, parameters=None):
         super().__init__()
-        for key, value in dict(parameters or {}).items():
+        entries = dict(parameters or {})
+        if isinstance(parameters, dict) and not isinstance(parameters, OrderedDict):
+            entries = dict(sorted(entries.items()))  # as PyTorch does
+        for key, value in entries.items():
             self[key] = value
 
     def __setitem__(self, key, value):
         self._parameters[key] = value if isinstance(value, Parameter) else Parameter(value)
 
     def extra_repr(self):
-        return "\n".join(
-            f"({k}): Parameter containing: [{p.type()} of size {'x'.join(map(str, p.shape))}]"
-            for k, p in self.items()
-        )
+        return "\n".join(_line(key, p, p.type()) for key, p in self.items())
 
 
 for _each in list(globals().values()):

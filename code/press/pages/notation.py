@@ -1,0 +1,71 @@
+"""The directive `notation`: the symbols that the chapters introduce, as a table."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from .. import edition
+from ..notation import Symbol, symbols
+
+__all__ = ["setup"]
+
+SCRIPTS = ("latin", "greek", "other")
+HEAD = ("Symbol", "Meaning", "From")
+
+
+def _script(argument: str) -> str:
+    return directives.choice(argument, SCRIPTS)
+
+
+class NotationDirective(SphinxDirective):
+    """`{notation} greek`: a table of the Greek letters; likewise `latin`, and `other` for signs."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table, and note that the page depends on every chapter."""
+        script = _script(self.arguments[0])
+        found = list[Symbol]()
+        self.titles = dict[str, str]()
+        for execution in edition.current().executions:
+            page = execution.page
+            self.env.note_dependency(os.path.relpath(page.path, self.env.srcdir))
+            self.titles[page.docname] = f"{page.number} {execution.chapter.title}".strip()
+            found += [s for s in symbols(execution.chapter) if s.script == script]
+        found.sort(key=lambda symbol: symbol.order)
+        if not found:
+            return [nodes.paragraph("", "No chapter introduces one.")]
+        return [self.table(found)]
+
+    def table(self, found: list[Symbol]) -> nodes.table:
+        """Return a table with a row for each symbol."""
+        group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in HEAD), cols=len(HEAD))
+        group += nodes.thead("", _row(*([nodes.Text(word)] for word in HEAD)))
+        group += nodes.tbody("", *map(self.row, found))
+        return nodes.table("", group, classes=["dp-notation"])
+
+    def row(self, symbol: Symbol) -> nodes.row:
+        """Return symbol, meaning, and a link to the chapter."""
+        words, _ = self.state.inline_text(symbol.meaning, self.lineno)
+        page = symbol.page.docname
+        link = pending_xref(
+            "", nodes.inline("", self.titles[page]), refdomain="std", reftype="doc",
+            reftarget=f"/{page}", refexplicit=True, refwarn=True, refdoc=self.env.docname,
+        )  # fmt: skip
+        return _row([nodes.math("", symbol.latex)], words, [link])
+
+
+def _row(*cells: Sequence[nodes.Node]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("notation", NotationDirective)
