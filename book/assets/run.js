@@ -154,5 +154,6 @@
   }
   if (script.dataset.about) link("How it works", script.dataset.about);
   link("Licences", script.src.replace(/run\.js.*/, "run/LICENCES.txt"));
-  cells[0].bar.after(what);
+  var open = cells.filter(function (cell) { return !cell.bar.closest("details"); });
+  (open[0] || cells[0]).bar.after(what);
 })();

@@ -59,8 +59,9 @@
   }
 
   document.querySelectorAll(".cell_output figure[id]").forEach(function (figure) {
-    var svg = figure.querySelector("svg.dp-svg"), caption = figure.querySelector("figcaption");
-    if (!svg || !caption) return;
+    var caption = figure.querySelector("figcaption");
+    function svg() { return figure.querySelector("svg.dp-svg"); } /* one that was drawn again is first */
+    if (!svg() || !caption) return;
     var input = figure.closest(".cell").querySelector(".cell_input");
     var row = document.createElement("p");
     row.className = "dp-take";
@@ -75,9 +76,9 @@
     }
 
     offer("SVG", "Save this figure as SVG", function () {
-      save(new Blob([standalone(svg)], { type: "image/svg+xml" }), figure.id + ".svg");
+      save(new Blob([standalone(svg())], { type: "image/svg+xml" }), figure.id + ".svg");
     });
-    offer("PNG", "Save this figure as PNG", function () { savePng(svg, figure.id + ".png"); });
+    offer("PNG", "Save this figure as PNG", function () { savePng(svg(), figure.id + ".png"); });
     if (input) offer("Code", "Go to the code of this figure", function () { showCode(input); });
     caption.append(row);
   });

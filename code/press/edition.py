@@ -69,9 +69,12 @@ class Edition:
         return {e.page: e.chapter for e in self.executions}[page]
 
     def runs_in_page(self, page: Page, index: int) -> bool:
-        """Return whether the page can run the cell with this index, which is not an exercise's."""
+        """Return whether a deck can run the cell with this index, which is not an exercise's.
+
+        A figure that the page draws again would not have the size of the slide.
+        """
         found = (cell for cell in cells(self.chapter(page)) if cell.index == index)
-        return any(not cell.reason and not cell.exercise for cell in found)
+        return any(not (cell.reason or cell.exercise or cell.draws) for cell in found)
 
     def outputs_of(self, text: str) -> NotebookNode:
         """Return the executed notebook of the page with this text; myst-nb passes only the text."""

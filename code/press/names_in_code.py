@@ -10,7 +10,7 @@ import builtins
 import symtable
 from functools import cache
 
-__all__ = ["changed", "given", "late", "taken"]
+__all__ = ["changed", "given", "late", "taken", "trained"]
 
 EFFECTS = {"append", "backward", "extend", "step", "update", "zero_grad"}
 """Methods that change an object, as those do whose name ends with `_`."""
@@ -47,9 +47,27 @@ def late(text: str) -> frozenset[str]:
     return frozenset().union(*map(_used, _table(text).get_children()))
 
 
+TRAINED = {"fit": 1, "fit_learned_cut": 0, "gradient_descent": 1, "train": 0}
+"""Functions of the library, each with the place of the argument that it changes: what it trains."""
+
+
 def changed(text: str) -> frozenset[str]:
     """Return the names of what `text` changes: a part of it, by a method, or as a generator."""
     return frozenset().union(*map(_changed, ast.walk(ast.parse(text))))
+
+
+def trained(text: str) -> frozenset[str]:
+    """Return the names of the parameters and networks that `text` trains, outside of functions."""
+    found = set[str]()
+    for statement in ast.parse(text).body:
+        if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            for node in ast.walk(statement):
+                if isinstance(node, ast.Call):
+                    place = TRAINED.get(ast.unparse(node.func).split(".")[-1], len(node.args))
+                    for given in node.args[place : place + 1]:
+                        values = given.values if isinstance(given, ast.Dict) else [given]
+                        found |= {one.id for one in values if isinstance(one, ast.Name)}
+    return frozenset(found)
 
 
 def _changed(node: ast.AST) -> set[str]:

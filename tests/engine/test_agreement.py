@@ -2,21 +2,25 @@
 
 The cells of a chapter run in a row, as for a reader who runs one after the other, by the page's own
 kernel, which first runs what a cell needs. Of an exercise the solution runs. The text is the same;
-where a cell states a `tolerance`, its numbers may differ by so much, relatively.
+where a cell states a `tolerance`, its numbers may differ by so much, relatively. A figure leaves
+the same ink as the one that Matplotlib has drawn: see `drawings`.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Container
 
 import pytest
 
-from diffprog.show import EXERCISE
+from diffprog.show import EXERCISE, FIGURE, FRAMES
 from press.chapter import Chapter
 from press.run.cache import Execution
 from press.run_here.buttons import data
 from press.run_here.cells import Cell, cells
+
+from . import drawings
 
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
@@ -27,6 +31,17 @@ LONG = (
 )
 """Chapters that train for long: with the engine each takes a minute or more."""
 
+OF_ROUNDING = {
+    "fig-step-size": math.inf,  # the curves are errors of rounding
+    "fig-race": math.inf,  # L-BFGS, and the last steps of the others
+    "fig-adam-spike": math.inf,  # spikes that rounding sets off
+    "fig-starts": math.inf,  # fits that end on one of many small tops
+    "fig-rates": math.inf,  # a fit whose steps are too large to settle
+    "fig-wrong-drifts": 6.0,  # the end of a long training
+    "fig-null-line": 6.0,
+}
+"""How far the curves may differ of figures that no two machines draw alike, as in `drawings`."""
+
 
 def shown(outputs) -> str:
     """Return the text that the outputs of a cell show in a notebook."""
@@ -34,7 +49,7 @@ def shown(outputs) -> str:
     for output in outputs:
         if output.output_type == "stream":
             parts.append(output.text)
-        elif EXERCISE not in output.data:
+        elif not {EXERCISE, FIGURE, FRAMES} & output.data.keys():
             parts.append(output.data.get("text/plain", "") + "\n")
     return "".join(parts)
 
@@ -68,8 +83,11 @@ def cell(index, code, texts, titles):
     return engine
 
 
-def disagreements(kernel, execution: Execution) -> list[str]:
-    """Run the cells of a chapter that have a button, and say where they differ from PyTorch."""
+def disagreements(kernel, execution: Execution, draws: Container[bool]) -> list[str]:
+    """Run the cells of a chapter that have a button, and say where they differ from PyTorch.
+
+    `draws` says which: those that draw a figure (True), those that do not, or both.
+    """
     chapter, found = execution.chapter, []
     listed = cells(chapter)
     solved = dict(zip([cell.index for cell in listed], chapter.code, strict=True))
@@ -77,11 +95,13 @@ def disagreements(kernel, execution: Execution) -> list[str]:
     titles = {str(cell.index): f"Cell {cell.index}" for cell in listed}
     kernel.run(f"begin({data(listed)['cells']!r})")
     for cell in listed:
-        if not cell.reason:
+        if not cell.reason and cell.draws in draws:
             code = solved[cell.index]
             told = kernel.value(f"cell({cell.index}, {code!r}, {texts!r}, {titles!r})")
             outputs = execution.notebook.cells[cell.index].outputs
-            if wrong := difference(told, shown(outputs), tolerance(chapter, cell)):
+            rtol, name = tolerance(chapter, cell), figure(chapter, cell)
+            wrong = difference(told, shown(outputs), rtol) or undrawn(told, outputs, rtol, name)
+            if wrong:
                 found.append(f"{chapter.place(cell.index)}: {wrong}")
     return found
 
@@ -98,21 +118,56 @@ def difference(told: list[list[str]], wanted: str, rtol: float) -> str:
     return "" if close(ours, wanted, rtol) else f"the page shows\n{ours}\nPyTorch\n{wanted}"
 
 
-def check(kernel, edition, wanted) -> None:
+def figure(chapter: Chapter, cell: Cell) -> str:
+    options = chapter.notebook.cells[cell.index].metadata.get("mystnb", {})
+    return str(options.get("figure", {}).get("name", ""))
+
+
+def undrawn(told: list[list[str]], outputs, rtol: float, name: str) -> str:
+    """Return in what the figures of a cell differ from those that Matplotlib has drawn, or ""."""
+    figures = [o.data for o in outputs if o.get("data", {}).keys() & {FIGURE, FRAMES}]
+    drawn = [html for kind, html in told if kind == "figure"]
+    if len(drawn) != len(figures):
+        return f"the page draws {len(drawn)} figures, Matplotlib {len(figures)}"
+    found = []
+    for html, book in zip(drawn, figures, strict=True):
+        ours, theirs = drawings.of_page(html), drawings.of_book(book.get(FRAMES) or book[FIGURE])
+        if len(ours) != len(theirs):
+            return f"the page draws {len(ours)} frames, Matplotlib {len(theirs)}"
+        for index in {0, len(ours) // 2, len(ours) - 1}:
+            pair = drawings.read(ours[index]), drawings.read(theirs[index])
+            near = OF_ROUNDING.get(name, drawings.NEAR)
+            for what in drawings.differences(*pair, lambda a, b: close(a, b, rtol), near):
+                found.append(f"frame {index}: {what}")
+    return "\n".join(found)
+
+
+def check(kernel, edition, draws: dict[str, Container[bool]]) -> None:
+    """Compare the cells of these chapters, those that draw or those that do not."""
     found = [
         wrong
         for execution in edition.executions
-        if wanted(execution.page.name)
-        for wrong in disagreements(kernel, execution)
+        if execution.page.name in draws
+        for wrong in disagreements(kernel, execution, draws[execution.page.name])
     ]
     assert not found, "\n\n".join(found)
 
 
-def test_what_a_cell_shows_is_what_pytorch_shows(kernel, edition):
-    check(kernel, edition, lambda name: name not in LONG)
+@pytest.fixture
+def names(edition):
+    return {execution.page.name for execution in edition.executions}
+
+
+def test_what_a_cell_shows_is_what_pytorch_shows(kernel, edition, names):
+    check(kernel, edition, dict.fromkeys(names.difference(LONG), (False, True)))
+
+
+@pytest.mark.exhaustive
+def test_figures_that_are_run_alone_are_those_of_matplotlib(kernel, edition, names):
+    check(kernel, edition, dict.fromkeys(names.difference(LONG), (True,)))
 
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("chapter", LONG)
 def test_what_a_cell_shows_after_long_training_is_what_pytorch_shows(kernel, edition, chapter):
-    check(kernel, edition, lambda name: name == chapter)
+    check(kernel, edition, {chapter: (False, True)})

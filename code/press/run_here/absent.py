@@ -9,13 +9,15 @@ from pathlib import Path
 
 from .in_page.page_kernel import ABSENT
 
-__all__ = ["absent"]
+__all__ = ["UNDRAWN", "absent", "draws"]
 
 CODE = Path(__file__).parents[2]
 FIGURES = "diffprog.figures"
 _LISTS = runpy.run_path(str(CODE / "engine/python/torch/_absent.py"))
 LISTED, REFUSED = _LISTS["ABSENT"], _LISTS["REFUSED"]
 """Names that the engine lists as absent, and those that can be imported, but not used."""
+UNDRAWN = runpy.run_path(str(CODE / "engine/python/pictures/_names.py"))["ABSENT"]
+"""Methods of Matplotlib's axes that figures in the page lack."""
 
 
 @cache
@@ -25,8 +27,8 @@ def absent(module: str) -> str:
     A module of the library is absent if it imports one that is, and a function of it if it uses a
     name that is, or a function of its module that does.
     """
-    if _within(module, FIGURES):
-        return "draws a figure"
+    if draws(module):
+        return ""
     for root in ABSENT:
         if _within(module, root) and (
             module in LISTED or module in REFUSED or not _in_engine(module)
@@ -35,6 +37,12 @@ def absent(module: str) -> str:
     if _within(module, "diffprog"):
         return next(filter(None, map(absent, _imported(module))), "") or _of_function(module)
     return ""
+
+
+def draws(module: str) -> bool:
+    """Return whether this is `diffprog.figures` or a name in it, which the page draws by itself."""
+    path = CODE.joinpath(*module.split(".")).with_suffix(".py")
+    return _within(module, FIGURES) and not path.is_file()
 
 
 def _of_function(name: str) -> str:

@@ -13,14 +13,16 @@ from functools import cache
 
 from ..cache_key import imports
 from ..chapter import REMOVED, Chapter
-from ..names_in_code import changed, given, late, taken
-from .absent import absent
+from ..names_in_code import changed, given, late, taken, trained
+from .absent import UNDRAWN, absent, draws
 from .in_page.plan import Part, needed
 
 __all__ = ["Cell", "cells"]
 
-HIDDEN = {REMOVED, "hide-cell", "hide-input", "remove-input"}
-"""Tags of cells whose code the reader does not see at first."""
+HIDDEN = {REMOVED, "hide-cell", "remove-input"}
+"""Tags of cells whose code the reader does not see."""
+FOLDED = "hide-input"
+"""The tag of cells whose code is in a fold. Only those that draw a figure have a button."""
 FIXED = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef
 """Statements that give names to what nothing changes."""
 
@@ -44,6 +46,11 @@ class Cell:
     exercise: str
     """The name of the exercise that it belongs to, or ''."""
 
+    @property
+    def draws(self) -> bool:
+        """Whether it draws a figure, or defines what does."""
+        return any(part.draws for part in self.parts)
+
 
 def cells(chapter: Chapter) -> list[Cell]:
     """Return the code cells of a chapter, in order."""
@@ -51,14 +58,15 @@ def cells(chapter: Chapter) -> list[Cell]:
     for index, cell in enumerate(chapter.notebook.cells):
         if cell.cell_type == "code":
             exercise = chapter.exercise(index)
-            hidden = bool(HIDDEN & set(cell.metadata.get("tags", ())))
+            tags = set(cell.metadata.get("tags", ()))
+            hidden = "hidden" if HIDDEN & tags else FOLDED if FOLDED in tags else ""
             code, solution = (exercise.stub, exercise.solution) if exercise else (cell.source, "")
             found.append((index, code, solution, hidden, exercise.name if exercise else ""))
     return _analysed(tuple(found))
 
 
 @cache
-def _analysed(written: tuple[tuple[int, str, str, bool, str], ...]) -> list[Cell]:
+def _analysed(written: tuple[tuple[int, str, str, str, str], ...]) -> list[Cell]:
     """Return the cells, of which index, code, solution, hiddenness and exercise are known."""
     all_parts = _with_changes(_parts([(index, code) for index, code, *_ in written]))
     found = []
@@ -67,7 +75,10 @@ def _analysed(written: tuple[tuple[int, str, str, bool, str], ...]) -> list[Cell
         takes = frozenset[str]() if _lacking(own) else taken(code) | taken(solution)
         needs = tuple(needed(takes, [part for part in all_parts if part.cell < index]))
         reason = _lacking(own) or (_lacking(needs) and f"needs a cell that {_lacking(needs)}")
-        reason = "" if exercise else "does not show its code" if hidden else reason
+        draws = any(part.draws for part in own)
+        if hidden and not (hidden == FOLDED and draws):
+            reason = "does not show its code"
+        reason = "" if exercise else reason
         found.append(Cell(index, code, own, takes, needs, reason, exercise))
     return found
 
@@ -84,10 +95,14 @@ def _with_changes(parts: Sequence[Part]) -> list[Part]:
         sources = part.takes.union(*(made_of.get(name, ()) for name in part.takes))
         if isinstance(ast.parse(part.code).body[0], FIXED):
             fixed |= part.gives
-        names = changed(part.code) if not part.lacks else frozenset()
+        names = changed(part.code) if not part.draws else frozenset()
         known = names & part.takes
         made = known.union(*(made_of.get(name, ()) for name in known))
         changes = made if names <= part.takes else sources if names else frozenset()
+        if part.lacks:  # it cannot run: only what it surely changes is lost to others
+            changes = known
+        if not part.draws:
+            changes |= trained(part.code) & part.takes
         found.append(replace(part, changes=changes - fixed))
         for name in part.gives:
             made_of[name] = sources | {name}
@@ -97,6 +112,7 @@ def _with_changes(parts: Sequence[Part]) -> list[Part]:
 def _parts(sources: Sequence[tuple[int, str]]) -> list[Part]:
     """Return the statements of cells, of which index and code are given, and what they lack."""
     lacking: dict[str, str] = {}
+    drawing = set[str]()
     modules: dict[str, str] = {}
     found = []
     for index, source in sources:
@@ -113,26 +129,34 @@ def _parts(sources: Sequence[tuple[int, str]]) -> list[Part]:
                 for node in ast.walk(statement)
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
             }
-            used &= lacking.keys()
-            lacks = lacking[min(used)] if used else _of_attributes(statement, modules)
-            found.append(Part(index, code, given(code), taken(code), late(code), lacks=lacks))
+            without = used & lacking.keys()
+            lacks = lacking[min(without)] if without else _of_attributes(statement, modules)
+            part = Part(index, code, given(code), taken(code), late(code), lacks=lacks,
+                        draws=bool(used & drawing))  # fmt: skip
+            found.append(part)
             for name in given(code):
+                drawing.discard(name)
                 lacking.pop(name, None)
                 modules.pop(name, None)
                 if isinstance(statement, ast.Import | ast.ImportFrom):
                     (modules[name],) = imports(code, "") or ("",)
                     if why := absent(modules[name]):
                         lacking[name] = why
+                    if draws(modules[name]):
+                        drawing.add(name)
     return found
 
 
 def _of_attributes(statement: ast.stmt, modules: dict[str, str]) -> str:
     """Return what the functions of imported modules lack that a statement names, or ''."""
+    attributes = [node for node in ast.walk(statement) if isinstance(node, ast.Attribute)]
+    for node in attributes:
+        if node.attr in UNDRAWN:
+            return f"uses {node.attr} of Matplotlib"
     found = (
         absent(f"{modules[node.value.id]}.{node.attr}")
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
+        for node in attributes
+        if isinstance(node.value, ast.Name)
         and modules.get(node.value.id, "").startswith("diffprog.")
     )
     return next(filter(None, found), "")

@@ -47,7 +47,8 @@ SERVICE_WORKER = ASSETS / "sw.js"
 PYODIDE = PACKAGES / "pyodide"
 UNCHANGED = ("pyodide.mjs", "pyodide.asm.mjs")
 ABSENT = ("diffprog/figures/", "diffprog/grade/")
-"""The folders of the library that the page does without: they need Matplotlib, or processes."""
+"""The folders of the library that the page does without: they need Matplotlib, or processes. Of
+figures it has the `__init__`, since a package of its own draws them."""
 REPLACED = {"torch", "numpy"}
 """The engine's own packages, which wheels of PyTorch replace."""
 LICENCES = """\
@@ -114,7 +115,7 @@ def _library() -> Iterator[tuple[str, Path]]:
             yield place, path
     for path in (*PRESS, *_python(HERE / "in_page"), *_python(CODE / "diffprog")):
         place = path.relative_to(CODE).as_posix()
-        if not place.startswith(ABSENT):
+        if not place.startswith(ABSENT) or place == "diffprog/figures/__init__.py":
             yield place, path
 
 

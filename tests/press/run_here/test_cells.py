@@ -43,6 +43,8 @@ def test_a_cell_needs_what_gives_its_names_and_what_that_needs(analysed):
         "x.grad = None",
         "for _ in range(3):\n    loss.append(1)",
         "y = torch.randn(2, generator=x)",
+        'run = descent.fit(lambda: loss, {"x": x}, optimizer, 10)',
+        "training.train(x, f)",
     ],
 )
 def test_a_cell_needs_what_changes_the_objects_of_its_names(analysed, change):
@@ -75,7 +77,7 @@ def test_what_is_drawn_and_shown_does_not_run_for_others(analysed):
         f"z = y + x\n{DRAWS}",
         "print(z)",
     )
-    assert [cell.reason for cell in found] == ["", "does not show its code", "draws a figure", ""]
+    assert [cell.reason for cell in found] == ["", "does not show its code", "", ""]
     assert needs(found, 3) == ["x = [1]", "y = x + [2]", "z = y + x"]
 
 
@@ -84,7 +86,7 @@ def test_a_cell_that_needs_what_the_page_lacks_has_no_button(analysed):
         "from scipy.optimize import minimize\nfrom diffprog import figures",
         "best = minimize(f, 0)",
         "print(best.x)",
-        f"{HIDDEN}{DRAWS}\n    last = ax",
+        f":tags: [hide-input]\n\n{DRAWS}\n    ax.add_patch(box)\n    last = ax",
         "last",
         "%time 1 + 1",
         "minimize = figure = 3",
@@ -94,12 +96,36 @@ def test_a_cell_that_needs_what_the_page_lacks_has_no_button(analysed):
         "",  # what is not used is not missed
         "uses scipy.optimize.minimize",
         "needs a cell that uses scipy.optimize.minimize",
-        "does not show its code",
-        "needs a cell that draws a figure",
+        "uses add_patch of Matplotlib",
+        "needs a cell that uses add_patch of Matplotlib",
         "is not plain Python",
         "",
         "",
     ]
+
+
+def test_a_list_that_only_what_the_page_lacks_fills_is_not_there(analysed):
+    found = analysed(
+        "from scipy.optimize import minimize\nfound, other = [], []",
+        "for i in (1, 2):\n    found.append(minimize(i))",
+        "found[0]",
+        "other",
+    )
+    assert [cell.reason for cell in found] == [
+        *("", "uses scipy.optimize.minimize"),
+        *("needs a cell that uses scipy.optimize.minimize", ""),
+    ]
+
+
+def test_a_figure_whose_code_is_in_a_fold_has_a_button_and_other_folded_cells_have_none(analysed):
+    folded = ":tags: [hide-input]\n\n"
+    found = analysed(
+        "from diffprog import figures\nx = [1]",
+        f"{folded}{DRAWS}",
+        f"{folded}x",
+        f"{HIDDEN}{DRAWS}",
+    )
+    assert [cell.reason for cell in found] == ["", "", *["does not show its code"] * 2]
 
 
 def test_an_exercise_has_a_button_and_needs_what_its_solution_takes(read):
@@ -136,7 +162,8 @@ def root(y):
 @pytest.mark.parametrize(
     ("module", "why"),
     [
-        ("diffprog.figures", "draws a figure"),
+        ("diffprog.figures", ""),
+        ("diffprog.figures.axis_cache", "uses diffprog.figures.axis_cache"),
         ("scipy.optimize.minimize", "uses scipy.optimize.minimize"),
         ("matplotlib.patches", "uses matplotlib.patches"),
         ("torch.func.vmap", ""),

@@ -142,6 +142,39 @@ def test_an_edited_cell_runs_as_edited_before_later_ones(reader):
     reader.cell(1).locator(".dp-run-reset").click()
 
 
+def test_a_figure_is_drawn_again_with_another_learning_rate(reader):
+    (index,) = (i for i, cell in enumerate(CHAPTER.notebook.cells)
+                if "fig-fit" in str(cell.metadata.get("mystnb")))  # fmt: skip
+    cell, figure = reader.cell(index), reader.page.locator("#fig-fit")
+    stored, drawn = figure.locator("> .dp-frames"), figure.locator(".dp-run-figure svg.dp-svg")
+    cell.locator("summary").first.click()
+    assert reader.run(index=index)
+    assert stored.is_hidden()
+    as_in_the_book = drawn.inner_html()
+    texts = "svg => [...svg.querySelectorAll('text')].map(text => text.textContent).sort()"
+    assert drawn.evaluate(texts) == stored.locator("svg.dp-svg").evaluate(texts)
+    assert drawn.get_attribute("role") == "img"
+    label = str(stored.locator("svg.dp-svg").get_attribute("aria-label"))
+    assert str(drawn.get_attribute("aria-label")).startswith(f"{label} This version is drawn by")
+    slider = figure.locator(".dp-run-figure input")
+    at = slider.evaluate("e => +e.value")
+    slider.fill(str(at + 1))
+    assert drawn.inner_html() != as_in_the_book, "the next frame"
+
+    cell.locator(".dp-run-edit").click()
+    area = cell.locator("textarea")
+    code = area.input_value().replace("0.01, 40", "0.05, 40")
+    assert "Drawn again, from your code." in reader.run(code, index)
+    assert slider.evaluate("e => +e.value") == at
+    assert drawn.inner_html() != as_in_the_book, "another curve"
+    assert "not in the page's figures" in reader.run(
+        "with figures.figure() as ax:\n    ax.pie()", index
+    )
+    cell.locator(".dp-run-reset").click()
+    assert stored.is_visible()
+    assert reader.page.locator(".dp-run-figure").count() == 0
+
+
 def test_a_long_loop_shows_how_far_it_is_and_stops_and_python_starts_again_offline(reader):
     reader.context.set_offline(True)
     cell = reader.cell()

@@ -63,3 +63,11 @@ def test_a_cell_that_changes_what_others_made_begins_anew_with_them(plan):
 def test_an_edited_cell_that_cannot_be_read_runs_where_it_is_needed(plan):
     made = plan("a = 1", "b = 2", "a")
     assert run(made, 3, {1: "a = (", 2: "b = ("}) == ["a = ("]
+
+
+def test_what_gave_a_name_runs_again_if_the_name_stands_for_something_else_since(plan):
+    made = plan("a = 1\nb = a", "a = 2", "a", "a = 3", "b, a")
+    assert run(made, 5) == ["a = 1", "b = a", "a = 3"]
+    assert run(made, 3) == ["a = 2"]
+    assert run(made, 5) == ["a = 3"], "b is still what it was"
+    assert run(made, 5) == []

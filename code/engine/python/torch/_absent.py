@@ -27,8 +27,7 @@ ABSENT = {
     "torch.utils.data": "the book's data fit into one tensor",
     "torch.nn.Conv2d": "the book's networks have no convolutions",
     "scipy": "SciPy is not in the page",
-    "matplotlib": "figures are drawn when the book is built",
-    "diffprog.figures": "figures are drawn when the book is built",
+    "matplotlib": "the page draws figures by itself: see the package pictures",
 }
 
 # These are there, to be imported or compared with, and refuse to be used.

@@ -1,13 +1,14 @@
 """A kernel for the cells of a page: one namespace, and outputs as a notebook shows them.
 
 The worker calls `start`, and `run_cell` for each cell, and gets the outputs by `tell(kind, text)`:
-printed text ("stream", "stderr"), the value of the last expression ("result"), how far a loop is
-("progress"), what is not shown ("cut"), what it imports in vain ("absent"), and an error ("error").
-Before that, it gets the index of each cell of which something runs first ("first"), and, where that
-has run, "begins".
+printed text ("stream", "stderr"), the value of the last expression ("result"), a figure as HTML
+("figure"), how far a loop is ("progress"), what is not shown ("cut"), what it imports in vain
+("absent"), and an error ("error"). Before that, it gets the index of each cell of which something
+runs first ("first"), and, where that has run, "begins".
 """
 
 import ast
+import importlib
 import io
 import json
 import linecache
@@ -24,6 +25,7 @@ from press.run_here.in_page.plan import Part, Plan
 __all__ = ["run", "run_cell", "start"]
 
 MOST_CHARACTERS = 200_000
+MOST_OF_FIGURE = 5_000_000  # characters of a figure's HTML
 PAUSE = 0.05  # seconds between two messages, on average, since each takes the page some time
 AT_ONCE = 50  # messages that may come without a pause, so that a single line is not held back
 MOST_LINES = 8  # of a traceback
@@ -50,11 +52,22 @@ def start(tell: Tell, cells: str = "[]") -> None:
     _tell, _plan = tell, Plan(json.loads(cells))
     _names.clear()
     _names.update(__name__="__main__", input=_no_input)
+    _draw()
     try:
         import tqdm
     except ImportError:
         return
     tqdm.report = _Report()  # type: ignore[attr-defined]
+
+
+def _draw() -> None:
+    """Let `diffprog.figures` draw without Matplotlib."""
+    try:
+        pictures: Any = importlib.import_module("pictures")
+    except ImportError:
+        return
+    pictures.show = _figure
+    sys.modules["diffprog.figures.drawing"] = pictures
 
 
 def run_cell(index: int, code: str, texts: str, titles: str) -> bool:
@@ -258,6 +271,14 @@ def _output(kind: str, text: str) -> None:
     _characters -= len(text)
     if _characters <= 0:
         _tell("cut", f"The cell gives more than {MOST_CHARACTERS} characters: no more is shown.")
+
+
+def _figure(html: str) -> None:
+    _flush()
+    if len(html) > MOST_OF_FIGURE:
+        _tell("cut", "The figure has too many points for a page: draw fewer of them.")
+    else:
+        _tell("figure", html)
 
 
 class _Report:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from press.names_in_code import changed, given, late, taken
+from press.names_in_code import changed, given, late, taken, trained
 
 __all__ = ["Part", "Plan", "needed"]
 
@@ -31,6 +31,8 @@ class Part:
     """The names of earlier objects that it may change."""
     lacks: str = field(default="", compare=False)
     """What it uses that the page lacks, or ''."""
+    draws: bool = field(default=False, compare=False)
+    """Whether it draws a figure, or defines what does."""
 
     @property
     def leaves(self) -> frozenset[str]:
@@ -80,13 +82,41 @@ class Plan:
         gives = frozenset[str]().union(*(part.gives for part in own))
         changing = any(part.changes for part in own) or gives & set(takes)
         afresh = bool(changing) and any(part in self._ran for part in own)
-        found = list[Part]()
-        for number, part in enumerate(parts := needed(takes, earlier)):
+        parts = needed(takes, earlier)
+        again = set(parts) if afresh else {part for part in parts if part not in self._ran}
+        while more := self._stale(parts, takes, again):
+            again |= more
+        return [part for part in parts if part in again]
+
+    def _stale(self, parts: Sequence[Part], takes: Iterable[str], again: set[Part]) -> set[Part]:
+        """Return which parts must run again, besides those that are known to.
+
+        Something that they are made of ran later or will run, or a name that is needed stands for
+        what another part has given since.
+        """
+        found = set[Part]()
+        for number, part in enumerate(parts):
             sources = [other for other in parts[:number] if other.leaves & part.takes]
             late = any(self._ran.get(other, 0) > self._ran.get(part, 0) for other in sources)
-            if afresh or late or part not in self._ran or set(sources) & set(found):
-                found.append(part)
-        return found
+            if late or set(sources) & again:
+                found.add(part)
+        for number, wanted in (
+            *((i, part.takes | part.late) for i, part in enumerate(parts) if part in again),
+            (len(parts), frozenset(takes)),
+        ):
+            for name in wanted:
+                givers = [part for part in parts[:number] if name in part.gives]
+                if givers and givers[-1] != self._giver(name, parts[:number], again):
+                    found.add(givers[-1])
+        return found - again
+
+    def _giver(self, name: str, before: Sequence[Part], again: set[Part]) -> Part | None:
+        """Return which part will have given a name last, when these have run again."""
+        for part in reversed(before):
+            if part in again and name in part.gives:
+                return part
+        ran = (part for part in self._ran if name in part.gives)
+        return max(ran, key=lambda part: self._ran[part], default=None)
 
     def done(self, parts: Iterable[Part], texts: Mapping[int, str]) -> None:
         """Note that these parts ran, so that other versions of their cells count no more."""
@@ -112,7 +142,7 @@ class Plan:
     def _edited(self, cell: int, text: str) -> Part:
         try:
             takes = taken(text)
-            changes = takes if changed(text) else frozenset[str]()
+            changes = takes if changed(text) or trained(text) else frozenset[str]()
             return Part(cell, text, given(text), takes, late(text), changes)
         except SyntaxError:  # it gives what it gave, since the reader is told where it is needed
             return Part(cell, text, frozenset(n for p in self.parts(cell, {}) for n in p.gives),
