@@ -10,7 +10,7 @@ function element(tag, name, text) {
 export class Output {
   constructor(cell) {
     cell.output?.remove();
-    this.text = "";
+    this.text = this.absent = "";
     const outputs = [...cell.box.querySelectorAll(":scope > .cell_output:not(.dp-run-output)")];
     this.picture = cell.box.querySelector("figure > .dp-figure, figure > .dp-frames");
     this.stored = outputs.map(one => (one.contains(this.picture) ? this.picture : one));
@@ -35,7 +35,7 @@ export class Output {
 
   add(kind, text) {
     if (kind === "absent") {
-      this.absent = `${this.absent || ""} ${text}`;
+      this.absent += ` ${text}`;
       return;
     }
     if (kind === "progress" && this.picture) this.begin();
@@ -92,10 +92,18 @@ export class Output {
     this.box.append(element("p", "dp-run-note", text));
   }
 
+  link(text, address) {
+    if (!address || this.fresh) return;
+    const made = element("a", "", text), line = element("p", "dp-run-note");
+    made.href = address;
+    line.append(made);
+    this.box.append(line);
+  }
+
   /* Ends, with a note where nothing was shown. */
   end(note) {
     this.bar?.remove();
-    if (this.fresh && note) this.note(`${note}${this.absent || ""}`);
+    if (this.fresh && note) this.note(`${note}${this.absent}`);
   }
 
   remove() {

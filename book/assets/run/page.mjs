@@ -5,6 +5,8 @@ import { Python } from "./python.mjs";
 
 const SPOKEN = 300; /* characters of an output that screen readers say at once */
 
+const LACKS = /run this in JupyterLab/;
+
 export function begin(data, cells, kept) {
   const shown = new Map(cells.map(cell => [cell.index, cell]));
   const titles = JSON.stringify(
@@ -14,6 +16,7 @@ export function begin(data, cells, kept) {
   const python = new Python(JSON.stringify(data.cells), loading, () => {
     for (const cell of cells) if (!cell.error) cell.rest();
   });
+  const { lab } = document.querySelector("script[data-lab]")?.dataset || {};
   let turn = Promise.resolve(), running;
 
   const said = document.body.appendChild(document.createElement("div"));
@@ -80,6 +83,7 @@ export function begin(data, cells, kept) {
       const list = first.join(", ").replace(/, (\d+)$/, " and $1");
       output.note(`Ran cell${first.length > 1 ? "s" : ""} ${list} first.`);
     }
+    if (LACKS.test(output.text + output.absent)) output.link("How to open a chapter in JupyterLab", lab);
     cell.rest();
     if (message && output.fresh) cell.mark.textContent = message;
     said.textContent = `${cell.name}: ${message || output.text.slice(0, SPOKEN) || "done"}`;

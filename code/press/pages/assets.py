@@ -42,6 +42,8 @@ NAMES = (
 """Pairs of what the theme and docutils write, and what screen readers can use instead."""
 
 _INLINE = re.compile(r'<script(?: data-cfasync="false")?>(.*?)</script>', re.S)
+_TABS = re.compile(r'<script [^>]*"[^"]*/design-tabs\.js[^"]*"></script>')
+"""What loads the script of tabs."""
 _NAME = "DOCUMENTATION_OPTIONS.pagename"
 """What the script sets that only a switch between versions reads, of which there is none."""
 
@@ -100,6 +102,8 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         text = path.read_text(encoding="utf-8")
         for theirs, ours in NAMES:
             text = text.replace(theirs, ours)
+        if "sd-tab-set" not in text:
+            text = _TABS.sub("", text)
         files.write(path, _INLINE.sub(partial(_moved, path, static), text))
 
 

@@ -25,6 +25,8 @@ __all__ = ["data", "setup"]
 
 ABOUT = "book/engine"
 """The page that says what runs the cells, if the book has it."""
+LAB = "book/start"
+"""The page that says how to open a chapter in JupyterLab, if the book has it."""
 WHAT = (
     "Run works in your browser, on a small engine that speaks PyTorch’s names, not on PyTorch. Its"
     " results agree with PyTorch’s to rounding, which is tested for each cell that has the button."
@@ -105,6 +107,8 @@ def _page_context(
         attributes: dict[str, Any] = {"data-cells": address, "data-what": f"{what} {ELSE}"}
         if ABOUT in app.env.found_docs:
             attributes["data-about"] = context["pathto"](ABOUT)
+        if LAB in app.env.found_docs:
+            attributes["data-lab"] = context["pathto"](LAB)
         app.add_js_file("run.js", loading_method="defer", **attributes)
 
 

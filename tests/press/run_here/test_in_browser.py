@@ -76,6 +76,13 @@ def test_a_wrong_answer_gets_its_sentence_and_the_right_one_a_tick(reader):
     assert reader.mark().endswith("solved before")
 
 
+def test_what_the_page_lacks_leads_to_jupyterlab(reader):
+    assert "run this in JupyterLab" in reader.run("import pandas")
+    link = reader.cell().get_by_role("link", name="How to open a chapter in JupyterLab")
+    assert link.get_attribute("href").endswith("start.html")
+    assert "scipy is not in the page" in reader.run("import scipy")
+
+
 def test_draft_and_tick_are_there_after_a_reload_and_reset_brings_the_stub(reader):
     reader.run(RIGHT)
     reader.page.reload()
