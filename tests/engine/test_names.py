@@ -51,9 +51,9 @@ def exists_on(owner: str, last: str) -> bool:
 
 
 def sources() -> Iterator[tuple[str, str]]:
-    """Yield place and code of the library without figures, and of the cells of all chapters."""
+    """Yield place and code of the library as the page has it, and of the cells of all chapters."""
     for path in sorted((ROOT / "code/diffprog").rglob("*.py")):
-        if "figures" not in path.parts:
+        if not {"figures", "grade"} & set(path.parts):
             yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
     book = Book(ROOT)
     for page in book.pages:
