@@ -29,7 +29,7 @@ SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "boo
 PRESS = Path(__file__).parent
 SHOWN_BY = (
     PRESS, files.ASSETS, PRESS.parent / "engine" / "python",
-    *(PRESS.parent / "diffprog" / name for name in ("show.py", "figures")),
+    *(PRESS.parent / "diffprog" / name for name in ("show.py", "messages.py", "figures")),
 )  # fmt: skip
 """The sources of the press; if they change, all pages are written anew.
 

@@ -39,6 +39,8 @@ ELSEWHERE = {
         "code-cell",
         "exercise",
         "glue",
+        "message",
+        "notation",
         "predict",
         "remark",
     ),  # in the real book, and its tests

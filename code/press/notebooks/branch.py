@@ -62,7 +62,9 @@ def assemble(book: Book, folder: Path) -> None:
     caches = shutil.ignore_patterns("__pycache__", ".*")
     for kind in KINDS:
         shutil.copytree(notebooks / kind, folder / kind, ignore=caches)
-    shutil.copytree(book.code / "diffprog", folder / "code" / "diffprog", ignore=caches)
+    # The grader is for the teacher, who has the book.
+    left_out = shutil.ignore_patterns("__pycache__", ".*", "grade")
+    shutil.copytree(book.code / "diffprog", folder / "code" / "diffprog", ignore=left_out)
     shutil.copy(book.code / "constraints.txt", folder / "code")
     for path in book.root.glob("LICEN[CS]E*"):
         shutil.copy(path, folder)

@@ -92,7 +92,9 @@ def test_a_wheel_for_pyodide_and_others_beside_it_are_taken(tmp_path, monkeypatc
     monkeypatch.setenv(wheels.VARIABLE, " ".join(items))
     assert wheels.pytorch() == "9.8.7"
     packages = {place.partition("/")[0] for place, _ in runtime._library()}
-    assert packages == {"diffprog", "press", "scipy"}, "what no wheel brings is the book's"
+    assert packages == {"diffprog", "pictures", "press", "scipy"}, (
+        "what no wheel brings is the book's"
+    )
 
 
 def test_pages_and_runtime_depend_on_the_wheels(book, tmp_path, monkeypatch):
