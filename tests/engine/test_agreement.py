@@ -39,6 +39,8 @@ OF_ROUNDING = {
     "fig-rates": math.inf,  # a fit whose steps are too large to settle
     "fig-wrong-drifts": 6.0,  # the end of a long training
     "fig-null-line": 6.0,
+    "fig-transfer": 6.0,
+    "fig-seeds": math.inf,  # twelve ends of such trainings, of which some are far apart
 }
 """How far the curves may differ of figures that no two machines draw alike, as in `drawings`."""
 
