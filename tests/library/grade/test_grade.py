@@ -208,6 +208,8 @@ ATTACKS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_wrong_answer_stays_wrong_whatever_else_the_cells_do(attack, tmp_path):
+    if SANDBOX.what == OPEN and "os.kill" in ATTACKS[attack]:
+        pytest.skip("where users make no namespaces, it would end the tests, and more")
     path = notebook(tmp_path / "a.ipynb", HEAD, WRONG, ATTACKS[attack], CALL)
     before = torch.allclose
     grades = graded(path, seconds=20)
