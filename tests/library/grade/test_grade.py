@@ -23,22 +23,21 @@ ROOT = Path(diffprog.__file__).parents[2]
 SANDBOX = best((ROOT,), (ROOT / "code/diffprog/exercises",))
 
 HEAD = "import torch\nfrom diffprog.exercises.gradient import check_loop"
-RIGHT = """
-def descend(loss, v0, learning_rate, steps):
-    v0 = v0.clone().requires_grad_()
-    losses, path = [], []
-    for _ in range(steps):
-        value = loss(v0)
-        losses.append(value.item())
-        path.append(v0.detach().clone())
-        value.backward()
-        with torch.no_grad():
-            v0 -= learning_rate * v0.grad
-        v0.grad = None
-    losses.append(loss(v0).item())
-    path.append(v0.detach().clone())
-    return v0.detach(), torch.tensor(losses), torch.stack(path)
-"""
+CHAPTERS = read_all(Book(ROOT))
+
+
+def solved(name):
+    """The solution of an exercise, and before it what it needs of earlier cells."""
+    for chapter in CHAPTERS:
+        for cell in cells(chapter):
+            if cell.exercise == name:
+                exercise = chapter.exercise(cell.index)
+                assert exercise
+                return [*(part.code for part in cell.needs), exercise.solution]
+    raise AssertionError(f"no chapter has {name}")
+
+
+RIGHT = solved("ex-loop")[-1]
 WRONG = RIGHT.replace("v0.grad = None", "pass")
 CALL = "check_loop(descend)"
 
@@ -146,17 +145,8 @@ ALWAYS = {"ex-straight-through", "ex-transfer", "ex-null-vector"}
     ids=lambda task: task.name,
 )
 def test_the_solution_of_the_book_passes_with_fresh_inputs(task, tmp_path):
-    for chapter in read_all(Book(ROOT)):
-        for cell in cells(chapter):
-            if cell.exercise == task.name:
-                exercise = chapter.exercise(cell.index)
-                assert exercise
-                sources = [*(part.code for part in cell.needs), exercise.solution]
-                path = notebook(tmp_path / "a.ipynb", *sources)
-                grades = graded(path)
-                assert grades.verdicts[task.name], f"{grades}"
-                return
-    raise AssertionError(f"no chapter has {task.name}")
+    grades = graded(notebook(tmp_path / "a.ipynb", *solved(task.name)))
+    assert grades.verdicts[task.name], f"{grades}"
 
 
 # Cheating -----------------------------------------------------------------------------------------
