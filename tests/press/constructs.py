@@ -248,6 +248,10 @@ PASSES = {
         "```{glossary}\nNeutron\n  A particle.\n```\n\nSee {term}`Neutron`.",
         "- **Neutron**: A particle.\n\nSee Neutron.",
     ),
+    "term under another name": (
+        "```{glossary}\nProton\n  A particle.\n```\n\nTwo {term}`protons <Proton>`.",
+        "- **Proton**: A particle.\n\nTwo protons.",
+    ),
     "hlist": ("```{hlist}\n- one\n- two\n```", "- one\n\n- two"),
     "acks": ("```{acks}\n- one\n- two\n```", "- one\n- two"),
     "task list, which is not enabled": (
@@ -383,6 +387,7 @@ REFUSED = {
         None,
         "No footnote definitions found for label: 'footcite-key'",
     ),
+    "word without an entry": ("See {term}`Quark`.", 1, "term not in glossary: 'Quark'"),
     "footnote without its note": ("Text.\n\nMore *text*[^zz].", 3, "no footnote [^zz]: stands"),
     "note without its mark": (
         "Text[^a], not `[^c]`.\n\n[^a]: Note.\n[^b]: Never.\n\n```md\n[^d]: Shown.\n```",
@@ -455,6 +460,7 @@ SLIDES = {
     "deflist": ("Term\n: Definition.", "<dt>Term</dt>\n<dd>Definition."),
     "quote": ("> Inside it.", "<blockquote>\n<p>Inside it."),
     "sub": ("H{sub}`2`O and x{sup}`2`, {kbd}`S`", "H<sub>2</sub>O and x<sup>2</sup>, <kbd>S</kbd>"),
+    "term": ("{term}`leaf`, two {term}`leaves <leaf>`", "<p>leaf, two leaves</p>"),
     "HTML": ("<b>Bold</b> words<!-- SECRET -->", "<b>Bold</b> words</p>"),
     "comment": ("% SECRET\n\nText.", "<p>Text."),
     "target": ("(here)=\n\nText.", "<p>Text."),

@@ -35,6 +35,8 @@ TAGS = {"sub": "sub", "sup": "sup", "kbd": "kbd"}
 """Roles, and the elements of HTML that they become."""
 
 _OPTION = re.compile(r"^:(\w+): *(.*)$")
+_ENTRY = re.compile(r"\s*<[^<>]*>$")
+"""The entry of the glossary behind the words of `{term}`, which a slide shows without a link."""
 
 
 @dataclass
@@ -144,8 +146,10 @@ def _role(self: Any, tokens: Sequence[Token], i: int, options: Any, env: dict[st
     name, content, context = tokens[i].meta["name"], tokens[i].content, env["context"]
     if name in TAGS:
         return f"<{TAGS[name]}>{html.escape(content)}</{TAGS[name]}>"
+    if name == "term":
+        return html.escape(_ENTRY.sub("", content))
     if name != "number":
-        known = ", ".join(f"{{{role}}}" for role in ("number", *TAGS))
+        known = ", ".join(f"{{{role}}}" for role in ("number", "term", *TAGS))
         context.fail(f"a slide knows the roles {known}, not {{{name}}}")
     return output_kinds.NUMBER.on_slide(
         context.entry(content, output_kinds.NUMBER).content, content, ""
