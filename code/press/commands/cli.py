@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .. import files, manifest
 from ..book import Book, PressError
+from ..colophon import stamp
 from ..notebooks import lab
 from ..notebooks.branch import assemble
 from ..pages import publish
@@ -45,6 +46,10 @@ def main() -> int:
     for command in (watch, present):
         command.add_argument("--port", type=_up_to(65535), default=8000)
     commands.add_parser("check-reproducible", help="build the last commit twice, and compare")
+    stamped = commands.add_parser("stamp", help="name the commit on the pages of a built site")
+    stamped.add_argument("site", type=Path)
+    stamped.add_argument("commit")
+    stamped.add_argument("date", help="of the commit, such as 2026-11-29")
     branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
     branch.add_argument("folder", type=Path)
     arguments = parser.parse_args()
@@ -63,6 +68,9 @@ def main() -> int:
             return 0
         if arguments.command == "check-reproducible":
             return check_reproducible.main()
+        if arguments.command == "stamp":
+            stamp(arguments.site, arguments.commit, arguments.date)
+            return 0
         if arguments.command == "notebooks-branch":
             assemble(book, arguments.folder)
             return 0

@@ -16,6 +16,7 @@ from markdown_it.token import Token
 
 from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
+from ..colophon import Colophon
 from ..edition import Edition
 from ..names import folded, wrong_path
 from .asking import asked
@@ -92,6 +93,7 @@ def _head(book: Book, path: Path) -> Deck:
             left_out=matter.get("left_out", {}),
             plans=_plans(matter.get("plans", [])),
             references=tuple(matter.get("references", [])),
+            rights=Colophon.of(book).html(),
         )
     except ValueError as error:
         raise PressError(f"{where}:1: `plans:` are minutes, as in [90, 45] ({error})") from error

@@ -150,7 +150,8 @@ def _section(deck: Deck, number: int, slide: Slide) -> str:
     text = f'<div class="text">{slide.text}</div>' if slide.text.strip() else ""
     size = f' style="{style(slide)}"' if style(slide) else ""
     shown = f'<div class="shown"{size}>{slide.shown}</div>' if slide.shown else ""
-    about = f'<div class="about">{_facts(deck)}{KEYS}</div>' if slide.level == 1 else ""
+    facts = f'{_facts(deck)}{KEYS}<p class="colophon">{deck.rights}</p>'
+    about = f'<div class="about">{facts}</div>' if slide.level == 1 else ""
     minutes = f' data-minutes="{slide.minutes:g}"{_listed(deck, slide)}'
     layout = f"slide {slide.layout}{'' if text else ' alone'}"
     return (

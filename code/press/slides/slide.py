@@ -132,6 +132,8 @@ class Deck:
     """Minutes for which there is a plan, beside the whole deck."""
     references: tuple[str, ...] = ()
     """The keys, in the bibliography, of what to read on."""
+    rights: str = ""
+    """Its colophon, as HTML: owner, licences and edition."""
 
     @property
     def name(self) -> str:
