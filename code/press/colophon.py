@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from .book import Book, PressError
+from .repository import Repository
 
 __all__ = ["CC_BY", "EDITION", "STAMP", "UNSTAMPED", "Colophon", "stamp"]
 
@@ -59,11 +60,22 @@ class Colophon:
         """Whose it is, such as `© 2026 The authors`."""
         return " ".join(["©", *[self.year][: bool(self.year)], self.owner])
 
-    def html(self, about: str = "") -> str:
-        """Return it as HTML; `about` is the address of the page on the edition."""
+    def html(self, about: str = "", report: str = "") -> str:
+        """Return it as HTML; `about` is the address of the page on the edition.
+
+        `report` is the link to the form for mistakes, if there is one.
+        """
         licence = f'Text and figures: <a rel="license" href="{CC_BY}">CC BY 4.0</a>, code: MIT'
         edition = f'<a href="{escape(about)}">{self.edition}</a>' if about else self.edition
-        return f"{escape(self.rights)}. {licence}. {edition}."
+        return f"{escape(self.rights)}. {licence}. {edition}.{report and f' {report}.'}"
+
+    def report(self, repository: Repository | None, place: str, words: str) -> str:
+        """Return a link to the form for mistakes in `place`, or '' if no repository is known."""
+        if repository is None:
+            return ""
+        form = repository.report(place, self.version)
+        address = escape(form.address)
+        return f'<a class="dp-report" href="{address}" data-place="{form.place}">{words}</a>'
 
     @property
     def markdown(self) -> str:

@@ -155,9 +155,14 @@ def _below(
     """Put the colophon below the text of a page."""
     if "body" not in context:
         return
-    book, here = edition.current().book, dirname(pagename)
+    current, here = edition.current(), dirname(pagename)
+    book, ours = current.book, Colophon.of(current.book)
     known = any(page.docname == EDITION for page in book.pages)
-    text = Colophon.of(book).html(relpath(f"{EDITION}.html", here or ".") if known else "")
+    about = relpath(f"{EDITION}.html", here or ".") if known else ""
+    report = ours.report(current.repository, pagename, "Report a mistake on this page")
+    if report:
+        app.add_js_file("report.js", loading_method="defer")
+    text = ours.html(about, report)
     stamp = relpath(STAMP, here or ".")
     context["body"] += f'\n<p class="dp-colophon" data-stamp="{stamp}">{text}</p>'
 

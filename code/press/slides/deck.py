@@ -59,6 +59,9 @@ def heads(book: Book) -> list[Deck]:
 def read(edition: Edition, path: Path) -> Deck:
     """Return the deck in this file; raise PressError, with file and line, if it is wrong."""
     deck = _head(edition.book, path)
+    place = deck.path.relative_to(edition.book.root).with_suffix("").as_posix()
+    words = "Report a mistake on this slide"
+    deck.report = Colophon.of(edition.book).report(edition.repository, place, words)
     context = Context(edition, path)
     chapter: Chapter | None = None
     for heading, content in _cut(context, parse(edition.book.text(path))):

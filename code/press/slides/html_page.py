@@ -40,7 +40,7 @@ DECK = """\
 <table>
 {keys}
 </table>
-</dialog>
+{report}</dialog>
 <output class="typed" hidden></output>
 {scripts}"""
 
@@ -99,7 +99,11 @@ def page(deck: Deck) -> str:
             accent=deck.accent,
             slides="\n".join(columns.values()),
             keys="\n".join(keys),
-            scripts="\n".join(f'<script src="assets/{name}.js"></script>' for name in SCRIPTS),
+            report=f"<p>{deck.report}</p>\n" if deck.report else "",
+            scripts="\n".join(
+                f'<script src="assets/{name}.js"></script>'
+                for name in (*SCRIPTS, *["report"][: bool(deck.report)])
+            ),
         ),
     )
 

@@ -134,6 +134,8 @@ class Deck:
     """The keys, in the bibliography, of what to read on."""
     rights: str = ""
     """Its colophon, as HTML: owner, licences and edition."""
+    report: str = ""
+    """A link to the form for mistakes, as HTML, if there is one."""
 
     @property
     def name(self) -> str:
