@@ -40,4 +40,19 @@
     event.clipboardData.setData("text/html", copied.innerHTML);
     event.preventDefault();
   });
+
+  /* A published site names its commit, in one file, which is read when its place comes into view. */
+  var colophon = document.querySelector(".dp-colophon[data-stamp]");
+  if (colophon && "IntersectionObserver" in window) {
+    new IntersectionObserver(function (entries, observer) {
+      if (!entries.some(function (entry) { return entry.isIntersecting; })) return;
+      observer.disconnect();
+      var file = document.createElement("script");
+      file.src = colophon.dataset.stamp;
+      file.onload = function () {
+        if (root.dataset.edition) colophon.append(" " + root.dataset.edition);
+      };
+      document.head.append(file);
+    }).observe(colophon);
+  }
 })();

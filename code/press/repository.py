@@ -12,11 +12,11 @@ import subprocess
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from .book import Book, PressError
 
-__all__ = ["BRANCH", "Repository", "find"]
+__all__ = ["BRANCH", "Report", "Repository", "find"]
 
 BRANCH = "notebooks"
 """The branch that holds the notebooks and what they need to run, and nothing else."""
@@ -36,6 +36,14 @@ _REMOTE = re.compile(
     r"(?:(?:git\+|ssh\+)?(?:ssh|git)://)?(?:(?P<user>[\w.-]+)@)?(?P<host>[\w-]+(?:\.[\w-]+)+)"
     r"(?::\d+/|:|/)(?P<path>.+)"
 )
+
+
+@dataclass(frozen=True)
+class Report:
+    """The address of a form for mistakes, and its parameter that names the place."""
+
+    address: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,18 @@ class Repository:
             return None
         place = f"{self.path}/blob/{BRANCH}/{quote(notebook)}"
         return f"https://colab.research.google.com/github/{place}"
+
+    def report(self, place: str, edition: str) -> Report:
+        """Return where a mistake in `place` is reported: GitHub's form, or a new issue."""
+        host = urlsplit(self.url).hostname
+        if host == "github.com":
+            fields = {"template": "mistake.yml", "edition": edition, "place": place}
+            return Report(f"{self.url}/issues/new?{urlencode(fields)}", "place")
+        body, title = f"Edition: {edition}", f"Mistake: {place}"
+        if host == "gitlab.com":
+            fields = {"issue[description]": body, "issue[title]": title}
+            return Report(f"{self.url}/-/issues/new?{urlencode(fields)}", "issue[title]")
+        return Report(f"{self.url}/issues/new?{urlencode({'body': body, 'title': title})}", "title")
 
 
 def find(book: Book) -> Repository | None:

@@ -22,6 +22,7 @@ from .output_kinds import Kind
 from .pages import (
     agreement,
     assets,
+    colophon,
     deck_links,
     exercise,
     fold,
@@ -115,6 +116,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     launch_buttons.setup(app)
     notebooks.setup(app)
     deck_links.setup(app)
+    colophon.setup(app)
     buttons.setup(app)
     if not handed_over:
         app.connect("build-finished", _finish)  # last, so that all others see only Sphinx's pages

@@ -62,10 +62,18 @@ def test_the_search_for_paths_finds_what_is_wrong():
     ]
 
 
+@pytest.mark.parametrize("name", [DOCUMENTS[1], DOCUMENTS[2]])
+def test_the_number_that_is_followed_is_in_the_book(name):
+    followed = set(re.findall(r'show\.number\("([\w-]+)"', TEXT[name]))
+    given = "".join(page.path.read_text(encoding="utf-8") for page in Book(ROOT).pages)
+    assert followed
+    assert followed <= set(re.findall(r'show\.number\("([\w-]+)"', given))
+
+
 def test_the_changes_are_in_the_table():
     text = TEXT[".github/CONTRIBUTING.md"]
     rows = re.findall(r"^\| (?!to … )(?!---)(.+?) \| (.+) \|$", text, re.M)
-    assert len(rows) == 14
+    assert len(rows) == 15
     for change, touch in rows:
         assert PATH.search(touch) or "make new-chapter" in touch, change
 

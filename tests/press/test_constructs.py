@@ -37,6 +37,7 @@ ELSEWHERE = {
     *(
         "bibliography",
         "code-cell",
+        "edition",
         "exercise",
         "glue",
         "message",

@@ -12,11 +12,14 @@ from pathlib import Path
 
 from .. import files, manifest
 from ..book import Book, PressError
+from ..colophon import stamp
 from ..notebooks import lab
 from ..notebooks.branch import assemble
 from ..pages import publish
 from ..run_here.folder import pack
 from . import check_reproducible
+from .changes import changes
+from .compare_notebooks import compare
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 NOT_DONE = {"build": "\nThe book was not built.\n", "slides": "\nThe decks were not built.\n"}
@@ -45,6 +48,18 @@ def main() -> int:
     for command in (watch, present):
         command.add_argument("--port", type=_up_to(65535), default=8000)
     commands.add_parser("check-reproducible", help="build the last commit twice, and compare")
+    stamped = commands.add_parser("stamp", help="name the commit on the pages of a built site")
+    stamped.add_argument("site", type=Path)
+    stamped.add_argument("commit")
+    stamped.add_argument("date", help="of the commit, such as 2026-11-29")
+    changed = commands.add_parser("changes", help="list what readers see since another build")
+    changed.add_argument("before", type=Path, help="the folder _build of the other one")
+    compared = commands.add_parser(
+        "compare-notebooks",
+        help="list where notebooks run elsewhere print something else",
+    )
+    compared.add_argument("ours", type=Path)
+    compared.add_argument("theirs", type=Path)
     branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
     branch.add_argument("folder", type=Path)
     arguments = parser.parse_args()
@@ -63,6 +78,14 @@ def main() -> int:
             return 0
         if arguments.command == "check-reproducible":
             return check_reproducible.main()
+        if arguments.command == "stamp":
+            stamp(arguments.site, arguments.commit, arguments.date)
+            return 0
+        if arguments.command == "changes":
+            print(changes(arguments.before, book.build))
+            return 0
+        if arguments.command == "compare-notebooks":
+            return _compare(arguments.ours, arguments.theirs)
         if arguments.command == "notebooks-branch":
             assemble(book, arguments.folder)
             return 0
@@ -105,6 +128,12 @@ def _up_to(most: int) -> Callable[[str], int]:
 def _stop(code: int, why: str, command: str) -> int:
     print(f"{NOT_DONE.get(command, '')}{why}", file=sys.stderr)
     return code
+
+
+def _compare(ours: Path, theirs: Path) -> int:
+    different = list(compare(ours, theirs))
+    print("\n".join(different or ["All notebooks print the same"]))
+    return bool(different)
 
 
 def _begin(book: Book, name: str) -> None:

@@ -66,8 +66,11 @@ def assemble(book: Book, folder: Path) -> None:
     left_out = shutil.ignore_patterns("__pycache__", ".*", "grade")
     shutil.copytree(book.code / "diffprog", folder / "code" / "diffprog", ignore=left_out)
     shutil.copy(book.code / "constraints.txt", folder / "code")
-    for path in book.root.glob("LICEN[CS]E*"):
-        shutil.copy(path, folder)
+    for path in (book.root / "LICENSE", *(book.root / "LICENSES").glob("*.txt")):
+        if path.exists():
+            place = folder / path.relative_to(book.root)
+            place.parent.mkdir(exist_ok=True)
+            shutil.copy(path, place)
     _binder(book, folder / ".binder")
     _texts(book, folder)
 

@@ -69,6 +69,8 @@ class Source:
     address: str
     """The address of the page on the published site; empty if it is not known."""
     repository: Repository | None
+    colophon: str
+    """Owner, licences and edition, as Markdown."""
 
 
 def derive(source: Source, kind: str) -> NotebookNode:
@@ -125,7 +127,7 @@ def _note(source: Source, kind: str) -> str:
     page = "chapter" if source.chapter.page.number else "page"
     shown = " · ".join(links)
     intro = INTRO.format(page=page, title=source.title, what=what, how=how, links=shown)
-    return intro.rstrip() + keep
+    return f"{intro.rstrip()}{keep}\n>\n> *{source.colophon}*"
 
 
 def _sibling(page: Page, there: str, here: str) -> str:

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from sphinx.application import Sphinx
 
 from .. import edition
+from ..colophon import Colophon
 from ..edition import Edition
 from ..run.cache import Execution
 from . import KINDS
@@ -94,6 +95,7 @@ class Pages:
             self.title,
             f"{of.book.address}{docname}.html" if of.book.address else "",
             of.repository,
+            Colophon.of(of.book).markdown,
         )
 
 

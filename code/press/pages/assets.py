@@ -90,7 +90,8 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     library = Path(diffprog.__file__).parent / "figures/assets"
-    names = ("book.css", "page.js", "predict.js", "run.js", "take_away.js", "your_work.js")
+    names = ("book.css", "page.js", "predict.js", "report.js", "run.js", "take_away.js",
+             "your_work.js")  # fmt: skip
     assets = (files.ASSETS / name for name in names)
     for path in (library / "figures.css", library / "frames.js", *assets):
         shutil.copyfile(path, static / path.name)

@@ -35,6 +35,7 @@ def copy(folder: Path) -> None:
         mono,
         files.ASSETS / "favicon.svg",
         files.ASSETS / "page.js",
+        files.ASSETS / "report.js",
         files.ASSETS / "live.js",
         files.ASSETS / "live.css",
         *(files.ASSETS / "slides").iterdir(),

@@ -16,6 +16,7 @@ from markdown_it.token import Token
 
 from ..book import DECKS, Book, PressError
 from ..chapter import Chapter
+from ..colophon import Colophon
 from ..edition import Edition
 from ..names import folded, wrong_path
 from .asking import asked
@@ -58,6 +59,9 @@ def heads(book: Book) -> list[Deck]:
 def read(edition: Edition, path: Path) -> Deck:
     """Return the deck in this file; raise PressError, with file and line, if it is wrong."""
     deck = _head(edition.book, path)
+    place = deck.path.relative_to(edition.book.root).with_suffix("").as_posix()
+    words = "Report a mistake on this slide"
+    deck.report = Colophon.of(edition.book).report(edition.repository, place, words)
     context = Context(edition, path)
     chapter: Chapter | None = None
     for heading, content in _cut(context, parse(edition.book.text(path))):
@@ -92,6 +96,7 @@ def _head(book: Book, path: Path) -> Deck:
             left_out=matter.get("left_out", {}),
             plans=_plans(matter.get("plans", [])),
             references=tuple(matter.get("references", [])),
+            rights=Colophon.of(book).html(),
         )
     except ValueError as error:
         raise PressError(f"{where}:1: `plans:` are minutes, as in [90, 45] ({error})") from error

@@ -40,7 +40,7 @@ DECK = """\
 <table>
 {keys}
 </table>
-</dialog>
+{report}</dialog>
 <output class="typed" hidden></output>
 {scripts}"""
 
@@ -99,7 +99,11 @@ def page(deck: Deck) -> str:
             accent=deck.accent,
             slides="\n".join(columns.values()),
             keys="\n".join(keys),
-            scripts="\n".join(f'<script src="assets/{name}.js"></script>' for name in SCRIPTS),
+            report=f"<p>{deck.report}</p>\n" if deck.report else "",
+            scripts="\n".join(
+                f'<script src="assets/{name}.js"></script>'
+                for name in (*SCRIPTS, *["report"][: bool(deck.report)])
+            ),
         ),
     )
 
@@ -150,7 +154,8 @@ def _section(deck: Deck, number: int, slide: Slide) -> str:
     text = f'<div class="text">{slide.text}</div>' if slide.text.strip() else ""
     size = f' style="{style(slide)}"' if style(slide) else ""
     shown = f'<div class="shown"{size}>{slide.shown}</div>' if slide.shown else ""
-    about = f'<div class="about">{_facts(deck)}{KEYS}</div>' if slide.level == 1 else ""
+    facts = f'{_facts(deck)}{KEYS}<p class="colophon">{deck.rights}</p>'
+    about = f'<div class="about">{facts}</div>' if slide.level == 1 else ""
     minutes = f' data-minutes="{slide.minutes:g}"{_listed(deck, slide)}'
     layout = f"slide {slide.layout}{'' if text else ' alone'}"
     return (

@@ -132,6 +132,10 @@ class Deck:
     """Minutes for which there is a plan, beside the whole deck."""
     references: tuple[str, ...] = ()
     """The keys, in the bibliography, of what to read on."""
+    rights: str = ""
+    """Its colophon, as HTML: owner, licences and edition."""
+    report: str = ""
+    """A link to the form for mistakes, as HTML, if there is one."""
 
     @property
     def name(self) -> str:

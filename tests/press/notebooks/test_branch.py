@@ -39,7 +39,8 @@ def branch(build, tmp_path_factory) -> Path:
 
 
 def test_it_holds_notebooks_library_and_environment(branch):
-    assert {path.name for path in branch.iterdir()} - {"LICENSE"} == {
+    assert {path.name for path in branch.iterdir()} == {
+        *("LICENSE", "LICENSES"),
         ".binder", "README.md", "code", "pyproject.toml", "solved", "student",
     }  # fmt: skip
     for kind in ("student", "solved"):

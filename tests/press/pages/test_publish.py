@@ -6,7 +6,6 @@ import pytest
 
 from press.files import write
 from press.pages.publish import publish, restore
-from press.products import _redirect
 
 
 @pytest.fixture
@@ -52,10 +51,3 @@ def test_a_site_that_is_there_is_not_replaced_by_an_older_one(book, new):
     write(book.build / "old/older.html", "older")
     restore(book)
     assert names(book.build / "html") == ["last.html"]
-
-
-def test_the_root_leads_to_the_landing_page(tmp_path):
-    _redirect(tmp_path, "book/index", "A & B")
-    text = (tmp_path / "index.html").read_text()
-    assert 'content="0; url=book/index.html"' in text
-    assert '<a href="book/index.html">A &amp; B</a>' in text
