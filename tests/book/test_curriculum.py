@@ -35,7 +35,7 @@ FIGURES = {
     "part3/identifiability": ["fig-ellipse"],
 }  # fmt: skip
 EXERCISES = {
-    "part1/simulator": ["ex-shapes"],
+    "part1/simulator": ["ex-landing", "ex-throws", "ex-whole-metres", "ex-shapes"],
     "part1/gradient": ["ex-loop"],
     "part1/backward": ["ex-taylor"],
     "part1/curvature": ["ex-all-parameters", "ex-predict"],
