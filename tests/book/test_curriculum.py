@@ -36,7 +36,7 @@ FIGURES = {
 }  # fmt: skip
 EXERCISES = {
     "part1/simulator": ["ex-landing", "ex-throws", "ex-whole-metres", "ex-shapes"],
-    "part1/gradient": ["ex-loop"],
+    "part1/gradient": ["ex-loop", "ex-fair", "ex-updates", "ex-swing"],
     "part1/backward": ["ex-taylor"],
     "part1/curvature": ["ex-all-parameters", "ex-predict"],
     "part1/optimizers": ["ex-rescale"],
