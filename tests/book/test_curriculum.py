@@ -35,9 +35,9 @@ FIGURES = {
     "part3/identifiability": ["fig-ellipse"],
 }  # fmt: skip
 EXERCISES = {
-    "part1/simulator": ["ex-shapes"],
-    "part1/gradient": ["ex-loop"],
-    "part1/backward": ["ex-taylor"],
+    "part1/simulator": ["ex-landing", "ex-throws", "ex-whole-metres", "ex-shapes"],
+    "part1/gradient": ["ex-loop", "ex-fair", "ex-updates", "ex-swing"],
+    "part1/backward": ["ex-paths", "ex-segments", "ex-taylor", "ex-plain-number"],
     "part1/curvature": ["ex-all-parameters", "ex-predict"],
     "part1/optimizers": ["ex-rescale"],
     "part1/uncertainty": ["ex-error-bars"],

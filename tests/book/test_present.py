@@ -154,7 +154,7 @@ def test_a_cell_of_a_slide_is_edited_run_and_reset(page, presented):
     assert first.bar.inner_text().endswith("stored, before this edit")
     page.wait_for_selector(f"{GRADIENT} .listing .k")  # the colour of `for`
 
-    first.code.fill("loss = ((guess - target) ** 2).mean()\n2 * loss")
+    first.code.fill("loss = ((x - target) ** 2).mean()\n2 * loss")
     page.keyboard.press("Shift+Enter")
     first.becomes("live")
     assert first.live.inner_text() == "tensor(1099.5371, grad_fn=<MulBackward0>)"
@@ -174,7 +174,7 @@ def test_a_cell_of_a_slide_is_edited_run_and_reset(page, presented):
     first.run()
     assert first.bar.inner_text().endswith("live")
     first.press("Reset")
-    assert first.code.input_value() == "loss = ((guess - target) ** 2).mean()\nloss"
+    assert first.code.input_value() == "loss = ((x - target) ** 2).mean()\nloss"
     assert stored.is_visible()
     assert first.live.is_hidden()
     assert first.buttons == ["Run"]

@@ -1,4 +1,4 @@
-"""The check of `part1/gradient`: what it says to right and to wrong answers."""
+"""The checks of `part1/gradient`: what they say to right and to wrong answers."""
 
 import math
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from diffprog.exercises._check import SEEDS
 from diffprog.exercises._loop import Fit
-from diffprog.exercises.gradient import check_loop, fits
+from diffprog.exercises.gradient import check_compare, check_loop, check_updates, fits
 from diffprog.loops.descent import gradient_descent
 from diffprog.simulator.ball import position
 
@@ -124,7 +124,85 @@ def descend(loss, v0, learning_rate, steps):
     return names["descend"]  # type: ignore[return-value]
 
 
+def compare(**edits: str) -> Callable[..., object]:
+    """The mended comparison of the chapter, with the lines named by `edits` replaced."""
+    lines = {
+        "before": "pass",
+        "start": "start = torch.zeros(1, 2)",
+        "copy": "v0 = start.clone().requires_grad_()",
+        "turns": "range(steps)",
+        "value": "value = loss(v0)",
+        "update": "v0 -= rate * v0.grad",
+        "zero": "v0.grad = None",
+        "note": "losses.append(loss(v0).item())",
+        "answer": "losses",
+    }
+    assert not edits.keys() - lines.keys()
+    code = """
+def compare(loss, rates, steps):
+    {before}
+    {start}
+    losses = []
+    for rate in rates:
+        {copy}
+        for _ in {turns}:
+            {value}
+            value.backward()
+            with torch.no_grad():
+                {update}
+            {zero}
+        {note}
+    return {answer}
+""".format(**{**lines, **edits})
+    names: dict[str, object] = {"torch": torch}
+    exec(code, names)
+    return names["compare"]  # type: ignore[return-value]
+
+
+def updates(eta: Tensor, curvature: Tensor, fraction: Tensor) -> Tensor:
+    return fraction.log() / ((1 - eta * curvature) ** 2).log()
+
+
+def by_the_loop(loss: Loss, rates: list[float], steps: int) -> list[float]:
+    start = torch.zeros(1, 2)
+    return [as_in_the_chapter(loss, start, r, steps)[1][-1].item() for r in rates]  # type: ignore[index]
+
+
+def counted(eta: Tensor, curvature: Tensor, fraction: Tensor) -> float:
+    """One update after the other, and the rest by a straight line of the logarithm."""
+    loss, number = 1.0, 0
+    per_update = float(1 - eta * curvature) ** 2
+    while loss * per_update > fraction:
+        loss, number = loss * per_update, number + 1
+    return number + math.log(float(fraction) / loss) / math.log(per_update)
+
+
 RIGHT = {
+    check_compare: {
+        "a copy": compare(),
+        "zeros in each turn": compare(copy="v0 = torch.zeros(1, 2, requires_grad=True)"),
+        "copied from a leaf": compare(copy="v0 = start.detach().clone().requires_grad_()"),
+        "torch.tensor": compare(copy="v0 = torch.tensor(start.tolist(), requires_grad=True)"),
+        "a tensor of losses": compare(answer="torch.tensor(losses)"),
+        "losses with their graphs": compare(note="losses.append(loss(v0))"),
+        "double precision": compare(start="start = torch.zeros(1, 2, dtype=torch.float64)"),
+        "emptied by hand": compare(zero="v0.grad.zero_()"),
+        "the loop of the chapter": by_the_loop,
+        "start put back": compare(
+            start="start = torch.zeros(1, 2, requires_grad=True)", copy="v0 = start",
+            note="losses.append(loss(v0).item()); v0.data.zero_()"),
+    },
+    check_updates: {
+        "logarithms": updates,
+        "twice a logarithm": lambda e, c, f: f.log() / (2 * (1 - e * c).abs().log()),
+        "math": lambda e, c, f: math.log(f) / math.log((1 - e * c) ** 2),
+        "base 10": lambda e, c, f: f.log10() / ((1 - e * c) ** 2).log10(),
+        "base 2": lambda e, c, f: math.log2(f) / math.log2((e * c - 1) ** 2),
+        "log of a base": lambda e, c, f: math.log(f, float(1 - e * c) ** 2),
+        "signs turned": lambda e, c, f: (1 / f).log() / -((1 - e * c) ** 2).log(),
+        "counted": counted,
+        "a list": lambda *p: [updates(*p)],
+    },
     check_loop: {
         "as in the chapter": as_in_the_chapter,
         "autograd.grad and new tensors": with_autograd_grad_and_new_tensors,
@@ -143,6 +221,109 @@ RIGHT = {
     }
 }  # fmt: skip
 WRONG = {
+    check_compare: {
+        "as it came": (
+            compare(copy="v0 = start.requires_grad_()"), "begins where the fit before"),
+        "detached": (
+            compare(copy="v0 = start.detach().requires_grad_()"), "begins where the fit before"),
+        "before the loop": (
+            compare(start="start = torch.zeros(1, 2); v0 = start.clone().requires_grad_()",
+                    copy="pass"), "begins where the fit before"),
+        "the first losses": (
+            compare(note="pass", update="v0 -= rate * v0.grad",
+                    copy="v0 = start.clone().requires_grad_(); losses.append(loss(v0).item())"),
+            "before the first update"),
+        "the losses before the last update": (
+            compare(note="losses.append(value.item())"), "before the last update"),
+        "an update too many": (
+            compare(turns="range(steps + 1)"), "one update too many"),
+        "not zeroed": (
+            compare(zero="pass"), "add up within each fit"),
+        "uphill": (
+            compare(update="v0 += rate * v0.grad"), "the wrong way"),
+        "the first rate": (
+            compare(update="v0 -= rates[0] * v0.grad"), "has the first rate"),
+        "the last rate": (
+            compare(update="v0 -= rates[-1] * v0.grad"), "has the last rate"),
+        "sorted": (
+            compare(answer="sorted(losses)"), "are sorted|is sorted"),
+        "from one": (
+            compare(start="start = torch.ones(1, 2)"), "starts from one"),
+        "one update": (
+            compare(turns="range(1)"), "a single update"),
+        "drawn": (
+            compare(copy="v0 = torch.randn(1, 2, requires_grad=True)"), "another result each time"),
+        "no requires_grad": (
+            compare(copy="v0 = start.clone()"), "requires_grad=True"),
+        "the last loss": (
+            compare(answer="losses[-1]"), "with a loss for each rate"),
+        "no losses": (
+            compare(note="pass"), "are empty"),
+        "steps fixed": (
+            compare(turns="range(10)"), ""),
+        "the smallest so far": (
+            compare(answer="[min(losses[:i + 1]) for i in range(len(losses))]"), "smallest so far"),
+        "nothing": (
+            compare(answer="None"), "None"),
+        "rates changed": (
+            compare(answer="[rates.append(1), losses][1]"), "changes rates"),
+        "no loss": (
+            lambda loss, rates, steps: [0.1 for rate in rates], "never calls"),
+        "a rate too few": (
+            compare(before="rates = rates[1:]"), "lacks its first entry"),
+    },
+    check_updates: {
+        "of the error": (
+            lambda e, c, f: f.log() / (1 - e * c).abs().log(), "multiply the error by"),
+        "a square too many": (
+            lambda e, c, f: f.log() / (4 * (1 - e * c).abs().log()), "square is there twice"),
+        "no magnitude": (
+            lambda e, c, f: f.log() / (2 * (1 - e * c).log()), "is NaN: above 1/λ"),
+        "no magnitude, by math": (
+            lambda e, c, f: math.log(f) / (2 * math.log(1 - e * c)), "something below zero"),
+        "small rates": (
+            lambda e, c, f: -f.log() / (2 * e * c), "for small η·λ only"),
+        "small rates, of the error": (
+            lambda e, c, f: -f.log() / (e * c), "for small η·λ only"),
+        "plus": (
+            lambda e, c, f: f.log() / ((1 + e * c) ** 2).log(), "not 1 + η·λ"),
+        "no curvature": (
+            lambda e, c, f: f.log() / ((1 - e) ** 2).log(), "curvature has no part"),
+        "no learning rate": (
+            lambda e, c, f: f.log() / ((1 - c) ** 2).log(), "learning rate has no part"),
+        "what is taken": (
+            lambda e, c, f: f.log() / ((e * c) ** 2).log(), "yours is η·λ"),
+        "2ηλ": (
+            lambda e, c, f: f.log() / ((1 - 2 * e * c) ** 2).log(), "has a 2 more"),
+        "no logarithm": (
+            lambda e, c, f: f / (1 - e * c) ** 2, "comes to a power"),
+        "the same each time": (
+            lambda e, c, f: (1 - f) / (1 - (1 - e * c) ** 2), "comes to a power"),
+        "subtracted": (
+            lambda e, c, f: f.log() - ((1 - e * c) ** 2).log(), "divide the logarithms"),
+        "of the quotient": (
+            lambda e, c, f: (f / (1 - e * c) ** 2).log(), "divide the logarithms"),
+        "two bases": (
+            lambda e, c, f: f.log10() / ((1 - e * c) ** 2).log(), "different bases"),
+        "two bases, turned": (
+            lambda e, c, f: f.log() / ((1 - e * c) ** 2).log10(), "different bases"),
+        "bases 2 and e": (
+            lambda e, c, f: f.log2() / ((1 - e * c) ** 2).log(), "different bases"),
+        "taken away": (
+            lambda e, c, f: (1 - f).log() / ((1 - e * c) ** 2).log(), "is what is left"),
+        "rounded up": (
+            lambda *p: updates(*p).ceil(), "rounded up"),
+        "the sign": (
+            lambda *p: -updates(*p), "sign is wrong"),
+        "upside down": (
+            lambda *p: 1 / updates(*p), "upside down"),
+        "numbers of Python": (
+            lambda e, c, f: torch.log(f.item()) / torch.log((1 - e * c) ** 2), "write math.log"),
+        "half": (
+            lambda e, c, f: math.log(0.5) / ((1 - e * c) ** 2).log(), "whatever fraction is"),
+        "nothing": (
+            lambda e, c, f: None, "None"),
+    },
     check_loop: {
         "by the sign": (changed(update="v0 -= learning_rate * v0.grad.sign()"), "only the sign"),
         "root sent back": (changed(backward="value.sqrt().backward()"), "root of the loss"),

@@ -1,9 +1,14 @@
-"""The check of `part1/simulator`: right answers pass, and a wrong one hears its likely cause."""
+"""The checks of `part1/simulator`: right answers pass, and a wrong one hears its likely cause."""
 
 import numpy as np
 import torch
 
-from diffprog.exercises.simulator import check_shapes
+from diffprog.exercises.simulator import (
+    check_landing,
+    check_photographs,
+    check_shapes,
+    check_throws,
+)
 
 from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  # noqa: F401
 
@@ -53,7 +58,79 @@ def by_euler(t, a, v0, x0):
 
 right = columns(lambda t, a, v, x: x + v * t + a * t**2 / 2)
 
+# Where the ball lands
+
+
+def landing(a, v0, time=None):
+    time = -2 * v0[1] / a[1] if time is None else time
+    return v0[0] * time + a[0] * time**2 / 2
+
+
+def at(time):
+    """The place along the ground at a time that is wrong."""
+    return lambda a, v0: landing(a, v0, time(a, v0))
+
+
+def along(place):
+    """A wrong equation along the ground, at the right time."""
+    return lambda a, v0: place(v0[0], a[0], -2 * v0[1] / a[1])
+
+
+# The mended table
+
+
+def table(dtype):
+    """An answer whose table has the type that this function of the parameters gives."""
+
+    def photographs(t, a, v0, x0):
+        x = torch.zeros(len(t), 2, dtype=dtype(a, v0, x0))
+        for i, now in enumerate(t):
+            x[i] = x0 + v0 * now + a * now**2 / 2
+        return x
+
+    return photographs
+
+
+def mended(change):
+    """The table of the exercise, filled with a wrong formula."""
+
+    def photographs(t, a, v0, x0):
+        return torch.stack([change(s, a, v0, x0) for s in t])
+
+    return photographs
+
+
 RIGHT = {
+    check_landing: {
+        "one line": lambda a, v0: -2 * v0[1] / a[1] * (v0[0] - v0[1] * a[0] / a[1]),
+        "two lines": landing,
+        "floats": lambda a, v0: landing(a.tolist(), v0.tolist()),
+        "NumPy": lambda a, v0: landing(a.numpy(), v0.numpy()),
+        "of shape (1,)": lambda a, v0: landing(a[:, None], v0[:, None]),
+        "unpacked": lambda a, v0: (lambda x, y, b, c: 2 * (x * y * abs(c) + b * y**2) / c**2)(
+            *v0, *a
+        ),
+    },
+    check_throws: {
+        "a tuple": lambda n, throws: (throws, n, 2),
+        "a list": lambda n, throws: [throws, n, 2],
+        "a tensor": lambda n, throws: torch.tensor([throws, n, 2]),
+        "computed": lambda n, throws: (torch.zeros(throws, 1, 2) + torch.zeros(n, 1)).shape,
+        "by rule": lambda n, throws: torch.broadcast_shapes((throws, 1, 2), (n, 1)),
+    },
+    check_photographs: {
+        "zeros": table(lambda a, v0, x0: torch.float32),
+        "float64": table(lambda a, v0, x0: torch.float64),
+        "the type of a sum": table(lambda a, v0, x0: (a + v0 / 2 + x0).dtype),
+        "a stack": mended(lambda s, a, v0, x0: x0 + v0 * s + a * s**2 / 2),
+        "broadcast": lambda t, a, v0, x0: x0 + v0 * t[:, None] + a * t[:, None] ** 2 / 2,
+        "x0 made a float first": lambda t, a, v0, x0: table(lambda a, v0, x0: x0.dtype)(
+            t, a, v0, x0.float()
+        ),
+        "the type of the times": lambda t, a, v0, x0: table(lambda a, v0, x0: t.dtype)(
+            t, a, v0, x0
+        ),
+    },
     check_shapes: {
         "a new axis": right,
         "outer products": lambda t, a, v0, x0: x0 + torch.outer(t, v0) + torch.outer(t**2, a) / 2,
@@ -67,9 +144,108 @@ RIGHT = {
         "a list of arrays": lambda *p: list(by_numpy(*p)),
         "float64": lambda *p: looped(*(x.double() for x in p)),
         "Horner": columns(lambda t, a, v, x: x + t * (v + t * a / 2)),
-    }
+    },
 }
 WRONG = {
+    check_landing: {
+        "the time": (lambda a, v0: -2 * v0[1] / a[1], "that is the time at which"),
+        "the time of the top": (lambda a, v0: -v0[1] / a[1], "the time of the top"),
+        "the top": (at(lambda a, v0: -v0[1] / a[1]), "below the top"),
+        "no ½ at all": (
+            lambda a, v0: v0[0] * -v0[1] / a[1] + a[0] * (v0[1] / a[1]) ** 2,
+            "missing in both|½·a·t² missing",
+        ),
+        "no ½ along the ground": (along(lambda v, a, t: v * t + a * t**2), "along the ground"),
+        "no square": (along(lambda v, a, t: v * t + a * t / 2), "t should be squared"),
+        "¼ along the ground": (along(lambda v, a, t: v * t + a * (t / 2) ** 2), "is squared along"),
+        "the 2 twice": (at(lambda a, v0: -4 * v0[1] / a[1]), "twice as long"),
+        "the sign": (at(lambda a, v0: 2 * v0[1] / a[1]), "is right but for its sign|wrong sign"),
+        "a subtracted": (along(lambda v, a, t: v * t - a * t**2 / 2), "has its sign already"),
+        "a[0] left out": (along(lambda v, a, t: v * t), "a[0] has no part"),
+        "v0[0] left out": (along(lambda v, a, t: a * t**2 / 2), "v0·t is missing"),
+        "flipped": (
+            lambda a, v0: landing(a.flip(0), v0.flip(0)),
+            "two components have changed|NaN",
+        ),
+        "v0 flipped": (lambda a, v0: landing(a, v0.flip(0)), "components of v0|a[0] has no part"),
+        "the speed": (at(lambda a, v0: -2 * v0.norm() / a[1]), "component of the velocity alone"),
+        "the acceleration": (
+            at(lambda a, v0: 2 * v0[1] / a.norm()),
+            "component of the acceleration alone",
+        ),
+        "the speed along the ground": (
+            lambda a, v0: v0.norm() * -2 * v0[1] / a[1] + 2 * a[0] * (v0[1] / a[1]) ** 2,
+            "not the length of v0",
+        ),
+        "gravity typed in": (at(lambda a, v0: 2 * v0[1] / 9.8), "use the argument a"),
+        "9.81": (at(lambda a, v0: 2 * v0[1] / 9.81), "use the argument a"),
+        "the position": (
+            lambda a, v0: v0 * (-2 * v0[1] / a[1]) + a / 2 * (2 * v0[1] / a[1]) ** 2,
+            "you return two numbers",
+        ),
+        "one number for all": (lambda a, v0: 10.2, "whatever a is"),
+        "nothing": (lambda a, v0: None, "None"),
+        "a string": (lambda a, v0: "−2 v_x v_y / a_y", "of type str"),
+    },
+    check_throws: {
+        "axes in the order of the text": (lambda n, throws: (n, throws, 2), "changed places"),
+        "one throw": (lambda n, throws: (n, 2), "axis of the throws is missing"),
+        "no times": (lambda n, throws: (throws, 2), "axis of the times is missing"),
+        "no components": (lambda n, throws: (throws, n), "axis of the components is missing"),
+        "no components, turned": (
+            lambda n, throws: (n, throws),
+            "axis of the components is missing",
+        ),
+        "joined": (lambda n, throws: (throws * n, 2), "never joins"),
+        "a number": (lambda n, throws: throws * n * 2, "never joins"),
+        "not repeated": (lambda n, throws: (throws, 1, 2), "repeated as often"),
+        "a column each": (lambda n, throws: (throws, n, 1), "column of times is repeated"),
+        "times last": (lambda n, throws: (throws, 1, n), "times have their part|components come"),
+        "components before times": (lambda n, throws: (throws, 2, n), "components come last"),
+        "components first": (lambda n, throws: (2, n, throws), "components come last"),
+        "four axes": (lambda n, throws: (throws, 1, n, 2), "an axis too many"),
+        "four axes, turned": (lambda n, throws: (throws, n, 1, 2), "an axis too many"),
+        "of the page": (lambda n, throws: (3, 10, 2), "fixed in your function"),
+        "ten times": (lambda n, throws: (throws, 10, 2), "fixed in your function"),
+        "three components": (lambda n, throws: (throws, n, 3), "of which there are two"),
+        "a sum": (lambda n, throws: (throws + n, 2, 2), "axis by axis"),
+        "no commas": (lambda n, throws: (throws)(n), "with commas"),
+        "text": (lambda n, throws: "(throws, n, 2)", "of type str"),
+        "nothing": (lambda n, throws: None, "None"),
+    },
+    check_photographs: {
+        "as it came": (table(lambda a, v0, x0: x0.dtype), "x0 is integer here"),
+        "the type of v0": (table(lambda a, v0, x0: v0.dtype), "take"),
+        "the type of a": (table(lambda a, v0, x0: a.dtype), "all three parameters are integers"),
+        "integers": (table(lambda a, v0, x0: torch.int64), "whole numbers"),
+        "the type of x0 and v0": (table(lambda a, v0, x0: (v0 + x0).dtype), "x0 and v0 are|v0 and"),
+        "rounded": (
+            lambda t, a, v0, x0: table(lambda a, v0, x0: torch.float32)(t, a, v0, x0).round(),
+            "are rounded",
+        ),
+        "all parameters made integers": (
+            lambda t, a, v0, x0: table(lambda a, v0, x0: torch.float32)(
+                t, a.long(), v0.long(), x0.long()
+            ),
+            "not floats into integers",
+        ),
+        "x0 made an integer": (
+            lambda t, a, v0, x0: table(lambda a, v0, x0: torch.float32)(t, a, v0, x0.long()),
+            "x0 is cut off",
+        ),
+        "no ½": (mended(lambda s, a, v0, x0: x0 + v0 * s + a * s**2), "½ in ½·a·t² is missing"),
+        "no square": (mended(lambda s, a, v0, x0: x0 + v0 * s + a * s / 2), "t should be squared"),
+        "no x0": (mended(lambda s, a, v0, x0: v0 * s + a * s**2 / 2), "x0 is missing"),
+        "whole halves": (mended(lambda s, a, v0, x0: x0 + v0 * s + a * s**2 // 2), "take /"),
+        "x0 changed": (lambda t, a, v0, x0: x0.add_(1) + v0 * t[:, None], "changes x0"),
+        "the last row left": (last_row_left, "and right where it is not zero"),
+        "the first row only": (
+            mended(lambda s, a, v0, x0: x0 + v0 * 0.5 + a * 0.125),
+            "use the argument t|largest",
+        ),
+        "on its side": (lambda *p: looped(*p).T, "changed places"),
+        "nothing": (lambda *p: None, "None"),
+    },
     check_shapes: {
         "1 instead of ½·t²": (
             columns(lambda t, a, v, x: x + v * t + a * t ** (2 / 2)),
@@ -132,7 +308,7 @@ WRONG = {
         "complex": (lambda *p: looped(*p) + 0j, "complex"),
         "ragged": (lambda *p: [[1.0], [1.0, 2.0]], "unlike shapes, (1,) and (2,)"),
         "nothing": (lambda *p: None, "None"),
-    }
+    },
 }
 
 

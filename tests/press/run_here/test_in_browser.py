@@ -250,7 +250,7 @@ def test_a_deck_runs_its_cells_too_as_edited_and_loads_nothing_before(browser, a
     run.click()
     assert lives() == stored
     assert "by the page\u2019s engine" in slide.locator(".live-bar").first.inner_text()
-    area.fill("loss = ((guess - target) ** 2).mean()\n2 * loss")
+    area.fill("loss = ((x - target) ** 2).mean()\n2 * loss")
     made.page.keyboard.press("Shift+Enter")
     assert lives().startswith("tensor(1099.537")
     area.fill("a = 1\nnothing")
