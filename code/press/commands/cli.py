@@ -12,11 +12,13 @@ from pathlib import Path
 
 from .. import files, manifest
 from ..book import Book, PressError
+from ..chapter import read_all
 from ..notebooks import lab
 from ..notebooks.branch import assemble
 from ..pages import publish
 from ..run_here.folder import pack
 from . import check_reproducible
+from .contents import contents
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 NOT_DONE = {"build": "\nThe book was not built.\n", "slides": "\nThe decks were not built.\n"}
@@ -40,6 +42,7 @@ def main() -> int:
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
     new = commands.add_parser("new-chapter", help="begin a chapter, its exercise and its slides")
     new.add_argument("name", help="such as part4/tape")
+    commands.add_parser("contents", help="list the chapters with their words and exercises")
     watch = commands.add_parser("watch", help="build on every save, and reload the browser")
     present = commands.add_parser("present", help="show the built book with a live kernel")
     for command in (watch, present):
@@ -54,6 +57,9 @@ def main() -> int:
             return lab.open_lab(book)
         if arguments.command == "new-chapter":
             _begin(book, arguments.name)
+            return 0
+        if arguments.command == "contents":
+            print(contents(read_all(book)))
             return 0
         if arguments.command == "watch":
             _watch(book, arguments.port)
