@@ -20,7 +20,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides class slides-pdf handout pptx watch check-reproducible serve zip present lab new-chapter test test-all test-fast lint types browser bench mutation lock clean distclean
+.PHONY: help setup book slides class slides-pdf handout pptx watch check-reproducible serve zip present lab new-chapter contents test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -66,6 +66,9 @@ lab: book ## open the chapters in JupyterLab; your work stays in notebooks/
 
 new-chapter: setup ## begin a chapter with its exercise, test and slides: NAME=part4/tape
 	@$(VENV_PYTHON) -m press new-chapter "$(NAME)"
+
+contents: setup ## list the chapters with their words, sentences, exercises by kind and predictions
+	@$(VENV_PYTHON) -m press contents
 
 test: lint types browser ## check everything: style, types, code, book and site
 	@$(PYTEST) -m "not exhaustive"

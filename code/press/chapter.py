@@ -38,7 +38,7 @@ from .book import Book, Page, PressError
 from .cache_key import inputs
 
 __all__ = [
-    "EXERCISE_OPTIONS", "IN_WORDS", "PREDICT_OPTIONS", "VERBATIM", "YOUR_TURN", "Chapter",
+    "EXERCISE_OPTIONS", "IN_WORDS", "KINDS", "PREDICT_OPTIONS", "VERBATIM", "YOUR_TURN", "Chapter",
     "Exercise", "Prediction", "code_cells", "read_all",
 ]  # fmt: skip
 

@@ -6,6 +6,8 @@ Symbols, shapes. N observations, p latent quantities, rank r; in float64.
     n  (p, p − r)  null vectors, in columns: J·n = 0
     g  (p,)        ∂x/∂z for one picture; two are the rows of a J, (2, p)
     T  s           when a picture is taken
+    A, k, t0       a flash of light: its amplitude, rate (1/s) and delay (s)
+    F  (p, p)      Fisher information
 """
 
 import math
@@ -23,6 +25,7 @@ from diffprog.exercises._check import (
     Mistake,
     Wrong,
     call,
+    close,
     exercise,
     recognise,
     shown,
@@ -31,7 +34,10 @@ from diffprog.exercises._check import (
 from diffprog.pipelines.identifiability import null_space
 from diffprog.simulator.pitching import pitch
 
-__all__ = ["check_best_second", "check_null_vectors", "choices", "mistakes"]
+__all__ = [
+    "check_best_second", "check_errors", "check_flash", "check_null_vectors", "choices",
+    "mistakes",
+]  # fmt: skip
 
 SMALL = 1e-8  # more than float64 loses here, less than any mistake makes
 
@@ -406,3 +412,156 @@ def mistakes(asked: list[Choice]) -> Iterator[Mistake]:
            each(lambda c: float(_determinant(c.jacobians(c.z)).max())))
     yield ("you take the derivative at zero: the pulse is not linear, take it at z",
            by(_determinant, 0))
+# fmt: on
+
+
+# A flash
+
+
+@exercise("ex-flash", "Right: along this direction no sample changes, whenever it is taken.")
+def check_flash(null_direction: Callable[..., Any], seed: int) -> None:
+    """Check `null_direction(amplitude, delay, rate)`: parallel to (A·k, −1, 0)."""
+    draw = Draw(seed)
+    A, t0, k = (draw.one(*ends) for ends in ((3, 9), (1.2, 1.9), (0.3, 0.8)))
+    numbers = {"amplitude": A, "delay": t0, "rate": k}
+    given = {name: torch.tensor(x, dtype=torch.float64) for name, x in numbers.items()}
+    got = tensor(call(null_direction, FLASH, **given), "the direction")
+    if got.numel() != 3:
+        raise Wrong(
+            f"I got shape {tuple(got.shape)}: return three numbers, the changes of amplitude, delay"
+            " and rate, in this order"
+        )
+    got = got.flatten()
+    if not torch.isfinite(got).all():
+        raise Wrong("some entries are not finite")
+    if not got.any():
+        raise Wrong("zero is no direction: of course nothing changes if you change nothing")
+    got = got / got.norm()
+    if _along(got, A * k, -1, 0):
+        return
+    recognise(got, _flash_mistakes(got, A, t0, k))
+    change = 100 * (got[0] / A + k * got[1]).abs()  # the rate does not change here
+    raise Wrong(
+        f"along your direction each sample changes, by {change:.2g} % of itself for a step of"
+        " length one (to first order). Write down the relative change of a sample for a small"
+        " change of each of the three, and ask for a sum of zero"
+    )
+
+
+FLASH = {
+    "must be real number": (
+        "math.exp and its like take one number: are you calling them with the three together?"
+    )
+}
+
+
+def _along(got: Tensor, *direction: float) -> bool:
+    """Tell whether `got`, of length one, has this direction or the opposite one."""
+    wanted = torch.tensor(direction, dtype=torch.float64)
+    return bool((got @ wanted).abs() > (1 - 1e-9) * wanted.norm())
+
+
+# fmt: off
+def _flash_mistakes(got: Tensor, A: float, t0: float, k: float) -> Iterator[Mistake]:
+    def along(*direction: float) -> bool:
+        return _along(got, *direction)
+
+    yield ("a larger amplitude makes each sample larger, and so does a later start: at a given time"
+           " less of the flash has decayed. If one of the two rises, the other one has to fall",
+           along(A * k, 1, 0))
+    yield ("amplitude and delay have changed places, or their ratio is upside down: the first"
+           " number is the change of the amplitude, in units of the amplitude", along(-1, A * k, 0))
+    yield ("the three stand in the order amplitude, delay, rate", along(A * k, 0, -1))
+    yield ("the first number is the relative change of the amplitude: multiply it by the amplitude",
+           along(k, -1, 0))
+    yield ("rate times delay has no unit: a delay that makes up for a change of the amplitude is"
+           " one over the rate, not the rate", along(A, -k, 0) or along(1, -k, 0))
+    yield ("the change of the amplitude is relative, and 1/rate is a time: the amplitude is"
+           " missing, or the rate", along(A, -1, 0) or along(1, -1, 0))
+    yield ("that is the direction in which amplitude·exp(rate·delay), the combination that the data"
+           " see, changes fastest. Along the null direction it does not change",
+           along(1, A * k, 0) or along(1, A * k, A * t0))
+    yield ("your amplitude and delay follow a step of one, with exp(rate): the null direction is"
+           " that of a *small* change", along(A * (math.exp(k) - 1), -1, 0)
+           or along(A * (1 - math.exp(-k)), -1, 0))
+    yield ("exp(rate·delay) has no part in it: divide the change of a sample by the sample, and the"
+           " exponential is gone", along(A * k * math.exp(k * t0), -1, 0)
+           or along(A * k * math.exp(-k * t0), -1, 0) or along(k * math.exp(k * t0), -1, 0))
+    yield ("those are the three numbers themselves: asked for is a change of them",
+           along(A, t0, k))
+    yield ("a change of the amplitude alone changes each sample: something has to make up for it",
+           along(1, 0, 0))
+    yield ("a change of the delay alone changes each sample: something has to make up for it",
+           along(0, 1, 0))
+    yield ("if the rate changes, a late sample changes by another factor than an early one. No"
+           " change of amplitude and delay makes up for that at all times: its entry is zero",
+           bool(got[2].abs() > 1e-6))
+
+
+# fmt: on
+
+
+# Error bars
+
+
+@exercise("ex-both-unknown", "Right: these are the errors if none of the unknowns is known.")
+def check_errors(errors: Callable[..., Any], seed: int) -> None:
+    """Check `errors(J, sigma)`: the roots of the diagonal of F⁻¹, (p,)."""
+    draw = Draw(seed)
+    machine = torch.stack([torch.ones(2), draw(1.2, 4, 2)], 1).double()
+    for J in (machine, draw(-3, 3, 5, 3, dtype=torch.float64)):
+        sigma = draw.one(0.2, 0.8)
+        got = call(errors, ERRORS, J=J, sigma=sigma)
+        F = J.T @ J / sigma**2
+        close(
+            got, F.inverse().diagonal().sqrt(), "the error of each unknown",
+            _error_mistakes(J, F, sigma),
+        )  # fmt: skip
+
+
+ERRORS = {
+    "must match": "shapes do not match: J is (N, P), so that JᵀJ is J.T @ J, (P, P)",
+    "size mismatch": "shapes do not match: J is (N, P), so that JᵀJ is J.T @ J, (P, P)",
+    "shapes cannot be multiplied": (
+        "shapes do not match: J is (N, P), so that JᵀJ is J.T @ J, (P, P)"
+    ),
+}
+
+
+# fmt: off
+def _error_mistakes(J: Tensor, F: Tensor, sigma: float) -> Iterator[Mistake]:
+    C = F.inverse()
+    right = C.diagonal().sqrt()
+    yield ("that is the error of each unknown *if all others are known*: one over the root of an"
+           " entry of F. Nobody knows the others. Invert the whole matrix first, and take its"
+           " diagonal then", 1 / F.diagonal().sqrt())
+    yield ("that is 1/F, of each entry of its diagonal: invert the whole matrix, take the diagonal,"
+           " and then the root", 1 / F.diagonal())
+    yield ("those are variances: an error is the root", C.diagonal())
+    yield ("those are roots of the information: a large information is a small error. Invert F",
+           F.diagonal().sqrt())
+    yield "that is the information: invert it, and take the root of the diagonal", F.diagonal()
+    yield ("you invert a matrix of roots: the root comes last", F.abs().sqrt().inverse().diagonal())
+    yield ("that is the whole covariance matrix: its diagonal has the variances", C)
+    yield ("that is the root of each entry of the covariance: take the diagonal", C.sqrt())
+    yield ("that is the diagonal, as a matrix: return one error for each unknown",
+           torch.diag(right))
+    eigenvalues = torch.linalg.eigvalsh(F)
+    for order in (eigenvalues, eigenvalues.flip(0)):
+        yield ("those are the errors along the axes of the ellipse, the eigenvectors of F, and not"
+               " along the axes of the unknowns. Take the diagonal of the inverse",
+               1 / order.sqrt())
+    yield ("the rows of the covariance are added: covariances belong to pairs of unknowns. Take the"
+           " diagonal", C.sum(1).abs().sqrt())
+    for factor in (sigma, 1 / sigma, sigma**-0.5):
+        yield ("sigma comes in with another power: F = JᵀJ/sigma², so that errors grow like sigma",
+               factor * right)
+    for n in {len(J), len(J) - J.shape[1]} - {0, 1}:
+        yield ("you divide by the number of observations: JᵀJ has added them all up already",
+               right / n**0.5)
+        yield ("you multiply by the number of observations: JᵀJ has added them all up already",
+               right * n**0.5)
+    if len(J) == J.shape[1]:
+        yield ("F is JᵀJ, unknowns by unknowns: you have J·Jᵀ, observations by observations",
+               sigma * (J @ J.T).inverse().diagonal().sqrt())
+# fmt: on

@@ -8,26 +8,33 @@ Symbols, shapes, units. n throws, m flight times.
 """
 
 from collections.abc import Callable, Iterator
-from itertools import chain
+from itertools import chain, pairwise
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from diffprog.exercises._check import (
     Draw,
+    Formula,
     Mistake,
     Wrong,
     call,
     close,
     exercise,
+    parts,
     shown,
     slopes,
+    tensor,
     with_graph,
 )
 from diffprog.pipelines.pipeline import Pipeline, Scale
 from diffprog.simulator.pitching import FLIGHT, V0, X0, A, Pitch, drifts, pitch
 
-__all__ = ["Known", "check_pipeline", "check_transfer", "height_mistakes"]
+__all__ = [
+    "Known", "check_counts", "check_new_times", "check_pipeline", "check_transfer",
+    "height_mistakes",
+]  # fmt: skip
 
 OTHERS = (
     "the network gets numbers that are not in t: hand it the times of day as they are, network(t)"
@@ -234,3 +241,180 @@ def _error_mistakes(model: Pipeline, t: Tensor, x: Tensor, flight: Tensor) -> It
     yield ("the times of day are in another order than the rows of x",
            mean_square(pitch(z.flip(0), flight)))
     yield ("these are squares, throw by throw: take the mean over the throws, axis 0", square)
+# fmt: on
+
+
+# Parameters
+
+
+SMALL, LARGE = (1, 6, 1), (1, 100, 50, 1)
+NAMES = ("mlp(1, 6, 1)", "mlp(1, 100, 50, 1)", "what mlp(1, 100, 50, 2) has more")
+
+
+@exercise("ex-count", "Right. Now let the next cell count.")
+def check_counts(prediction: Callable[[], Any], _: int) -> None:
+    """Check `prediction()`: the parameters of two networks, and what a second output adds."""
+    # The learner's own function, so that no verdict lists the arguments: there are none.
+    guess = call(getattr(prediction, "function", prediction))
+    guess = guess.tolist() if hasattr(guess, "tolist") else guess
+    guess = [tensor(one, "a number of parameters") for one in parts(guess, *NAMES)]
+    if any(one.numel() != 1 for one in guess):
+        raise Wrong("each of the three is one number")
+    small, large, more = (float(one) for one in guess)
+    for name, widths, n in ((NAMES[0], SMALL, small), (NAMES[1], LARGE, large)):
+        _compare(name, n, parameters(widths), _count_mistakes(widths))
+    _compare(NAMES[2], more, parameters((50, 2)) - parameters((50, 1)), _more_mistakes())
+
+
+def _compare(
+    name: str, n: float, right: int, mistakes: Iterator[tuple[str, tuple[int, ...]]]
+) -> None:
+    """Raise `Wrong` unless n is right; a mistake is a sentence and the numbers that it gives."""
+    if n == right:
+        return
+    for sentence, numbers in mistakes:
+        if n in numbers:
+            raise Wrong(f"{name}: {sentence}")
+    raise Wrong(
+        f"{name}: it is not {n:g}. Go from layer to layer: a weight for each pair of an input and"
+        " an output, and an offset for each output"
+    )
+
+
+def parameters(widths: tuple[int, ...]) -> int:
+    """Return the number of weights and offsets of `mlp(*widths)`."""
+    return sum((into + 1) * out for into, out in pairwise(widths))
+
+
+# fmt: off
+def _count_mistakes(widths: tuple[int, ...]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    layers, right, offsets = list(pairwise(widths)), parameters(widths), sum(widths[1:])
+    weights = right - offsets
+    yield ("you have counted the weights. Each layer adds a vector, too: one offset for each of its"
+           " outputs", (weights,))
+    yield ("those are numbers that flow through the network, not its parameters. Each layer has a"
+           " matrix and a vector", (sum(widths), sum(widths[1:]), sum(widths[1:-1])))
+    yield ("the last layer has an offset for its output, too", (right - widths[-1],))
+    yield ("you have the offset of the output, but not those of the units", (weights + widths[-1],))
+    yield ("one offset a layer is not enough: each output of a layer has its own",
+           (weights + len(layers),))
+    yield ("the input is given, not computed: it has no offset", (right + widths[0],))
+    yield ("that is one layer. A network has those of all its layers",
+           tuple((into + 1) * out for into, out in layers))
+    yield ("that is one matrix: add the other layers, and the offsets",
+           tuple(into * out for into, out in layers))
+    yield ("a unit has one offset, and ReLU has no parameters", (2 * weights, right + offsets))
+
+
+def _more_mistakes() -> Iterator[tuple[str, tuple[int, ...]]]:
+    total = parameters((*LARGE[:-1], 2))
+    yield ("the second output needs a weight from each unit before it, and an offset", (1, 2))
+    yield ("you have its weights. The second output has an offset, too", (50,))
+    yield ("that is the number of all parameters: how many *more* than with one output?",
+           (total, total - 1))
+    yield ("the second output does need parameters of its own, in the last layer",
+           (0, parameters(LARGE)))
+    yield ("the last layer gets its numbers from the 50 units before it, not from the 100",
+           (100, 101))
+    yield ("that is the whole last layer: its first output had half of that already", (102,))
+    yield ("the offset belongs to the new output: there is one more of them, not two", (52,))
+    yield ("units of other layers see nothing of the second output: only the last layer changes",
+           (150, 151))
+# fmt: on
+
+
+# New times
+
+
+NEW_TIMES = {
+    "must match": (
+        "shapes do not match: t and x have a row for each throw of the training, new for each new"
+        " one. The new ones need no more than two numbers of t and two of x"
+    )
+}
+
+
+@exercise("ex-new-times", "Right: what a throw is scaled by no longer depends on the others.")
+def check_new_times(predict_new: Callable[..., Any], seed: int) -> None:
+    """Check `predict_new(network, t, x, new)`: heights (m, 1) at new times of day."""
+    draw = Draw(seed)
+    for m, low in ((4, 0.4), (1, 0.85)):  # within the day of training, and beyond it
+        curve = f"lambda u: {draw.one(0.3, 0.8):.1f} * u - {draw.one(0.1, 0.3):.1f} * u**2 - 0.4"
+        network = Formula(curve)
+        t, x = draw(0.1, 0.8, 5, 1, step=0.05), draw(2, 12, 5, 1)
+        new = draw(low, 1, m, 1, step=0.01)
+        given = {"network": network, "t": t, "x": x, "new": new}
+        got = call(predict_new, NEW_TIMES, **given)
+        right = _predicted(network, new, t, x)
+        mistakes = list(_new_mistakes(network, t, x, new))
+        if m == 1 and bool(tensor(got, "the height").isnan().all()):
+            raise Wrong(
+                "for a single new throw the result is NaN: your scale is made from this one throw,"
+                " and divides zero by zero. Take it from the throws of the training"
+            )
+        close(got, right, "the height at each new time", mistakes)
+
+
+def _onto(u: Tensor, t: Tensor, low: float = -3, high: float = 3) -> Tensor:
+    """Return u, scaled as t would be that goes onto [low, high]."""
+    return low + (high - low) * (u - t.min()) / (t.max() - t.min())
+
+
+def _predicted(network: Callable[[Tensor], Tensor], new: Tensor, t: Tensor, x: Tensor) -> Tensor:
+    return x.mean() + x.std() * network(_onto(new, t))
+
+
+# fmt: off
+def _new_mistakes(
+    network: Callable[[Tensor], Tensor], t: Tensor, x: Tensor, new: Tensor
+) -> Iterator[Mistake]:
+    right, out = _predicted(network, new, t, x), network(_onto(new, t))
+    both = torch.cat([t, new])
+    yield ("the new times are scaled by their own smallest and largest. The network has learnt at"
+           " which *scaled* time each swing comes: scale new throws by the two numbers of the"
+           " training, those of t", _predicted(network, new, new, x))
+    yield ("the scale comes from old and new times together: the network was trained on another"
+           " scale, that of t alone. (And what is computed with the data of a test is no longer"
+           " tested)", _predicted(network, new, both, x))
+    for first, last in ((t.min(), new.max()), (new.min(), t.max())):
+        yield ("one end of your scale is not that of the training: both come from t",
+               x.mean() + x.std() * network(-3 + 6 * (new - first) / (last - first)))
+    yield ("your scale is that of a whole day, from 0 to 1. That of the training goes from the"
+           " smallest t to the largest", x.mean() + x.std() * network(-3 + 6 * new))
+    yield ("the new times reach the network as they are: it was trained on scaled ones",
+           x.mean() + x.std() * network(new))
+    yield ("the times are scaled by mean and standard deviation: this network was trained on times"
+           " from −3 to 3", x.mean() + x.std() * network((new - t.mean()) / t.std()))
+    for low, high in ((0, 1), (-1, 1), (0, 6), (-3, 0), (0, 3), (3, -3)):
+        yield ("the training took t onto the interval from −3 to 3: the scale of the new times is"
+               " another one", x.mean() + x.std() * network(_onto(new, t, low, high)))
+    yield ("new times beyond those of the training are moved to its end: they are other throws. Let"
+           " the network answer for their own times",
+           x.mean() + x.std() * network(_onto(new, t).clamp(-3, 3)))
+    yield ("those are heights in units of the training, not metres: multiply by the standard"
+           " deviation of x, and add its mean", out)
+    yield ("the mean of x is missing: the network predicts by how much a height differs from it",
+           x.std() * out)
+    yield ("the standard deviation of x is missing: the network predicts in its units",
+           x.mean() + out)
+    yield ("mean and standard deviation have changed places", x.std() + x.mean() * out)
+    yield ("the heights are scaled once more, where they should be taken back to metres",
+           (out - x.mean()) / x.std())
+    yield ("that is the variance: the heights were divided by the standard deviation",
+           x.mean() + x.var() * out)
+    yield ("the training divided by x.std(), with n − 1: the scale of the heights is another one",
+           x.mean() + x.std(correction=0) * out)
+    yield ("the heights go back to metres by the numbers of t: take those of x",
+           t.mean() + t.std() * out)
+    yield ("the heights go back to metres by their smallest and largest: they were scaled by mean"
+           " and standard deviation", x.min() + (x.max() - x.min()) * (out + 3) / 6)
+    if len(new) > 1:
+        yield ("the predictions are scaled among themselves: the mean of new heights is not that of"
+               " the day", x.mean() + x.std() * (out - out.mean()) / out.std())
+    yield ("those are the heights of the training: predict them at the new times",
+           _predicted(network, t, t, x))
+    yield "those are the scaled times: send them through the network", _onto(new, t)
+    yield ("the scale of the times is upside down: from t to [−3, 3], not back",
+           x.mean() + x.std() * network(t.min() + (t.max() - t.min()) * (new + 3) / 6))
+    yield "that is the mean height of the training, for each throw", x.mean() + 0 * right
+# fmt: on

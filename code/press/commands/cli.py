@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .. import files, manifest
 from ..book import Book, PressError
+from ..chapter import read_all
 from ..colophon import stamp
 from ..notebooks import lab
 from ..notebooks.branch import assemble
@@ -20,6 +21,7 @@ from ..run_here.folder import pack
 from . import check_reproducible
 from .changes import changes
 from .compare_notebooks import compare
+from .contents import contents
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 NOT_DONE = {"build": "\nThe book was not built.\n", "slides": "\nThe decks were not built.\n"}
@@ -43,6 +45,7 @@ def main() -> int:
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
     new = commands.add_parser("new-chapter", help="begin a chapter, its exercise and its slides")
     new.add_argument("name", help="such as part4/tape")
+    commands.add_parser("contents", help="list the chapters with their words and exercises")
     watch = commands.add_parser("watch", help="build on every save, and reload the browser")
     present = commands.add_parser("present", help="show the built book with a live kernel")
     for command in (watch, present):
@@ -69,6 +72,9 @@ def main() -> int:
             return lab.open_lab(book)
         if arguments.command == "new-chapter":
             _begin(book, arguments.name)
+            return 0
+        if arguments.command == "contents":
+            print(contents(read_all(book)))
             return 0
         if arguments.command == "watch":
             _watch(book, arguments.port)

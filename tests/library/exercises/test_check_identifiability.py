@@ -1,5 +1,7 @@
 """The checks of `part3/identifiability`: right answers pass, a wrong one hears its likely cause."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,8 @@ from diffprog.autodiff.curvature import jacobian
 from diffprog.exercises._check import SEEDS
 from diffprog.exercises.identifiability import (
     check_best_second,
+    check_errors,
+    check_flash,
     check_null_vectors,
     choices,
     mistakes,
@@ -414,8 +418,138 @@ WRONG_DESIGNS = {
         lambda s, z, first, cs: max(cs, key=lambda T: grad(s)(z, T).norm()), "trace of F"),
 }  # fmt: skip
 
-RIGHT = {check_null_vectors: NULLS, check_best_second: DESIGNS}
-WRONG = {check_null_vectors: WRONG_NULLS, check_best_second: WRONG_DESIGNS}
+
+# ex-flash
+
+
+def by_null_space(amplitude, delay, rate):
+    times = torch.linspace(2, 5, 7, dtype=torch.float64)
+
+    def flash(z):
+        return z[0] * torch.exp(-z[2] * (times - z[1]))
+
+    return identifiability.null_space(jacobian(flash, torch.stack([amplitude, delay, rate])))
+
+
+FLASHES = {
+    "a list": lambda A, t0, k: [A * k, -1, 0],
+    "a tuple of floats": lambda A, t0, k: (float(A), -1 / float(k), 0.0),
+    "later": lambda A, t0, k: torch.stack([-A * k, torch.ones_like(A), 0 * A]),
+    "relative": lambda A, t0, k: [-A, 1 / k, 0],
+    "by the Jacobian": by_null_space,
+    "NumPy": lambda A, t0, k: np.array([float(A * k), -1.0, 0.0]),
+    "single precision": lambda A, t0, k: torch.tensor([float(A * k), -1.0, 0.0]),
+}
+WRONG_FLASHES = {
+    "sign": (lambda A, t0, k: [A * k, 1, 0], "the other one has to fall"),
+    "places": (lambda A, t0, k: [-1, A * k, 0], "changed places"),
+    "order": (lambda A, t0, k: [A * k, 0, -1], "the order amplitude, delay, rate"),
+    "relative amplitude": (lambda A, t0, k: [k, -1, 0], "relative change of the amplitude"),
+    "rate for one over rate": (lambda A, t0, k: [A, -k, 0], "not the rate"),
+    "both": (lambda A, t0, k: [1, -k, 0], "not the rate"),
+    "no rate": (lambda A, t0, k: [A, -1, 0], "is missing, or the rate"),
+    "ones": (lambda A, t0, k: [1, -1, 0], "is missing, or the rate"),
+    "seen best": (lambda A, t0, k: [1, A * k, 0], "changes fastest"),
+    "seen best, all three": (lambda A, t0, k: [1, A * k, A * t0], "changes fastest"),
+    "a step of one": (lambda A, t0, k: [A * (math.exp(k) - 1), -1, 0], "a *small* change"),
+    "with the exponential": (
+        lambda A, t0, k: [A * k * torch.exp(k * t0), -1, 0], "the exponential is gone"),
+    "the numbers": (lambda A, t0, k: [A, t0, k], "the three numbers themselves"),
+    "amplitude alone": (lambda A, t0, k: [1, 0, 0], "a change of the amplitude alone"),
+    "delay alone": (lambda A, t0, k: [0, 1, 0], "a change of the delay alone"),
+    "rate alone": (lambda A, t0, k: [0, 0, 1], "its entry is zero"),
+    "rate against amplitude": (lambda A, t0, k: [A, 0, 1], "its entry is zero"),
+    "rate against delay": (lambda A, t0, k: [0, t0, -k], "its entry is zero"),
+    "two": (lambda A, t0, k: [2 * A * k, -1, 0], "each sample changes, by"),
+    "by the delay": (lambda A, t0, k: [A, -t0, 0], "each sample changes, by"),
+    "nothing changes": (lambda A, t0, k: [0, 0, 0], "zero is no direction"),
+    "two numbers": (lambda A, t0, k: [A * k, -1], "I got shape (2,)"),
+    "the combination": (lambda A, t0, k: A * torch.exp(k * t0), "I got shape ()"),
+    "not finite": (lambda A, t0, k: [A / 0, -1, 0], "not finite"),
+    "words": (lambda A, t0, k: "(A k, -1, 0)", "of type str"),
+    "nothing": (lambda A, t0, k: None, "returns None"),
+}  # fmt: skip
+
+
+# ex-both-unknown
+
+
+def mended(J, sigma):
+    F = J.T @ J / sigma**2
+    return F.inverse().diagonal().sqrt()
+
+
+def one_by_one(J, sigma):
+    """The error that is left of each column, when the others have taken their part."""
+    found = []
+    for i in range(J.shape[1]):
+        others = torch.cat([J[:, :i], J[:, i + 1 :]], 1)
+        rest = J[:, i] - others @ torch.linalg.lstsq(others, J[:, i : i + 1]).solution[:, 0]
+        found.append(sigma / rest.norm().item())
+    return found
+
+
+def of_information(f):
+    return lambda J, sigma: f(J.T @ J / sigma**2)
+
+
+BOTH = {
+    "mended": mended,
+    "by the library": lambda J, sigma: identifiability.cramer_rao(
+        identifiability.fisher_information(J, sigma)).diagonal().sqrt(),
+    "by the pseudo-inverse": lambda J, sigma: sigma * torch.linalg.pinv(J).norm(dim=1),
+    "column by column": one_by_one,
+    "NumPy": lambda J, sigma: mended(J, sigma).numpy(),
+    "solved": of_information(
+        lambda F: torch.linalg.solve(F, torch.eye(len(F)).double()).diagonal() ** 0.5),
+}  # fmt: skip
+WRONG_BOTH = {
+    "as given": (of_information(lambda F: 1 / F.diagonal().sqrt()), "*if all others are known*"),
+    "no root": (of_information(lambda F: 1 / F.diagonal()), "of each entry of its diagonal"),
+    "variances": (of_information(lambda F: F.inverse().diagonal()), "those are variances"),
+    "not inverted": (of_information(lambda F: F.diagonal().sqrt()), "roots of the information"),
+    "information": (of_information(torch.diagonal), "that is the information"),
+    "root first": (
+        of_information(lambda F: F.abs().sqrt().inverse().diagonal()), "the root comes last"),
+    "the covariance": (of_information(torch.inverse), "the whole covariance"),
+    "its roots": (of_information(lambda F: F.inverse().sqrt()), "root of each entry"),
+    "a matrix": (
+        of_information(lambda F: torch.diag(F.inverse().diagonal().sqrt())), "as a matrix"),
+    "axes": (
+        of_information(lambda F: 1 / torch.linalg.eigvalsh(F).sqrt()), "the axes of the ellipse"),
+    "axes, the longest last": (
+        of_information(lambda F: 1 / torch.linalg.eigvalsh(F).flip(0).sqrt()),
+        "the axes of the ellipse"),
+    "rows added": (
+        of_information(lambda F: F.inverse().sum(1).abs().sqrt()), "pairs of unknowns"),
+    "sigma twice": (lambda J, sigma: sigma * mended(J, sigma), "another power"),
+    "without sigma": (lambda J, sigma: mended(J, 1), "another power"),
+    "sigma for its square": (lambda J, sigma: mended(J, sigma**0.5), "another power"),
+    "a mean": (lambda J, sigma: mended(J, sigma) * len(J) ** 0.5, "you multiply by the number"),
+    "divided by N": (lambda J, sigma: mended(J, sigma) / len(J) ** 0.5, "you divide by the"),
+    "J·Jᵀ": (lambda J, sigma: mended(J.T, sigma), "you have J·Jᵀ"),
+    "J for JᵀJ": (
+        lambda J, sigma: (J / sigma**2).inverse().diagonal().abs().sqrt(), "not right"),
+    "of one row too many": (lambda J, sigma: mended(J, sigma)[:1], "lacks its last entry"),
+    "the other way round": (lambda J, sigma: mended(J, sigma).flip(0), "reverse order"),
+    "negative": (lambda J, sigma: -mended(J, sigma), "sign"),
+    "one number": (lambda J, sigma: mended(J, sigma).mean(), "averaged"),
+    "J in place": (lambda J, sigma: mended(J.div_(sigma), 1), "changes J"),
+    "nothing": (lambda J, sigma: None, "returns None"),
+}  # fmt: skip
+
+RIGHT = {
+    check_null_vectors: NULLS,
+    check_best_second: DESIGNS,
+    check_flash: FLASHES,
+    check_errors: BOTH,
+}
+WRONG = {
+    check_null_vectors: WRONG_NULLS,
+    check_best_second: WRONG_DESIGNS,
+    check_flash: WRONG_FLASHES,
+    check_errors: WRONG_BOTH,
+}
 
 
 @pytest.mark.parametrize("seed", SEEDS)

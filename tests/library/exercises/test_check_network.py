@@ -6,8 +6,15 @@ from torch import nn
 from torch.func import functional_call
 
 from diffprog.exercises._check import SEEDS, Draw
-from diffprog.exercises.network import Known, check_pipeline, check_transfer, height_mistakes
-from diffprog.pipelines.pipeline import Pipeline, mean_squared_error
+from diffprog.exercises.network import (
+    Known,
+    check_counts,
+    check_new_times,
+    check_pipeline,
+    check_transfer,
+    height_mistakes,
+)
+from diffprog.pipelines.pipeline import Pipeline, Scale, mean_squared_error, mlp
 from diffprog.simulator.ball import position
 from diffprog.simulator.pitching import Pitch, drifts, pitch
 
@@ -323,5 +330,174 @@ WRONG_TRANSFERS = {
     "numbers of the page": (lambda *_: torch.tensor([0.0015, 0.0024]), ""),
 }  # fmt: skip
 
-RIGHT = {check_pipeline: PIPELINES, check_transfer: TRANSFERS}
-WRONG = {check_pipeline: WRONG_PIPELINES, check_transfer: WRONG_TRANSFERS}
+
+# ex-count, a prediction: numbers.
+
+
+def said(*numbers):
+    return lambda: numbers
+
+
+def counted(*widths):
+    return sum(w.numel() for w in mlp(*widths).parameters())
+
+
+def counted_by_torch():
+    large, larger = counted(1, 100, 50, 1), counted(1, 100, 50, 2)
+    return [counted(1, 6, 1), large, larger - large]
+
+
+def your_turn():
+    raise NotImplementedError("Your turn!")
+
+
+COUNTS = {
+    "a tuple": said(19, 5301, 51),
+    "a list": lambda: [6 + 6 + 6 + 1, 200 + 5050 + 51, 50 + 1],
+    "tensors": lambda: torch.tensor([19, 5301, 51]),
+    "floats": said(19.0, 5301.0, 51.0),
+    "counted": counted_by_torch,
+}
+WRONG_COUNTS = {
+    "weights": (said(12, 5301, 51), "mlp(1, 6, 1): you have counted the weights"),
+    "weights of the large one": (said(19, 5150, 51), "mlp(1, 100, 50, 1): you have counted the w"),
+    "units": (said(6, 5301, 51), "numbers that flow through"),
+    "units and output": (said(7, 5301, 51), "numbers that flow through"),
+    "all that flows": (said(19, 152, 51), "numbers that flow through"),
+    "no last offset": (said(18, 5301, 51), "the last layer has an offset"),
+    "no last offset of the large one": (said(19, 5300, 51), "the last layer has an offset"),
+    "the last offset only": (said(13, 5301, 51), "not those of the units"),
+    "one offset a layer": (said(14, 5301, 51), "one offset a layer"),
+    "one offset a layer of the large one": (said(19, 5153, 51), "one offset a layer"),
+    "an offset of the input": (said(20, 5301, 51), "the input is given"),
+    "one layer": (said(19, 5050, 51), "that is one layer"),
+    "the offset of the output only": (said(19, 5151, 51), "not those of the units"),
+    "two for each": (said(24, 5301, 51), "a unit has one offset"),
+    "a product of all": (said(19, 5000, 51), "that is one matrix"),
+    "another number": (said(19, 5310, 51), "it is not 5310"),
+    "one more": (said(19, 5301, 1), "a weight from each unit"),
+    "fifty": (said(19, 5301, 50), "has an offset, too"),
+    "all of the larger": (said(19, 5301, 5352), "how many *more*"),
+    "none": (said(19, 5301, 0), "parameters of its own"),
+    "a hundred": (said(19, 5301, 100), "not from the 100"),
+    "the whole last layer": (said(19, 5301, 102), "half of that already"),
+    "two offsets": (said(19, 5301, 52), "one more of them"),
+    "both layers": (said(19, 5301, 151), "only the last layer changes"),
+    "a wild guess": (said(19, 5301, 500), "it is not 500"),
+    "in another order": (said(5301, 19, 51), "mlp(1, 6, 1): it is not 5301"),
+    "two numbers": (said(19, 5301), "return three things"),
+    "one number": (lambda: 5301, "return three things"),
+    "a list in a list": (said(19, [5301, 5352], 51), "one number"),
+    "words": (said("19", "5301", "51"), "of type str"),
+    "nothing": (lambda: None, "returns None"),
+    "an error": (lambda: 1 / 0, "of your cell: ZeroDivisionError"),
+    "not yet": (your_turn, "it is your turn"),
+}  # fmt: skip
+
+
+# ex-new-times.
+
+
+def onto(u, t, low=-3, high=3):
+    return low + (high - low) * (u - t.min()) / (t.max() - t.min())
+
+
+def mended(network, t, x, new):
+    low, high = t.min(), t.max()
+    return x.mean() + x.std() * network(-3 + 6 * (new - low) / (high - low))
+
+
+def by_stages(network, t, x, new):
+    return Pipeline(
+        Scale.onto(t, -3, 3), nn.Sequential(Called(network)), Scale.standard(x).inverse()
+    )(new)
+
+
+class Called(nn.Module):
+    def __init__(self, f):
+        super().__init__()
+        self.f = f
+
+    def forward(self, u):
+        return self.f(u)
+
+
+def throw_by_throw_too(network, t, x, new):
+    return [[mended(network, t, x, one[None]).item()] for one in new]
+
+
+def scaled_by(scaled, back=lambda out, x: x.mean() + x.std() * out):
+    """Another scale of the times, or another way back to metres."""
+    return lambda network, t, x, new: back(network(scaled(t, new)), x)
+
+
+def back(f):
+    return scaled_by(lambda t, new: onto(new, t), f)
+
+
+NEW_TIMES = {
+    "mended": mended,
+    "stages": by_stages,
+    "throw by throw": throw_by_throw_too,
+    "centre and width": scaled_by(
+        lambda t, new: (new - (t.min() + t.max()) / 2) / ((t.max() - t.min()) / 6)),
+    "NumPy": lambda *p: mended(*p).numpy(),
+}  # fmt: skip
+WRONG_NEW_TIMES = {
+    "as given": (scaled_by(lambda t, new: onto(new, new)), "by their own smallest and largest"),
+    "together": (
+        scaled_by(lambda t, new: onto(new, torch.cat([t, new]))), "old and new times together"),
+    "its own end": (
+        scaled_by(lambda t, new: -3 + 6 * (new - new.min()) / (t.max() - new.min())), "one end"),
+    "a whole day": (scaled_by(lambda t, new: 6 * new - 3), "of a whole day"),
+    "not scaled": (scaled_by(lambda t, new: new), "reach the network as they are"),
+    "standardised": (
+        scaled_by(lambda t, new: (new - t.mean()) / t.std()), "mean and standard deviation"),
+    "from 0 to 1": (scaled_by(lambda t, new: onto(new, t, 0, 1)), "from −3 to 3"),
+    "from −1 to 1": (scaled_by(lambda t, new: onto(new, t, -1, 1)), "from −3 to 3"),
+    "no −3": (scaled_by(lambda t, new: onto(new, t, 0, 6)), "from −3 to 3"),
+    "3 for 6": (scaled_by(lambda t, new: onto(new, t, -3, 0)), "from −3 to 3"),
+    "reversed": (scaled_by(lambda t, new: onto(new, t, 3, -3)), "from −3 to 3"),
+    "clamped": (scaled_by(lambda t, new: onto(new, t).clamp(-3, 3)), "moved to its end"),
+    "upside down": (
+        scaled_by(lambda t, new: t.min() + (t.max() - t.min()) * (new + 3) / 6), "upside down"),
+    "its own, alone": (
+        lambda n, t, x, new: mended(n, t if len(new) > 1 else new, x, new), "is NaN"),
+    "not back": (back(lambda out, x: out), "not metres"),
+    "no mean": (back(lambda out, x: x.std() * out), "the mean of x is missing"),
+    "no deviation": (back(lambda out, x: x.mean() + out), "standard deviation of x is missing"),
+    "exchanged": (back(lambda out, x: x.std() + x.mean() * out), "have changed places"),
+    "scaled again": (back(lambda out, x: (out - x.mean()) / x.std()), "scaled once more"),
+    "variance": (back(lambda out, x: x.mean() + x.var() * out), "that is the variance"),
+    "n for n − 1": (
+        back(lambda out, x: x.mean() + x.std(correction=0) * out), "with n − 1"),
+    "by t": (
+        lambda n, t, x, new: t.mean() + t.std() * n(onto(new, t)), "by the numbers of t"),
+    "by its ends": (
+        back(lambda out, x: x.min() + (x.max() - x.min()) * (out + 3) / 6), "by their smallest"),
+    "among themselves": (
+        back(lambda out, x: x.mean() + x.std() * (out - out.mean()) / out.std()),
+        "scaled among themselves"),
+    "the training": (lambda n, t, x, new: mended(n, t, x, t), "heights of the training"),
+    "scaled times": (lambda n, t, x, new: onto(new, t), "those are the scaled times"),
+    "a constant": (back(lambda out, x: x.mean() + 0 * out), "the mean height"),
+    "flat": (lambda *p: mended(*p)[:, 0], "in another shape"),
+    "not a number": (lambda *p: mended(*p) * torch.nan, "is NaN"),
+    "t in place": (
+        lambda n, t, x, new: mended(n, t, x, new) + 0 * t.sub_(1).sum(), "changes t"),
+    "element by element": (lambda n, t, x, new: n(new - t), "do not match"),
+    "nothing": (lambda *_: None, "returns None"),
+}  # fmt: skip
+
+RIGHT = {
+    check_pipeline: PIPELINES,
+    check_transfer: TRANSFERS,
+    check_counts: COUNTS,
+    check_new_times: NEW_TIMES,
+}
+WRONG = {
+    check_pipeline: WRONG_PIPELINES,
+    check_transfer: WRONG_TRANSFERS,
+    check_counts: WRONG_COUNTS,
+    check_new_times: WRONG_NEW_TIMES,
+}
