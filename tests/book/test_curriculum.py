@@ -88,7 +88,7 @@ def test_exercises_are_counted_by_chapter_in_reading_order(entries):
     for page in BOOK.pages:
         names = re.findall(r"^:name: *(ex-\S+)", page.path.read_text(), re.M)
         numbers = [entries[name].number for name in names]
-        assert numbers == [f"{page.number}{letter}" for letter in "abcd"[: len(names)]]
+        assert numbers == [f"{page.number}{letter}" for letter in "abcdef"[: len(names)]]
 
 
 def test_no_exercise_s_solution_is_used_outside_of_it(entries):
