@@ -443,6 +443,16 @@ def from_the_history(train, validate, start, steps, learning_rate):
     return path[values.argmax()].tolist(), values.max()
 
 
+def with_another(value):
+    """The right parameters, and a value that `value` makes of them."""
+
+    def stop_early(train, validate, *rest):
+        θ, best_value = stopping()(train, validate, *rest)
+        return θ, value(train, validate, θ, best_value)
+
+    return stop_early
+
+
 RIGHT[check_stop_early] = {
     "as on the page": stopping(),
     "from the history": from_the_history,
@@ -469,7 +479,11 @@ WRONG[check_stop_early] = {
     "plain ascent": (stopping(optimizer=torch.optim.SGD), "plain gradient ascent"),
     "a rate of its own": (stopping(rate=0.1), "learning rate is fixed"),
     "value of train": (
-        stopping(finish=lambda θ, value: (θ, value - 1)), ""),
+        with_another(lambda train, validate, θ, value: train(θ)), "value is that of `train`"),
+    "less than the value": (
+        with_another(lambda train, validate, θ, value: value - 1), ""),
+    "the whole history": (
+        with_another(lambda train, validate, θ, value: [value] * 10), "whole history"),
     "minus": (stopping(finish=lambda θ, value: (θ, -value)), "but for its sign"),
     "swapped": (stopping(finish=lambda θ, value: (value, θ)), "changed places"),
     "parameters alone": (stopping(finish=lambda θ, value: θ.sum()), "return two things"),

@@ -259,7 +259,7 @@ WRONG[check_endless_data] = {
     ),
     "swapped": (lambda s, b, δ: endless(b, s, δ), "changed places"),
     "log10": (limit(lambda r, log, δ: (2 * (r - torch.log10(1 + r))).sqrt() / δ), "base 10"),
-    "log2": (limit(lambda r, log, δ: (2 * (2 * r - torch.log2(1 + r))).sqrt() / δ), ""),
+    "log2": (limit(lambda r, log, δ: (2 * (r - torch.log2(1 + r))).sqrt() / δ), "base 2|NaN"),
     "purity": (lambda s, b, δ: endless(s, s + b, δ), "s/(s + b) where"),
     "a series": (limit(lambda r, log, δ: r * (1 - 2 * r / 3).sqrt() / δ), "series|NaN"),
     "math": (lambda s, b, δ: math.sqrt(2 * (s / b - math.log(1 + s / b))) / δ, "single number"),
