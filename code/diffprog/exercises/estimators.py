@@ -6,10 +6,13 @@ Symbols, shapes, units.
     ξ     (draws,)        GeV    noise, xi in the code
     z     any to the same        a staircase of cuts: a hard count
     hard  (cuts,) int64          hard counts
+    value, score (draws,)        Z of each draw, and ∂ ln p/∂c
     soft  (cuts,)                soft counts, which have a slope in the cuts
 """
 
+import math
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import torch
@@ -30,8 +33,11 @@ from diffprog.exercises._check import (
 )
 from diffprog.relaxations.cuts import count, soft_count
 from diffprog.relaxations.estimators import score_function
+from diffprog.relaxations.scan import scan
+from diffprog.relaxations.significance import significance
+from diffprog.simulator import masses
 
-__all__ = ["check_score", "check_straight_through"]
+__all__ = ["check_baseline", "check_score", "check_spread", "check_straight_through"]
 
 # What PyTorch says where someone differentiates the staircase.
 NO_SLOPE = dict.fromkeys(
@@ -239,3 +245,98 @@ def _slope_mistakes(
                slope * ratio)
     yield ("the slope of soft comes twice", 2 * slope)
     yield ("the slope of soft is halved", slope / 2)
+
+
+@exercise("ex-spread", "Right, to within a factor of one and a half. Now see what the cell finds.")
+def check_spread(spread_of_one_draw: Callable[..., Any], _seed: int) -> None:
+    """Check `spread_of_one_draw()`: a prediction of the standard deviation, in 1/TeV."""
+    # By another function, since the call has no arguments that a verdict could show.
+    got = tensor(call(lambda: spread_of_one_draw()), "your prediction")
+    if got.numel() != 1:
+        raise Wrong("a single number is asked for, in significance per TeV")
+    guess, (z, spread, baseline) = float(got), _spreads()
+    if not math.isfinite(guess) or guess <= 0:
+        raise Wrong("a standard deviation is a number above zero")
+    if spread / 1.5 <= guess <= 1.5 * spread:
+        return
+    k = 0.02
+    if math.isclose(guess, z * k / 3**0.5, rel_tol=0.3):
+        raise Wrong("that is per GeV, and asked for is the spread per TeV, which is a thousand GeV")
+    of_a_mean = "asked for is the spread of a single draw"
+    for value, sentence in (
+        (z * k, "the score has the root mean square k/√3, and not k"),
+        (k / 3**0.5, "that is the score alone: it multiplies Z"),
+        (k, "that is k alone: the score has the root mean square k/√3, and it multiplies Z"),
+        (z * k / 3, "that has the mean square of 2·p − 1, which is 1/3: take its root"),
+        (baseline / 1000, "that is the spread with a baseline: first comes the one without"),
+        (z * k / 60_000**0.5, f"that is the error of the mean of all draws: {of_a_mean}"),
+        (z * k / 3000**0.5, f"that is the error of a mean of draws: {of_a_mean}"),
+        (0.00162, "that is the slope itself: a single draw scatters by far more"),
+    ):
+        for factor, unit in ((1000, ""), (1, ". (And it is per GeV: a TeV has a thousand GeV)")):
+            if math.isclose(guess, factor * value, rel_tol=0.06):
+                raise Wrong(sentence + unit)
+    if math.isclose(guess, z, rel_tol=0.06):
+        raise Wrong("that is Z alone: it is multiplied by the score, of root mean square k/√3")
+    size = "small" if guess < spread else "large"
+    raise Wrong(
+        f"that is too {size}, by more than a factor of one and a half. Multiply a typical Z by a"
+        " typical score, in 1/TeV"
+    )
+
+
+@cache
+def _spreads() -> tuple[float, float, float]:
+    """Return the mean of Z, and the spread without and with a baseline, at the chapter's cut."""
+    signal, background = masses.one_mass(seed=3)
+    k, p = 0.02, (torch.arange(4000, dtype=torch.float64) + 0.5) / 4000
+    c = 1000 + (p / (1 - p)).log() / k
+    z = significance(scan(signal[:50].double(), c), scan(background[:1000].double(), c)).double()
+    score = 1000 * k * (2 * p - 1)
+    return z.mean().item(), (z * score).std().item(), ((z - z.mean()) * score).std().item()
+
+
+@exercise("ex-baseline", "Right: each draw weighs as much as its score, squared.")
+def check_baseline(best_baseline: Callable[..., Any], seed: int) -> None:
+    """Check `best_baseline(value, score)`: Σ score²·value/Σ score²."""
+    draw = Draw(seed)
+    value = draw(1, 6, 7, dtype=torch.float64)
+    score = draw(-20, 20, 7, step=0.5, dtype=torch.float64)
+    weight = score**2
+    got = call(best_baseline, value=value, score=score)
+    wanted = (weight * value).sum() / weight.sum()
+    close(got, wanted, "the baseline", _baseline_mistakes(value, score))
+
+
+# fmt: off
+def _baseline_mistakes(value: Tensor, score: Tensor) -> Iterator[Mistake]:
+    weight, n = score**2, len(value)
+    yield ("that is the mean of the values, the good baseline. The best one weighs the draws",
+           value.mean())
+    yield "that is the median of the values: derive the constant", value.median()
+    yield ("each draw is weighed by its score: squaring the estimate squares the score as well",
+           (score * value).sum() / score.sum())
+    yield ("each draw is weighed by the size of its score: squaring the estimate squares it",
+           (score.abs() * value).sum() / score.abs().sum())
+    yield ("that is the slope of a straight line through value against score: what is squared is"
+           " (value − constant)·score", (score * value).sum() / weight.sum())
+    yield ("the sum of the weights is missing below the line", (weight * value).sum())
+    yield ("divide by the sum of the weights, and not by the number of draws",
+           (weight * value).mean())
+    yield ("below the line stands the square of the sum: it is the sum of the squares",
+           (weight * value).sum() / score.sum() ** 2)
+    yield "the fraction is upside down", weight.sum() / (weight * value).sum()
+    yield ("the values are squared, too: the derivative in the constant leaves value − constant"
+           " once", (weight * value**2).sum() / weight.sum())
+    yield ("the factor 2 of the derivative cancels", 2 * (weight * value).sum() / weight.sum())
+    yield ("that is the mean of the estimates, or their sum: asked for is the constant that is"
+           " taken away from the values", (score * value).mean())
+    yield ("that is the mean of the estimates, or their sum: asked for is the constant that is"
+           " taken away from the values", (score * value).sum())
+    yield ("the weights are one over the squared scores: it is the large scores that weigh most",
+           (value / weight).sum() / (1 / weight).sum())
+    yield ("the weights are the squared deviations of the score from its mean: the mean of the"
+           " score is zero only for endlessly many draws, so leave it away",
+           ((score - score.mean()) ** 2 * value).sum() / ((score - score.mean()) ** 2).sum())
+    yield ("that is a number for each draw: the baseline is a single constant", (n,))
+# fmt: on

@@ -1,9 +1,11 @@
-"""Check for the exercise of the chapter `part2/objective`.
+"""Checks for the exercises of the chapter `part2/objective`.
 
 Symbols, shapes.
     s, b   (n,), or (n, k)   expected signal and background, floats
     Z      as s and b        Asimov significance,
                              Z² = 2·[(s + b)·ln(1 + s/b) − s]
+    δ      a number          relative uncertainty of b; σ_b = δ·b
+    r      as s and b        s/b
 """
 
 import math
@@ -14,6 +16,7 @@ import torch
 from torch import Generator, Tensor
 
 from diffprog.exercises._check import (
+    Draw,
     Mistake,
     Wrong,
     call,
@@ -26,7 +29,7 @@ from diffprog.exercises._check import (
 )
 from diffprog.relaxations.significance import asimov
 
-__all__ = ["check_asimov"]
+__all__ = ["check_asimov", "check_endless_data", "check_uncertain"]
 
 Answer = Callable[..., Any]
 
@@ -176,3 +179,146 @@ def _check_slopes_of_nothing(answer: Answer, s: Tensor, b: Tensor) -> None:
                 " `where` behind the root or the division comes too late: put harmless numbers in"
                 " the place of s and b before them"
             )
+
+
+ONE_NUMBER = dict.fromkeys(
+    ("only one element tensors", "cannot be converted to Scalar", "only length-1 arrays"),
+    "`math` and `.item()` take a single number, and s and b are tensors of several: use the"
+    " functions of torch. (And `.item()` would end the graph)",
+)
+
+
+@exercise("ex-endless-data", "Right: the control region never has more than 1/δ² events.")
+def check_endless_data(largest_significance: Answer, seed: int) -> None:
+    """Check `largest_significance(s, b, δ)`: √(2·[r − ln(1 + r)])/δ."""
+    draw = Draw(seed)
+    b = draw(20, 60, 3, step=1, dtype=torch.float64)
+    s = draw(2, 90, 3, step=1, dtype=torch.float64)
+    δ = draw.one(0.05, 0.3, 0.01)
+    r = s / b
+    wanted = (2 * (r - torch.log1p(r))).sqrt() / δ
+    got = call(largest_significance, ONE_NUMBER, s=s, b=b, δ=δ)
+    close(got, wanted, "the limit", _endless_mistakes(s, b, δ))
+
+
+# fmt: off
+def _endless_mistakes(s: Tensor, b: Tensor, δ: float) -> Iterator[Mistake]:
+    r = s / b
+    log = torch.log1p(r)
+    z2 = 2 * (r - log) / δ**2
+    yield ("that is Z²: the root is missing", z2)
+    yield ("the factor 2 under the root is missing: Z² is 2·ln Λ", (z2 / 2).sqrt())
+    yield ("the factor 2 has come out of the root: it stands under it", (2 * z2).sqrt())
+    yield ("that is the limit for little signal besides, s/(δ·b): s/b need not be small here",
+           r / δ)
+    yield ("that is the short formula, for little signal and the data that you have",
+           s / (b + (δ * b) ** 2).sqrt())
+    yield ("that is Z of the data that you have, and not its limit: multiply s and b by the same"
+           " number, and let the number grow", asimov(s, b, δ))
+    yield ("that is Z of a background known exactly, which grows without limit",
+           asimov(s, b))
+    for wrong in (z2.sqrt() * δ, z2 * δ**2):
+        yield ("δ has disappeared: the control region has 1/δ² events, which is how δ comes in",
+               wrong)
+    yield ("Z is multiplied by δ: the smaller δ, the larger Z must be", z2.sqrt() * δ**2)
+    yield ("Z is divided by δ²: 1/δ² is a factor of Z², so that Z has 1/δ", z2.sqrt() / δ)
+    yield ("Z² has the factor 1/δ, and not 1/δ²: n_τ = τ·b = 1/δ²", (z2 * δ).sqrt())
+    yield ("Z is divided by the absolute uncertainty δ·b: there are 1/δ² events in the control"
+           " region, whatever b is", z2.sqrt() / b)
+    for wrong in (2 * (r / δ**2 - log), 2 * (r - log / δ**2)):
+        yield ("only one of the two terms has the factor 1/δ²: both have it", wrong.abs().sqrt())
+        yield ("only one of the two terms has the factor 1/δ²: both have it", wrong.sqrt())
+    for wrong in (2 * (log - r), 2 * (r - r.log())):
+        yield ("what stands under the root is s/b − ln(1 + s/b), which is never negative",
+               wrong.sqrt() / δ)
+    yield ("the two terms are added: the logarithm is subtracted", (2 * (r + log)).sqrt() / δ)
+    yield ("the logarithm is missing: it is the second term of 2·ln Λ", (2 * r).sqrt() / δ)
+    yield ("the first term is missing: n·ln(n/b̂) has n growing and ln(n/b̂) shrinking, and their"
+           " product tends to s/(δ²·b)", (2 * log).sqrt() / δ)
+    yield ("the logarithm is multiplied by 1 + s/b: that belongs to a count that fluctuates in the"
+           " signal region. Here the control region is the one that fluctuates, with n_τ = 1/δ²",
+           (2 * ((1 + r) * log - r)).sqrt() / δ)
+    yield ("signal and background have changed places",
+           (2 * (1 / r - torch.log1p(1 / r))).sqrt() / δ)
+    for base in (10, 2):
+        yield (f"the logarithm is to base {base}: the natural one is asked for",
+               (2 * (r - log / math.log(base))).sqrt() / δ)
+    share = s / (s + b)
+    yield ("that has s/(s + b) where s/b should stand: b̂ tends to s + b, and n_τ·ln(n_τ/(τ·b̂)) to"
+           " −ln(1 + s/b)/δ²", (2 * (share - torch.log1p(share))).sqrt() / δ)
+    yield ("the first term is s/(s + b) where s/b should stand: n·ln(n/b̂) is about n·x, and the n"
+           " cancels the s + b of x", (2 * (share - log)).sqrt() / δ)
+    yield ("that is the next term of the series in s/b, good for little signal only",
+           r * (1 - 2 * r / 3).sqrt() / δ)
+# fmt: on
+
+
+@exercise("ex-uncertain", "Right: in its values, and in what the fit feels.")
+def check_uncertain(uncertain_significance: Answer, seed: int) -> None:
+    """Check `uncertain_significance(s, b, δ)`: s/√(b + (δ·b)²), with its slopes."""
+    draw = Draw(seed)
+    s, b = draw(2, 30, 3, step=1), draw(5, 60, 3, step=1)  # so few that δ and √b are told apart
+    δ = draw.one(0.2, 0.6, 0.01)
+    got = call(uncertain_significance, ONE_NUMBER, s=s, b=b, δ=δ)
+    wanted = s / (b + (δ * b) ** 2).sqrt()
+    close(got, wanted, "the significance", _uncertain_mistakes(s, b, δ))
+    s, b = s.requires_grad_(), b.requires_grad_()
+    variance = b + (δ * b) ** 2
+    right = (1 / variance.sqrt()).detach(), (-s * (1 + 2 * δ**2 * b) / 2 / variance**1.5).detach()
+    z = with_graph(call(uncertain_significance, ONE_NUMBER, s=s, b=b, δ=δ), "the significance")
+    if not z.requires_grad:
+        raise Wrong(
+            "the values are right, and there is no gradient: `.detach()`, `.item()`, NumPy and"
+            " `torch.tensor(…)` end the graph"
+        )
+    of_s, of_b = slopes(z.sum(), (s, b))
+    if of_s is None:
+        raise Wrong("the values are right, and Z has no gradient in s: s is detached on the way")
+    if of_b is None:
+        raise Wrong(
+            "the values are right, and Z has no gradient in b at all: b is detached, both in its"
+            " own variance and in σ_b"
+        )
+    close(of_s, right[0], "the gradient of Z in s", derived=True, atol=1e-8)
+    mistakes = _stiff_mistakes(s.detach(), b.detach(), δ)
+    close(of_b, right[1], "the gradient of Z in b", mistakes, derived=True, atol=1e-8)
+
+
+# fmt: off
+def _uncertain_mistakes(s: Tensor, b: Tensor, δ: float) -> Iterator[Mistake]:
+    σ = δ * b
+    yield ("under the root σ_b is added to b, which is a variance: a standard deviation has to be"
+           " squared first", s / (b + σ).sqrt())
+    yield ("the standard deviations √b and σ_b are added: variances add up, b + σ_b²",
+           s / (b.sqrt() + σ))
+    yield ("δ stands where σ_b should: δ is relative, and σ_b = δ·b is in events",
+           s / (b + δ**2).sqrt())
+    yield ("δ stands where σ_b should: δ is relative, and σ_b = δ·b is in events. (And a variance"
+           " has a square)", s / (b + δ).sqrt())
+    yield ("σ_b² is (δ·b)²: b is squared as well", s / (b + δ**2 * b).sqrt())
+    yield ("σ_b² is (δ·b)²: δ is squared as well", s / (b + δ * b**2).sqrt())
+    yield ("the root of the uncertainty is taken twice: the variance is σ_b²",
+           s / (b + σ.sqrt()).sqrt())
+    yield ("the uncertainty is gone: that is s/√b", s / b.sqrt())
+    yield ("the fluctuation of the count is gone: its variance is b", s / σ)
+    yield ("the fluctuation of the count has the variance b, and not b²", s / (b**2 + σ**2).sqrt())
+    yield ("the root is missing", s / (b + σ**2))
+    yield ("the variances are subtracted: they add up", s / (b - σ**2).abs().sqrt())
+    yield ("the variances are subtracted: they add up", s / (b - σ**2).sqrt())
+    yield ("s stands under the root as well: without signal, only b fluctuates",
+           s / (s + b + σ**2).sqrt())
+    yield ("σ_b is a share of the signal: it is δ·b", s / (b + (δ * s) ** 2).sqrt())
+    yield ("that is the long formula: asked for is the short one, with the two mistakes mended",
+           asimov(s, b, δ))
+
+
+def _stiff_mistakes(s: Tensor, b: Tensor, δ: float) -> Iterator[Mistake]:
+    cube = (b + (δ * b) ** 2) ** 1.5
+    yield ("the values are right, and the gradient in b is not: for backward() σ_b is a constant,"
+           " so that the fit does not feel that a smaller background has a smaller uncertainty."
+           " What ends the graph there?", -s / 2 / cube)
+    yield ("the values are right, and the gradient in b is not: it comes from σ_b alone. The b"
+           " that stands by itself is detached", -s * δ**2 * b / cube)
+    yield ("the values are right, and the gradient in b is not: one of the two factors of σ_b² is"
+           " detached", -s * (1 + δ**2 * b) / 2 / cube)
+# fmt: on

@@ -1,9 +1,17 @@
 """The checks of the exercises of chapter part2/estimators."""
 
+from typing import Any
+
 import numpy as np
 import torch
 
-from diffprog.exercises.estimators import check_score, check_straight_through
+from diffprog.exercises._check import Check
+from diffprog.exercises.estimators import (
+    check_baseline,
+    check_score,
+    check_spread,
+    check_straight_through,
+)
 from diffprog.relaxations.estimators import score_function
 
 from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  # noqa: F401
@@ -251,8 +259,101 @@ WRONG_DETOURS = {
     "constant": (lambda hard, soft: torch.tensor([37.0, 31, 12]), "whatever soft is"),
 }  # fmt: skip
 
-RIGHT = {check_score: SCORES, check_straight_through: DETOURS}
-WRONG = {check_score: WRONG_SCORES, check_straight_through: WRONG_DETOURS}
+# How much one draw scatters: a number.
+
+
+def say(number):
+    """A prediction, as a function without arguments."""
+    return lambda: number
+
+
+SPREADS = {
+    "by the rule": say(3.5 * 20 / 3**0.5),
+    "what comes out": say(34.7),
+    "a tensor": say(torch.tensor([40.0])),
+    "an integer": say(30),
+    "NumPy": say(np.float64(45)),
+}
+WRONG_SPREADS = {
+    "per GeV": (say(0.0402), "per GeV"),
+    "what comes out, per GeV": (say(0.0347), "that is per GeV"),
+    "k for the score": (say(3.48 * 20), "k/√3, and not k"),
+    "k for the score, per GeV": (say(3.48 * 0.02), "a TeV has a thousand GeV"),
+    "the score alone": (say(11.5), "score alone"),
+    "k alone": (say(20), "k alone"),
+    "k alone, per GeV": (say(0.02), "k alone"),
+    "Z alone": (say(3.48), "Z alone"),
+    "a third": (say(3.48 * 20 / 3), "take its root"),
+    "with a baseline": (say(15.7), "with a baseline"),
+    "the error of the mean": (say(40.2 / 20_000**0.5), "error of the mean"),
+    "the error of a thousand": (say(40.2 / 1000**0.5), "error of a mean"),
+    "the slope": (say(1.62), "slope itself"),
+    "much too small": (say(0.5), "too small"),
+    "much too large": (say(300), "too large"),
+    "zero": (say(0), "above zero"),
+    "negative": (say(-35.0), "above zero"),
+    "two numbers": (say([35.0, 16.0]), "single number"),
+    "a word": (say("much"), "of type str"),
+    "nothing": (say(None), "returns None"),
+}
+
+
+# The best of all baselines.
+
+
+def weighted(value, score):
+    return (value * score**2).sum() / (score**2).sum()
+
+
+def by_search(value, score):
+    """The spread is a parabola in the constant, which three values determine."""
+    spreads = [(((value - b) * score) ** 2).sum() for b in (-1.0, 0.0, 1.0)]
+    low, middle, high = spreads
+    return (low - high) / 2 / (low + high - 2 * middle)
+
+
+BASELINES = {
+    "as on the page": weighted,
+    "a parabola": by_search,
+    "NumPy": lambda value, score: np.average(value.numpy(), weights=score.numpy() ** 2),
+    "means": lambda value, score: (value * score * score).mean() / score.square().mean(),
+    "a number": lambda value, score: weighted(value, score).item(),
+    "least squares": lambda value, score: torch.linalg.lstsq(
+        score[:, None], (value * score)[:, None]).solution[0],
+}  # fmt: skip
+WRONG_BASELINES = {
+    "mean": (lambda v, s: v.mean(), "the good baseline"),
+    "median": (lambda v, s: v.median(), "median"),
+    "by the score": (lambda v, s: (s * v).sum() / s.sum(), "weighed by its score"),
+    "by its size": (lambda v, s: (s.abs() * v).sum() / s.abs().sum(), "size of its score"),
+    "a straight line": (lambda v, s: (s * v).sum() / (s**2).sum(), "straight line"),
+    "no weights below": (lambda v, s: (s**2 * v).sum(), "missing below the line"),
+    "by the draws": (lambda v, s: (s**2 * v).mean(), "number of draws"),
+    "the square of the sum": (lambda v, s: (s**2 * v).sum() / s.sum() ** 2, "square of the sum"),
+    "upside down": (lambda v, s: 1 / weighted(v, s), "upside down"),
+    "values squared": (lambda v, s: weighted(v**2, s), "values are squared"),
+    "twice": (lambda v, s: 2 * weighted(v, s), "cancels"),
+    "mean of the estimates": (lambda v, s: (s * v).mean(), "mean of the estimates"),
+    "sum of the estimates": (lambda v, s: (s * v).sum(), "or their sum"),
+    "one over": (lambda v, s: weighted(v, 1 / s), "one over the squared"),
+    "centred": (lambda v, s: weighted(v, s - s.mean()), "deviations of the score"),
+    "one each": (lambda v, s: v * s**2 / (s**2).sum(), "for each draw"),
+    "minus": (lambda v, s: -weighted(v, s), "but for its sign"),
+    "nothing": (lambda v, s: None, "returns None"),
+}
+
+RIGHT: dict[Check, dict[str, Any]] = {
+    check_score: SCORES,
+    check_straight_through: DETOURS,
+    check_spread: SPREADS,
+    check_baseline: BASELINES,
+}
+WRONG: dict[Check, dict[str, Any]] = {
+    check_score: WRONG_SCORES,
+    check_straight_through: WRONG_DETOURS,
+    check_spread: WRONG_SPREADS,
+    check_baseline: WRONG_BASELINES,
+}
 
 
 def test_a_wrong_slope_is_no_sign_that_soft_is_not_used():

@@ -1,12 +1,19 @@
-"""The check of `part2/objective`: right answers pass, and a wrong one hears its likely cause."""
+"""The checks of `part2/objective`: right answers pass, and a wrong one hears its likely cause."""
 
 import math
 import re
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
-from diffprog.exercises.objective import check_asimov
+from diffprog.exercises._check import Check
+from diffprog.exercises.objective import (
+    check_asimov,
+    check_endless_data,
+    check_uncertain,
+)
 from diffprog.relaxations import significance
 
 from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  # noqa: F401
@@ -49,7 +56,7 @@ def with_least(s, b):
     return z2.clamp(min=1e-30).sqrt() * ((s > 0) & (b > 0))
 
 
-RIGHT = {
+RIGHT: dict[Check, dict[str, Any]] = {
     check_asimov: {
         "where": by_where,
         "index": by_index,
@@ -58,6 +65,52 @@ RIGHT = {
         "the library": significance.asimov,
         "clamped, for the slope": with_least,
     }
+}
+
+
+# Endless data: right answers in several forms.
+
+
+def endless(s, b, δ):
+    r = s / b
+    return (2 * (r - torch.log1p(r))).sqrt() / δ
+
+
+def from_much_data(s, b, δ):
+    """Z of the two counts, for a number of data that is large enough."""
+    many = 1e9
+    return significance.asimov(many * s, many * b, δ)
+
+
+def number_by_number(s, b, δ):
+    pairs = zip(s.tolist(), b.tolist(), strict=True)
+    return [math.sqrt(2 / δ**2 * (x / y - math.log((x + y) / y))) for x, y in pairs]
+
+
+RIGHT[check_endless_data] = {
+    "as on the page": endless,
+    "much data": from_much_data,
+    "number by number": number_by_number,
+    "as a control region": lambda s, b, δ: (
+        (2 * (torch.xlogy(1 / δ**2, b / (s + b)) + s / b / δ**2)) ** 0.5
+    ),
+    "NumPy": lambda s, b, δ: np.sqrt(2 * (s / b - np.log(1 + s / b)).numpy()) / δ,
+}
+
+
+# An uncertain background: right answers.
+
+
+def short(s, b, δ):
+    return s / (b + (δ * b) ** 2).sqrt()
+
+
+RIGHT[check_uncertain] = {
+    "as on the page": short,
+    "factored": lambda s, b, δ: s / (b * (1 + δ**2 * b)).sqrt(),
+    "hypot": lambda s, b, δ: s / torch.hypot(b.sqrt(), δ * b),
+    "a power": lambda s, b, δ: s * (b + δ * δ * b * b) ** -0.5,
+    "double": lambda s, b, δ: short(s.double(), b.double(), δ),
 }
 
 
@@ -102,7 +155,7 @@ def below(least):
     return lambda s, b: by_where(s.where(s > least, 0), b.where(b > least, 0))
 
 
-WRONG = {
+WRONG: dict[Check, dict[str, Any]] = {
     check_asimov: {
         "the 2 before the logarithm": (
             safe(lambda s, b: (2 * (s + b) * torch.log1p(s / b) - s).sqrt()), "the whole bracket"),
@@ -173,6 +226,78 @@ WRONG = {
         "zeros": (lambda s, b: 0 * s, "zero everywhere"),
         "exponent": (safe(lambda s, b: z(s, b).exp()), ""),
     }
+}  # fmt: skip
+
+
+def limit(formula):
+    """An answer that is a formula of r = s/b and ln(1 + r)."""
+    return lambda s, b, δ: formula(s / b, torch.log1p(s / b), δ)
+
+
+WRONG[check_endless_data] = {
+    "no root": (limit(lambda r, log, δ: 2 * (r - log) / δ**2), "root is missing"),
+    "no factor": (limit(lambda r, log, δ: (r - log).sqrt() / δ), "factor 2 under"),
+    "factor outside": (limit(lambda r, log, δ: 2 * (r - log).sqrt() / δ), "out of the root"),
+    "little signal": (limit(lambda r, log, δ: r / δ), "little signal besides"),
+    "short": (lambda s, b, δ: s / (b + (δ * b) ** 2).sqrt(), "short formula"),
+    "no limit": (lambda s, b, δ: significance.asimov(s, b, δ), "that you have, and not its limit"),
+    "known": (lambda s, b, δ: significance.asimov(s, b), "known exactly"),
+    "no δ": (limit(lambda r, log, δ: (2 * (r - log)).sqrt()), "δ has disappeared"),
+    "times δ": (limit(lambda r, log, δ: (2 * (r - log)).sqrt() * δ), "multiplied by δ"),
+    "over δ²": (limit(lambda r, log, δ: (2 * (r - log)).sqrt() / δ**2), "divided by δ²"),
+    "root of δ": (limit(lambda r, log, δ: (2 * (r - log) / δ).sqrt()), "the factor 1/δ, and not"),
+    "absolute": (lambda s, b, δ: endless(s, b, δ * b), "absolute uncertainty"),
+    "one term": (limit(lambda r, log, δ: (2 * (r / δ**2 - log)).sqrt()), "only one of the two"),
+    "other term": (limit(lambda r, log, δ: (2 * (r - log / δ**2)).sqrt()), "only one|negative|NaN"),
+    "sign": (limit(lambda r, log, δ: (2 * (log - r)).sqrt() / δ), "negative|NaN"),
+    "added": (limit(lambda r, log, δ: (2 * (r + log)).sqrt() / δ), "logarithm is subtracted"),
+    "no logarithm": (limit(lambda r, log, δ: (2 * r).sqrt() / δ), "logarithm is missing"),
+    "no first term": (limit(lambda r, log, δ: (2 * log).sqrt() / δ), "first term is missing"),
+    "the other count": (
+        limit(lambda r, log, δ: (2 * ((1 + r) * log - r)).sqrt() / δ),
+        "multiplied by 1 + s/b",
+    ),
+    "swapped": (lambda s, b, δ: endless(b, s, δ), "changed places"),
+    "log10": (limit(lambda r, log, δ: (2 * (r - torch.log10(1 + r))).sqrt() / δ), "base 10"),
+    "log2": (limit(lambda r, log, δ: (2 * (r - torch.log2(1 + r))).sqrt() / δ), "base 2|NaN"),
+    "purity": (lambda s, b, δ: endless(s, s + b, δ), "s/(s + b) where"),
+    "a series": (limit(lambda r, log, δ: r * (1 - 2 * r / 3).sqrt() / δ), "series|NaN"),
+    "math": (lambda s, b, δ: math.sqrt(2 * (s / b - math.log(1 + s / b))) / δ, "single number"),
+    "summed": (lambda s, b, δ: endless(s, b, δ).sum(), "summed"),
+    "minus": (lambda s, b, δ: -endless(s, b, δ), "but for its sign"),
+    "a string": (lambda s, b, δ: "s/b", "of type str"),
+    "nothing": (lambda s, b, δ: None, "returns None"),
+}
+WRONG[check_uncertain] = {
+    "as given": (lambda s, b, δ: s / (b + δ * b.detach()).sqrt(), "has to be squared"),
+    "only the square": (lambda s, b, δ: s / (b + (δ * b.detach()) ** 2).sqrt(), "is a constant"),
+    "only the graph": (lambda s, b, δ: s / (b + δ * b).sqrt(), "has to be squared"),
+    "square detached": (
+        lambda s, b, δ: s / (b + ((δ * b) ** 2).detach()).sqrt(), "is a constant"),
+    "half detached": (lambda s, b, δ: s / (b + δ**2 * b * b.detach()).sqrt(), "one of the two"),
+    "b detached": (lambda s, b, δ: s / (b.detach() + (δ * b) ** 2).sqrt(), "from σ_b alone"),
+    "all of b detached": (lambda s, b, δ: short(s, b.detach(), δ), "no gradient in b at all"),
+    "s detached": (lambda s, b, δ: short(s.detach(), b, δ), "no gradient in s"),
+    "detached": (lambda s, b, δ: short(s, b, δ).detach(), "there is no gradient"),
+    "item": (lambda s, b, δ: s / (b + (δ * b.item()) ** 2).sqrt(), "single number"),
+    "deviations added": (lambda s, b, δ: s / (b.sqrt() + δ * b), "standard deviations √b"),
+    "relative": (lambda s, b, δ: s / (b + δ**2).sqrt(), "δ is relative"),
+    "relative, no square": (lambda s, b, δ: s / (b + δ).sqrt(), "δ is relative"),
+    "b not squared": (lambda s, b, δ: s / (b + δ**2 * b).sqrt(), "b is squared as well"),
+    "δ not squared": (lambda s, b, δ: s / (b + δ * b**2).sqrt(), "δ is squared as well"),
+    "root of σ": (lambda s, b, δ: s / (b + (δ * b).sqrt()).sqrt(), "taken twice"),
+    "known": (lambda s, b, δ: s / b.sqrt(), "uncertainty is gone"),
+    "only uncertain": (lambda s, b, δ: s / (δ * b), "fluctuation of the count is gone"),
+    "b²": (lambda s, b, δ: s / (b**2 + (δ * b) ** 2).sqrt(), "and not b²"),
+    "no root": (lambda s, b, δ: s / (b + (δ * b) ** 2), "root is missing"),
+    "subtracted": (lambda s, b, δ: s / (b - (δ * b) ** 2).sqrt(), "subtracted|NaN"),
+    "s + b": (lambda s, b, δ: s / (s + b + (δ * b) ** 2).sqrt(), "s stands under the root"),
+    "of the signal": (lambda s, b, δ: s / (b + (δ * s) ** 2).sqrt(), "share of the signal"),
+    "long": (lambda s, b, δ: significance.asimov(s, b, δ), "long formula"),
+    "negative": (lambda s, b, δ: -short(s, b, δ), "but for its sign"),
+    "mean": (lambda s, b, δ: short(s, b, δ).mean(), "averaged"),
+    "slope of another": (
+        lambda s, b, δ: short(s, b, δ).detach() + (s - s.detach()) + (b - b.detach()), ""),
 }  # fmt: skip
 
 
