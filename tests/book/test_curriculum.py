@@ -41,7 +41,7 @@ EXERCISES = {
     "part1/curvature": ["ex-all-parameters", "ex-predict"],
     "part1/optimizers": ["ex-rescale"],
     "part1/uncertainty": ["ex-error-bars"],
-    "part2/counting": ["ex-scan", "ex-safe-significance"],
+    "part2/counting": ["ex-scan", "ex-control-region", "ex-held-out", "ex-safe-significance"],
     "part2/step": ["ex-soft-fit"],
     "part2/sharpness": ["ex-steepness"],
     "part2/objective": ["ex-asimov"],

@@ -24,7 +24,9 @@ from diffprog.exercises._check import (
     tensor,
 )
 
-__all__ = ["check_safe_significance", "check_scan"]
+__all__ = [
+    "check_control_region", "check_held_out", "check_safe_significance", "check_scan",
+]  # fmt: skip
 
 BELOW_ROOT = "the background alone belongs under the root here"
 
@@ -188,6 +190,165 @@ def _best_mistakes(
     yield (f"the best cut, {best:g}, is none of the cuts that I gave you", not bool(at.any()))
     yield (f"the cut {best:g} is not the best: it has {z[at].max():.3f}, and another {z.max():.3f}",
            True)
+# fmt: on
+
+
+@exercise("ex-control-region", "Right: the estimated background acts twice, in the same direction.")
+def check_control_region(observed_scatter: Callable[..., Any], seed: int) -> None:
+    """Check `observed_scatter(s, b, ratio)`: the standard deviation of Z."""
+    draw = Draw(seed)
+    for most in (80, 400):
+        s, b = (draw(20, n, step=1, dtype=torch.float64) for n in (most, 3 * most))
+        ratio = draw(0.5, 6, step=0.5, dtype=torch.float64)
+        got = call(observed_scatter, s=s, b=b, ratio=ratio)
+        if tensor(got, "the scatter").numel() != 1:
+            raise Wrong("return one number, the standard deviation of Z")
+        wanted = ((s + b) / b + (1 + s / (2 * b)) ** 2 / ratio).sqrt()
+        close(got, wanted, "the scatter", _scatter_mistakes(s, b, ratio))
+
+
+# fmt: off
+def _scatter_mistakes(s: Tensor, b: Tensor, ratio: Tensor) -> Iterator[Mistake]:
+    count, both = (s + b) / b, 1 + s / (2 * b)
+    # Each is a variance. Where a learner forgets the root, the same sentence follows a hint at it.
+    wrong = {
+        "the estimate of b scatters as well: its part is missing": count,
+        "the count in the selection scatters as well: its part is missing": both**2 / ratio,
+        "the count in the selection holds the signal, too: its variance is s + b":
+            1 + both**2 / ratio,
+        "the count in the selection holds the background, too: its variance is s + b":
+            s / b + both**2 / ratio,
+        "the estimate of b also stands under the root of Z: differentiate both places":
+            count + 1 / ratio,
+        "the estimate of b also stands in the numerator of Z: differentiate both places":
+            count + (s / (2 * b)) ** 2 / ratio,
+        "the two parts of the derivative with respect to the estimate of b have one sign: a larger"
+        " estimate lowers the numerator, and it raises the root":
+            count + (1 - s / (2 * b)) ** 2 / ratio,
+        "the numerator and the root hold the same estimate, so that their parts are not"
+        " independent: add the two parts of the derivative first, and then square":
+            count + (1 + (s / (2 * b)) ** 2) / ratio,
+        "the root is missing in your derivative: that of 1/√b is −1/(2·b·√b)":
+            count + (1 + s / b) ** 2 / ratio,
+        "a larger control region makes the estimate better: divide by the ratio":
+            count + both**2 * ratio,
+        "the control region counts ratio·b events on average, and that is its variance. Of the"
+        " estimate, the count over the ratio, the variance is b/ratio": count + both**2 / ratio**2,
+        "the estimate is the count in the control region over the ratio: its variance is b/ratio":
+            count + both**2,
+        "both derivatives still want 1/√b: Z is measured in units of it":
+            s + b + b * both**2 / ratio,
+        "the two errors are independent, so that their squares add: you have added the standard"
+        " deviations": (count.sqrt() + both / ratio.sqrt()) ** 2,
+        "the two errors are independent, so that their squares add, whatever the signs of the"
+        " derivatives": (count - both**2 / ratio).abs(),
+    }
+    for sentence, variance in wrong.items():
+        yield sentence, variance.sqrt()
+        yield f"{sentence}. And it is a variance: take its root", variance
+    yield ("that is the variance: the standard deviation is its root",
+           count + both**2 / ratio)
+    yield "that is Z itself: asked for is how much it scatters", s / b.sqrt()
+# fmt: on
+
+
+@exercise("ex-held-out", "Right: the events that judge the cut had no say in its choice.")
+def check_held_out(choose_and_judge: Callable[..., Any], seed: int) -> None:
+    """Check `choose_and_judge(signal, background, cuts)`: a cut, and its Z on other events."""
+    draw = Draw(seed)
+    for sizes in ((16, 24, 12), (20, 20, 10)):
+        signal, background, cuts = _halves(draw, *sizes)
+        result = call(choose_and_judge, signal=signal, background=background, cuts=cuts)
+        cut, z = parts(result, "the chosen cut", "its significance")
+        cut, z = tensor(cut, "the chosen cut"), tensor(z, "the significance")
+        if cut.numel() != 1:
+            raise Wrong(f"the chosen cut has shape {tuple(cut.shape)}: one cut is asked for")
+        i = _z(signal[::2], background[::2], cuts).argmax()
+        right = 2**0.5 * _z(signal[1::2], background[1::2], cuts)[i]
+        recognise(cut, [("the two have changed places: the cut comes first", right)])
+        close(cut, cuts[i], "the chosen cut", _choice_mistakes(cut, z, signal, background, cuts))
+        close(z, right, "the significance", _judge_mistakes(signal, background, cuts, int(i)))
+
+
+def _z(signal: Tensor, background: Tensor, cuts: Tensor) -> Tensor:
+    return _counts(signal, cuts) / _counts(background, cuts).sqrt()
+
+
+def _halves(draw: Draw, n_s: int, n_b: int, g: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Draw samples of which the half that chooses takes a cut of its own."""
+    while True:
+        signal = 900 + draw(0, 300, n_s, step=2)
+        # So dense on the left that b is about as s², and no cut is the best for long.
+        background = (1200 - 300 * draw(0, 1, n_b, step=0.01).sqrt()).round()
+        background[:2] = torch.tensor([1600.0, 1650.0])  # each half of it passes each cut
+        cuts = 0.5 + draw(890, 1190, g, step=10)
+        even = _z(signal[::2], background[::2], cuts)
+        odd = _z(signal[1::2], background[1::2], cuts)
+        whole = _z(signal, background, cuts)
+        parts = _z(signal[: n_s // 2], background[: n_b // 2], cuts)
+        ends = [even.argmin(), *(z.argmax() for z in (even, odd, whole))]
+        telling = len({int(i) for i in ends}) == len(ends) and parts.argmax() != even.argmax()
+        # No two cuts may have the same claim to be the best.
+        if telling and all(z.topk(2).values.diff().abs() > 1e-3 for z in (even, odd, whole)):
+            return signal, background, cuts
+
+
+# fmt: off
+def _choice_mistakes(
+    cut: Tensor, z: Tensor, signal: Tensor, background: Tensor, cuts: Tensor
+) -> Iterator[Mistake]:
+    n_s, n_b = len(signal) // 2, len(background) // 2
+    i = _z(signal[:n_s], background[:n_b], cuts).argmax()
+    judged = _z(signal[n_s:], background[n_b:], cuts)[i]
+    yield ("the halves are the first and the second part of each sample: take the events 0, 2, 4, …"
+           " and 1, 3, 5, …. (In a sorted sample the parts would be quite unlike)",
+           bool(cut == cuts[i]) and any(torch.allclose(z, f * judged.double())
+                                        for f in (1, 2, 2**0.5)))
+    yield ("the cut is chosen on all events, also on those that judge it: choose it on the events"
+           " 0, 2, 4, … of both samples", cuts[_z(signal, background, cuts).argmax()])
+    yield ("the halves have changed places: the events 0, 2, 4, … choose the cut, and 1, 3, 5, …"
+           " judge it", cuts[_z(signal[1::2], background[1::2], cuts).argmax()])
+    i = _z(signal[::2], background[::2], cuts).argmax()
+    yield ("that is the place of the chosen cut in the list: return the cut itself, cuts[…]", i)
+    yield ("the smallest significance has chosen: argmin for argmax",
+           cuts[_z(signal[::2], background[::2], cuts).argmin()])
+    yield ("signal and background are cut into halves in different ways: the events 0, 2, 4, … of"
+           " both choose the cut", cuts[_z(signal[::2], background, cuts).argmax()])
+    yield ("signal and background are cut into halves in different ways: the events 0, 2, 4, … of"
+           " both choose the cut", cuts[_z(signal, background[::2], cuts).argmax()])
+
+
+def _judge_mistakes(
+    signal: Tensor, background: Tensor, cuts: Tensor, i: int
+) -> Iterator[Mistake]:
+    chose, other = (_z(signal[h::2], background[h::2], cuts) for h in (0, 1))
+    s, b = (_counts(m[1::2], cuts) for m in (signal, background))
+    all_s, all_b = (_counts(m, cuts) for m in (signal, background))
+    root = 2**0.5
+    yield ("return one number, the significance of the chosen cut", other.shape)
+    for factor in (root, 1.0):
+        yield ("the events that have chosen the cut judge it: take the events 1, 3, 5, … for that",
+               factor * chose[i])
+        yield ("among all the events are those that have chosen the cut: judge with the events"
+               " 1, 3, 5, … alone", factor * (all_s / all_b.sqrt())[i])
+        yield ("the judging half chooses anew: take the cut that is chosen already, even if the"
+               " judge would like another better", factor * other.max())
+    yield ("that is the significance for half the events: for a sample of full size both counts"
+           " double", other[i])
+    yield ("it is twice that of half the events: both counts double, and so does s, but √b grows"
+           " by √2 only", 2 * other[i])
+    yield "both counts double, and √b grows by √2: multiply by √2, do not divide", other[i] / root
+    yield ("the signal is that of half the events, and the background that of all: judge with the"
+           " events 1, 3, 5, … of both", (s / all_b.sqrt())[i])
+    yield ("the signal is that of all events, and the background that of half of them: judge with"
+           " the events 1, 3, 5, … of both", (all_s / b.sqrt())[i])
+    yield ("the signal is that of all events: judge with the events 1, 3, 5, … of both",
+           (all_s / (2 * b).sqrt())[i])
+    yield ("the background is that of all events: judge with the events 1, 3, 5, … of both",
+           (2 * s / all_b.sqrt())[i])
+    yield "b stands without its square root: the significance is s/√b", (s / b)[i]
+    yield f"that is s/√(s + b): {BELOW_ROOT}", (2 * s / (2 * s + 2 * b).sqrt())[i]
+    yield f"that is s/√(s + b): {BELOW_ROOT}", (s / (s + b).sqrt())[i]
 # fmt: on
 
 
