@@ -42,7 +42,7 @@ EXERCISES = {
     "part1/optimizers": ["ex-rescale"],
     "part1/uncertainty": ["ex-error-bars"],
     "part2/counting": ["ex-scan", "ex-control-region", "ex-held-out", "ex-safe-significance"],
-    "part2/step": ["ex-soft-fit"],
+    "part2/step": ["ex-reach", "ex-soft-fit", "ex-window"],
     "part2/sharpness": ["ex-steepness"],
     "part2/objective": ["ex-asimov"],
     "part2/many": ["ex-two-masses"],
