@@ -43,7 +43,7 @@ EXERCISES = {
     "part1/uncertainty": ["ex-error-bars"],
     "part2/counting": ["ex-scan", "ex-control-region", "ex-held-out", "ex-safe-significance"],
     "part2/step": ["ex-reach", "ex-soft-fit", "ex-window"],
-    "part2/sharpness": ["ex-steepness"],
+    "part2/sharpness": ["ex-steepness", "ex-count-bias", "ex-colleague", "ex-anneal"],
     "part2/objective": ["ex-asimov"],
     "part2/many": ["ex-two-masses"],
     "part3/network": ["ex-pipeline", "ex-transfer"],
