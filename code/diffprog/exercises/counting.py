@@ -24,7 +24,9 @@ from diffprog.exercises._check import (
     tensor,
 )
 
-__all__ = ["check_safe_significance", "check_scan"]
+__all__ = [
+    "check_control_region", "check_safe_significance", "check_scan",
+]  # fmt: skip
 
 BELOW_ROOT = "the background alone belongs under the root here"
 
@@ -191,16 +193,63 @@ def _best_mistakes(
 # fmt: on
 
 
-SAFE = {
-    "value of Tensor with more than one value is ambiguous": (
-        "`if` wants one answer, and a condition on a tensor has one for each entry:"
-        " torch.where(condition, x, y) decides entry by entry"
-    ),
-    "dtypes match": (
-        "counts may come as whole numbers: zeros_like of them holds whole numbers too, and takes no"
-        " fractions. Name a dtype, or let torch.where make the table"
-    ),
-}
+@exercise("ex-control-region", "Right: the estimated background acts twice, in the same direction.")
+def check_control_region(observed_scatter: Callable[..., Any], seed: int) -> None:
+    """Check `observed_scatter(s, b, ratio)`: the standard deviation of Z."""
+    draw = Draw(seed)
+    for most in (80, 400):
+        s, b = (draw(20, n, step=1, dtype=torch.float64) for n in (most, 3 * most))
+        ratio = draw(0.5, 6, step=0.5, dtype=torch.float64)
+        got = call(observed_scatter, s=s, b=b, ratio=ratio)
+        if tensor(got, "the scatter").numel() != 1:
+            raise Wrong("return one number, the standard deviation of Z")
+        wanted = ((s + b) / b + (1 + s / (2 * b)) ** 2 / ratio).sqrt()
+        close(got, wanted, "the scatter", _scatter_mistakes(s, b, ratio))
+
+
+# fmt: off
+def _scatter_mistakes(s: Tensor, b: Tensor, ratio: Tensor) -> Iterator[Mistake]:
+    count, both = (s + b) / b, 1 + s / (2 * b)
+    # Each is a variance. Where a learner forgets the root, the same sentence follows a hint at it.
+    wrong = {
+        "the estimate of b scatters as well: its part is missing": count,
+        "the count in the selection scatters as well: its part is missing": both**2 / ratio,
+        "the count in the selection holds the signal, too: its variance is s + b":
+            1 + both**2 / ratio,
+        "the count in the selection holds the background, too: its variance is s + b":
+            s / b + both**2 / ratio,
+        "the estimate of b also stands under the root of Z: differentiate both places":
+            count + 1 / ratio,
+        "the estimate of b also stands in the numerator of Z: differentiate both places":
+            count + (s / (2 * b)) ** 2 / ratio,
+        "the two parts of the derivative with respect to the estimate of b have one sign: a larger"
+        " estimate lowers the numerator, and it raises the root":
+            count + (1 - s / (2 * b)) ** 2 / ratio,
+        "the numerator and the root hold the same estimate, so that their parts are not"
+        " independent: add the two parts of the derivative first, and then square":
+            count + (1 + (s / (2 * b)) ** 2) / ratio,
+        "the root is missing in your derivative: that of 1/√b is −1/(2·b·√b)":
+            count + (1 + s / b) ** 2 / ratio,
+        "a larger control region makes the estimate better: divide by the ratio":
+            count + both**2 * ratio,
+        "the control region counts ratio·b events on average, and that is its variance. Of the"
+        " estimate, the count over the ratio, the variance is b/ratio": count + both**2 / ratio**2,
+        "the estimate is the count in the control region over the ratio: its variance is b/ratio":
+            count + both**2,
+        "both derivatives still want 1/√b: Z is measured in units of it":
+            s + b + b * both**2 / ratio,
+        "the two errors are independent, so that their squares add: you have added the standard"
+        " deviations": (count.sqrt() + both / ratio.sqrt()) ** 2,
+        "the two errors are independent, so that their squares add, whatever the signs of the"
+        " derivatives": (count - both**2 / ratio).abs(),
+    }
+    for sentence, variance in wrong.items():
+        yield sentence, variance.sqrt()
+        yield f"{sentence}. And it is a variance: take its root", variance
+    yield ("that is the variance: the standard deviation is its root",
+           count + both**2 / ratio)
+    yield "that is Z itself: asked for is how much it scatters", s / b.sqrt()
+# fmt: on
 
 
 @exercise("ex-safe-significance", "Right: where no background is left, there is no prize.")

@@ -1,10 +1,16 @@
 """The checks of `part2/counting`: right answers pass, and a wrong one hears its likely cause."""
 
+import math
+
 import numpy as np
 import torch
 
 from diffprog.exercises._check import SEEDS
-from diffprog.exercises.counting import check_safe_significance, check_scan
+from diffprog.exercises.counting import (
+    check_control_region,
+    check_safe_significance,
+    check_scan,
+)
 from diffprog.relaxations import scan, significance
 from diffprog.simulator import masses
 
@@ -351,8 +357,80 @@ WRONG_SAFE = {
 }
 
 
-RIGHT = {check_scan: RIGHT_SCANS, check_safe_significance: RIGHT_SAFE}
-WRONG = {check_scan: WRONG_SCANS, check_safe_significance: WRONG_SAFE}
+# ex-control-region
+
+
+def observed_scatter(s, b, ratio):
+    return ((s + b) / b + (1 + s / (2 * b)) ** 2 / ratio).sqrt()
+
+
+def by_autograd(s, b, ratio):
+    n, m = (x.clone().requires_grad_() for x in (s + b, ratio * b))
+    estimate = m / ratio
+    slopes = torch.autograd.grad((n - estimate) / estimate.sqrt(), [n, m])
+    return (slopes[0] ** 2 * n + slopes[1] ** 2 * m) ** 0.5
+
+
+RIGHT_SCATTER = {
+    "the formula": observed_scatter,
+    "Python's numbers": lambda s, b, ratio: math.sqrt(
+        1 + float(s) / float(b) + (float(b) + float(s) / 2) ** 2 / (float(b) ** 2 * float(ratio))
+    ),
+    "two derivatives": lambda s, b, ratio: torch.sqrt(
+        (s + b) * (1 / b.sqrt()) ** 2 + b / ratio * (-1 / b.sqrt() - s / (2 * b**1.5)) ** 2
+    ),
+    "autograd": by_autograd,
+    "NumPy": lambda s, b, ratio: np.hypot(
+        np.sqrt(1 + s.numpy() / b.numpy()), (1 + s.numpy() / b.numpy() / 2) / ratio.numpy() ** 0.5
+    ),
+    "shape (1,)": lambda s, b, ratio: observed_scatter(s, b, ratio)[None],
+}
+
+
+def variance(f):
+    """The root of what f(count, both, s/b, ratio) makes of the parts of the variance."""
+    return lambda s, b, ratio: f((s + b) / b, 1 + s / (2 * b), s / b, ratio) ** 0.5
+
+
+WRONG_SCATTER = {
+    "b known": (variance(lambda n, e, x, r: n), "estimate of b scatters as well"),
+    "count known": (variance(lambda n, e, x, r: e**2 / r), "the selection scatters as well"),
+    "no signal in the count": (variance(lambda n, e, x, r: 1 + e**2 / r), "holds the signal, too"),
+    "no background in it": (variance(lambda n, e, x, r: x + e**2 / r), "the background, too"),
+    "numerator only": (variance(lambda n, e, x, r: n + 1 / r), "under the root of Z"),
+    "root only": (variance(lambda n, e, x, r: n + (x / 2) ** 2 / r), "in the numerator of Z"),
+    "a sign": (variance(lambda n, e, x, r: n + (1 - x / 2) ** 2 / r), "have one sign"),
+    "squares of the parts": (
+        variance(lambda n, e, x, r: n + (1 + (x / 2) ** 2) / r), "hold the same estimate"),
+    "no half": (variance(lambda n, e, x, r: n + (1 + x) ** 2 / r), "root is missing in your deriv"),
+    "times the ratio": (variance(lambda n, e, x, r: n + e**2 * r), "divide by the ratio"),
+    "ratio squared": (variance(lambda n, e, x, r: n + e**2 / r**2), "and that is its variance"),
+    "no ratio": (variance(lambda n, e, x, r: n + e**2), "over the ratio: its variance is b/ratio"),
+    "in events": (
+        lambda s, b, ratio: (s + b + b * (1 + s / (2 * b)) ** 2 / ratio).sqrt(), "still want 1/√b"),
+    "deviations added": (
+        lambda s, b, ratio: (1 + s / b).sqrt() + (1 + s / (2 * b)) / ratio.sqrt(),
+        "added the standard deviations"),
+    "subtracted": (variance(lambda n, e, x, r: abs(n - e**2 / r)), "whatever the signs"),
+    "variance": (lambda s, b, ratio: observed_scatter(s, b, ratio) ** 2, "that is the variance"),
+    "variance, b known": (lambda s, b, ratio: 1 + s / b, "And it is a variance"),
+    "Z": (lambda s, b, ratio: s / b.sqrt(), "Z itself"),
+    "minus": (lambda *p: -observed_scatter(*p), "sign"),
+    "about one": (lambda s, b, ratio: 1.15, "the same whatever s is"),
+    "two": (lambda s, b, ratio: (1 + s / b, 1 / ratio), "return one number"),
+}  # fmt: skip
+
+
+RIGHT = {
+    check_scan: RIGHT_SCANS,
+    check_safe_significance: RIGHT_SAFE,
+    check_control_region: RIGHT_SCATTER,
+}
+WRONG = {
+    check_scan: WRONG_SCANS,
+    check_safe_significance: WRONG_SAFE,
+    check_control_region: WRONG_SCATTER,
+}
 
 
 def test_numbers_of_the_page_fail():
@@ -374,3 +452,15 @@ def test_other_errors_of_torch_are_shown():
         raise RuntimeError("out of luck")
 
     assert "out of luck" in check_scan(broken).message
+
+
+def test_the_scatter_of_an_experiment_is_that_of_many_experiments():
+    s, b, ratio = 400.0, 4000.0, 2.0
+    random = torch.Generator().manual_seed(1)
+    n, m = (
+        torch.poisson(torch.full((20_000,), mean, dtype=torch.float64), generator=random)
+        for mean in (s + b, ratio * b)
+    )
+    z = (n - m / ratio) / (m / ratio).sqrt()
+    wanted = observed_scatter(*map(torch.tensor, (s, b, ratio)))
+    assert abs(z.std() / wanted - 1) < 4 / 40_000**0.5

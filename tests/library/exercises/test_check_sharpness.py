@@ -1,11 +1,12 @@
-"""The check of `part2/sharpness`: right answers pass, and a wrong one hears its likely cause."""
+"""The checks of `part2/sharpness`: right answers pass, and a wrong one hears its likely cause."""
 
+import math
 from functools import partial
 
 import torch
 
-from diffprog.exercises.sharpness import check_steepness
-from diffprog.relaxations.cut_fit import fit_cuts
+from diffprog.exercises.sharpness import check_anneal, check_count_bias, check_steepness
+from diffprog.relaxations.cut_fit import annealed, fit_cuts
 from diffprog.relaxations.cuts import count, soft_count
 from diffprog.relaxations.significance import significance
 
@@ -241,7 +242,162 @@ WRONG_FITS = {
     "one number less": (ending(lambda path, z: (path, z[:-1])), ""),
 }  # fmt: skip
 
+# ex-count-bias
+
+
+def count_bias(slope, k):
+    return -(math.pi**2) * slope / (6 * k**2)
+
+
+def by_a_sum(slope, k):
+    """Many masses with a density that falls or rises, as the slope says."""
+    x = torch.linspace(-80, 80, 16_001, dtype=torch.float64) / k
+    ρ = 1e6 + slope * x
+    blurred = torch.trapezoid(torch.sigmoid(k * x) * ρ, x)
+    return blurred - 1e6 * x[-1] - slope * x[-1] ** 2 / 2
+
+
+RIGHT_BIAS = {
+    "the formula": count_bias,
+    "half a variance": lambda slope, k: -slope / 2 * torch.pi**2 / 3 / k**2,
+    "a number": lambda slope, k: count_bias(slope.item(), k.item()),
+    "NumPy": lambda slope, k: count_bias(slope.numpy(), k.numpy()),
+    "shape (1,)": lambda slope, k: count_bias(slope, k)[None],
+}
+
+
+def scaled(f):
+    """-slope times f(k), where π²/(6k²) is right."""
+    return lambda slope, k: -slope * f(k)
+
+
+WRONG_BIAS = {
+    "sign": (lambda slope, k: -count_bias(slope, k), "the sign: where the density falls"),
+    "no half": (scaled(lambda k: math.pi**2 / (3 * k**2)), "one half of the Taylor series is"),
+    "no half, sign": (
+        lambda slope, k: math.pi**2 / (3 * k**2) * slope, "is missing. And the sign"),
+    "a quarter": (scaled(lambda k: math.pi**2 / (12 * k**2)), "one half too many"),
+    "times k²": (scaled(lambda k: math.pi**2 * k**2 / 6), "should divide"),
+    "1/k": (scaled(lambda k: math.pi**2 / (6 * k)), "the linear term vanishes"),
+    "standard deviation": (scaled(lambda k: math.pi / 3**0.5 / k / 2), "standard deviation of"),
+    "normal": (scaled(lambda k: 0.5 / k**2), "not 1/k²"),
+    "π": (scaled(lambda k: math.pi / (6 * k**2)), "a square of π is lost"),
+    "no k": (scaled(lambda k: math.pi**2 / 6), "does not depend on k"),
+    "no 3": (scaled(lambda k: math.pi**2 / (2 * k**2)), "the 3 is missing"),
+    "variance squared": (scaled(lambda k: (math.pi**2 / (3 * k**2)) ** 2 / 2), "have its square"),
+    "1/k³": (scaled(lambda k: math.pi**2 / (6 * k**3)), "1/k³"),
+    "zero": (scaled(lambda k: 0 * k), "it is not zero"),
+    "no slope": (lambda slope, k: -(math.pi**2) / (6 * k**2), "the same whatever slope is"),
+    "two": (lambda slope, k: (slope, k), "one number"),
+}  # fmt: skip
+
+
+# ex-anneal
+
+
+def anneal(
+    signal,
+    background,
+    start,
+    steps,
+    *,
+    first=0.01,
+    last=1.0,
+    rate=5.0,
+    sign=-1,
+    edge=lambda k, m, c: k * (m - c),
+    note=lambda c: c.item(),
+    finish=lambda path: path,
+    objective=lambda s, b: s / b.sqrt(),
+    late=False,
+):
+    """The right answer; each keyword changes one thing."""
+    c = torch.tensor(start, requires_grad=True)
+    adam = torch.optim.Adam([c], lr=rate)
+    path = [note(c)]
+    for step in range(steps):
+        k = first * (last / first) ** (step / steps)
+        s, b = (torch.sigmoid(edge(k, m, c)).sum() for m in (signal, background))
+        adam.zero_grad()
+        (sign * objective(s, b)).backward()
+        adam.step()
+        path.append(note(c))
+    return finish(path)
+
+
+def annealed_by_library(signal, background, start, steps):
+    found = fit_cuts(
+        signal,
+        background,
+        torch.tensor([start]),
+        annealed(0.005, 0.5, steps),
+        steps=steps,
+        learning_rate=6.0,
+    )
+    return found.parameters["c"]
+
+
+def in_stages(signal, background, start, steps):
+    path = [start]
+    for i, k in enumerate((0.01, 0.03, 0.1, 0.5)):
+        n = steps * (i + 1) // 4 - steps * i // 4
+        path += anneal(signal, background, path[-1], n, first=k, last=k)[1:]
+    return path
+
+
+def scanned(signal, background, start, steps):
+    return [start] * steps + [signal[1].item()]
+
+
+def leaping(signal, background, start, steps):
+    return [start + i / steps * (signal[5].item() + 60 - start) for i in range(steps + 1)]
+
+
+RIGHT_ANNEALED = {
+    "the same factor each step": anneal,
+    "the library": annealed_by_library,
+    "in stages": in_stages,
+    "a tensor": partial(
+        anneal, last=10.0, rate=8.0, note=lambda c: c.detach().clone(), finish=torch.stack
+    ),
+}
+WRONG_ANNEALED = {
+    "k = 10": (partial(anneal, first=10.0, last=10.0), "does not move"),
+    "k = 0.1": (partial(anneal, first=0.1, last=0.1), "does not move"),
+    "k = 0.01": (partial(anneal, last=0.01), "edge is still so soft"),
+    "k = 0.03": (partial(anneal, first=0.03, last=0.03), "edge is still so soft"),
+    "k = 0.001": (partial(anneal, first=0.001, last=0.001), "minus infinity"),
+    "sharp to soft": (partial(anneal, first=1.0, last=0.01), "let k grow, not fall"),
+    "a rate of 1 GeV": (partial(anneal, rate=1.0), "stranded|still on its way"),
+    "the default rate": (partial(anneal, rate=1e-3), "does not move|still on its way"),
+    "a rate of 30 GeV": (
+        partial(anneal, rate=30.0), "learning rate is too large|thrown out|ends too"),
+    "minimised": (partial(anneal, sign=1), "walks away"),
+    "below": (partial(anneal, edge=lambda k, m, c: k * (c - m)), "walks away|ends too"),
+    "steps noted late": (lambda s, b, start, steps: [start] * steps, "250 entries"),
+    "the end alone": (lambda s, b, start, steps: [start], "1 entries"),
+    "one number": (lambda s, b, start, steps: start, "steps + 1 entries"),
+    "no copies": (
+        lambda s, b, start, steps: [torch.tensor(start - 400)] * (steps + 1),
+        "Write down a number"),
+    "another start": (
+        lambda s, b, start, steps: [start - 10.0, *[start] * steps], "and the start is"),
+    "a scan": (scanned, "that is a search"),
+    "a line": (leaping, ""),
+    "soft values, too": (
+        lambda s, b, start, steps: ([start] * (steps + 1), [0.0]), "return the path alone"),
+    "signal alone": (
+        partial(anneal, objective=lambda s, b: s), "minus infinity|ends too low|on its way"),
+    "NaN": (partial(anneal, objective=lambda s, b: (s - 1e6).sqrt() / b), "becomes NaN"),
+    "no step": (lambda s, b, start, steps: [start] * (steps + 1), "no step()"),
+    "not a leaf": (
+        lambda s, b, start, steps: torch.optim.Adam([torch.ones(1, requires_grad=True) * 2]),
+        "Adam wants a leaf|full_like"),
+}  # fmt: skip
+
 RIGHT = {
+    check_count_bias: RIGHT_BIAS,
+    check_anneal: RIGHT_ANNEALED,
     check_steepness: {
         "one batch": answer,
         "the library": by_library,
@@ -253,9 +409,13 @@ RIGHT = {
         "graph left in the path": partial(answer, note=lambda c: c * 1),
         "NumPy": lambda *p: tuple(x.numpy() for x in answer(*p)),
         "a list": lambda *p: [x.tolist() for x in answer(*p)],
-    }
+    },
 }
-WRONG = {check_steepness: WRONG_FITS}
+WRONG = {
+    check_count_bias: WRONG_BIAS,
+    check_anneal: WRONG_ANNEALED,
+    check_steepness: WRONG_FITS,
+}
 
 
 def test_numbers_copied_from_one_case_fail():
@@ -267,3 +427,8 @@ def test_numbers_copied_from_one_case_fail():
         return path[:1].expand(steps + 1, -1) * 0 + path[-1], z
 
     assert not check_steepness(remembered)
+
+
+def test_the_bias_is_that_of_a_blurred_count():
+    slope, k = torch.tensor([2.0, 0.5], dtype=torch.float64)
+    assert torch.allclose(by_a_sum(slope, k), count_bias(slope, k), rtol=1e-3)

@@ -1,5 +1,6 @@
-"""The check of `part2/step`, and what the chapter says about `backward()`."""
+"""The checks of `part2/step`, and what the chapter says about `backward()`."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -12,7 +13,7 @@ from diffprog.exercises._check import SEEDS
 from diffprog.exercises._cuts import NEAR, cut_mistakes
 from diffprog.exercises._loop import path_mistakes, rate_mistakes, update_mistakes
 from diffprog.exercises._loop import value_mistakes as history_mistakes
-from diffprog.exercises.step import check_soft_fit, problems
+from diffprog.exercises.step import check_reach, check_soft_fit, check_window, problems
 from diffprog.relaxations.cut_fit import fit_cuts
 from diffprog.relaxations.cuts import count, soft_count
 
@@ -304,6 +305,127 @@ WRONG_FITS = {
     "in TeV": (loop(finish=lambda p, v, *_: ([c / 1000 for c in p], v)), "begin at the start"),
 }  # fmt: skip
 
+# ex-reach
+
+
+def reach(k, fraction):
+    p = (1 + (1 - fraction).sqrt()) / 2
+    return torch.log(p / (1 - p)) / k
+
+
+RIGHT_REACH = {
+    "logit": reach,
+    "arcosh": lambda k, fraction: 2 * torch.acosh(1 / fraction.sqrt()) / k,
+    "artanh": lambda k, fraction: 2 * math.atanh(math.sqrt(1 - fraction)) / k,
+    "a quadratic equation": lambda k, f: (2 / f - 1 + ((2 / f - 1) ** 2 - 1) ** 0.5).log() / k,
+    "torch.logit": lambda k, fraction: torch.logit((1 + (1 - fraction) ** 0.5) / 2) / k,
+    "a number": lambda k, fraction: reach(k, fraction).item(),
+    "shape (1,)": lambda k, fraction: reach(k, fraction)[None],
+}
+WRONG_REACH = {
+    "of k": (
+        lambda k, f: torch.logit((1 + (1 - 4 * f).sqrt()) / 2) / k, "1 − 4·fraction under your"),
+    "of k, with a guard": (
+        lambda k, f: reach(k, (4 * f).clamp(max=0.99)) if f < 0.25 else reach(k, f),
+        "largest slope, k/4, and not of k"),
+    "weight": (lambda k, f: torch.log(f / (1 - f)) / k, "the weight p is that fraction"),
+    "weight lost": (lambda k, f: torch.log((1 - f) / f) / k, "the weight p is that fraction"),
+    "half the weight": (lambda k, f: torch.log((2 - f) / f) / k, "half of that fraction"),
+    "tail": (lambda k, f: -f.log() / k, "that is the tail"),
+    "tail of the slope": (lambda k, f: (4 / f).log() / k, "k·e^(−k·distance), which holds far"),
+    "negative": (lambda k, f: -reach(k, f), "a distance is positive"),
+    "width": (lambda k, f: 2 * reach(k, f), "from flank to flank"),
+    "half": (lambda k, f: torch.atanh((1 - f).sqrt()) / k, "half of the distance"),
+    "no unit": (lambda k, f: k * reach(k, f), "k times the distance"),
+    "times k": (lambda k, f: k**2 * reach(k, f), "divided by k: you multiply"),
+    "p": (lambda k, f: (1 + (1 - f).sqrt()) / 2, "weight p at this place"),
+    "1 − p": (lambda k, f: (1 - (1 - f).sqrt()) / 2, "weight p at this place"),
+    "odds": (lambda k, f: (k * reach(k, f)).exp(), "take its logarithm"),
+    "lost": (lambda k, f: reach(k, 1 - f), "has lost that fraction"),
+    "normal": (lambda k, f: (-2 * f.log()).sqrt() / k, "normal distribution"),
+    "log10": (lambda k, f: reach(k, f) / math.log(10), "not that to base 10"),
+    "log2": (lambda k, f: reach(k, f) / math.log(2), "not that to base 2"),
+    "both flanks": (lambda k, f: (-reach(k, f), reach(k, f)), "two flanks"),
+    "a fraction of its own": (lambda k, f: 1.7627 / k, "the same whatever fraction is"),
+    "nothing": (lambda k, f: None, "`return`"),
+}  # fmt: skip
+
+
+# ex-window
+
+
+def window(m, centre, w, k, *, distance=torch.abs, edge=torch.sigmoid):
+    return edge(k * (w - distance(m - centre))).sum()
+
+
+def root(x):
+    return (x**2).sqrt()
+
+
+def harmless_root(x):
+    away = x != 0
+    return torch.where(away, torch.where(away, x, 1).square().sqrt(), 0)
+
+
+RIGHT_WINDOWS = {
+    "abs": window,
+    "a root that is harmless": partial(window, distance=harmless_root),
+    "tiny number below the root": partial(window, distance=lambda x: (x**2 + 1e-12).sqrt()),
+    "larger of two": partial(window, distance=lambda x: torch.maximum(x, -x)),
+    "tanh": partial(window, edge=lambda x: (1 + torch.tanh(x / 2)) / 2),
+    "exponential of what cannot overflow": partial(
+        window, edge=lambda x: 1 / (1 + torch.exp((-x).clamp(max=80)))
+    ),
+    "softplus": partial(window, edge=lambda x: torch.exp(-torch.nn.functional.softplus(-x))),
+    "shape (1,)": lambda *p: window(*p)[None],
+}
+
+
+def fraction(x):
+    return 1 / (1 + torch.exp(-x))
+
+
+WRONG_WINDOWS = {
+    "as in the stub": (partial(window, distance=root, edge=fraction), "exponential is infinite"),
+    "root mended only": (partial(window, edge=fraction), "exponential is infinite"),
+    "sigmoid mended only": (partial(window, distance=root), "exactly on the centre"),
+    "where behind the root": (
+        partial(window, distance=lambda x: torch.where(x != 0, root(x), 0)),
+        "exactly on the centre"),
+    "NaN replaced in the value": (
+        partial(window, distance=root, edge=lambda x: fraction(x).nan_to_num(0)),
+        "exponential is infinite"),
+    "outside": (partial(window, edge=lambda x: torch.sigmoid(-x)), "outside of the window"),
+    "hard": (lambda m, c, w, k: ((m - c).abs() <= w).sum().double(), "hard count"),
+    "mean": (lambda m, c, w, k: window(m, c, w, k) / len(m), "mean of the weights"),
+    "weights": (lambda m, c, w, k: torch.sigmoid(k * (w - (m - c).abs())), "one number"),
+    "signed": (partial(window, distance=lambda x: x), "|m − centre|"),
+    "signed, other side": (partial(window, distance=lambda x: -x), "|m − centre|"),
+    "squares": (
+        lambda m, c, w, k: torch.sigmoid(k * (w**2 - (m - c) ** 2)).sum(), "squares are compared"),
+    "square against width": (partial(window, distance=torch.square), "squared distance"),
+    "full width": (lambda m, c, w, k: window(m, c, w / 2, k), "for the full width"),
+    "divided": (lambda m, c, w, k: window(m, c, w, 1 / k), "divided by k"),
+    "without the centre": (lambda m, c, w, k: window(m[m != c], c, w, k), "is left out"),
+    "without both": (
+        lambda m, c, w, k: window(m[(m != c) & (m < 2000)], c, w, k), "left out"),
+    "product": (
+        lambda m, c, w, k: (torch.sigmoid(k * (m - c + w)) * torch.sigmoid(k * (c + w - m))).sum(),
+        "product of two soft edges"),
+    "difference": (
+        lambda m, c, w, k: (torch.sigmoid(k * (m - c + w)) - torch.sigmoid(k * (m - c - w))).sum(),
+        "difference of two soft edges"),
+    "much below the root": (
+        partial(window, distance=lambda x: (x**2 + 1).sqrt()), "added below the root"),
+    "centre detached": (lambda m, c, w, k: window(m, c.detach(), w, k), "reaches the centre"),
+    "width detached": (lambda m, c, w, k: window(m, c, w.detach(), k), "reaches the half_width"),
+    "no graph": (lambda m, c, w, k: window(m, c, w, k).detach(), "has no graph"),
+    "a number": (lambda *p: window(*p).item(), "has no graph"),
+    "distance detached": (
+        partial(window, distance=lambda x: root(x).detach()), "reaches the centre"),
+}  # fmt: skip
+
+
 RIGHT = {
     check_soft_fit: {
         "as in the chapter": as_in_the_chapter,
@@ -313,9 +435,11 @@ RIGHT = {
         "NumPy": lambda *p: tuple(np.array(x) for x in as_in_the_chapter(*p)),
         "tensors of shape (1,)": lambda *p: [
             [torch.tensor([x]) for x in y] for y in as_in_the_chapter(*p)],
-    }
+    },
+    check_reach: RIGHT_REACH,
+    check_window: RIGHT_WINDOWS,
 }  # fmt: skip
-WRONG = {check_soft_fit: WRONG_FITS}
+WRONG = {check_soft_fit: WRONG_FITS, check_reach: WRONG_REACH, check_window: WRONG_WINDOWS}
 
 
 def test_no_mistake_looks_like_the_right_answer():
