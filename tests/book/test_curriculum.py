@@ -38,8 +38,8 @@ EXERCISES = {
     "part1/simulator": ["ex-shapes"],
     "part1/gradient": ["ex-loop"],
     "part1/backward": ["ex-taylor"],
-    "part1/curvature": ["ex-all-parameters", "ex-predict"],
-    "part1/optimizers": ["ex-rescale"],
+    "part1/curvature": ["ex-all-parameters", "ex-predict", "ex-best-rate", "ex-stopped"],
+    "part1/optimizers": ["ex-slope", "ex-adam", "ex-keep-best", "ex-rescale"],
     "part1/uncertainty": ["ex-error-bars"],
     "part2/counting": ["ex-scan", "ex-safe-significance"],
     "part2/step": ["ex-soft-fit"],
@@ -88,7 +88,7 @@ def test_exercises_are_counted_by_chapter_in_reading_order(entries):
     for page in BOOK.pages:
         names = re.findall(r"^:name: *(ex-\S+)", page.path.read_text(), re.M)
         numbers = [entries[name].number for name in names]
-        assert numbers == [f"{page.number}{letter}" for letter in "abcd"[: len(names)]]
+        assert numbers == [f"{page.number}{letter}" for letter in "abcdef"[: len(names)]]
 
 
 def test_no_exercise_s_solution_is_used_outside_of_it(entries):
