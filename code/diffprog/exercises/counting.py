@@ -252,6 +252,18 @@ def _scatter_mistakes(s: Tensor, b: Tensor, ratio: Tensor) -> Iterator[Mistake]:
 # fmt: on
 
 
+SAFE = {
+    "value of Tensor with more than one value is ambiguous": (
+        "`if` wants one answer, and a condition on a tensor has one for each entry:"
+        " torch.where(condition, x, y) decides entry by entry"
+    ),
+    "dtypes match": (
+        "counts may come as whole numbers: zeros_like of them holds whole numbers too, and takes no"
+        " fractions. Name a dtype, or let torch.where make the table"
+    ),
+}
+
+
 @exercise("ex-safe-significance", "Right: where no background is left, there is no prize.")
 def check_safe_significance(safe_significance: Callable[..., Any], seed: int) -> None:
     """Check `safe_significance(s, b)`: s/√b, and 0 where b = 0."""

@@ -38,13 +38,15 @@ from diffprog.exercises._loop import (
 from diffprog.loops.descent import Diverged, gradient_descent
 from diffprog.simulator.ball import position
 
-__all__ = ["check_all_parameters", "check_predict"]
+__all__ = ["check_all_parameters", "check_best_rate", "check_predict"]
 
 NAMES = ("a", "v0", "x0")
 BROADCAST = (
     "shapes do not match: the target has a column for each dimension, here {d}, and so has each"
     " parameter, torch.zeros(1, target.shape[1])"
 )
+
+PLAIN = {"must be Tensor": "low and high are plain numbers: take math.sqrt, or ** 0.5"}
 
 
 @exercise(
@@ -260,6 +262,67 @@ def _rate_mistakes(t: Tensor) -> Iterator[Mistake]:
     yield ("that is two over the square of the largest eigenvalue: leave the square",
            2 / λ[-1] ** 2)
     yield ("that is two over the root of the largest eigenvalue: leave the root", 2 / λ[-1].sqrt())
+# fmt: on
+
+
+@exercise("ex-best-rate", "Right: no other constant rate does better in a long run.")
+def check_best_rate(best_rate: Callable[..., Any], seed: int) -> None:
+    """Check `best_rate(low, high)`: the rate, and the factor of the slower error per step."""
+    draw = Draw(seed)
+    for _ in range(2):
+        low, high = draw.one(0.2, 1.5), draw.one(2.5, 9)
+        got = call(best_rate, PLAIN, low=low, high=high)
+        if isinstance(got, Tensor) and got.shape == (2,):
+            got = got.tolist()
+        rate, factor = parts(got, "the rate", "the factor")
+        λ = torch.tensor([low, high], dtype=torch.float64)
+        pair = 2 / λ.sum(), (λ[1] - λ[0]) / λ.sum()
+        rate, factor = tensor(rate, "the rate"), tensor(factor, "the factor")
+        swapped = "the two have changed places: the rate comes first"
+        recognise(rate.reshape(-1), [(swapped, pair[1][None])])
+        close(rate, pair[0], "the rate", _best_rate_mistakes(*λ))
+        close(factor, pair[1], "the factor", _factor_mistakes(*λ))
+
+
+# fmt: off
+def _best_rate_mistakes(low: Tensor, high: Tensor) -> Iterator[Mistake]:
+    yield ("that is 1/λmax. It solves the steep direction in one step, and leaves the flat one"
+           " slow: a larger rate does better", 1 / high)
+    yield ("that is 2/λmax, the bound: there the error of the steep direction keeps its size for"
+           " ever", 2 / high)
+    yield ("that is 1/λmin: it solves the flat direction in one step, and the steep one explodes",
+           1 / low)
+    yield "that is 2/λmin: there the steep direction explodes", 2 / low
+    yield ("half of what is best. Where the sizes are equal the signs are not: 1 − η·low ="
+           " −(1 − η·high)", 1 / (low + high))
+    yield ("there is a sign wrong in your equation: 1 − η·low = η·high − 1", 2 / (high - low))
+    yield ("there is a sign wrong in your equation: 1 − η·low = η·high − 1", 1 / (high - low))
+    yield ("that is one over the geometric mean of the curvatures: take their ordinary mean",
+           1 / (low * high).sqrt())
+    yield ("that is the mean of 1/low and 1/high: take one over the mean of the curvatures",
+           (1 / low + 1 / high) / 2)
+    yield "that is the mean of the curvatures: the rate is one over it", (low + high) / 2
+    yield ("that is the best rate with momentum: here it is plain descent",
+           4 / (low.sqrt() + high.sqrt()) ** 2)
+    yield "that is the ratio of the curvatures: the rate comes first", high / low
+
+
+def _factor_mistakes(low: Tensor, high: Tensor) -> Iterator[Mistake]:
+    right = (high - low) / (high + low)
+    yield ("that is the factor with its sign, for the steep direction: its size is asked for",
+           -right)
+    yield ("that is the factor of the loss: the error has its root", right**2)
+    yield ("that is the factor at the rate 1/λmax: at the best rate it is smaller",
+           1 - low / high)
+    yield "that is η·λ of the flat direction: the factor is 1 − η·λ", 1 - right
+    yield "that is η·λ of the steep direction: the factor is 1 − η·λ", 1 + right
+    yield "that is the ratio of the curvatures, κ: the factor is 1 − η·λ", high / low
+    yield "that is 1/κ: the factor is 1 − η·λ", low / high
+    yield ("that is the best factor with momentum: here it is plain descent",
+           (high.sqrt() - low.sqrt()) / (high.sqrt() + low.sqrt()))
+    yield ("that is 1 − 2/κ, which is right only if κ is large: the rate has the sum of both"
+           " curvatures", 1 - 2 * low / high)
+    yield ("above one the error would grow: the factor is upside down", 1 / right)
 # fmt: on
 
 

@@ -19,7 +19,9 @@ from .slide import Slide
 
 __all__ = ["exercise", "solution", "take_minutes"]
 
-_CHECK = re.compile(r"^from diffprog\.exercises\S* import .*\n+|\n+^\S*check_\w+\([\s\S]*\Z", re.M)
+_CHECK = re.compile(
+    r"^from diffprog\.exercises\S* import .*\n+|\n+^(?:if )?\S*check_\w+\([\s\S]*\Z", re.M
+)
 """Code for the notebook only: the import of the check, and everything from its call on."""
 _COMMENT = re.compile(r"^ *#.*\n", re.M)
 

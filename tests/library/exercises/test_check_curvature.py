@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from diffprog.autodiff import curvature
-from diffprog.exercises.curvature import check_all_parameters, check_predict
+from diffprog.exercises.curvature import check_all_parameters, check_best_rate, check_predict
 from diffprog.loops.descent import gradient_descent
 from diffprog.simulator.ball import position
 
@@ -493,8 +493,71 @@ WRONG_RATES = {
     "a pair": (lambda t: (by_hessian(t), eigenvalues(t)), "unlike shapes"),
 }  # fmt: skip
 
-RIGHT = {check_all_parameters: FITS, check_predict: RATES}
-WRONG = {check_all_parameters: WRONG_FITS, check_predict: WRONG_RATES}
+# ex-best-rate
+
+
+def pair(rate=None, factor=None):
+    """The right pair, but for the one that is given as a function of low and high."""
+    right = (lambda low, high: 2 / (low + high)), (lambda low, high: (high - low) / (high + low))
+    return lambda low, high: ((rate or right[0])(low, high), (factor or right[1])(low, high))
+
+
+def by_a_table(low, high):
+    rates = torch.linspace(0, 2 / high, 200_001, dtype=torch.float64)
+    sizes = torch.maximum((1 - rates * low).abs(), (1 - rates * high).abs())
+    return rates[sizes.argmin()], sizes.min()
+
+
+RATES_OF_TWO = {
+    "as on the page": pair(),
+    "by the ratio": pair(factor=lambda low, high: (high / low - 1) / (high / low + 1)),
+    "by the rate": pair(factor=lambda low, high: 1 - 2 / (low + high) * low),
+    "by the steep one": pair(factor=lambda low, high: 2 * high / (low + high) - 1),
+    "a list of tensors": lambda low, high: [torch.tensor(x) for x in pair()(low, high)],
+    "one tensor": lambda low, high: torch.tensor(pair()(low, high), dtype=torch.float64),
+    "NumPy": lambda low, high: (1 / np.mean([low, high]), np.abs(1 - high / np.mean([low, high]))),
+    "by a table": by_a_table,
+}
+WRONG_RATES_OF_TWO = {
+    "1/high": (pair(lambda low, high: 1 / high), "1/λmax"),
+    "2/high": (pair(lambda low, high: 2 / high), "the bound"),
+    "1/low": (pair(lambda low, high: 1 / low), "1/λmin"),
+    "2/low": (pair(lambda low, high: 2 / low), "2/λmin"),
+    "half": (pair(lambda low, high: 1 / (low + high)), "half of what is best"),
+    "a sign": (pair(lambda low, high: 2 / (high - low)), "a sign wrong"),
+    "a sign and half": (pair(lambda low, high: 1 / (high - low)), "a sign wrong"),
+    "geometric": (pair(lambda low, high: (low * high) ** -0.5), "geometric mean"),
+    "mean of rates": (pair(lambda low, high: (1 / low + 1 / high) / 2), "mean of 1/low"),
+    "mean": (pair(lambda low, high: (low + high) / 2), "one over it"),
+    "heavy ball": (pair(lambda low, high: 4 / (low**0.5 + high**0.5) ** 2), "with momentum"),
+    "the ratio": (pair(lambda low, high: high / low), "ratio of the curvatures"),
+    "swapped": (lambda low, high: pair()(low, high)[::-1], "the rate comes first"),
+    "with its sign": (pair(None, lambda low, high: (low - high) / (low + high)), "its size"),
+    "of the loss": (pair(None, lambda low, high: ((high - low) / (high + low)) ** 2), "the loss"),
+    "at 1/high": (pair(None, lambda low, high: 1 - low / high), "at the rate 1/λmax"),
+    "ηλ flat": (pair(None, lambda low, high: 2 * low / (low + high)), "of the flat direction"),
+    "ηλ steep": (pair(None, lambda low, high: 2 * high / (low + high)), "of the steep direction"),
+    "κ": (pair(None, lambda low, high: high / low), "κ:"),
+    "1/κ": (pair(None, lambda low, high: low / high), "that is 1/κ"),
+    "√κ": (
+        pair(None, lambda low, high: (high**0.5 - low**0.5) / (high**0.5 + low**0.5)),
+        "with momentum",
+    ),
+    "κ large": (pair(None, lambda low, high: 1 - 2 * low / high), "only if κ is large"),
+    "upside down": (pair(None, lambda low, high: (high + low) / (high - low)), "upside down"),
+    "a number": (lambda low, high: 2 / (low + high), "return two things"),
+    "fixed": (lambda low, high: (0.1, 0.9), "the same whatever low"),
+    "torch.sqrt": (lambda low, high: torch.sqrt(low), "plain numbers"),
+    "no return": (lambda low, high: None, "`return` missing"),
+    "a string": (lambda low, high: ("fast", "slow"), "of type str"),
+}
+
+RIGHT = {check_all_parameters: FITS, check_predict: RATES, check_best_rate: RATES_OF_TWO}
+WRONG = {
+    check_all_parameters: WRONG_FITS,
+    check_predict: WRONG_RATES,
+    check_best_rate: WRONG_RATES_OF_TWO,
+}
 
 
 def test_no_clue_is_taken_from_the_fit_without_a_learning_rate():

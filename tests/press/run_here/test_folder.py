@@ -125,7 +125,8 @@ def test_every_exercise_is_solved_by_its_solution(browser, folder):
     for chapter in (chapter for chapter in read_all(Book(ROOT)) if chapter.exercises):
         place = f"{chapter.page.docname}.html"
         made = visit(browser, f"{folder.as_uri()}/", place=place)
-        for number, exercise in enumerate(chapter.exercises):
+        with_cells = [exercise for exercise in chapter.exercises if exercise.cell >= 0]
+        for number, exercise in enumerate(with_cells):
             stub = made.page.locator(".dp-stub").nth(number)
             stub.locator("textarea").fill(exercise.solution)
             stub.locator(".dp-run-run").click()

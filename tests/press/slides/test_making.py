@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from diffprog.show import FIGURE, SOURCE
+from diffprog.show import EXERCISE, FIGURE, SOURCE
 from press.book import Book, PressError
 from press.edition import Edition
 from press.slides import launch_address
@@ -321,7 +321,13 @@ def test_hints_are_steps_and_the_class_knows_when_it_is_done(book, deck):
         read(edition(book), deck(slide(":::{exercise} ex-add\n:::")))
 
 
-def test_an_exercise_on_a_slide_ends_where_its_check_begins(book, deck):
+@pytest.mark.parametrize("call", ["print(check_add(add))", "if check_add(add):\n    print(1)"])
+def test_an_exercise_on_a_slide_ends_where_its_check_begins(book, deck, call):
+    content = Store.of(book)["ex-add"].content
+    content |= {k: content[k].replace("print(check_add(add))", call) for k in ("stub", "solution")}
+    Store(
+        book.root / "_build/outputs", [entry("ex-add", "exercise", {EXERCISE: content}, "7")]
+    ).write(partial=True)
     made = html(book, deck(turn("")))
     assert "return" in made
     assert "check_" not in made
