@@ -32,10 +32,10 @@ _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|([nrtbf])|(["\\/]))')
 _TAG = re.compile(r"<[/!]?[a-zA-Z-][^<>]*>")
 _MARKUP = re.compile(
     r"\{[\w-]+\}`[^`]*`|`[^`]*`|\$[^$]*\$|\]\([^)]*\)|https?://\S+"
-    r"|^ *:::+.*|^ *```.*|[*_\[\]<>|$`]",
+    r"|^ *:::+.*|^ *```.*|^ *[-*+] |[*_\[\]<>|$`]|(?<=[.?!:;,])\s+|\n\s*\n",
     re.M,
 )
-"""What a page writes in another way than a chapter: the words between such places stay."""
+"""The ends of sentences and their parts, and what a page writes in another way than a chapter."""
 
 
 @dataclass(frozen=True)
@@ -148,9 +148,8 @@ def _views(data: bytes) -> Iterator[bytes]:
     except UnicodeDecodeError:  # compiled Python, a font or a picture
         return
     plain = html.unescape(_unescaped(html.unescape(text)))
-    yield bare(plain)
-    yield bare(html.unescape(_TAG.sub("", text)))
-    yield bare(_TAG.sub("", plain))
+    tagless = html.unescape(_TAG.sub("", text)), _TAG.sub("", plain)
+    yield from (bare(view) for view in dict.fromkeys((plain, *tagless)) if view != text)
 
 
 def _unescaped(text: str) -> str:
