@@ -49,6 +49,8 @@ class Book:
     """A book in the folder `root`, which holds `_config.yml`, `_toc.yml`, `book/` and `code/`."""
 
     root: Path
+    for_class: bool = False
+    """Whether this is the edition without solutions, for a class whose exercises are graded."""
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
@@ -77,7 +79,12 @@ class Book:
 
     @property
     def address(self) -> str:
-        """The address of the published site, `html: baseurl` with a slash at its end, or ''."""
+        """The address of the published site, `html: baseurl` with a slash at its end, or ''.
+
+        It is that of the site with solutions, to which the edition for a class has no links.
+        """
+        if self.for_class:
+            return ""
         base = str((self.config.get("html") or {}).get("baseurl") or "").rstrip("/")
         if base and not re.match("https?://.", base):
             message = "is no address, such as https://example.org/book"
@@ -86,8 +93,18 @@ class Book:
 
     @property
     def build(self) -> Path:
-        """The folder of everything generated."""
-        return self.root / "_build"
+        """The folder of everything generated; the edition for a class has one of its own."""
+        return self.root / "_build" / "class-edition" if self.for_class else self.root / "_build"
+
+    @property
+    def executed(self) -> Path:
+        """The folder of the executed chapters, from which both editions are made."""
+        return self.root / "_build" / "executed"
+
+    @property
+    def notebook_kinds(self) -> tuple[str, ...]:
+        """The kinds of notebooks that the site has."""
+        return ("student",) if self.for_class else ("student", "solved")
 
     @property
     def code(self) -> Path:

@@ -34,7 +34,8 @@ def build_book(book: Book, jobs: int | None = None) -> None:
     write_products(edition, app)
     publish(book, Path(app.outdir))
     progress.say(table(edition.executions, time.perf_counter() - begun))
-    if line := launch_buttons.notice(edition.repository):
+    line = launch_buttons.notice(edition.repository)
+    if line and not book.for_class:
         progress.say(f"\n{line}")
     manifest.finished(book, made_from if manifest.touched(book) == touched else {})
 

@@ -36,6 +36,7 @@ from nbformat import NotebookNode, ValidationError
 
 from .book import Book, Page, PressError
 from .cache_key import inputs
+from .names_in_code import taken
 
 __all__ = [
     "EXERCISE_OPTIONS", "IN_WORDS", "KINDS", "PREDICT_OPTIONS", "VERBATIM", "YOUR_TURN", "Chapter",
@@ -134,6 +135,10 @@ class Exercise:
     """The lines of the solution, which must not reach students."""
     minutes: float
     """How long a class takes for it, or 0 if the chapter does not say."""
+    takes: frozenset[str] = frozenset()
+    """The names that the solution takes from earlier cells."""
+    withheld: bool = False
+    """Whether this edition has no solution, as `withheld.py` has made it."""
 
     @property
     def label(self) -> str:
@@ -190,6 +195,8 @@ class Chapter:
     """What the reader will learn, as inline Markdown: the list in the box of the class dp-goals."""
     inputs: dict[str, str] = field(repr=False)
     """Digests of all that its outputs depend on, by name."""
+    remarks: tuple[range, ...] = ()
+    """The lines of its remarks on solutions, with their fences, from zero."""
 
     @classmethod
     def read(cls, book: Book, page: Page) -> Chapter:
@@ -202,7 +209,9 @@ class Chapter:
         exercises = tuple(reader.exercises(notebook))
         predictions = tuple(reader.predictions(notebook))
         goals = tuple(reader.goals(notebook))
-        return cls(page, text, notebook, exercises, predictions, goals, inputs(code, book.root))
+        remarks = tuple(reader.remarks(notebook))
+        read = page, text, notebook, exercises, predictions, goals
+        return cls(*read, inputs(code, book.root), remarks)
 
     @cached_property
     def title(self) -> str:
@@ -289,6 +298,8 @@ class _Directive:
     """The line of its fence, counted from one."""
     within: str
     """The name of the directive around it, or ''."""
+    length: int
+    """How many lines it has, with its fences."""
 
 
 class _ExerciseText(Directive):
@@ -375,12 +386,13 @@ class _Reader:
                 raise self.wrong(box.line, f"{message} `:exercise: {name}`")
             goal, hints = self.goal_and_hints(parsed.body)
             cell = cells.get(name, -1)
-            source = notebook.cells[cell].source if cell >= 0 else ""
+            stub, solution, secret = _cut(notebook.cells[cell].source if cell >= 0 else "", number)
             yield Exercise(
                 name, number, parsed.options.get("original", ""), box.argument, goal, hints,
                 box.line, kind, "optional" in parsed.options, cell,
-                *_cut(source, number),
+                stub, solution, secret,
                 self.minutes(box, parsed.options["minutes"]) if "minutes" in parsed.options else 0,
+                _taken(solution),
             )  # fmt: skip
 
     def boxes(self, notebook: NotebookNode) -> dict[str, _Directive]:
@@ -544,7 +556,13 @@ class _Reader:
             raise self.wrong(box.line, f":minutes: is a number of minutes, not {given!r}")
         return minutes
 
-    # Goals --------------------------------------------------------------------------------------
+    # Remarks and goals --------------------------------------------------------------------------
+
+    def remarks(self, notebook: NotebookNode) -> Iterator[range]:
+        """Yield the lines of each `{remark}`."""
+        for box in self.all_directives(notebook):
+            if box.name == "remark":
+                yield range(box.line - 1, box.line - 1 + box.length)
 
     def goals(self, notebook: NotebookNode) -> Iterator[str]:
         """Yield the items of the lists in boxes of the class `dp-goals`."""
@@ -585,8 +603,9 @@ def _directive(token: Token, line: int, within: str) -> _Directive | None:
         return None
     # Docutils looks directives up in lower case.
     return _Directive(
-        name[1:].lower(), argument.strip(), token.content, line + token.map[0] + 1, within
-    )
+        name[1:].lower(), argument.strip(), token.content, line + token.map[0] + 1, within,
+        token.map[1] - token.map[0],
+    )  # fmt: skip
 
 
 def _tags(cell: NotebookNode) -> set[str]:
@@ -608,6 +627,14 @@ def _letters() -> Iterator[str]:
     """Yield a, b, … z, aa, ab, …, zz."""
     yield from ascii_lowercase
     yield from map("".join, product(ascii_lowercase, repeat=2))
+
+
+def _taken(code: str) -> frozenset[str]:
+    """Return the names that code takes from earlier cells; none if it is not plain Python."""
+    try:
+        return taken(code)
+    except SyntaxError:
+        return frozenset()
 
 
 def _cut(source: str, number: str) -> tuple[str, str, tuple[str, ...]]:

@@ -24,6 +24,7 @@ from .run.pool import execute_all
 from .run.progress import Progress
 from .run_here.cells import cells
 from .store import Store
+from .withheld import NOTE, withheld
 
 __all__ = ["Edition", "current", "exists", "handed_over"]
 
@@ -51,11 +52,17 @@ class Edition:
         jobs: int | None = None,
         progress: Progress | None = None,
     ) -> Edition:
-        """Read all pages, or `only` one; run the chapters that changed; fill the store."""
+        """Read all pages, or `only` one; run the chapters that changed; fill the store.
+
+        The edition for a class has no solutions from here on.
+        """
         chapters = [Chapter.read(book, book.page(only))] if only else read_all(book)
         if not only:
             cache.prune(book)
         executions = execute_all(book, chapters, jobs=jobs, progress=progress)
+        if book.for_class:
+            notes = {book.landing: NOTE}
+            executions = [withheld(found, notes.get(found.page, "")) for found in executions]
         store = Store.of(book, executions)
         store.write(partial=bool(only))
         return cls(book, executions, store, repository.find(book), bool(only))

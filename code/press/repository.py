@@ -89,8 +89,11 @@ class Repository:
 def find(book: Book) -> Repository | None:
     """Return the repository of the checkout in which `book` is, or None if unknown.
 
-    Raises PressError where the settings name one that is no address.
+    It has the solutions, so the edition for a class does without. Raises PressError where the
+    settings name one that is no address.
     """
+    if book.for_class:
+        return None
     configured = str((book.config.get("repository") or {}).get("url") or "")
     if configured:
         if url := _https(configured if "://" in configured else f"https://{configured}"):

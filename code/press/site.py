@@ -62,6 +62,7 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sph
         cli_config={**overrides, "latex_individualpages": False},
         sourcedir=book.root,
     )
+    config["html_baseurl"] = book.address
     try:
         with handed_over(edition), patch_docutils(), docutils_namespace():
             app = Sphinx(

@@ -39,7 +39,10 @@ def main() -> int:
     printed.add_argument("--handout", action="store_true", help="print them to be written on")
     printed.add_argument("--pptx", action="store_true", help="put their figures into PowerPoint")
     course = commands.add_parser("class", help="plan a course from the decks")
-    for command in (build, slides, course):
+    edition = commands.add_parser(
+        "class-edition", help="build the book without solutions, and a key"
+    )
+    for command in (build, slides, course, edition):
         command.add_argument("--jobs", type=_up_to(999), default=os.environ.get("JOBS") or None)
     commands.add_parser("zip", help="pack the built book, to be read and run without a server")
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
@@ -65,6 +68,7 @@ def main() -> int:
     compared.add_argument("theirs", type=Path)
     branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
     branch.add_argument("folder", type=Path)
+    branch.add_argument("--for-class", action="store_true", help="of the edition for a class")
     arguments = parser.parse_args()
     book = Book(Path.cwd())
     try:
@@ -93,7 +97,7 @@ def main() -> int:
         if arguments.command == "compare-notebooks":
             return _compare(arguments.ours, arguments.theirs)
         if arguments.command == "notebooks-branch":
-            assemble(book, arguments.folder)
+            assemble(Book(book.root, arguments.for_class), arguments.folder)
             return 0
         with manifest.lock(book):
             publish.restore(book)
@@ -103,6 +107,8 @@ def main() -> int:
                 _slides(book, arguments)
             elif arguments.command == "zip":
                 print(pack(book).relative_to(book.root))
+            elif arguments.command == "class-edition":
+                _class_edition(book, arguments.jobs)
             else:
                 _build(book, arguments.chapter, arguments.jobs)
     except PressError as error:
@@ -184,6 +190,16 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
         gc.set_threshold(100_000, 50, 50)
         build_book(book, jobs)
     print(f"\nOpen {page.relative_to(book.root)}")
+
+
+def _class_edition(book: Book, jobs: int | None) -> None:
+    from .class_edition import make_class_edition
+
+    gc.set_threshold(100_000, 50, 50)  # as in `_build`
+    site, *key = make_class_edition(book, jobs)
+    print(f"\nFor the class: {site.relative_to(book.root)}")
+    for path in key:
+        print(f"For the teacher: {path.relative_to(book.root)}")
 
 
 def _slides(book: Book, arguments: argparse.Namespace) -> None:

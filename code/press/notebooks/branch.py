@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .. import repository
 from ..book import Book, PressError
-from . import KINDS, built
+from . import built
 
 __all__ = ["assemble"]
 
@@ -49,6 +49,15 @@ corrections belong to the chapters, in `book/` on the main branch{where}.
 On Binder, what you type is lost when the session ends: download the notebook to keep it. To run
 them on your own computer: `pip install -r .binder/requirements.txt jupyterlab`, in this folder.
 """
+README_FOR_CLASS = """\
+# {title}: the notebooks of a class
+
+Each chapter as a notebook, with exercises to fill in. Start with
+[`student/index.ipynb`](student/index.ipynb).
+
+To run them on your own computer: `pip install -r .binder/requirements.txt jupyterlab`, in this
+folder, and then `jupyter lab`.
+"""
 
 
 def assemble(book: Book, folder: Path) -> None:
@@ -60,7 +69,7 @@ def assemble(book: Book, folder: Path) -> None:
     if folder.exists() and {path.name for path in folder.iterdir()} - {".git"}:
         raise PressError(f"{folder} is not empty: name an empty folder, or one that does not exist")
     caches = shutil.ignore_patterns("__pycache__", ".*")
-    for kind in KINDS:
+    for kind in book.notebook_kinds:
         shutil.copytree(notebooks / kind, folder / kind, ignore=caches)
     # The grader is for the teacher, who has the book.
     left_out = shutil.ignore_patterns("__pycache__", ".*", "grade")
@@ -100,5 +109,6 @@ def _texts(book: Book, folder: Path) -> None:
     )
     (folder / "pyproject.toml").write_text(project, encoding="utf-8")
     known = repository.find(book)
-    readme = README.format(title=book.config["title"], where=f" of {known.url}" if known else "")
+    readme = README_FOR_CLASS if book.for_class else README
+    readme = readme.format(title=book.config["title"], where=f" of {known.url}" if known else "")
     (folder / "README.md").write_text(readme, encoding="utf-8")

@@ -50,9 +50,14 @@ except ModuleNotFoundError:
     {cure}"""
 NO_CURE = """\
 raise ModuleNotFoundError(
-        "diffprog, the book's library, is not installed here: in a copy "
-        "of the book, `make lab` opens this notebook with all it needs"
+        "diffprog, the book's library, is not installed here: {where}"
     ) from None"""
+IN_A_COPY = """\
+in a copy "
+        "of the book, `make lab` opens this notebook with all it needs"""
+IN_CLASS = """\
+the folder "
+        "of notebooks that your teacher has says in README.md how to"""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class Source:
     repository: Repository | None
     colophon: str
     """Owner, licences and edition, as Markdown."""
+    for_class: bool = False
+    """Whether this is the edition for a class, which has no solved notebook."""
 
 
 def derive(source: Source, kind: str) -> NotebookNode:
@@ -81,10 +88,10 @@ def derive(source: Source, kind: str) -> NotebookNode:
     heading, _, text = first.markdown.partition("\n\n")
     cells = [new_markdown_cell(f"{heading}\n\n{_note(source, kind)}")]
     if any(isinstance(piece, Code) for piece in rest):
-        cells.append(new_code_cell(_setup(source.repository)))
+        cells.append(new_code_cell(_setup(source)))
     if text:
         cells.append(new_markdown_cell(text))
-    for piece in _with_needed(rest, source.executed):
+    for piece in _with_needed(rest, source):
         if isinstance(piece, Code):
             cell = source.executed.cells[piece.index]
             cells.append(_code(cell, source.chapter.exercise(piece.index)))
@@ -119,7 +126,8 @@ def _note(source: Source, kind: str) -> str:
     links = [f"[The page in the book]({source.address})"] if source.address else []
     what = how = keep = ""
     if any(isinstance(piece, Code) for piece in source.pieces):
-        links.insert(0, f"[{other}]({_sibling(source.chapter.page, there, kind)})")
+        if not source.for_class:
+            links.insert(0, f"[{other}]({_sibling(source.chapter.page, there, kind)})")
         what, how = (WHAT if exercises else WITHOUT_EXERCISES)[kind], RUN
     if how and kind == "student":
         how += TURN if exercises else ""
@@ -134,22 +142,26 @@ def _sibling(page: Page, there: str, here: str) -> str:
     return relpath(f"{there}/{page.name}.ipynb", dirname(f"{here}/{page.name}"))
 
 
-def _setup(repository: Repository | None) -> str:
-    package = f"diffprog-notebooks @ git+{repository.url}@{BRANCH}" if repository else ""
-    return SETUP.format(cure=f'%pip install --quiet "{package}"' if package else NO_CURE)
+def _setup(source: Source) -> str:
+    if source.repository:
+        package = f"diffprog-notebooks @ git+{source.repository.url}@{BRANCH}"
+        return SETUP.format(cure=f'%pip install --quiet "{package}"')
+    return SETUP.format(cure=NO_CURE.format(where=IN_CLASS if source.for_class else IN_A_COPY))
 
 
-def _with_needed(pieces: list[Text | Code], executed: NotebookNode) -> list[Text | Code | str]:
+def _with_needed(pieces: list[Text | Code], of: Source) -> list[Text | Code | str]:
     """Return the pieces, each after the code that it needs from cells that the page leaves out."""
     shown = {piece.index for piece in pieces if isinstance(piece, Code)}
     last = max(shown, default=-1)
     later: list[str] = []
     kept: dict[int, str] = {}
     for index in range(last, -1, -1):  # from the end: a kept cell may need earlier cells
-        cell = executed.cells[index]
+        cell = of.executed.cells[index]
         if cell.cell_type == "code":
             source = cell.source if index in shown else needed(cell.source, later)
-            later.insert(0, source)
+            exercise = of.chapter.exercise(index)
+            names = sorted(exercise.takes) if exercise else []  # an answer needs them, too
+            later.insert(0, "\n".join([*names, source]))
             if index not in shown:
                 kept[index] = source
     result: list[Text | Code | str] = []

@@ -1,7 +1,8 @@
 """The notebooks of a build, from the pages as Sphinx resolved them.
 
 They are `<site>/notebooks/student/<page>.ipynb` and `…/solved/<page>.ipynb`, for every page except
-the bibliography. Each notebook contains the entries of the bibliography that it cites.
+the bibliography. The edition for a class has none that is solved. Each notebook contains the
+entries of the bibliography that it cites.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from .. import edition
 from ..colophon import Colophon
 from ..edition import Edition
 from ..run.cache import Execution
-from . import KINDS
 from .page_to_markdown import Writer
 from .student_and_solved import Source, derive
 from .text_and_code import Code, Text, pieces
@@ -75,7 +75,8 @@ class Pages:
         """Write the notebooks of the pages that were noted; remove those of pages that are gone."""
         wanted = set()
         for execution in of.executions:
-            paths = {kind: folder / kind / f"{execution.page.name}.ipynb" for kind in KINDS}
+            name, kinds = execution.page.name, of.book.notebook_kinds
+            paths = {kind: folder / kind / f"{name}.ipynb" for kind in kinds}
             wanted |= set(paths.values())
             if execution.page.docname in self.pieces:
                 source = self._source(of, execution)
@@ -96,6 +97,7 @@ class Pages:
             f"{of.book.address}{docname}.html" if of.book.address else "",
             of.repository,
             Colophon.of(of.book).markdown,
+            of.book.for_class,
         )
 
 

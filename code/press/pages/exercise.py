@@ -109,6 +109,8 @@ class Fold(SphinxTransform):
     def _fold_answer(self, box: exercise, known: Exercise) -> None:
         """Fold the remark after a question that is answered in words."""
         after = box.next_node(descend=False, siblings=True)
+        if known.withheld:
+            return
         if not isinstance(after, remark):
             message = "say in a {remark} right below this exercise what belongs into the answer"
             complain(chapter_of(self.env.docname), known.line, message)
@@ -122,6 +124,10 @@ class Fold(SphinxTransform):
         open_cell = nodes.container("", classes=["cell", "dp-stub"], cell_index=known.cell)
         open_cell["ids"] = [f"{nodes.make_id(known.name)}-stub"]  # the reader's draft is kept by it
         open_cell += nodes.literal_block(known.stub, known.stub, language="python")
+        if known.withheld:
+            open_cell["nb_element"] = "cell_code"  # the notebook's cell
+            cell.replace_self(open_cell)
+            return
         answer = nodes.literal_block(known.solution, known.solution, language="python")
         code.replace_self(answer)
         folded = fold("", title="Solution", classes=["dp-fold", "dp-solution"])

@@ -61,15 +61,18 @@ def box(
     slides: str = "",
     *,
     has_exercises: bool = True,
+    for_class: bool = False,
 ) -> str:
     """Return the box as HTML, for the page `docname` with the short name `name`.
 
-    `slides` is the address of its first slide, if there is one.
+    `slides` is the address of its first slide, if there is one. `for_class` leaves out solutions,
+    and Binder and Colab, which open the repository with the solutions.
     """
     rows = []
-    for kind, label, what in KINDS if has_exercises else (("student", "Run this page", ""),):
+    kinds = KINDS[:1] if for_class else KINDS
+    for kind, label, what in kinds if has_exercises else (("student", "Run this page", ""),):
         notebook = f"{kind}/{name}.ipynb"
-        links = "".join(_links(docname, notebook, what, repository))
+        links = "".join(list(_links(docname, notebook, what, repository))[-1 if for_class else 0 :])
         rows.append(f'<li><span class="dp-launch-label">{label}</span>{links}</li>')
     if slides:
         link = _link(slides, "Present from here", "")
@@ -107,7 +110,7 @@ def _insert(
         slides = first_slide(ours, found.page)
         html = box(
             pagename, found.page.name, ours.repository, slides,
-            has_exercises=bool(found.chapter.exercises),
+            has_exercises=bool(found.chapter.exercises), for_class=ours.book.for_class,
         )  # fmt: skip
         context["body"] = context["body"].replace("</h1>", f"</h1>\n{html}", 1)
 
@@ -121,7 +124,8 @@ def _has_cells(ours: Edition, execution: Execution) -> bool:
 
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    if edition.current().repository is None:
+    ours = edition.current()
+    if ours.repository is None and not ours.book.for_class:
         yield HELP, {"title": "Launching the chapters", "body": EXPLAINED}, "page.html"
 
 

@@ -97,7 +97,7 @@ def prune(book: Book) -> None:
 
 
 def _folder(book: Book) -> Path:
-    return book.build / "executed"
+    return book.executed
 
 
 def _stem(page: Page) -> str:

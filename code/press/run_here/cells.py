@@ -60,19 +60,19 @@ def cells(chapter: Chapter) -> list[Cell]:
             exercise = chapter.exercise(index)
             tags = set(cell.metadata.get("tags", ()))
             hidden = "hidden" if HIDDEN & tags else FOLDED if FOLDED in tags else ""
-            code, solution = (exercise.stub, exercise.solution) if exercise else (cell.source, "")
-            found.append((index, code, solution, hidden, exercise.name if exercise else ""))
+            code, more = (exercise.stub, exercise.takes) if exercise else (cell.source, frozenset())
+            found.append((index, code, more, hidden, exercise.name if exercise else ""))
     return _analysed(tuple(found))
 
 
 @cache
-def _analysed(written: tuple[tuple[int, str, str, str, str], ...]) -> list[Cell]:
-    """Return the cells, of which index, code, solution, hiddenness and exercise are known."""
+def _analysed(written: tuple[tuple[int, str, frozenset[str], str, str], ...]) -> list[Cell]:
+    """Return the cells, of which index, code, more names, hiddenness and exercise are known."""
     all_parts = _with_changes(_parts([(index, code) for index, code, *_ in written]))
     found = []
-    for index, code, solution, hidden, exercise in written:
+    for index, code, more, hidden, exercise in written:
         own = tuple(part for part in all_parts if part.cell == index)
-        takes = frozenset[str]() if _lacking(own) else taken(code) | taken(solution)
+        takes = frozenset[str]() if _lacking(own) else taken(code) | more
         needs = tuple(needed(takes, [part for part in all_parts if part.cell < index]))
         reason = _lacking(own) or (_lacking(needs) and f"needs a cell that {_lacking(needs)}")
         draws = any(part.draws for part in own)

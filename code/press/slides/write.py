@@ -23,6 +23,8 @@ def write_decks(edition: Edition, site: Path) -> list[Deck]:
         try:
             deck = read(edition, head.path)
             check(edition, deck)
+            if edition.book.for_class:
+                deck.slides = [slide for slide in deck.slides if slide.layout != "solution"]
             decks.append(deck)
         except PressError as error:
             wrong.append(str(error))
@@ -40,6 +42,6 @@ def write_decks(edition: Edition, site: Path) -> list[Deck]:
         if stale.name not in names:
             stale.unlink()
     exercises = any(slide.layout == "exercise" for deck in decks for slide in deck.slides)
-    if exercises and not launch_address.known(edition):
+    if exercises and not launch_address.known(edition) and not edition.book.for_class:
         print("Slides have no QR codes: set `repository: url` or `html: baseurl` in _config.yml")
     return decks
