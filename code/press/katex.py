@@ -12,15 +12,20 @@ import atexit
 import json
 import re
 import subprocess
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from . import files
+from . import files, fonts
 from .book import PressError
 from .node import PACKAGES, node
+from .pages.purge import Used, purged
 
 __all__ = ["KATEX", "copy_style", "render"]
 
+FORMULA = "katex-html"
+"""The class of what is seen of a formula."""
 KATEX = PACKAGES / "katex" / "dist"
 
 SCRIPT = """
@@ -68,10 +73,28 @@ def render(latex: str, display: bool) -> str:
     return str(answer["html"])
 
 
-def copy_style(static: Path) -> None:
-    """Copy KaTeX's style sheet, and its fonts in the one format that all browsers read."""
+def copy_style(static: Path, pages: Iterable[str]) -> None:
+    """Write KaTeX's style sheet and fonts into `static`, cut down to what the pages need."""
+    used, italic, upright = Used(), set[str](), set[str]()
+    for html in pages:
+        if FORMULA in html:
+            document = used.add_page(html)
+            _add_characters(document, italic, upright)
     css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
     css = re.sub(r',url\([^)]+\) format\("(?:woff|truetype)"\)', "", css)
-    files.write(static / "katex.css", css.replace("url(fonts/", "url(katex/"))
-    for font in (KATEX / "fonts").glob("*.woff2"):
-        files.write(static / "katex" / font.name, font.read_bytes())
+    css = css.replace("@font-face{", "@font-face{font-display:swap;")
+    css = purged(css.replace("url(fonts/", "url(katex/"), used)
+    files.write(static / "katex.css", css)
+    for name in re.findall(r"url\(katex/([^)]+)\)", css):
+        characters = italic if name.startswith("KaTeX_Math") else upright
+        files.write(static / "katex" / name, fonts.cut(KATEX / "fonts" / name, characters))
+
+
+def _add_characters(document: Any, italic: set[str], upright: set[str]) -> None:
+    """Collect what formulas show: in the fonts of variables, and in all others."""
+    for formula in document.iterfind(f".//span[@class='{FORMULA}']"):
+        for element in formula.iter():
+            classes = element.get("class", "").split()
+            is_italic = "mathnormal" in classes or "boldsymbol" in classes
+            (italic if is_italic else upright).update(element.text or "")
+            upright.update(element.tail or "")

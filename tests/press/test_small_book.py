@@ -538,5 +538,5 @@ def test_the_deck_can_be_carried_away(site: Path) -> None:
     deck = (site / "slides/deck.html").read_text()
     linked = re.findall(r'(?:src|href)="(assets/[^"]+)"', deck)
     assert {"assets/reveal.js", "assets/reveal.css", "assets/pygments.css"} <= set(linked)
-    for name in (*linked, "assets/InterVariable.woff2", "assets/DejaVuSansMono.ttf"):
+    for name in (*linked, "assets/InterVariable.woff2", "assets/DejaVuSansMono.woff2"):
         assert (site / "slides" / name).stat().st_size > 0

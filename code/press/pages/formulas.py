@@ -41,7 +41,9 @@ def _block(self: Any, node: nodes.math_block) -> None:
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
     if error is None and app.builder.format == "html":
-        copy_style(Path(app.outdir) / "_static")
+        site = Path(app.outdir)
+        pages = (path.read_text(encoding="utf-8") for path in (site / "book").rglob("*.html"))
+        copy_style(site / "_static", pages)
 
 
 def setup(app: Sphinx) -> None:

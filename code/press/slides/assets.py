@@ -1,11 +1,16 @@
 """Files beside the decks, so that their folder can be copied to a USB stick.
 
 Fonts are among them, because slides are measured for one font, and fit on every machine only in it.
+They have the characters of the decks, and those of ASCII for what the reader types. The one of code
+also has the bars of progress.
 """
 
 from __future__ import annotations
 
+import html
 import re
+import shutil
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,16 +18,21 @@ from pygments.formatters import HtmlFormatter
 
 from diffprog.figures import animation
 
-from .. import files, katex
+from .. import files, fonts, katex
 
 __all__ = ["copy"]
 
 NPM = katex.KATEX.parent.parent
+ASCII = set(map(chr, range(32, 127)))
+BARS = set("▏▎▍▌▋▊▉█")
+"""What tqdm draws a bar of."""
+FEATURES = ("ss03", "cv11", "tnum")
+"""The OpenType features that deck.css asks for, besides those of spacing."""
 STYLES = {"": "a11y-high-contrast-light", ".dark ": "a11y-high-contrast-dark"}
 
 
-def copy(folder: Path) -> None:
-    """Fill `folder` with scripts, styles and fonts."""
+def copy(folder: Path, decks: Sequence[str]) -> None:
+    """Fill `folder` with scripts and styles, and with the fonts that these decks need."""
     matplotlib = find_spec("matplotlib")
     assert matplotlib is not None
     assert matplotlib.origin is not None
@@ -31,8 +41,6 @@ def copy(folder: Path) -> None:
         NPM / "reveal.js" / "dist" / "reveal.js",
         NPM / "reveal.js" / "dist" / "reveal.css",
         NPM / "reveal.js" / "plugin" / "zoom" / "zoom.js",
-        NPM / "inter-ui" / "variable" / "InterVariable.woff2",
-        mono,
         files.ASSETS / "favicon.svg",
         files.ASSETS / "page.js",
         files.ASSETS / "report.js",
@@ -44,7 +52,20 @@ def copy(folder: Path) -> None:
     for name in ("figures.css", "frames.js"):
         files.write(folder / name, animation.asset(name))
     files.write(folder / "pygments.css", _colours())
-    katex.copy_style(folder)
+    shutil.rmtree(folder / "katex", ignore_errors=True)
+    katex.copy_style(folder, decks)
+    beside = [path for path in folder.iterdir() if path.suffix in (".css", ".js")]
+    texts = [*decks, *(path.read_text(encoding="utf-8") for path in beside)]
+    characters = ASCII.union(*map(_characters, texts))
+    text = NPM / "inter-ui" / "variable" / "InterVariable.woff2"
+    files.write(folder / text.name, fonts.cut(text, characters, (*fonts.SPACING, *FEATURES)))
+    files.write(folder / f"{mono.stem}.woff2", fonts.cut(mono, characters | BARS))
+
+
+def _characters(text: str) -> set[str]:
+    """Return the characters of HTML, a style sheet or a script, also of those that are escaped."""
+    codes = (int(code, 16) for code in re.findall(r"\\u?([0-9a-fA-F]{4})", text))
+    return {*html.unescape(text), *map(chr, codes)}
 
 
 def _colours() -> str:

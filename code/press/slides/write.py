@@ -33,13 +33,13 @@ def write_decks(edition: Edition, site: Path) -> list[Deck]:
     if not decks:
         return []
     folder = site / "slides"
-    assets.copy(folder / "assets")
-    for deck in decks:
-        files.write(folder / f"{deck.name}.html", page(deck))
-        files.write(folder / f"{deck.name}-handout.html", handout(deck))
-    names = {f"{deck.name}{kind}.html" for deck in decks for kind in ("", "-handout")}
+    made = {f"{deck.name}.html": page(deck) for deck in decks}
+    made |= {f"{deck.name}-handout.html": handout(deck) for deck in decks}
+    assets.copy(folder / "assets", list(made.values()))
+    for name, text in made.items():
+        files.write(folder / name, text)
     for stale in folder.glob("*.html"):
-        if stale.name not in names:
+        if stale.name not in made:
             stale.unlink()
     exercises = any(slide.layout == "exercise" for deck in decks for slide in deck.slides)
     if exercises and not launch_address.known(edition) and not edition.book.for_class:

@@ -68,10 +68,15 @@ def test_formulas_are_html_inline_or_displayed():
 
 
 def test_the_style_of_formulas_names_fonts_that_are_there(tmp_path):
-    katex.copy_style(tmp_path)
+    page = f"<p>{katex.render('x_1 + 1', False)}</p>"
+    katex.copy_style(tmp_path, [page, "<p>No formula</p>"])
     css = (tmp_path / "katex.css").read_text()
     named = set(re.findall(r"url\(([^)]+)\)", css))
-    assert named
+    assert {"katex/KaTeX_Main-Regular.woff2", "katex/KaTeX_Math-Italic.woff2"} <= named
+    assert "katex/KaTeX_AMS-Regular.woff2" not in named
+    sizes = [(tmp_path / name).stat().st_size for name in named]
+    assert max(sizes) < 3000, "of twenty thousand"
+    assert css.count("@font-face") == css.count("font-display:swap") == len(named)
     assert named == {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.woff2")}
 
 
