@@ -194,8 +194,8 @@
 
   /* The script of sliders starts those that it has not seen when it is loaded once more. */
   function moving() {
-    var style = document.querySelector('link[href*="figures.css"]'), script = element("script", "");
-    script.src = style.href.replace(/figures\.css.*/, "frames.js");
+    var style = document.querySelector('link[rel="stylesheet"]'), script = element("script", "");
+    script.src = new URL("frames.js", style.href); /* beside the style sheet, on pages and in decks */
     document.body.appendChild(script);
     script.onload = function () { script.remove(); };
   }

@@ -28,6 +28,7 @@ from .pages import (
     fold,
     footnotes,
     formulas,
+    joined,
     launch_buttons,
     nobreak,
     notation,
@@ -118,6 +119,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     deck_links.setup(app)
     colophon.setup(app)
     buttons.setup(app)
+    joined.setup(app)
     if not handed_over:
         app.connect("build-finished", _finish)  # last, so that all others see only Sphinx's pages
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

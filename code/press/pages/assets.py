@@ -2,7 +2,8 @@
 
 Font Awesome is cut down to the glyphs in use, and its script, which draws the same icons, is left
 out. Controls that the theme leaves without a name for screen readers get one. Scripts inside of
-pages are moved to files, so that a site may forbid them (`script-src 'self'`).
+pages are moved to files, so that a site may forbid them; of the one that must run before the first
+paint, `joined.THEME`, a policy states the digest.
 """
 
 from __future__ import annotations
@@ -13,19 +14,20 @@ import re
 import shutil
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
 import diffprog
 
-from .. import edition, files
-from .predict import predict
+from .. import edition, files, fonts
+from .joined import THEME
 
 __all__ = ["setup"]
 
+SCRIPTS = ("page.js", "contents.js", "progress.js", "frames.js", "take_away.js", "predict.js",
+           "your_work.js", "report.js")  # fmt: skip
+"""Our scripts, in this order. Each does nothing on a page without what it is for."""
 FONT_AWESOME = Path("_static/vendor/fontawesome/webfonts")
 
 NAMES = (
@@ -57,32 +59,8 @@ def _configure(app: Sphinx, config: Config) -> None:
 def _add_assets(app: Sphinx) -> None:
     app.add_css_file("figures.css")
     app.add_css_file("book.css")
-    app.add_js_file("page.js", loading_method="defer")
-    app.add_js_file("progress.js", loading_method="defer")
-
-
-def _page_context(
-    app: Sphinx,
-    pagename: str,
-    template: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
-    """Add the scripts that a page needs: of its figures, its frames and its predictions."""
-    if doctree is None:
-        return
-    drawn = "".join(raw.astext() for raw in doctree.findall(nodes.raw))
-    for name, needed in (
-        ("frames.js", "dp-frames" in drawn),
-        ("take_away.js", "dp-svg" in drawn),
-        ("predict.js", any(doctree.findall(predict))),
-        (
-            "your_work.js",
-            any("dp-progress" in e["classes"] for e in doctree.findall(nodes.container)),
-        ),
-    ):
-        if needed:
-            app.add_js_file(name, loading_method="defer")
+    for name in SCRIPTS:
+        app.add_js_file(name, loading_method="defer")
 
 
 def _copy_assets(app: Sphinx, error: Exception | None) -> None:
@@ -90,11 +68,9 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         return
     static = Path(app.outdir) / "_static"
     library = Path(diffprog.__file__).parent / "figures/assets"
-    names = ("book.css", "page.js", "predict.js", "report.js", "run.js", "take_away.js",
-             "your_work.js")  # fmt: skip
-    assets = (files.ASSETS / name for name in names)
-    for path in (library / "figures.css", library / "frames.js", *assets):
-        shutil.copyfile(path, static / path.name)
+    for name in ("figures.css", "book.css", "run.js", *SCRIPTS):
+        folder = files.ASSETS if (files.ASSETS / name).exists() else library
+        shutil.copyfile(folder / name, static / name)
     progress = (files.ASSETS / "progress.js").read_text(encoding="utf-8")
     files.write(static / "progress.js", progress.replace("(COUNTS)", f"({_exercises()})"))
     pages = list(Path(app.outdir).rglob("*.html"))
@@ -123,6 +99,8 @@ def _moved(page: Path, static: Path, inline: re.Match[str]) -> str:
     code = inline[1].strip()
     if code.startswith(_NAME):
         return ""
+    if "dataset.theme" in code:
+        return f"<script>{THEME}</script>"
     path = static / f"inline-{files.digest(code.encode())[:8]}.js"
     files.write(path, f"{code}\n")
     address = Path(os.path.relpath(path, page.parent)).as_posix()
@@ -131,8 +109,6 @@ def _moved(page: Path, static: Path, inline: re.Match[str]) -> str:
 
 def _subset_icons(site: Path, pages: list[Path]) -> None:
     """Cut Font Awesome's fonts down to the glyphs that pages use, and remove its script."""
-    from fontTools import subset
-
     css = (site / "_static/styles/pydata-sphinx-theme.css").read_text(encoding="utf-8")
     glyphs = {
         name: int(code, 16)
@@ -142,14 +118,9 @@ def _subset_icons(site: Path, pages: list[Path]) -> None:
     used: set[str] = set()
     for path in [*pages, *site.glob("_static/scripts/*theme.js")]:
         used |= set(re.findall(r"fa-([\w-]+)", path.read_text(encoding="utf-8", errors="ignore")))
-    unicodes = [glyphs[name] for name in sorted(used & glyphs.keys())]
-    options = subset.Options(flavor="woff2", layout_features=[], notdef_outline=False)
+    icons = [chr(glyphs[name]) for name in used & glyphs.keys()]
     for path in (site / FONT_AWESOME).glob("*.woff2"):
-        font = subset.load_font(str(path), options)
-        cutter = subset.Subsetter(options)
-        cutter.populate(unicodes=unicodes)
-        cutter.subset(font)
-        subset.save_font(font, str(path), options)
+        path.write_bytes(fonts.cut(path, icons))
     for path in [
         *(site / "_static").rglob("fontawesome.js*"),
         *(site / FONT_AWESOME).glob("*.ttf"),
@@ -163,5 +134,4 @@ def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     app.connect("config-inited", _configure, priority=50)
     app.connect("builder-inited", _add_assets)
-    app.connect("html-page-context", _page_context)
     app.connect("build-finished", _copy_assets)

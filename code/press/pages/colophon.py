@@ -160,8 +160,6 @@ def _below(
     known = any(page.docname == EDITION for page in book.pages)
     about = relpath(f"{EDITION}.html", here or ".") if known else ""
     report = ours.report(current.repository, pagename, "Report a mistake on this page")
-    if report:
-        app.add_js_file("report.js", loading_method="defer")
     text = ours.html(about, report)
     stamp = relpath(STAMP, here or ".")
     context["body"] += f'\n<p class="dp-colophon" data-stamp="{stamp}">{text}</p>'

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from .. import files
 from ..book import Book, PressError
+from ..pages.joined import THEME_SOURCE
 from .one_script import one_script
 
 __all__ = ["POLICY", "pack"]
@@ -27,7 +28,7 @@ OURS = (ASSETS / "thread.mjs", ASSETS / "worker.js")
 OF_PAGE = ["page.mjs", "python.mjs", "editor.mjs"]
 """The modules that pages and decks import."""
 POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'"
+    f"default-src 'none'; script-src 'self' {THEME_SOURCE} 'wasm-unsafe-eval'; style-src 'self'"
     " 'unsafe-inline'; img-src 'self' data:; font-src 'self'; worker-src blob:"
 )
 """Of pages with cells: what they need from a server, too, and the worker, which is a blob."""

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from press.pages.joined import THEME_SOURCE
 from press.run_here.folder import pack
 
 POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data:; font-src 'self'; connect-src 'self'; worker-src 'self'"
+    f"default-src 'none'; script-src 'self' {THEME_SOURCE} 'wasm-unsafe-eval';"
+    " style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self';"
+    " connect-src 'self'; worker-src 'self'"
 )
 
 
