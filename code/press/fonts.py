@@ -19,7 +19,7 @@ from . import files
 __all__ = ["SPACING", "cut"]
 
 KEPT = files.ASSETS.parents[1] / "_build" / "fonts"
-MOST = 8
+MOST = 20
 """How many results are kept of each font."""
 SPACING = ("kern", "calt", "ccmp", "locl", "mark", "mkmk")
 """The OpenType features that put letters where they belong."""

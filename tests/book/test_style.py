@@ -1,8 +1,9 @@
-"""The style sheet of the site: what the purge took away was needed nowhere, shown by pictures."""
+"""Style, fonts and theme: what was left out is needed nowhere, shown by pictures."""
 
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlparse
 
 import pytest
 from matplotlib.image import imread
@@ -112,7 +113,7 @@ def test_the_contents_mark_the_section_that_is_read(browser, server):
     page = browser.new_page(viewport=DESKTOP, reduced_motion="reduce")
     page.goto(f"{server}/book/part1/gradient.html")
     marked = page.locator(".page-toc a.nav-link.active")
-    for name in ("ten-updates", "read-on", "one-update-by-hand"):
+    for name in ("ten-updates", "how-large-a-step", "one-update-by-hand"):
         page.evaluate("id => document.getElementById(id).scrollIntoView()", name)
         page.locator(f".page-toc a.active[href='#{name}']").wait_for()
         assert marked.count() == 1
@@ -130,4 +131,52 @@ def test_a_click_copies_the_code_of_a_cell(browser, server):
     assert (
         page.evaluate("navigator.clipboard.readText()") == cell.locator("pre").inner_text().rstrip()
     )
+    context.close()
+
+
+@pytest.mark.parametrize("part", [1, 2, 3])
+def test_the_fonts_of_a_deck_weigh_at_most_90_kib(browser, server, build, part):
+    page = browser.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlparse(request.url).path))
+    page.goto(f"{server}/slides/part{part}.html?print-pdf")  # all slides at once
+    page.wait_for_function("document.querySelectorAll('.pdf-page').length > 20")
+    page.evaluate("document.fonts.ready")
+    page.close()
+    fonts = {path for path in asked if path.endswith((".woff2", ".ttf"))}
+    assert sum((build.html / path.lstrip("/")).stat().st_size for path in fonts) <= 90 * 1024
+    assert {path.rpartition("/")[2] for path in fonts} >= {"InterVariable.woff2"}
+
+
+def test_a_phone_without_scripts_leads_to_all_chapters(browser, server):
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server}/book/part1/gradient.html")
+    link = page.locator("#pst-primary-sidebar a[href$='backward.html']").first
+    assert link.is_visible()
+    assert page.locator(".primary-toggle, .search-button").locator("visible=true").count() == 0
+    link.click()
+    page.wait_for_url("**/backward.html")
+    context.close()
+
+
+SHIFTS = """() => new Promise(done => {
+    let total = 0;
+    new PerformanceObserver(list => list.getEntries().forEach(entry => { total += entry.value; }))
+        .observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(total), 200);
+})"""
+
+
+@pytest.mark.parametrize("docname", PAGES)
+def test_nothing_moves_when_fonts_and_scripts_have_come(browser, server, docname):
+    context = browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    link = context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 100, "downloadThroughput": 4e5, "uploadThroughput": 1e5}
+    link.send("Network.enable")
+    link.send("Network.emulateNetworkConditions", slow)
+    page.goto(f"{server}/{docname}.html")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(SHIFTS) <= 0.02
     context.close()
