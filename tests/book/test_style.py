@@ -8,6 +8,7 @@ from urllib.parse import urlparse
 import pytest
 from matplotlib.image import imread
 
+from press.pages.auto_theme import with_auto
 from press.pages.joined import STYLE, WHOLE
 
 pytestmark = pytest.mark.site
@@ -61,14 +62,17 @@ def same(one: bytes, other: bytes) -> bool:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_pages_look_as_with_all_rules(browser, server, build, docname, theme, viewport):
-    seen, css = [], build.book.build / "sphinx" / "doctrees" / WHOLE
+    whole_css = (build.book.build / "sphinx" / "doctrees" / WHOLE).read_text(encoding="utf-8")
+    seen, css = [], with_auto(whole_css)
     for whole in (False, True):
         context = browser.new_context(
             color_scheme=theme, viewport=viewport, reduced_motion="reduce"
         )
         page = context.new_page()
         if whole:
-            page.route(f"**/{STYLE}*", lambda route: route.fulfill(path=css))
+            page.route(
+                f"**/{STYLE}*", lambda route: route.fulfill(body=css, content_type="text/css")
+            )
         page.goto(f"{server}/{docname}.html?q=gradient")  # for the page of search
         page.wait_for_load_state("networkidle")
         seen.append(dict(pictures(page)))

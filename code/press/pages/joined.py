@@ -49,8 +49,8 @@ DRAW_IN_PAGE = (
 """The Python that makes HTML in the reader's browser."""
 
 THEME = (
-    "(function(r){var m,t;try{m=localStorage.getItem('mode');t=localStorage.getItem('theme')}"
-    "catch(e){}r.dataset.mode=m||'auto';r.dataset.theme=m&&m!=='auto'?m:"
+    "(function(r){var m;try{m=localStorage.getItem('mode')}catch(e){}"
+    "r.dataset.mode=m=m||'auto';r.dataset.theme=m!=='auto'?m:"
     "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'})(document.documentElement)"
 )
 THEME_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(THEME.encode()).digest()).decode()}'"
@@ -111,7 +111,7 @@ def join(site: Path, whole: Path) -> None:
     files.write(static / SCRIPT, script)
     style = with_auto(purged(joined, _used(static, texts.values())))
     style = _URL.sub(lambda url: _with_version(url, static), style)
-    files.write(whole, with_auto(joined))
+    files.write(whole, joined)
     notices = "\n".join(dict.fromkeys(_NOTICE.findall(joined)))
     files.write(static / STYLE, f'@charset "UTF-8";\n{notices}\n{style}\n')
     versions = _Versions()

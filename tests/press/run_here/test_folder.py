@@ -12,6 +12,7 @@ from press import files
 from press.book import Book, PressError
 from press.chapter import read_all
 from press.node import node
+from press.pages.joined import THEME_SOURCE
 from press.run_here import runtime
 from press.run_here.folder import POLICY, pack
 from press.run_here.one_script import one_script
@@ -53,6 +54,10 @@ def test_the_policy_of_its_pages_adds_blobs_to_that_of_a_server(folder):
                     for policy in (POLICY, OF_SERVER))  # fmt: skip
     assert set(ours) <= set(server)
     assert {source for name in ours for source in ours[name] - server[name]} == {"blob:"}
+
+
+def test_the_policy_in_the_readme_allows_what_sets_the_theme():
+    assert THEME_SOURCE in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_same_book_gives_the_same_zip(build):
