@@ -379,6 +379,9 @@ def _new_mistakes(
     for first, last in ((t.min(), new.max()), (new.min(), t.max())):
         yield ("one end of your scale is not that of the training: both come from t",
                x.mean() + x.std() * network(-3 + 6 * (new - first) / (last - first)))
+    yield ("the first and the last throw of t need not be the earliest and the latest: take the"
+           " smallest and the largest t",
+           x.mean() + x.std() * network(-3 + 6 * (new - t[0]) / (t[-1] - t[0])))
     yield ("your scale is that of a whole day, from 0 to 1. That of the training goes from the"
            " smallest t to the largest", x.mean() + x.std() * network(-3 + 6 * new))
     yield ("the new times reach the network as they are: it was trained on scaled ones",

@@ -449,6 +449,8 @@ WRONG_NEW_TIMES = {
         scaled_by(lambda t, new: onto(new, torch.cat([t, new]))), "old and new times together"),
     "its own end": (
         scaled_by(lambda t, new: -3 + 6 * (new - new.min()) / (t.max() - new.min())), "one end"),
+    "first and last": (
+        scaled_by(lambda t, new: -3 + 6 * (new - t[0]) / (t[-1] - t[0])), "need not be the earl"),
     "a whole day": (scaled_by(lambda t, new: 6 * new - 3), "of a whole day"),
     "not scaled": (scaled_by(lambda t, new: new), "reach the network as they are"),
     "standardised": (
