@@ -34,6 +34,7 @@ from .pages import (
     notation,
     outdated,
     predict,
+    search,
     social_card,
 )
 from .products import write_products
@@ -114,6 +115,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     formulas.setup(app)
     assets.setup(app)
     social_card.setup(app)
+    search.setup(app)
     launch_buttons.setup(app)
     notebooks.setup(app)
     deck_links.setup(app)

@@ -230,14 +230,6 @@ def test_the_card_prints_on_one_sheet(browser, server):
     page.close()
 
 
-def test_search_finds_a_chapter(browser, server):
-    page = browser.new_page()
-    page.goto(f"{server}/search.html?q=broadcast")
-    page.wait_for_selector("ul.search li a")
-    assert "simulator.html" in page.content()
-    page.close()
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_figure_can_be_taken_away_in_the_colours_of_paper(browser, server, theme, tmp_path):
     context = browser.new_context(color_scheme=theme)

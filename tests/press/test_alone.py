@@ -65,6 +65,23 @@ def test_a_mistake_is_a_sentence_with_its_place(small: Small, kind: str) -> None
     assert "threw an exception" not in result.errors
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('"one" = ["adding"', "book/search.toml cannot be read: "),
+        ('"one#gone" = ["adding"]', "book/search.toml: no page has the section one#gone"),
+        ('"one" = "adding"', "book/search.toml: one has a list of words in quotes"),
+        ('"two#gone" = ["adding"]', ""),  # a page that is not built
+    ],
+)
+def test_a_mistake_in_words_for_the_search_is_a_sentence(small: Small, text, message) -> None:
+    (small.root / "book/search.toml").write_text(text)
+    result = alone(small)
+    assert result.code == (1 if message else 0)
+    assert message in result.errors
+    assert "Traceback" not in result.errors
+
+
 def test_the_decks_are_built_alone(small: Small) -> None:
     failed = small.build(command=("slides",))
     assert (failed.code, failed.errors.splitlines()[1]) == (1, "The decks were not built.")

@@ -38,6 +38,7 @@ NAMES = (
     ),
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
     (' title="Search" aria-label="Search"', ' title="Search"'),
+    ('<dialog id="pst-search-dialog">', '<dialog id="pst-search-dialog" aria-label="Search">'),
     # Docutils' role for entries of a bibliography is deprecated: they are items of a list.
     (' role="doc-biblioentry"', ' role="listitem"'),
 )
@@ -53,7 +54,9 @@ _GLYPH = re.compile(r"((?:\.fa-[\w-]+:before,?)+)\{content:\"\\([0-9a-f]+)\"\}")
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    config.templates_path.append(str(files.ASSETS / "templates"))
+    ours = files.ASSETS / "templates"
+    # From the second folder, `../components/…`, as the theme calls some of its templates, is ours.
+    config.templates_path += [str(ours), str(ours / "static")]
 
 
 def _add_assets(app: Sphinx) -> None:

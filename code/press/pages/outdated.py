@@ -6,7 +6,6 @@ that were read, or all pages if something changed that other pages may show.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,15 +62,6 @@ def _forget_files(app: Sphinx, error: Exception | None) -> None:
                 path.unlink()
 
 
-def _forget_words(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Remove words from the search index that no page has any more."""
-    index = app.builder.indexer  # type: ignore[attr-defined]
-    for pages_of in (index._mapping, index._title_mapping):
-        for word in [word for word, pages in pages_of.items() if not pages]:
-            del pages_of[word]
-    return iter(())
-
-
 def _plain(value: Any) -> Any:
     """Return the content of `value`, in an order that does not depend on which page came first."""
     if isinstance(value, nodes.Node):
@@ -92,5 +82,4 @@ def setup(app: Sphinx) -> None:
     """Connect to Sphinx."""
     app.connect("env-get-outdated", _edited)
     app.connect("env-get-updated", _to_write, priority=900)  # after Sphinx has counted figures
-    app.connect("html-collect-pages", _forget_words)  # the last event before the index is written
     app.connect("build-finished", _forget_files)
