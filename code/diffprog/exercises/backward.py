@@ -195,7 +195,8 @@ def check_paths(derivatives: Callable[..., Any], seed: int) -> None:
     draw = Draw(seed)
     for n in (6 + seed % 3, 9, 2):
         r, dt = draw.one(-6, -2, 0.5), draw.one(0.1, 0.7, 0.05)
-        got = parts(call(derivatives, r=r, dt=dt, n=n), "a", "v0", "x0")
+        got = call(derivatives, r=r, dt=dt, n=n)
+        got = parts(got.tolist() if hasattr(got, "tolist") else got, "a", "v0", "x0")
         a, v0, x0 = (tensor(x, f"the derivative with respect to {name}")
                      for x, name in zip(got, ("a", "v0", "x0"), strict=True))  # fmt: skip
         if all(x.numel() == 1 for x in (a, v0, x0)):

@@ -151,6 +151,7 @@ RIGHT = {
         "by the walk": walked,
         "sums": summed,
         "a list": lambda *p: list(paths(*p)),
+        "one tensor": lambda *p: torch.tensor(paths(*p)),
         "tensors": lambda *p: tuple(torch.tensor(x) for x in paths(*p)),
         "of shape (1,)": lambda *p: torch.tensor(paths(*p))[:, None].unbind(),
         "binomials": lambda r, dt, n: (
