@@ -278,8 +278,9 @@ def _end_mistakes(path: Tensor, signal: Tensor, background: Tensor) -> Iterator[
            f" {spread:.0f} GeV. The learning rate is too large for a sharp edge", spread > 2)
     got, best = (_hard(signal, background, x) for x in (path[-1], signal[1]))
     worth = f"its hard significance is {got:.2f}, and the best cut has {best:.2f}"
-    yield (f"the cut ends too low, at {c}: {worth}. In the end the edge is still so soft that its"
-           " optimum is biased. Let k grow further",
+    yield (f"the cut ends too low, at {c}: {worth}. If 1/k is not far below the width of the"
+           " signal at the end, the edge is still so soft that its optimum is biased: let k grow"
+           " further. If it is, a ripple holds the cut: let k grow less, or take longer steps",
            end < float(signal[1]))
     yield (f"the cut ends too high, at {c}: {worth}. Is what you climb s/√b of soft counts? Or is"
            " the learning rate so large that the cut was thrown out?", True)

@@ -366,6 +366,7 @@ WRONG_ANNEALED = {
     "k = 0.1": (partial(anneal, first=0.1, last=0.1), "does not move"),
     "k = 0.01": (partial(anneal, last=0.01), "edge is still so soft"),
     "k = 0.03": (partial(anneal, first=0.03, last=0.03), "edge is still so soft"),
+    "sharp too early": (partial(anneal, first=0.03, last=5.0, rate=4.5), "a ripple holds"),
     "k = 0.001": (partial(anneal, first=0.001, last=0.001), "minus infinity"),
     "sharp to soft": (partial(anneal, first=1.0, last=0.01), "let k grow, not fall"),
     "a rate of 1 GeV": (partial(anneal, rate=1.0), "stranded|still on its way"),
