@@ -248,9 +248,10 @@ def path_mistakes(fit: Fit, got: Tensor) -> Iterator[Mistake]:
     """Say what can be wrong with the entries of the path we got."""
     right, longer = fit.path, fit.but(steps=fit.steps + 1).path
     shape = right.shape[1:]
-    yield ("all entries of the path are the last one: a tensor that is changed in place stays the"
-           " same tensor. Write down a copy, x.detach().clone(), or a number, x.item()",
-           right[-1:].expand_as(right))
+    for end in (right[-1:], longer[-1:]):
+        yield ("all entries of the path are the last one: a tensor that is changed in place stays"
+               " the same tensor. Write down a copy, x.detach().clone(), or a number, x.item()",
+               end.expand_as(right))
     yield ("only the first entry of the path is there: does `return` stand inside the loop?",
            right[:1])
     for only in (shape, (1, *shape)):

@@ -320,6 +320,8 @@ BASELINES = {
     "a number": lambda value, score: weighted(value, score).item(),
     "least squares": lambda value, score: torch.linalg.lstsq(
         score[:, None], (value * score)[:, None]).solution[0],
+    "a covariance": lambda value, score: (
+        torch.cov(torch.stack([value * score, score]))[0, 1] / score.var()),
 }  # fmt: skip
 WRONG_BASELINES = {
     "mean": (lambda v, s: v.mean(), "the good baseline"),

@@ -181,6 +181,8 @@ WRONG_FITS = {
     "s alone": (answer(z=lambda s, b: s), "s alone"),
     "no update": (answer(backward=False), "nothing ever moves"),
     "aliases": (answer(note=lambda c: c.detach()), "in place"),
+    "aliases, and an update behind the last note": (
+        lambda *p: [x[:-1] for x in answer(more=1, note=lambda c: c.detach())(*p)], "in place"),
     "start moved": (answer(clone=False), "clone"),
     "minus": (answer(value=lambda z: -z.item()), "minus the significance"),
     "one too many": (answer(more=1), "one update too many"),
