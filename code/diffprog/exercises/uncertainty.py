@@ -175,7 +175,8 @@ def check_share_inside(share_inside: Callable[..., Any], seed: int) -> None:
         ("that is a number of toys: divide by how many there are", toys * wanted),
         ("that is the share in per cent: return a number between 0 and 1", 100 * wanted),
         ("that is the share outside the region", 1 - wanted),
-        ("the share is zero: is the truth subtracted from the fits, and Δχ² compared?", 0 * wanted),
+        ("the share is zero: is the truth subtracted from the fits, and Δχ² summed over the"
+         " parameters of each toy?", 0 * wanted),
     ])  # fmt: skip
     for same in zip(*known, strict=True):
         recognise(got, [(same[0][0], torch.stack([value for _, value in same]))])
@@ -241,6 +242,8 @@ def _share_mistakes(
     yield "Δχ² is divided by the number of parameters: leave it as it is", rise / len(C) <= limit
     yield "C is not there: Δχ² measures the distance in units of the errors", (
         (off**2).sum(1) <= limit)
+    yield ("your product has an entry for each pair of toys: Δχ² is one number for each toy, on the"
+           " diagonal of off·C⁻¹·offᵀ", off @ inverse @ off.T <= limit)
     yield "C⁻¹ comes in twice: once is enough", ((off @ inverse) ** 2).sum(1) <= limit
     for own in (1.0, 2.3):
         yield f"the argument limit is not used: yours is {own:g}", rise <= own

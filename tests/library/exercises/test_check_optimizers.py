@@ -446,6 +446,7 @@ WRONG = {
         "with a ridge": (lambda t, unit: ratio(hessian(t, unit) + 0.1 * torch.eye(3)), ""),
         "one more": (lambda t, unit: by_eigenvalues(t, unit) + 1, ""),
         "by the trace": (lambda t, unit: hessian(t, unit).trace(), ""),
+        "rounded": (lambda t, unit: 1.01 * by_eigenvalues(t, unit).float(), "in float64, as t is"),
         "NaN": (lambda t, unit: torch.nan, "is NaN"),
         "infinite": (lambda t, unit: by_eigenvalues(t, unit) / 0, "is infinite"),
         "zero": (lambda t, unit: 0, "is zero"),

@@ -222,6 +222,9 @@ WRONG_SHARES = {
             f, torch.cov(f.T).reshape(C.shape), t, limit), "scatter of these"),
     "no truth": (
         lambda f, C, t, limit: share_inside(f, C, 0 * t, limit), "is the truth subtracted"),
+    "pairs of toys": (
+        within(lambda off, C, limit: off @ torch.linalg.inv(C) @ off.T <= limit), "pair of toys"),
+    "always zero": (lambda *given: 0.0, "over the parameters of each toy"),
     "promised": (
         lambda f, C, t, limit: uncertainty.region_content(limit, len(t)), ""),
     "nothing": (lambda *given: 0.0, "is zero"),
