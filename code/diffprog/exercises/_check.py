@@ -134,7 +134,8 @@ class _Answer:
         self.arguments = arguments
         name = getattr(self.function, "__name__", "<lambda>").replace("<lambda>", "your function")
         lines = [f"\n    {key} = {text}" for key, x in arguments.items() if (text := shown(x))]
-        self.case = f"\nI tried {name}({', '.join(arguments)}) with" + "".join(lines)
+        case = f"\nI tried {name}({', '.join(arguments)}) with" + "".join(lines)
+        self.case = case if arguments else ""  # without arguments there is nothing to repeat
 
     def clue(self) -> str:
         """Say that the last result is random, or which argument it does not depend on."""

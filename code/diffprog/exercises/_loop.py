@@ -38,7 +38,7 @@ def _no_gradient(found: dict[str, Any]) -> str:
             " three names, and whoever comes second finds its gradient gone. Make three"
         )
     if any(x.grad is not None for x in leaves):
-        if all(x.requires_grad for x in named) and all(
+        if all(x.requires_grad and x.is_leaf for x in named) and all(
             x.grad is not None for x in leaves if x.requires_grad
         ):
             return (

@@ -250,8 +250,7 @@ def _slope_mistakes(
 @exercise("ex-spread", "Right, to within a factor of one and a half. Now see what the cell finds.")
 def check_spread(spread_of_one_draw: Callable[..., Any], _seed: int) -> None:
     """Check `spread_of_one_draw()`: a prediction of the standard deviation, in 1/TeV."""
-    # By another function, since the call has no arguments that a verdict could show.
-    got = tensor(call(lambda: spread_of_one_draw()), "your prediction")
+    got = tensor(call(spread_of_one_draw), "your prediction")
     if got.numel() != 1:
         raise Wrong("a single number is asked for, in significance per TeV")
     guess, (z, spread, baseline) = float(got), _spreads()

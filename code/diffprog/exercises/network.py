@@ -254,8 +254,7 @@ NAMES = ("mlp(1, 6, 1)", "mlp(1, 100, 50, 1)", "what mlp(1, 100, 50, 2) has more
 @exercise("ex-count", "Right. Now let the next cell count.")
 def check_counts(prediction: Callable[[], Any], _: int) -> None:
     """Check `prediction()`: the parameters of two networks, and what a second output adds."""
-    # The learner's own function, so that no verdict lists the arguments: there are none.
-    guess = call(getattr(prediction, "function", prediction))
+    guess = call(prediction)
     guess = guess.tolist() if hasattr(guess, "tolist") else guess
     guess = [tensor(one, "a number of parameters") for one in parts(guess, *NAMES)]
     if any(one.numel() != 1 for one in guess):

@@ -30,6 +30,7 @@ from diffprog.exercises._check import (
     tensor,
     with_graph,
 )
+from diffprog.exercises.network import check_counts
 
 BOOK = Path(__file__).parents[3] / "book"
 MODULES = [importlib.import_module(f"diffprog.exercises.{m.name}")
@@ -442,3 +443,10 @@ def test_a_graph_that_is_spoilt_is_told_how():
     y.backward()
     with pytest.raises(Wrong, match="backward\\(\\) from your result stops"):
         slopes(y, [x])
+
+
+def test_a_call_without_arguments_is_not_shown():
+    """There is nothing in it to repeat."""
+    verdict = str(check_counts(lambda: (1, 2, 3)))
+    assert verdict.startswith("✗ Not yet: mlp(1, 6, 1)")
+    assert "I tried" not in verdict
