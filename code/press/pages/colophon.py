@@ -32,12 +32,13 @@ COMPUTES = ("torch", "numpy", "scipy", "matplotlib", "myst-nb", "sphinx", "jupyt
 SHIPPED = {
     "npm": {
         "katex": "formulas, and their fonts",
+        "minisearch": "the order of what the search finds",
         "reveal.js": "slides",
         "inter-ui": "the font of slides",
         "pyodide": "Python in the page",
     },
     "pip": {
-        "sphinx": "search, and parts of the style",
+        "sphinx": "parts of the style and of the scripts",
         "pydata-sphinx-theme": "layout",
         "sphinx-book-theme": "layout",
         "sphinx-design": "cards and grids",
