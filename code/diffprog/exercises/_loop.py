@@ -45,6 +45,12 @@ def _no_gradient(found: dict[str, Any]) -> str:
                 "backward() returns nothing, which is None. It puts the gradient into .grad of each"
                 " parameter: take it from there"
             )
+        if any(x.requires_grad and not x.is_leaf for x in named):
+            return (
+                "a parameter is the result of a computation and no leaf, so backward() leaves its"
+                " .grad empty. Copy first, start.clone().requires_grad_(), and update it in place,"
+                " `p -= …`"
+            )
     elif all(x.is_leaf for x in named) and any(map(_was_sent_backward, tensors)):
         return (
             "the gradient is None when you use it, although backward() was called: you empty .grad"

@@ -226,6 +226,8 @@ WRONG = {
             compare(copy="v0 = start.requires_grad_()"), "begins where the fit before"),
         "detached": (
             compare(copy="v0 = start.detach().requires_grad_()"), "begins where the fit before"),
+        "a copy of a leaf": (
+            compare(copy="v0 = start.requires_grad_().clone()"), "and no leaf"),
         "before the loop": (
             compare(start="start = torch.zeros(1, 2); v0 = start.clone().requires_grad_()",
                     copy="pass"), "begins where the fit before"),
