@@ -22,10 +22,8 @@ from ..notebooks import built
 
 __all__ = ["write_key"]
 
-STYLES = (
-    "styles/theme.css", "styles/pydata-sphinx-theme.css", "pygments.css",
-    "styles/sphinx-book-theme.css", "sphinx-design.min.css", "katex.css", "figures.css", "book.css",
-)  # fmt: skip
+STYLE = "site.css"
+"""The style sheet of all pages, which has the fonts of formulas beside it."""
 CHECKS = "diffprog.exercises."
 PAGE = """\
 <!doctype html>
@@ -35,7 +33,7 @@ PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>Solutions: {title}</title>
-{styles}
+<link rel="stylesheet" href="_static/{style}">
 </head>
 <body>
 <main class="bd-article" style="max-width: 50rem; margin: 2rem auto; padding: 0 1rem">
@@ -66,22 +64,15 @@ def write_key(book: Book, chapters: Iterable[Chapter], known: Iterable[Secret]) 
     site, folder, some = book.build / "html", book.build / "class-key", list(chapters)
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(built(book), folder / "notebooks")
-    for name in STYLES:
-        _copy(site / "_static", folder / "_static", name)
-    shutil.copytree(site / "_static/katex", folder / "_static/katex", dirs_exist_ok=True)
+    shutil.copytree(site / "_static/katex", folder / "_static/katex")
+    shutil.copyfile(site / "_static" / STYLE, folder / "_static" / STYLE)
     parts = [_solutions(chapter, site) for chapter in some if chapter.exercises]
-    styles = "\n".join(f'<link rel="stylesheet" href="_static/{name}">' for name in STYLES)
     title = escape(str(book.config["title"]))
-    page = PAGE.format(title=title, styles=styles, chapters="\n".join(parts))
+    page = PAGE.format(title=title, style=STYLE, chapters="\n".join(parts))
     files.write(folder / "solutions.html", page)
     said = "\n".join(_readable(some, list(known), book.code))
     files.write(folder / "readable.md", f"{READABLE}{said}\n")
     return [folder / "solutions.html", folder / "readable.md"]
-
-
-def _copy(static: Path, to: Path, name: str) -> None:
-    (to / name).parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(static / name, to / name)
 
 
 def _solutions(chapter: Chapter, site: Path) -> str:
