@@ -362,7 +362,8 @@ def _page_context(
     doctree: nodes.document | None,
 ) -> None:
     """Leave out the script that marks the words of a search in a page."""
-    context["script_files"] = [
+    # In place, since `add_js_file`, called for later handlers, adds to this very list.
+    context["script_files"][:] = [
         script for script in context["script_files"] if THEIRS[-1] not in str(script)
     ]
 

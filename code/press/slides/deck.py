@@ -61,7 +61,8 @@ def read(edition: Edition, path: Path) -> Deck:
     deck = _head(edition.book, path)
     place = deck.path.relative_to(edition.book.root).with_suffix("").as_posix()
     words = "Report a mistake on this slide"
-    deck.report = Colophon.of(edition.book).report(edition.repository, place, words)
+    ours = Colophon.of(edition.book)
+    deck.rights, deck.report = ours.html(), ours.report(edition.repository, place, words)
     context = Context(edition, path)
     chapter: Chapter | None = None
     for heading, content in _cut(context, parse(edition.book.text(path))):
@@ -96,7 +97,6 @@ def _head(book: Book, path: Path) -> Deck:
             left_out=matter.get("left_out", {}),
             plans=_plans(matter.get("plans", [])),
             references=tuple(matter.get("references", [])),
-            rights=Colophon.of(book).html(),
         )
     except ValueError as error:
         raise PressError(f"{where}:1: `plans:` are minutes, as in [90, 45] ({error})") from error

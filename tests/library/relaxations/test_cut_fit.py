@@ -293,9 +293,14 @@ def test_what_the_pages_conclude_holds(entries: Any) -> None:
     )
     gap = (soft - significance(*(scan(m, c) for m in masses))).abs().max()
     assert value("step-soft-gap") - 0.01 < gap < value("step-soft-gap")
-    far = torch.tensor(5e4, dtype=torch.float64)  # where the sigmoid is its own tail
-    s, b = (soft_count(m.double(), far, 0.001) / len(m) for m in masses)
-    assert s / b < value("sharpness-softest-ratio")
+    # Far beyond the range of the cell the ratio is that of means: it does not fall below there.
+    for at in (-2e4, 2e4):
+        lost = []
+        for m in masses:
+            p = torch.sigmoid(0.001 * (m.double() - at))
+            lost.append((p * (1 - p)).sum() / p.sum())
+        assert 2 * lost[0] / lost[1] > 1
+    assert value("sharpness-softest-loss") > 1.2
 
     assert value("sharpness-gain") > 3 * value("sharpness-gain-error")
     assert value("sharpness-soft-spread") < value("sharpness-hard-spread") / 2

@@ -31,7 +31,9 @@ EXERCISES = {
     for page in BOOK.pages
     for name in re.findall(r"^:exercise: *(\S+)", page.path.read_text(), re.M)
 }
-MARKED = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n", re.M)
+MARKED = re.compile(
+    r"^ *### INSTEAD OF\n(?: *#.*\n)*?(?= *### END)|^ *### (?:BEGIN|END) SOLUTION\n", re.M
+)
 LEFT_OVER = re.compile(
     r"^\s*(?::{3,}|`{3,})\{|\{[a-z:]+\}`|\{(?:number|cite|numref|ref|doc)|^:\w+: |\]\([^)]*\.md\b",
     re.M,
@@ -127,16 +129,18 @@ def test_stub_and_solution_make_the_source(notebooks, entries, name):
     blocks = re.findall(r"^ *### BEGIN SOLUTION\n.*?### END SOLUTION(?:\n|$)", source, re.M | re.S)
     assert blocks
     for block in blocks:
-        stub = re.sub(
-            r"^ *raise NotImplementedError\(\"Your turn! Exercise .*\"\)\n?",
-            lambda _, block=block: block,  # type: ignore[misc]
-            stub,
-            count=1,
-            flags=re.M,
-        )
+        _, instead, wrong = block.partition("### INSTEAD OF\n")
+        if instead:  # the stub of a mistake has the lines that are to be mended
+            wrong = re.sub(r"^( *)# ?", r"\1", wrong.rpartition("\n    ")[0], flags=re.M)
+            given = re.escape("\n".join(wrong.rstrip().splitlines()))
+            given = rf"^{given}\n"
+        else:
+            given = r"^ *raise NotImplementedError\(\"Your turn! Exercise .*\"\)\n?"
+            assert f'Your turn! Exercise {entry.number}"' in data["stub"]
+        stub, count = re.subn(given, lambda _, block=block: block, stub, count=1, flags=re.M)  # type: ignore[misc]
+        assert count == 1, given
     assert stub == source
     assert exercise_cell(notebooks["solved"][page], entry).source == MARKED.sub("", source)
-    assert f'Your turn! Exercise {entry.number}"' in data["stub"]
 
 
 @pytest.mark.parametrize("name", EXERCISES)
