@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +22,8 @@ __all__ = ["instructor_page", "mistakes"]
 SHARED = ("_cuts.py", "_loop.py")
 """Modules beside the checks, with the sentences of a check that has none of its own."""
 MOST_MISTAKES = 4  # of one exercise; the check knows them all
+FEW = 4
+"""With fewer sentences than this, those that state values are taken, too."""
 
 ROOM = Path(__file__).with_name("templates") / "room.md"
 """How to prepare a room, and how to ask in it."""
@@ -110,6 +112,8 @@ def mistakes(check: Path) -> dict[str, list[str]]:
                 case ast.Call(ast.Name("exercise"), [ast.Constant(str(name)), *_]):
                     said = list(_sentences(function, own, set()))
                     said = said or list(_sentences(function, shared | own, set()))
+                    if len(set(said)) < FEW:
+                        said += _sentences(function, own, set(), with_values=True)
                     found[name] = list(dict.fromkeys(said))
     return found
 
@@ -122,17 +126,39 @@ def _functions(module: Path) -> dict[str, ast.FunctionDef]:
 
 
 def _sentences(
-    function: ast.FunctionDef, functions: dict[str, ast.FunctionDef], seen: set[str]
+    function: ast.FunctionDef,
+    functions: dict[str, ast.FunctionDef],
+    seen: set[str],
+    with_values: bool = False,
 ) -> Iterator[str]:
+    """Yield the sentences; those that state values, with … for each, only if asked for."""
     seen.add(function.name)
     for node in ast.walk(function):
         match node:
             case ast.Yield(ast.Tuple([ast.Constant(str(text)), _])):
                 yield text
+            case ast.Yield(ast.Tuple([ast.JoinedStr(parts), _])) if with_values:
+                yield "".join(str(p.value) if isinstance(p, ast.Constant) else "…" for p in parts)
             case ast.List(pairs):
                 for pair in pairs:
                     match pair:
                         case ast.Tuple([ast.Constant(str(text)), _]):
                             yield text
+            case ast.Dict(keys, values):  # of sentences, or of what is said of an error
+                for either in zip(values, keys, strict=True):
+                    yield from _first_text(either)
+            case ast.Tuple([_, ast.Constant(str(text))]) if " " in text:
+                yield text
+            case ast.Call(ast.Name("Wrong"), [ast.Constant(str(text))]):
+                yield text
             case ast.Call(ast.Name(name)) if name in functions and name not in seen:
-                yield from _sentences(functions[name], functions, seen)
+                yield from _sentences(functions[name], functions, seen, with_values)
+
+
+def _first_text(nodes: Iterable[ast.expr | None]) -> Iterator[str]:
+    """Yield the first of these that is a sentence."""
+    for node in nodes:
+        match node:
+            case ast.Constant(str(text)) if " " in text:
+                yield text
+                return

@@ -19,6 +19,7 @@ from diffprog.exercises._check import exercise
 def check_add(add, seed):
     close(add(1, 2), 3, "the sum of both", _mistakes())
     close(add(1, 2), 3, "the sum", [("a is missing", 2), ("a is missing", 4)])
+    close(add(1, 2), 3, "the sum", [("the sign is wrong", -3), ("it is the product", 2)])
 
 def _mistakes():
     yield "b is missing", 1
@@ -120,10 +121,18 @@ def test_the_page_of_the_instructor_has_what_chapters_decks_and_checks_say(tmp_p
     assert "- **1.1 One**\n  - to `add`\n- **1.2 Two**" in page
     assert "- Slide 2, 10 min. Is it? **B: No** So." in page
     assert "- Slide 7, 0 min. How? **12 m** Far: $x_0$." in page
-    assert "- 1.1a: Add (slide 4, 6 min)\n  - b is missing\n  - a is missing\n- 1.1b" in page
+    said = ["b is missing", "a is missing", "the sign is wrong", "it is the product"]
+    listed = "".join(f"\n  - {text}" for text in said)
+    assert f"- 1.1a: Add (slide 4, 6 min){listed}\n- 1.1b" in page
     assert "- 1.1b: Home (at home, 7.5 min)" in page
     assert "leaves out\n  - Last one (30 min)\n- fig-a is on no slide: too small" in page
     assert "## The room" in page
+
+
+def test_sentences_with_values_are_taken_where_there_are_few_others(tmp_path):
+    path = tmp_path / "few.py"
+    path.write_text(CHECK.replace('("it is the product", 2)', ""))
+    assert "… is missing" in mistakes(path)["ex-add"]
 
 
 def test_each_check_of_the_book_has_sentences_for_the_instructor():

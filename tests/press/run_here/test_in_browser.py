@@ -102,7 +102,8 @@ def test_draft_and_tick_are_there_after_a_reload_and_reset_brings_the_stub(reade
 
 def test_a_long_line_keeps_text_and_colours_together(reader):
     reader.cell().locator("textarea").fill(f"x = 1  # {'long ' * 40}")
-    widths = """[...document.querySelectorAll(".dp-stub .dp-run-area, .dp-stub .dp-run-text")]
+    widths = """[...document.querySelector(".dp-stub")
+      .querySelectorAll(".dp-run-area, .dp-run-text")]
       .flatMap(e => [e.getBoundingClientRect().width, e.scrollWidth])"""
     found = reader.page.evaluate(widths)
     assert max(found) - min(found) <= 1, "they scroll as one, with the box"
