@@ -40,6 +40,7 @@ DECK = """\
 <table>
 {keys}
 </table>
+<p>{rights}</p>
 {report}</dialog>
 <output class="typed" hidden></output>
 {scripts}"""
@@ -99,6 +100,7 @@ def page(deck: Deck) -> str:
             accent=deck.accent,
             slides="\n".join(columns.values()),
             keys="\n".join(keys),
+            rights=deck.rights,
             report=f"<p>{deck.report}</p>\n" if deck.report else "",
             scripts="\n".join(
                 f'<script src="assets/{name}.js"></script>'
@@ -154,8 +156,7 @@ def _section(deck: Deck, number: int, slide: Slide) -> str:
     text = f'<div class="text">{slide.text}</div>' if slide.text.strip() else ""
     size = f' style="{style(slide)}"' if style(slide) else ""
     shown = f'<div class="shown"{size}>{slide.shown}</div>' if slide.shown else ""
-    facts = f'{_facts(deck)}{KEYS}<p class="colophon">{deck.rights}</p>'
-    about = f'<div class="about">{facts}</div>' if slide.level == 1 else ""
+    about = f'<div class="about">{_facts(deck)}{KEYS}</div>' if slide.level == 1 else ""
     minutes = f' data-minutes="{slide.minutes:g}"{_listed(deck, slide)}'
     layout = f"slide {slide.layout}{'' if text else ' alone'}"
     return (
