@@ -58,7 +58,7 @@ class Colophon:
     @property
     def rights(self) -> str:
         """Whose it is, such as `© 2026 The authors`."""
-        return " ".join(["©", *[self.year][: bool(self.year)], self.owner])
+        return " ".join(filter(None, ("©", self.year, self.owner)))
 
     def html(self, about: str = "", report: str = "") -> str:
         """Return it as HTML; `about` is the address of the page on the edition.

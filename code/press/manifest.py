@@ -25,7 +25,8 @@ from .run_here import wheels
 
 __all__ = ["Plan", "finished", "is_current", "lock", "plan", "read", "sources", "touched"]
 
-SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "book", "code")
+SOURCES = ("_config.yml", "_toc.yml", "pyproject.toml", "requirements.txt", "CITATION.cff", "book",
+           "code")  # fmt: skip
 PRESS = Path(__file__).parent
 SHOWN_BY = (
     PRESS, files.ASSETS, PRESS.parent / "engine" / "python",

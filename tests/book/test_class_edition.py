@@ -8,8 +8,6 @@ import os
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -30,20 +28,8 @@ CHAPTERS = read_all(Book(ROOT))
 GRADED = "part1/simulator"
 
 
-@dataclass(frozen=True)
-class Class:
-    """The edition, and what the command printed."""
-
-    book: Book
-    output: str
-
-    @property
-    def html(self) -> Path:
-        return self.book.build / "html"
-
-
 @pytest.fixture(scope="module")
-def ours(build: Build) -> Class:
+def ours(build: Build) -> Build:
     """The edition, made as by `make class-edition`."""
     run = subprocess.run(
         [sys.executable, "-m", "press", "class-edition"],
@@ -54,7 +40,7 @@ def ours(build: Build) -> Class:
         check=False,
     )
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
-    return Class(Book(ROOT, for_class=True), run.stdout)
+    return Build(Book(ROOT, for_class=True), run.stdout)
 
 
 @pytest.fixture(scope="module")

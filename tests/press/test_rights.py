@@ -10,6 +10,7 @@ import yaml
 from jsonschema import Draft7Validator
 from nbformat import NO_CONVERT, read
 
+from press import manifest
 from press.book import Book, PressError
 from press.colophon import CC_BY, STAMP, UNSTAMPED, Colophon, stamp
 from press.pages import colophon as pages
@@ -48,6 +49,14 @@ def test_the_citation_is_valid_and_of_this_version():
     assert faults({**cited, "version": [1]}), "the schema refuses nothing"
     assert cited["version"] == Colophon.of(Book(ROOT)).version
     assert cited["title"] == Book(ROOT).config["title"]
+
+
+def test_a_changed_citation_is_a_reason_to_build_again(tmp_path):
+    (tmp_path / "_config.yml").write_text("title: A book\n")
+    (tmp_path / "CITATION.cff").write_text("version: 1\n")
+    before = manifest.sources(Book(tmp_path))
+    (tmp_path / "CITATION.cff").write_text("version: 2\n")
+    assert manifest.sources(Book(tmp_path)) != before
 
 
 def test_the_colophon_says_what_the_settings_say(tmp_path):

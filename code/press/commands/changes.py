@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..book import PressError
+from .check_reproducible import differences
 
 __all__ = ["changes"]
 
@@ -26,8 +27,7 @@ def changes(before: Path, after: Path) -> str:
 
 def _pages(before: Path, after: Path) -> Iterator[str]:
     one, two = (_manifest(folder) for folder in (before, after))
-    pages = (name for name in one.keys() | two.keys() if name.endswith(".html"))
-    different = sorted(name for name in pages if one.get(name) != two.get(name))
+    different = [name for name in differences(one, two) if name.endswith(".html")]
     if different:
         yield f"**{len(different)} pages and decks**\n"
         for name in different:
@@ -38,7 +38,7 @@ def _pages(before: Path, after: Path) -> Iterator[str]:
 
 def _outputs(before: Path, after: Path) -> Iterator[str]:
     one, two = (_entries(folder / "outputs") for folder in (before, after))
-    different = sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))
+    different = differences(one, two)
     if different:
         yield f"**{len(different)} figures, numbers and other outputs**\n"
         for name in different:

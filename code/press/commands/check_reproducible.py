@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from .. import manifest
@@ -31,8 +32,8 @@ def main() -> int:
     return bool(different)
 
 
-def differences(one: dict[str, str], two: dict[str, str]) -> list[str]:
-    """Return the files that are not in both with the same digest."""
+def differences(one: Mapping[str, object], two: Mapping[str, object]) -> list[str]:
+    """Return the names that are not in both with the same digest, or the same content."""
     return sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))
 
 

@@ -19,11 +19,10 @@ from ..book import Book
 from ..chapter import Chapter
 from ..leaks import Secret
 from ..notebooks import built
+from ..pages.joined import STYLE
 
 __all__ = ["write_key"]
 
-STYLE = "site.css"
-"""The style sheet of all pages, which has the fonts of formulas beside it."""
 CHECKS = "diffprog.exercises."
 PAGE = """\
 <!doctype html>

@@ -14,11 +14,12 @@ from typing import Any
 
 import tinycss2
 
+from .purge import NESTS, alternatives
+
 __all__ = ["with_auto"]
 
 SCHEMES = {"dark": "(prefers-color-scheme:dark)", "light": "not (prefers-color-scheme:dark)"}
 _THEME = re.compile(r'\[data-theme=["\']?(dark|light)["\']?\]')
-_NESTS = {"media", "supports", "layer", "container"}
 
 
 def with_auto(css: str) -> str:
@@ -36,7 +37,7 @@ def _rules(rules: Sequence[Any]) -> Iterator[str]:
             copies = {}
         for scheme, copy in found:
             copies.setdefault(scheme, []).append(copy)
-        if rule.type == "at-rule" and rule.lower_at_keyword in _NESTS and rule.content is not None:
+        if rule.type == "at-rule" and rule.lower_at_keyword in NESTS and rule.content is not None:
             inner = "".join(_rules(tinycss2.parse_rule_list(rule.content)))
             yield f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{inner}}}"
         else:
@@ -54,7 +55,7 @@ def _copies(rule: Any) -> Iterator[tuple[str, str]]:
     if rule.type != "qualified-rule":
         return
     selectors: dict[str, list[str]] = {}
-    for selector in _split(rule.prelude):
+    for selector in map(_text, alternatives(rule.prelude)):
         if found := _THEME.search(selector):
             copy = _THEME.sub("[data-theme=auto]", selector)
             selectors.setdefault(found[1], []).append(copy)
@@ -62,12 +63,5 @@ def _copies(rule: Any) -> Iterator[tuple[str, str]]:
         yield scheme, f"{','.join(each)}{{{tinycss2.serialize(rule.content)}}}"
 
 
-def _split(prelude: Sequence[Any]) -> Iterator[str]:
-    each: list[Any] = []
-    for token in prelude:
-        if token.type == "literal" and token.value == ",":
-            yield tinycss2.serialize(each).strip()
-            each = []
-        else:
-            each.append(token)
-    yield tinycss2.serialize(each).strip()
+def _text(selector: Sequence[Any]) -> str:
+    return str(tinycss2.serialize(selector).strip())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from importlib.metadata import metadata, version
 from pathlib import Path
 from posixpath import dirname, relpath
@@ -25,6 +25,7 @@ from .. import edition, files
 from ..book import Book, PressError
 from ..colophon import EDITION, STAMP, UNSTAMPED, Colophon
 from ..node import PACKAGES
+from .table import table
 
 __all__ = ["SHIPPED", "setup"]
 
@@ -79,7 +80,7 @@ class EditionDirective(SphinxDirective):
 def _versions(book: Book) -> list[nodes.Node]:
     rows = [(name, version(name).partition("+")[0]) for name in COMPUTES]
     python = ".".join(platform.python_version_tuple()[:2])
-    return [_table(("Package", "Version"), [("Python", python), *rows])]
+    return [table(("Package", "Version"), [("Python", python), *rows])]
 
 
 def _citation(book: Book) -> list[nodes.Node]:
@@ -108,7 +109,7 @@ def _software(book: Book) -> list[nodes.Node]:
         package = json.loads((PACKAGES / name / "package.json").read_text(encoding="utf-8"))
         rows.append((f"{name} {package['version']}", what, str(package["license"])))
     rows += [(f"{n} {version(n)}", what, _licence(n)) for n, what in SHIPPED["pip"].items()]
-    return [_table(("Software", "What it does here", "Licence"), [*rows, *WITHIN])]
+    return [table(("Software", "What it does here", "Licence"), [*rows, *WITHIN])]
 
 
 def _licence(package: str) -> str:
@@ -131,19 +132,7 @@ def _errata(book: Book) -> list[nodes.Node]:
             raise PressError(f"{ERRATA}: each entry has {needed}; this one has not: {entry}")
     newest = sorted(entries, key=lambda entry: str(entry["date"]), reverse=True)
     rows = [[str(e[key]) for key in ("date", "page", "was", "is")] for e in newest]
-    return [_table(("Found on", "Page", "It said", "It should say"), rows)]
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> nodes.table:
-    head = tuple(head)
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *map(_row, rows))
-    return nodes.table("", group)
-
-
-def _row(cells: Iterable[str]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in cells))
+    return [table(("Found on", "Page", "It said", "It should say"), rows)]
 
 
 def _below(

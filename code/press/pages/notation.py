@@ -13,6 +13,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from .. import edition
 from ..notation import Symbol, symbols
+from .table import table
 
 __all__ = ["setup"]
 
@@ -42,16 +43,9 @@ class NotationDirective(SphinxDirective):
         found.sort(key=lambda symbol: symbol.order)
         if not found:
             return [nodes.paragraph("", "No chapter introduces one.")]
-        return [self.table(found)]
+        return [table(HEAD, map(self.row, found), classes=["dp-notation"])]
 
-    def table(self, found: list[Symbol]) -> nodes.table:
-        """Return a table with a row for each symbol."""
-        group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in HEAD), cols=len(HEAD))
-        group += nodes.thead("", _row(*([nodes.Text(word)] for word in HEAD)))
-        group += nodes.tbody("", *map(self.row, found))
-        return nodes.table("", group, classes=["dp-notation"])
-
-    def row(self, symbol: Symbol) -> nodes.row:
+    def row(self, symbol: Symbol) -> tuple[Sequence[nodes.Node], ...]:
         """Return symbol, meaning, and a link to the chapter."""
         words, _ = self.state.inline_text(symbol.meaning, self.lineno)
         page = symbol.page.docname
@@ -59,11 +53,7 @@ class NotationDirective(SphinxDirective):
             "", nodes.inline("", self.titles[page]), refdomain="std", reftype="doc",
             reftarget=f"/{page}", refexplicit=True, refwarn=True, refdoc=self.env.docname,
         )  # fmt: skip
-        return _row([nodes.math("", symbol.latex)], words, [link])
-
-
-def _row(*cells: Sequence[nodes.Node]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", *cell)) for cell in cells))
+        return [nodes.math("", symbol.latex)], words, [link]
 
 
 def setup(app: Sphinx) -> None:

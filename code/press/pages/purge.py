@@ -24,7 +24,7 @@ from typing import Any
 import lxml.html
 import tinycss2
 
-__all__ = ["Used", "purged"]
+__all__ = ["NESTS", "Used", "alternatives", "purged"]
 
 WORD = re.compile(r"-{0,2}[A-Za-z_][\w-]*")
 CUSTOM = re.compile(r"--[\w-]+")
@@ -108,7 +108,7 @@ class _Needs:
 
     def _function(self, token: Any) -> bool:
         return token.lower_name not in ONE_OF or any(
-            self.meets(each) for each in _alternatives(token.arguments)
+            self.meets(each) for each in alternatives(token.arguments)
         )
 
     def _attribute(self, content: Sequence[Any]) -> bool:
@@ -142,10 +142,10 @@ def _kept(rules: Iterable[Any], needs: _Needs) -> Iterator[_Rule]:
         if rule.type == "at-rule":
             yield from _at_rule(rule, needs)
             continue
-        alternatives = list(_alternatives(rule.prelude))
-        met = [each for each in alternatives if needs.meets(each)]
-        if met and any(_is_doubtful(each) for each in alternatives):
-            met = alternatives
+        listed = list(alternatives(rule.prelude))
+        met = [each for each in listed if needs.meets(each)]
+        if met and any(_is_doubtful(each) for each in listed):
+            met = listed
         if met:
             content = _declarations(rule)
             if all(item.type == "declaration" for item in content):
@@ -176,7 +176,7 @@ def _at_rule(rule: Any, needs: _Needs) -> Iterator[_Rule]:
         yield _Rule("", text=f"{before}{end}")
 
 
-def _alternatives(selectors: Sequence[Any]) -> Iterator[list[Any]]:
+def alternatives(selectors: Sequence[Any]) -> Iterator[list[Any]]:
     """Yield the selectors of a list, which commas part."""
     each: list[Any] = []
     for token in selectors:
