@@ -51,7 +51,9 @@ def render_alone(edition: Edition) -> Sphinx:
     return _sphinx(edition, folder, alone)
 
 
-def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sphinx:
+def _sphinx(
+    edition: Edition, folder: Path, overrides: dict[str, object], builder: str = "html"
+) -> Sphinx:
     """Run Sphinx as Jupyter Book does, but pass its errors on to the caller."""
     book = edition.book
     for path in (book.root / name for name in book.config.get("bibtex_bibfiles") or ()):
@@ -68,9 +70,9 @@ def _sphinx(edition: Edition, folder: Path, overrides: dict[str, object]) -> Sph
             app = Sphinx(
                 srcdir=book.root,
                 confdir=None,
-                outdir=folder / "html",
+                outdir=folder / builder,
                 doctreedir=folder / "doctrees",
-                buildername="html",
+                buildername=builder,
                 confoverrides=config,
                 status=None,
                 warning=sys.stderr,
