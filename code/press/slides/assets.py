@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pygments.formatters import HtmlFormatter
 from diffprog.figures import animation
 
 from .. import files, fonts, katex
+from ..pages.purge import Used, purged
 
 __all__ = ["copy"]
 
@@ -39,8 +40,7 @@ def copy(folder: Path, decks: Sequence[str]) -> None:
     mono = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSansMono.ttf"
     for path in (
         NPM / "reveal.js" / "dist" / "reveal.js",
-        NPM / "reveal.js" / "dist" / "reveal.css",
-        NPM / "reveal.js" / "plugin" / "zoom" / "zoom.js",
+        NPM / "reveal.js" / "dist" / "plugin" / "zoom.js",
         files.ASSETS / "favicon.svg",
         files.ASSETS / "page.js",
         files.ASSETS / "report.js",
@@ -54,12 +54,24 @@ def copy(folder: Path, decks: Sequence[str]) -> None:
     files.write(folder / "pygments.css", _colours())
     shutil.rmtree(folder / "katex", ignore_errors=True)
     katex.copy_style(folder, decks)
+    files.write(folder / "reveal.css", _style_of_reveal(folder, decks))
     beside = [path for path in folder.iterdir() if path.suffix in (".css", ".js")]
     texts = [*decks, *(path.read_text(encoding="utf-8") for path in beside)]
     characters = ASCII.union(*map(_characters, texts))
     text = NPM / "inter-ui" / "variable" / "InterVariable.woff2"
     files.write(folder / text.name, fonts.cut(text, characters, (*fonts.SPACING, *FEATURES)))
     files.write(folder / f"{mono.stem}.woff2", fonts.cut(mono, characters | BARS))
+
+
+def _style_of_reveal(folder: Path, decks: Iterable[str]) -> str:
+    """Return the rules of reveal.js that a deck can need, or a script in `folder` can add."""
+    used = Used()
+    for deck in decks:
+        used.add_page(deck)
+    for script in folder.glob("*.js"):
+        used.add_script(script.read_text(encoding="utf-8"))
+    css = NPM / "reveal.js" / "dist" / "reveal.css"
+    return purged(css.read_text(encoding="utf-8"), used)
 
 
 def _characters(text: str) -> set[str]:
