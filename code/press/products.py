@@ -13,6 +13,7 @@ from . import files
 from .book import Book, PressError
 from .edition import Edition
 from .notebooks.write import Pages
+from .policy import META
 from .slides.write import write_decks
 from .solution_guard import check_students
 
@@ -53,7 +54,7 @@ def _redirect(site: Path, old: str, new: str, title: str) -> None:
     to, icon = (relpath(path, dirname(old) or ".") for path in (f"{new}.html", ICON))
     title = escape(title)
     text = (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{META}\n'
         f'<meta http-equiv="refresh" content="0; url={to}">\n'
         f'<link rel="canonical" href="{to}">\n'
         f'<link rel="icon" href="{icon}">\n'
@@ -71,7 +72,7 @@ def _write_not_found(book: Book, site: Path, title: str) -> None:
     """
     root, title = escape(urlsplit(book.address).path or "/"), escape(title)
     text = (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{META}\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="robots" content="noindex">\n'
         f'<link rel="icon" href="{root}{ICON}">\n'

@@ -27,7 +27,7 @@ def test_axe_finds_nothing(browser, server, docname):
     page.evaluate(AXE.read_text())
     found = _violations(page, RULES)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     found += _violations(page, OF_COLOURS)
     page.context.close()
     assert found == []

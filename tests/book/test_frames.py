@@ -76,7 +76,7 @@ def test_buttons_play_pause_and_step(page):
     play.focus()
     page.keyboard.press("Enter")
     assert play.get_attribute("aria-label") == "Pause"
-    page.wait_for_function(f"document.querySelector('{BALL} output').textContent > '2.3 s'")
+    page.wait_for_function(f"() => document.querySelector('{BALL} output').textContent > '2.3 s'")
     play.click()
     assert play.get_attribute("aria-label") == "Play"
     stopped = page.locator(f"{BALL} output").inner_text()
@@ -88,12 +88,10 @@ def test_playing_ends_at_the_last_frame_and_starts_again_from_the_first(page):
     page.locator(f"{BALL} input").fill("49")
     play = page.locator(f"{BALL} [data-do=play]")
     play.click()
-    page.wait_for_function(f"document.querySelector('{BALL} output').textContent === '5.0 s'")
-    page.wait_for_function(
-        f"document.querySelector('{BALL} [data-do=play]').getAttribute('aria-label') === 'Play'"
-    )
+    page.wait_for_function(f"() => document.querySelector('{BALL} output').textContent === '5.0 s'")
+    page.locator(f"{BALL} [data-do=play][aria-label=Play]").wait_for()
     play.click()
-    page.wait_for_function(f"document.querySelector('{BALL} output').textContent < '1.0 s'")
+    page.wait_for_function(f"() => document.querySelector('{BALL} output').textContent < '1.0 s'")
 
 
 def test_without_a_script_the_first_frame_is_there_and_no_dead_control(context, server):

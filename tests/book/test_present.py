@@ -94,7 +94,7 @@ def page(presented, browser):
 
 def deck(page, presented, name, selector):
     page.goto(f"{presented.root}/slides/{name}.html")
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
     page.evaluate(AT, selector)
 
 
@@ -228,7 +228,7 @@ def test_a_page_runs_and_draws_its_figures_anew(page, presented):
     assert stub.live.inner_text().startswith("✗ Not yet: it is your turn.")
     assert axe(page, ".dp-stub") == []
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     assert axe(page, ".dp-stub") == []
 
 
@@ -244,7 +244,7 @@ def test_what_nobody_edits_gives_what_the_deck_shows(page, name):
 def gives_what_it_shows(page, deck):
     page.set_default_timeout(300_000)  # some cells before train a network
     page.goto(deck)
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
     slides = page.evaluate(
         "[...document.querySelectorAll('.slide.cell')].map(s => s.closest('section').id)"
     )
@@ -286,7 +286,7 @@ def test_pages_have_nothing_of_this_and_decks_nothing_from_files(build, page):
         assert b"live-bar" not in path.read_bytes(), path
         assert b"live.js" not in path.read_bytes(), path
     page.goto((build.html / "slides/part1.html").as_uri())
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
     page.evaluate(AT, GRADIENT)
     page.locator(f"{GRADIENT} .said").first.wait_for()
     assert page.locator(f"{GRADIENT} :is(button, textarea)").count() == 0

@@ -144,7 +144,7 @@ def test_the_fonts_of_a_deck_weigh_at_most_90_kib(browser, server, build, part):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlparse(request.url).path))
     page.goto(f"{server}/slides/part{part}.html?print-pdf")  # all slides at once
-    page.wait_for_function("document.querySelectorAll('.pdf-page').length > 20")
+    page.wait_for_function("() => document.querySelectorAll('.pdf-page').length > 20")
     page.evaluate("document.fonts.ready")
     page.close()
     fonts = {path for path in asked if path.endswith((".woff2", ".ttf"))}

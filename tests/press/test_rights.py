@@ -138,6 +138,6 @@ def test_a_page_of_a_published_site_names_its_commit(browser, server):
         assert asked == []
         colophon = page.locator(".dp-colophon")
         colophon.scroll_into_view_if_needed()
-        page.wait_for_function("document.documentElement.dataset.edition")
+        page.wait_for_function("() => document.documentElement.dataset.edition")
         assert colophon.inner_text().endswith("PyTorch 2.13.0. Commit abc of today.")
         assert asked == [f"{server}/{STAMP}"]

@@ -11,7 +11,7 @@ import pytest
 from press import manifest
 from press.book import Book
 from press.files import digest
-from press.pages.joined import THEME
+from press.policy import THEME
 
 from .conftest import TOC
 from .constructs import PNG

@@ -12,7 +12,8 @@ addEventListener("fetch", event => {
 
 async function kept(event, version) {
   const { request } = event;
-  const name = `${FOLDER}${version}`, cache = await caches.open(name);
+  const name = `${FOLDER}${version}`, cache = await caches.open(name).catch(() => null);
+  if (!cache) return fetch(request); /* the browser keeps nothing, or has no room */
   const found = await cache.match(request.url);
   if (found) return found;
   const answer = await fetch(request);

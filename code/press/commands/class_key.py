@@ -20,6 +20,7 @@ from ..chapter import Chapter
 from ..leaks import Secret
 from ..notebooks import built
 from ..pages.joined import STYLE
+from ..policy import META
 
 __all__ = ["write_key"]
 
@@ -29,6 +30,7 @@ PAGE = """\
 <html lang="en" data-theme="light">
 <head>
 <meta charset="utf-8">
+{policy}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>Solutions: {title}</title>
@@ -67,7 +69,7 @@ def write_key(book: Book, chapters: Iterable[Chapter], known: Iterable[Secret]) 
     shutil.copyfile(site / "_static" / STYLE, folder / "_static" / STYLE)
     parts = [_solutions(chapter, site) for chapter in some if chapter.exercises]
     title = escape(str(book.config["title"]))
-    page = PAGE.format(title=title, style=STYLE, chapters="\n".join(parts))
+    page = PAGE.format(title=title, policy=META, style=STYLE, chapters="\n".join(parts))
     files.write(folder / "solutions.html", page)
     said = "\n".join(_readable(some, list(known), book.code))
     files.write(folder / "readable.md", f"{READABLE}{said}\n")

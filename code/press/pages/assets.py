@@ -2,8 +2,8 @@
 
 Font Awesome is cut down to the glyphs in use, and its script, which draws the same icons, is left
 out. Controls that the theme leaves without a name for screen readers get one. Scripts inside of
-pages are moved to files, so that a site may forbid them; of the one that must run before the first
-paint, `joined.THEME`, a policy states the digest.
+pages are moved to files, because the policy of the pages forbids them; it states the digest of the
+one that must run before the first paint, `policy.THEME`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sphinx.config import Config
 import diffprog
 
 from .. import edition, files, fonts
-from .joined import THEME
+from ..policy import THEME
 
 __all__ = ["setup"]
 

@@ -6,13 +6,11 @@ files already. A digest of the content stands in each address, so that browsers 
 as long as the server likes.
 
 Scripts run after the page is read (`defer`), and block nothing. Only the theme that the reader
-chose is set before, by the line `THEME` in the page itself, so that the first paint has it.
+chose is set before, by the line `policy.THEME` in the page itself, so that the first paint has it.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import posixpath
 import re
 import shutil
@@ -24,12 +22,15 @@ from sphinx.application import Sphinx
 import diffprog
 
 from .. import files
+from ..policy import THEME, stated
 from .auto_theme import with_auto
 from .purge import Used, purged
 
-__all__ = ["STYLE", "THEME", "THEME_SOURCE", "WHOLE", "join", "setup"]
+__all__ = ["STYLE", "WHOLE", "join", "setup"]
 
 STYLE, SCRIPT = "site.css", "site.js"
+FIRST = "storage.js"
+"""Our script that runs before those of the theme."""
 WHOLE = "whole.css"
 """Beside what Sphinx has read: the style sheet with all rules, with which a test compares."""
 ALWAYS_WRITTEN = ("search.html", "genindex.html")
@@ -47,14 +48,6 @@ DRAW_IN_PAGE = (
     files.ASSETS.parents[1] / "code" / "engine" / "python",
 )
 """The Python that makes HTML in the reader's browser."""
-
-THEME = (
-    "(function(r){var m;try{m=localStorage.getItem('mode')}catch(e){}"
-    "r.dataset.mode=m=m||'auto';r.dataset.theme=m!=='auto'?m:"
-    "matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'})(document.documentElement)"
-)
-THEME_SOURCE = f"'sha256-{base64.b64encode(hashlib.sha256(THEME.encode()).digest()).decode()}'"
-"""What a Content-Security-Policy has to allow in `script-src`."""
 
 _LINK = re.compile(r"[ \t]*<link\b[^>]*>\n?")
 _SCRIPT = re.compile(r"[ \t]*<script\b[^>]*></script>\n?")
@@ -101,7 +94,8 @@ def join(site: Path, whole: Path) -> None:
     models = [texts[site / name] for name in ALWAYS_WRITTEN]
     sheets = _common(models, _LINK)
     scripts = [name for name in _common(models, _SCRIPT) if name not in ALONE]
-    script = f"{THEME};\n" + "".join(_script(static / name) for name in scripts)
+    first = (files.ASSETS / FIRST).read_text(encoding="utf-8")
+    script = f"{THEME};\n{first}" + "".join(_script(static / name) for name in scripts)
     joined = _style(static, sheets)
     for name in {*sheets, *scripts} - KEPT:
         (static / name).unlink()
@@ -120,7 +114,7 @@ def join(site: Path, whole: Path) -> None:
     for path, text in texts.items():
         page = _replaced(text, _LINK, {*sheets, STYLE}, style_link)
         page = _replaced(page, _SCRIPT, {*scripts, SCRIPT}, script_tag)
-        files.write(path, versions.stated(path, page))
+        files.write(path, stated(versions.stated(path, page)))
 
 
 def _style(static: Path, sheets: Iterable[str]) -> str:

@@ -17,22 +17,16 @@ from pathlib import Path
 
 from .. import files
 from ..book import Book, PressError
-from ..pages.joined import THEME_SOURCE
+from ..policy import IN_FOLDER, META, POLICY
 from .one_script import one_script
 
-__all__ = ["POLICY", "pack"]
+__all__ = ["pack"]
 
 ASSETS = files.ASSETS / "folder"
 PAGE_SCRIPT = ASSETS / "folder.js"
 OURS = (ASSETS / "thread.mjs", ASSETS / "worker.js")
 OF_PAGE = ["page.mjs", "python.mjs", "editor.mjs"]
 """The modules that pages and decks import."""
-POLICY = (
-    f"default-src 'none'; script-src 'self' {THEME_SOURCE} 'wasm-unsafe-eval'; style-src 'self'"
-    " 'unsafe-inline'; img-src 'self' data:; font-src 'self'; worker-src blob:"
-)
-"""Of pages with cells: what they need from a server, too, and the worker, which is a blob."""
-CHARSET = '<meta charset="utf-8" />'
 RUN = re.compile(r'<script [^>]*src="(?P<static>[^"]*_static/)run\.js[^"]*"')
 DECK_RUN = '<script src="assets/run_here.js">'
 LICENCES = """
@@ -74,12 +68,15 @@ def _page(name: str, html: str) -> str:
     """Return a page that loads what `folder.js` brings, if it has cells that run."""
     tag = '<script src="{}run/folder.js"></script>\n'
     if run := RUN.search(html):
-        if CHARSET not in html:
-            raise PressError(f"{name}: there is no {CHARSET}, after which the policy stands")
-        policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-        html = html.replace(run[0], tag.format(run["static"]) + run[0], 1)
-        return html.replace(CHARSET, f"{CHARSET}\n{policy}", 1)
-    return html.replace(DECK_RUN, tag.format("../_static/") + DECK_RUN, 1)
+        loads, folder = run[0], run["static"]
+    elif DECK_RUN in html:
+        loads, folder = DECK_RUN, "../_static/"
+    else:
+        return html
+    if META not in html:
+        raise PressError(f"{name}: its policy is not the one that the press states")
+    html = html.replace(META, META.replace(POLICY, IN_FOLDER), 1)
+    return html.replace(loads, tag.format(folder) + loads, 1)
 
 
 def _scripts(run: Path) -> Iterator[tuple[str, str | bytes]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from itertools import groupby
 
+from ..policy import META
 from .figure import style
 from .launch_address import chapter_address
 from .plan import planned, plans_of
@@ -18,6 +19,7 @@ PAGE = """\
 <html lang="en" class="{kind}">
 <head>
 <meta charset="utf-8">
+{policy}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 {about}
 <title>{title}</title>
@@ -93,6 +95,7 @@ def page(deck: Deck) -> str:
     no_script = f"<noscript>{_style('no-script')}</noscript>"
     return PAGE.format(
         kind="print-pdf",
+        policy=META,
         about=f'<meta name="description" content="{html.escape(deck.description)}">',
         title=f"{html.escape(deck.title)}: slides",
         styles="\n".join([*map(_style, ("reveal", *STYLES)), no_script]),
@@ -132,6 +135,7 @@ def handout(deck: Deck) -> str:
     title = html.escape(deck.title)
     return PAGE.format(
         kind="reveal-print",
+        policy=META,
         about='<meta name="robots" content="noindex">',
         title=f"{title}: handout",
         styles="\n".join(map(_style, (*STYLES, "handout"))),

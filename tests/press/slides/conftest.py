@@ -127,7 +127,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def ready(page: Any, address: str) -> Any:
     """Open a deck, and wait until it is laid out."""
     page.goto(address)
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
     page.evaluate("document.fonts.ready.then(() => 0)")
     return page
 

@@ -149,7 +149,7 @@ def test_a_slide_has_an_address(opened, name):
         go(page, f"#{slide}")
         page.wait_for_function("id => location.hash === '#/' + id", arg=slide)
         page.reload()
-        page.wait_for_function("window.Reveal && Reveal.isReady()")
+        page.wait_for_function("() => window.Reveal && Reveal.isReady()")
         assert page.evaluate(CURRENT) == slide
 
 
@@ -163,7 +163,7 @@ def test_frames_play_by_key_and_by_click(opened):
     page.keyboard.press(",")
     assert page.evaluate(OUTPUT) == before
     page.keyboard.press("p")
-    page.wait_for_function(f"{OUTPUT} !== '{before}' && {OUTPUT} !== '{one_on}'")
+    page.wait_for_function(f"() => {OUTPUT} !== '{before}' && {OUTPUT} !== '{one_on}'")
     page.keyboard.press("p")
     page.locator("section section.present svg.dp-svg").click()
     page.wait_for_selector("section section.present [data-do=play][aria-label=Pause]")
@@ -225,7 +225,7 @@ def test_dark_and_light_are_a_key_and_are_remembered(opened, server):
     page.keyboard.press("d")
     assert not page.evaluate(dark)
     page.reload()
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
     assert not page.evaluate(dark)
 
 
@@ -259,7 +259,7 @@ def test_the_chapter_opens_beside_the_deck_and_leads_to_its_first_slide(opened):
     chapter = opening.value
     assert page.evaluate(CURRENT) == here
     chapter.get_by_role("link", name="Present from here").click()
-    chapter.wait_for_function("window.Reveal && Reveal.isReady()")
+    chapter.wait_for_function("() => window.Reveal && Reveal.isReady()")
     first = chapter.evaluate("Reveal.getCurrentSlide().querySelector('.where').textContent")
     assert first.startswith("1.4 ")
     assert chapter.evaluate("Reveal.getIndices().v") == 0
@@ -380,7 +380,7 @@ def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(speaking, name, 
         speaker.keyboard.press(key)
     for _ in range(2 if stays else 1):
         speaker.keyboard.press("ArrowRight")
-    page.wait_for_function("Reveal.getSlides().indexOf(Reveal.getCurrentSlide()) === 1")
+    page.wait_for_function("() => Reveal.getSlides().indexOf(Reveal.getCurrentSlide()) === 1")
     assert not page.evaluate("Reveal.isOverview()")
     assert page.get_by_role("dialog").count() == 0
     assert page.locator("output.typed").text_content() == ""
@@ -438,7 +438,7 @@ def test_the_speaker_s_clock_pauses_begins_anew_and_says_who_is_late(speaking):
     assert timer.inner_text() == "15:00"
     assert speaker.get_by_role("button", name="Go on").is_visible()
     assert pace.inner_text() == f"{round(15 - minutes[0])} min behind"
-    speaker.add_script_tag(path=AXE)
+    speaker.evaluate(AXE.read_text())
     found = speaker.evaluate("axe.run({iframes: false})")
     assert [violation["id"] for violation in found["violations"]] == []
     assert "over on this slide" in left.inner_text()
@@ -453,14 +453,14 @@ def test_the_speaker_s_window_outlives_a_reload_of_either(speaking, from_file):
     page, speaker = speaking("part1", from_file)
     page.keyboard.press("ArrowRight")
     # reveal.js writes it once a second at most
-    page.wait_for_function("location.hash === '#/' + Reveal.getCurrentSlide().id")
+    page.wait_for_function("() => location.hash === '#/' + Reveal.getCurrentSlide().id")
     page.reload()
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
     speaker.locator(".bar .count", has_text="2 / ").wait_for()
     speaker.reload()
     speaker.locator(".bar .count", has_text="2 / ").wait_for()
     speaker.keyboard.press("ArrowLeft")
-    page.wait_for_function("Reveal.getSlidePastCount() === 0")
+    page.wait_for_function("() => Reveal.getSlidePastCount() === 0")
     page.keyboard.press("s")  # comes to the front, and is not opened twice
     assert len(page.context.pages) == 2
 
@@ -545,7 +545,7 @@ def test_on_a_phone_the_deck_is_a_page_to_scroll_in_sizes_to_read(browser, build
     page.goto(address)
     page.locator("link[href$='phone.css']").wait_for(state="attached")
     page.wait_for_function(
-        "getComputedStyle(document.querySelector('footer')).position === 'static'"
+        "() => getComputedStyle(document.querySelector('footer')).position === 'static'"
     )
     facts = page.evaluate(
         """() => { const wide = e => { // out of the screen, and not in a box that scrolls
@@ -573,6 +573,6 @@ def test_on_a_phone_the_deck_is_a_page_to_scroll_in_sizes_to_read(browser, build
     assert facts["figures"] >= 9
     page.goto("about:blank")
     page.goto(f"{address}#/{facts['last']}")
-    page.wait_for_function("scrollY > innerHeight")
+    page.wait_for_function("() => scrollY > innerHeight")
     assert complaints == []
     context.close()

@@ -125,7 +125,7 @@ def window(browser, site):
         tab = contexts[-1].new_page()
         tab.goto(f"{site.as_uri()}{query}")
         if options.get("java_script_enabled", True):
-            tab.wait_for_function("window.Reveal && Reveal.isReady()")
+            tab.wait_for_function("() => window.Reveal && Reveal.isReady()")
         return tab
 
     yield window
