@@ -34,6 +34,7 @@ from .pages import (
     notation,
     outdated,
     predict,
+    previews,
     search,
     social_card,
 )
@@ -116,6 +117,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     assets.setup(app)
     social_card.setup(app)
     search.setup(app)
+    previews.setup(app)
     launch_buttons.setup(app)
     notebooks.setup(app)
     deck_links.setup(app)

@@ -26,7 +26,7 @@ from ..policy import THEME
 __all__ = ["setup"]
 
 SCRIPTS = ("page.js", "contents.js", "progress.js", "frames.js", "take_away.js", "predict.js",
-           "your_work.js", "report.js")  # fmt: skip
+           "your_work.js", "report.js", "preview.js")  # fmt: skip
 """Our scripts, in this order. Each does nothing on a page without what it is for."""
 FONT_AWESOME = Path("_static/vendor/fontawesome/webfonts")
 
