@@ -19,9 +19,9 @@ from torch._C import _functorch
 __all__ = [
     "are_finite", "broadcast", "broadcast_shapes", "columns", "comparable",
     "count", "definite", "described", "finite", "floating", "holds",
-    "not_empty", "not_negative", "ordinary", "plain", "positive",
-    "positives", "precise", "refused", "same_shape", "scalar", "shapes",
-    "symmetric", "trainable", "values", "wrong",
+    "is_tensor", "not_empty", "not_negative", "ordinary", "plain",
+    "positive", "positives", "precise", "refused", "same_shape",
+    "scalar", "shapes", "symmetric", "trainable", "values", "wrong",
 ]  # fmt: skip
 
 
@@ -38,9 +38,17 @@ def refused(name: str, why: str) -> ValueError:
     return ValueError(f"{name}: {why}")
 
 
-def described(x: object) -> str:
+def is_tensor(x: Any) -> bool:
+    """Return whether x is a tensor, or stands for one, as torch sees it.
+
+    What stands for a tensor takes the calls of torch's functions itself.
+    """
+    return isinstance(x, Tensor) or hasattr(type(x), "__torch_function__")
+
+
+def described(x: Any) -> str:
     """Describe x in a few words."""
-    if isinstance(x, Tensor):
+    if is_tensor(x):
         return f"a {x.dtype} tensor of shape {tuple(x.shape)}"
     if hasattr(x, "dtype") and hasattr(x, "shape"):
         return f"a NumPy {x.dtype} array of shape {tuple(x.shape)}"
@@ -85,10 +93,10 @@ def are_finite(x: Tensor) -> bool:
 
 def floating(name: str, x: Any) -> None:
     """Raise ValueError unless x is a tensor of floating-point numbers."""
-    if isinstance(x, Tensor) and x.is_floating_point():
+    if is_tensor(x) and x.is_floating_point():
         return
     want = "a floating-point tensor"
-    if isinstance(x, Tensor) and not x.is_complex():
+    if is_tensor(x) and not x.is_complex():
         want += (
             ", since others cannot carry gradients: write 5.0 instead of 5"
         )

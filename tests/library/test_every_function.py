@@ -18,7 +18,14 @@ from torch import Tensor, nn
 from torch.optim import SGD
 
 import diffprog
-from diffprog.autodiff import curvature, gradient_checks, graph, operations
+from diffprog.autodiff import (
+    curvature,
+    gradient_checks,
+    graph,
+    implicit,
+    operations,
+    products,
+)
 from diffprog.inference import profiles, uncertainty
 from diffprog.loops import descent, ensembles, gauss_newton, history, training
 from diffprog.pipelines import identifiability, learned_cut, pipeline, pitching_networks
@@ -30,7 +37,16 @@ from diffprog.relaxations import (
     significance,
     smoothing,
 )
-from diffprog.simulator import ball, masses, pitching
+from diffprog.simulator import (
+    ball,
+    bounce,
+    drag,
+    kepler,
+    masses,
+    pitching,
+    standard_map,
+    stepping,
+)
 
 WITHOUT_TENSORS = {
     "exercises": "checks of a reader's answers, with tests of their own",
@@ -38,6 +54,10 @@ WITHOUT_TENSORS = {
     "figures": "drawings",
     "show": "sources and numbers of the book",
     "messages": "errors of the book",
+    "autodiff.rules": "computes on arrays of NumPy and torch alike, in float64",
+    "autodiff.traced": "as rules",
+    "autodiff.tape": "as rules",
+    "autodiff.dual": "as rules",
     "loops.history.bar": "a progress bar",
     "loops.history.Diverged": "an exception",
     "inference.uncertainty.region_content": "numbers",
@@ -74,6 +94,7 @@ LSTSQ = {"meta": "torch has no lstsq there"}
 MODULE = {"jacobian": "a module holds plain tensors"}
 FUSED = {"meta": "torch has no fused Adam there"}
 VALUES = dict.fromkeys(["meta", "vmap"], "the shape of the result depends on values")
+ONE_SHOT = VALUES | {"compiled": LOOP["compiled"]}
 SEARCH = {"vmap": "torch.searchsorted warns there that it makes a copy"}
 HARD = {"jacobian": "hard counts have no slope"}
 
@@ -100,6 +121,10 @@ EPS = t(-3, 1, 4, -2)
 
 def cubic(x: Tensor) -> Tensor:
     return (x**3).sum()
+
+
+def square(x: Tensor, theta: Tensor) -> Tensor:
+    return x**2 - theta
 
 
 def curve(theta: Tensor) -> Tensor:
@@ -215,6 +240,13 @@ FUNCTIONS: dict[str, Case] = {
     "autodiff.graph.nodes": Case(walked, [R], but=LOOP),
     "autodiff.graph.products": Case(walked, [R], but=LOOP),
     "autodiff.operations.Operations": Case(counted, [R], but=LOOP),
+    "autodiff.implicit.root": Case(lambda x: implicit.root(square, x**0.5, x), [R**2]),
+    "autodiff.products.hessian_product": Case(
+        lambda x, u: products.hessian_product(cubic, x, u), [R, t(1, 2, -1)]
+    ),
+    "autodiff.products.largest_eigenvalue": Case(
+        lambda x: products.largest_eigenvalue(cubic, x, 3), [R]
+    ),
     "inference.profiles.profile_chi2": Case(
         lambda p, n, y: profiles.profile_chi2(residuals, p, n, y),
         [t(0, 1, 2, 3), one(0), t(2, 2.5, 4)],
@@ -382,6 +414,36 @@ FUNCTIONS: dict[str, Case] = {
     "simulator.masses.expected_count": Case(
         lambda c: masses.expected_count(masses.TWO_SIGNAL, c), [500 * J], batch=0
     ),
+    "simulator.bounce.by_impacts": Case(
+        lambda x, v: bounce.by_impacts(x, v, 1.0), [one(2), one(0.3)], but=ONE_SHOT
+    ),
+    "simulator.bounce.by_steps": Case(
+        lambda x, v: bounce.by_steps(x, v, 1.0, 20), [one(2), one(0.3)], but=ONE_SHOT
+    ),
+    "simulator.bounce.on_a_spring": Case(
+        lambda x, v: bounce.on_a_spring(x, v, 1.0, 20, 10.0), [one(2), one(0.3)]
+    ),
+    "simulator.drag.heights": Case(lambda p: torch.stack(drag.heights(p, 6)), [R]),
+    "simulator.drag.landing": Case(
+        lambda θ, v, k: drag.landing(θ, v, k, 0.1), [one(0.6), one(9), one(0.02)], but=ONE_SHOT
+    ),
+    "simulator.drag.launch": Case(drag.launch, [t(0.6, 0.7), one(9)], batch=0),
+    "simulator.drag.rates": Case(drag.rates, [torch.stack([EPS, 2 * EPS]), t(0.1, 0.2)]),
+    "simulator.kepler.bisection": Case(
+        lambda e, m: kepler.bisection(e, m, 8), [t(0.1, 0.5), one(1)], batch=0
+    ),
+    "simulator.kepler.equation": Case(kepler.equation, [t(1, 2), one(0.5), one(1)], batch=0),
+    "simulator.kepler.fixed_point": Case(
+        lambda e, m: kepler.fixed_point(e, m, 3), [t(0.1, 0.5), one(1)], batch=0
+    ),
+    "simulator.kepler.newton": Case(
+        lambda e, m: kepler.newton(e, m, 6), [t(0.1, 0.5), one(1)], batch=0
+    ),
+    "simulator.standard_map.orbit": Case(
+        lambda x, p: standard_map.orbit(x, p, 2.0, 3), [t(1, 2), one(0.1)], batch=0
+    ),
+    "simulator.stepping.follow": Case(lambda y: stepping.follow(torch.sin, y, 0.5, 3), [R]),
+    "simulator.stepping.rk4": Case(lambda y: stepping.rk4(torch.sin, y, 0.1), [R], batch=0),
     "simulator.pitching.Pitch": Case(
         lambda d: pitching.Pitch([1.0, 2]).to(d)(d), [torch.stack([J, J])], batch=0
     ),

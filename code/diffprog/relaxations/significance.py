@@ -118,9 +118,9 @@ def _uncertainty(δ: float | Tensor, s: Tensor, b: Tensor) -> float | Tensor:
 
 def _check_counts(s: Tensor, b: Tensor) -> None:
     for name, x in {"s": s, "b": b}.items():
-        if isinstance(x, Tensor) and x.is_floating_point():
+        if _args.is_tensor(x) and x.is_floating_point():
             _args.precise(name, x)
-        elif not isinstance(x, Tensor) or x.dtype not in _WHOLE:
+        elif not _args.is_tensor(x) or x.dtype not in _WHOLE:
             got = _args.described(x)
             raise _args.wrong(name, got, "a tensor of counts")
     _args.broadcast_shapes(s=s.shape, b=b.shape)

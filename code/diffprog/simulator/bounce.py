@@ -1,0 +1,85 @@
+"""A ball that bounces off the ground, along one line.
+
+Symbols, shapes, units. All are numbers, ().
+    x0  m    height at the start, above the ground
+    v0  m/s  velocity at the start, upwards
+    e        restitution: an impact turns the velocity v into −e·v
+"""
+
+import torch
+from torch import Tensor
+
+from diffprog import _args
+from diffprog.simulator.drag import G
+
+__all__ = ["by_impacts", "by_steps", "on_a_spring"]
+
+
+def by_impacts(
+    x0: Tensor, v0: Tensor, duration: float, e: float = 0.8
+) -> Tensor:
+    """Return the height after a duration, in s, from impact to impact.
+
+    The time to the next impact, (v + √(v² + 2·g·x))/g, has a derivative.
+    So value and gradient are those of the motion itself.
+
+    Raises:
+        ValueError: The ball starts on the ground or below, or comes to rest
+            within the duration.
+    """
+    x, v, bounces = x0, v0, 0
+    left = x0.new_tensor(_check(x0, v0, duration, e))
+    while (fall := (v + (v * v + 2 * G * x).sqrt()) / G) <= left:
+        if (bounces := bounces + 1) > 1000:
+            why = "the ball comes to rest within it, after endless bounces"
+            raise _args.refused("duration", why)
+        x, v, left = 0 * x, -e * (v - G * fall), left - fall
+    return x + v * left - G * left * left / 2
+
+
+def by_steps(
+    x0: Tensor, v0: Tensor, duration: float, steps: int, e: float = 0.8
+) -> Tensor:
+    """Return the height after a duration, in steps that know no impacts.
+
+    A step which ends below the ground turns the velocity over. The height
+    converges with the number of steps to that of `by_impacts`. Its gradient
+    does not, because the number of the step in which the ball turns over is
+    a whole number, which has no derivative.
+    """
+    dt = _check(x0, v0, duration, e) / steps
+    _args.count("steps", steps)
+    x, v = x0, v0
+    for _ in range(steps):
+        v = v - G * dt
+        x = x + v * dt
+        if x < 0 and v < 0:
+            v = -e * v
+    return x
+
+
+def on_a_spring(
+    x0: Tensor, v0: Tensor, duration: float, steps: int, stiffness: float
+) -> Tensor:
+    """Return the height after a duration, on ground that is a spring.
+
+    Below the ground the ball is accelerated by −stiffness·x (stiffness in
+    1/s²), so that it bounces with e = 1 in the limit.
+    """
+    dt = _check(x0, v0, duration, 1.0) / steps
+    _args.count("steps", steps)
+    k = _args.positive("stiffness", stiffness)
+    x, v = x0, v0
+    for _ in range(steps):
+        v = v + (k * torch.relu(-x) - G) * dt
+        x = x + v * dt
+    return x
+
+
+def _check(x0: Tensor, v0: Tensor, duration: float, e: float) -> float:
+    _args.shapes(x0=(x0, ", one height"), v0=(v0, ", one velocity"))
+    if not _args.holds(x0 > 0):
+        raise _args.wrong("x0", f"{x0.item():.3g} m", "above the ground")
+    if not 0 <= _args.not_negative("e", e) <= 1:
+        raise _args.wrong("e", f"{e}", "from 0 to 1")
+    return _args.positive("duration", duration)
