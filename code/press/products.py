@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sphinx.application import Sphinx
 
-from . import files
+from . import files, found
 from .book import Book, PressError
 from .edition import Edition
 from .notebooks.write import Pages
@@ -28,7 +28,8 @@ def write_products(edition: Edition, app: Sphinx) -> None:
     site = Path(app.outdir)
     shown.write(edition, site / "notebooks")
     if not edition.alone:
-        write_decks(edition, site)
+        decks = write_decks(edition, site)
+        found.write(edition.book, site, app.env.found_docs, [deck.name for deck in decks])
         _write_redirects(edition.book, site, shown.title)
         _write_not_found(edition.book, site, shown.title)
     check_students(edition, site)
@@ -36,7 +37,7 @@ def write_products(edition: Edition, app: Sphinx) -> None:
 
 def _write_redirects(book: Book, site: Path, title: str) -> None:
     """Write redirects from the root, and from each page that `moved:` in the settings names."""
-    _redirect(site, "index", book.landing.docname, title)
+    _redirect(site, "index", book.landing.docname, title, book.address)
     moved = book.config.get("moved") or {}
     if not isinstance(moved, dict):
         raise PressError("_config.yml: `moved:` has lines such as `book/old: book/part1/new`")
@@ -46,17 +47,21 @@ def _write_redirects(book: Book, site: Path, title: str) -> None:
             raise PressError(f"_config.yml: `moved:` names {old}, which is still a page")
         if new not in pages:
             raise PressError(f"_config.yml: `moved:` leads to {new}, which is no page")
-        _redirect(site, old, new, title)
+        _redirect(site, old, new, title, book.address)
 
 
-def _redirect(site: Path, old: str, new: str, title: str) -> None:
-    """Write a page that forwards, with a link for browsers that do not follow redirects."""
+def _redirect(site: Path, old: str, new: str, title: str, address: str = "") -> None:
+    """Write a page that forwards, with a link for browsers that do not follow redirects.
+
+    `address` is where the site is published, if that is known.
+    """
     to, icon = (relpath(path, dirname(old) or ".") for path in (f"{new}.html", ICON))
+    meant = f"{address}{new}.html" if address else to
     title = escape(title)
     text = (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{META}\n'
         f'<meta http-equiv="refresh" content="0; url={to}">\n'
-        f'<link rel="canonical" href="{to}">\n'
+        f'<link rel="canonical" href="{escape(meant)}">\n'
         f'<link rel="icon" href="{icon}">\n'
         f"<title>{title}</title>\n</head>\n"
         f'<body><p><a href="{to}">{title}</a></p></body>\n'

@@ -11,6 +11,7 @@ from urllib.parse import urlparse
 import pytest
 from matplotlib.image import imread
 
+from press import found
 from press.book import Book
 from press.pages.joined import STYLE
 
@@ -47,7 +48,6 @@ FACTS = """() => {
         figures: all("svg.dp-svg").map(s => [s.getAttribute("role"), s.getAttribute("aria-label")]),
         twice: ids.filter((id, i) => ids.indexOf(id) !== i),
         description: meta('name="description"'),
-        card: meta('property="og:image"'),
         blocking: performance.getEntriesByType("resource")
             .filter(entry => entry.renderBlockingStatus === "blocking").map(entry => entry.name),
         icons: all('link[rel="icon"]').length,
@@ -191,7 +191,7 @@ def test_ids_are_unique(facts, docname):
 def test_a_page_has_a_description_a_card_and_an_icon(facts, build, docname):
     seen = facts(docname)
     assert 40 <= len(seen["description"]) <= 160
-    path = (build.html / docname).parent / seen["card"]
+    path = build.html / found.card(docname)
     assert path.read_bytes()[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
     assert seen["icons"] == 1
 

@@ -3,10 +3,14 @@
 import json
 import os
 import re
+import shutil
+import urllib.robotparser
 from pathlib import Path
 
+import lxml.etree
 import nbformat
 import pytest
+import yaml
 
 from press import manifest
 from press.book import Book
@@ -15,6 +19,7 @@ from press.policy import THEME
 
 from .conftest import TOC
 from .constructs import PNG
+from .schema_org import described, faults
 from .small import Result, Small
 
 PAGE = """\
@@ -371,7 +376,8 @@ def test_a_chapter_has_buttons_and_a_way_to_its_deck_and_a_plain_page_has_none(
 def test_others_see_a_description_and_a_card(site: Path, page: str) -> None:
     assert '<meta name="description" content="A chapter about adding.">' in page
     assert '<meta property="og:title" content="Adding">' in page
-    assert '<meta property="og:image" content="../../_static/cards/book.part1.one.png">' in page
+    assert 'name="twitter:card" content="summary"' in page
+    assert "og:image" not in page, "a card has no address before the site has one"
     card = (site / "_static/cards/book.part1.one.png").read_bytes()
     assert card[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
 
@@ -552,3 +558,94 @@ def test_the_deck_can_be_carried_away(site: Path) -> None:
     assert {"assets/reveal.js", "assets/reveal.css", "assets/pygments.css"} <= set(linked)
     for name in (*linked, "assets/InterVariable.woff2", "assets/DejaVuSansMono.woff2"):
         assert (site / "slides" / name).stat().st_size > 0
+
+
+# Published at an address ------------------------------------------------------------------------
+
+ADDRESS = "https://example.org/b/"
+REFERS = """
+Of {eq}`eq-fall`, {numref}`tab-n` and the air[^air].
+
+$$
+x = g
+$$ (eq-fall)
+
+:::{table} Numbers
+:name: tab-n
+
+| n | m |
+|---|---|
+| 1 | 7 |
+:::
+
+[^air]: In air it falls slower.
+"""
+
+
+@pytest.fixture(scope="module")
+def published(small: Small, site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the same book, whose settings say where it is published."""
+    other = Small(tmp_path_factory.mktemp("published") / "book")
+    shutil.copytree(small.root, other.root)
+    config = yaml.safe_load((other.root / "_config.yml").read_text())
+    config["html"]["baseurl"] = ADDRESS
+    config["moved"] = {"book/old/first": "book/part1/one"}
+    (other.root / "_config.yml").write_text(yaml.safe_dump(config))
+    index = other.root / "book/index.md"
+    index.write_text(index.read_text() + REFERS)
+    other.good_build(JOBS="1", **HOSTING)
+    return other.root / "_build/html"
+
+
+def test_each_page_and_each_deck_says_where_it_is(published: Path) -> None:
+    for name in ("book/index", "book/part1/index", "book/part1/one", "book/sources", "slides/deck"):
+        text = (published / f"{name}.html").read_text()
+        assert re.findall(r'<link rel="canonical" href="([^"]*)"', text) == [
+            f"{ADDRESS}{name}.html"
+        ]
+        assert f'property="og:url" content="{ADDRESS}{name}.html"' in text
+        (image,) = re.findall(r'property="og:image" content="([^"]*)"', text)
+        assert image.startswith(ADDRESS)
+        assert (published / image.removeprefix(ADDRESS)).is_file()
+        assert 'name="twitter:card" content="summary_large_image"' in text
+        for data in described(text):
+            assert list(faults(data)) == []
+    for name in ("index", "book/old/first"):
+        assert f'rel="canonical" href="{ADDRESS}book/' in (published / f"{name}.html").read_text()
+
+
+def test_the_site_lists_its_addresses_once_and_without_dates(published: Path) -> None:
+    text = (published / "sitemap.xml").read_bytes()
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    root = lxml.etree.fromstring(text)
+    assert root.tag == f"{space}urlset"
+    assert [url.tag for url in root] == [f"{space}url"] * len(root)
+    assert [url[0].text.removeprefix(ADDRESS) for url in root] == [
+        "book/index.html", "book/part1/index.html", "book/part1/one.html", "book/part1/two.html",
+        "book/sources.html", "slides/deck.html",
+    ]  # fmt: skip
+    assert all(len(url) == 1 for url in root), "an address, and nothing that a commit changes"
+    robots = urllib.robotparser.RobotFileParser()
+    robots.parse((published / "robots.txt").read_text().splitlines())
+    assert robots.site_maps() == [f"{ADDRESS}sitemap.xml"]
+    assert robots.can_fetch("anyone", f"{ADDRESS}book/index.html")
+
+
+def test_what_answers_nothing_is_in_no_index(published: Path) -> None:
+    for name in ("404", "search", "launching", "slides/deck-handout"):
+        text = (published / f"{name}.html").read_text()
+        assert '<meta name="robots" content="noindex">' in text
+        assert "canonical" not in text
+
+
+def test_references_to_formulas_tables_and_notes_have_previews(published: Path, browser) -> None:
+    page = browser.new_page()
+    page.goto((published / "book/index.html").as_uri())
+    box = page.locator(".dp-preview")
+    for target, inside in (("equation-", "math"), ("tab-n", "td"), ("air", "p")):
+        link = page.locator(f"article p a[href^='#{target}']").first
+        link.evaluate("link => link.focus({ focusVisible: true })")
+        box.locator(inside).first.wait_for(state="attached")
+        page.keyboard.press("Escape")
+        assert not box.is_visible()
+    page.close()

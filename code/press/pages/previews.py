@@ -80,7 +80,7 @@ def _light(element: Any) -> str:
 
 def _write(app: Sphinx, error: Exception | None) -> None:
     """Write the data, and tell the script of pages their address."""
-    if error is not None or app.builder.format != "html":
+    if error is not None or app.builder.name != "html":
         return
     site = Path(app.outdir)
     pages = {

@@ -33,6 +33,8 @@ NESTS = {"media", "supports", "layer", "container"}
 ONE_OF = {"is", "where", "has", "matches", "-webkit-any", "-moz-any"}
 """The pseudo-classes of which one argument must be met."""
 ALWAYS = {"html", "head", "body"}
+DATA_OF_PROSE = "application/ld+json"
+"""The type of data that no script turns into elements, and that is words of the book."""
 
 
 @dataclass
@@ -61,7 +63,7 @@ class Used:
                     self.ids.add(value)
                 elif name == "style" or "var(" in value:
                     self.words.update(CUSTOM.findall(value))
-            if element.tag in ("script", "style"):
+            if element.tag in ("script", "style") and element.get("type") != DATA_OF_PROSE:
                 self.add_script(element.text or "")
         return document
 

@@ -6,7 +6,6 @@ The front matter has `description`, a sentence, and `card`, the name of a figure
 from __future__ import annotations
 
 import base64
-import html
 import io
 import textwrap
 from pathlib import Path
@@ -17,12 +16,14 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from .. import edition, files
+from .. import edition, files, found, structured_data
 from ..book import PressError
 
 __all__ = ["draw", "setup"]
 
-SIZE = (12.0, 6.3)  # inches, at 100 dots an inch: the 1200 x 630 pixels that networks ask for
+HIDDEN = ("search", "launching")
+"""The pages that answer nothing by themselves, for search engines to leave out."""
+DOTS = 100  # an inch
 LONGEST = 160  # characters of a description that search engines show
 
 
@@ -42,7 +43,7 @@ def _drawn(title: str, book_title: str, picture: str | None) -> bytes:
 
     from diffprog.figures import BLUE, INK, MUTED
 
-    card = Figure(figsize=SIZE, dpi=100, facecolor="white")
+    card = Figure(figsize=(found.SIZE[0] / DOTS, found.SIZE[1] / DOTS), dpi=DOTS, facecolor="white")
     width = 16 if picture else 30
     text = "\n".join(textwrap.wrap(title, width))
     card.text(0.05, 0.86, text, fontsize=36, color=INK, weight="bold", va="top", linespacing=1.15)
@@ -65,31 +66,23 @@ def _tags(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Add the tags that state the description and the card."""
+    """Add the tags that state the description and the card, and what the page is about."""
+    if app.builder.name != "html":
+        return
+    if pagename in HIDDEN:
+        context["metatags"] = context.get("metatags", "") + '<meta name="robots" content="noindex">'
+        context["pageurl"] = None
     if doctree is None:
         return
+    ours = edition.current()
     description = str(app.env.metadata[pagename].get("description", ""))
-    title = _title(app.env, pagename)
-    path, book = _path(pagename), edition.current().book
-    properties = {
-        "og:type": "article",
-        "og:title": title,
-        "og:description": description,
-        "og:site_name": app.config.html_title,
-        "og:image": f"{book.address}{path}" if book.address else context["pathto"](path, 1),
-        "og:image:alt": f"{title}: {description}",
-        "twitter:card": "summary_large_image",
-    }
-    tags = [f'<meta name="description" content="{html.escape(description)}">']
-    tags += [
-        f'<meta property="{key}" content="{html.escape(str(value))}">'
-        for key, value in properties.items()
-    ]
-    context["metatags"] = context.get("metatags", "") + "\n".join(tags)
-
-
-def _path(docname: str) -> str:
-    return f"_static/cards/{docname.replace('/', '.')}.png"
+    tags = found.tags(
+        ours.book, f"{pagename}.html", title=_title(app.env, pagename), description=description,
+        site=app.config.html_title, picture=found.card(pagename),
+    )  # fmt: skip
+    data = structured_data.of_page(ours, pagename, description)
+    about = [tags, structured_data.element(data)] if data else [tags]
+    context["metatags"] = context.get("metatags", "") + "\n".join(about)
 
 
 def _title(env: BuildEnvironment, docname: str) -> str:
@@ -120,7 +113,7 @@ def _write_all(app: Sphinx, error: Exception | None) -> None:
     """Write all cards, because a card may show a figure of another page, which changed."""
     if error is None and app.builder.format == "html":
         for docname, (_, card) in _cards(app.env).items():
-            files.write(Path(app.outdir) / _path(docname), card)
+            files.write(Path(app.outdir) / found.card(docname), card)
 
 
 def _picture(docname: str, figure: str) -> str:

@@ -96,7 +96,7 @@ def page(deck: Deck) -> str:
     return PAGE.format(
         kind="print-pdf",
         policy=META,
-        about=f'<meta name="description" content="{html.escape(deck.description)}">',
+        about=deck.head or f'<meta name="description" content="{html.escape(deck.description)}">',
         title=f"{html.escape(deck.title)}: slides",
         styles="\n".join([*map(_style, ("reveal", *STYLES)), no_script]),
         body=DECK.format(

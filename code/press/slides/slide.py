@@ -136,6 +136,8 @@ class Deck:
     """Its colophon, as HTML: owner, licences and edition."""
     report: str = ""
     """A link to the form for mistakes, as HTML, if there is one."""
+    head: str = ""
+    """What search engines and other sites are told of it, as HTML."""
 
     @property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .. import files
+from .. import files, found, structured_data
 from ..book import PressError
 from ..edition import Edition
 from . import assets, launch_address
@@ -25,6 +25,7 @@ def write_decks(edition: Edition, site: Path) -> list[Deck]:
             check(edition, deck)
             if edition.book.for_class:
                 deck.slides = [slide for slide in deck.slides if slide.layout != "solution"]
+            deck.head = _head(edition, deck)
             decks.append(deck)
         except PressError as error:
             wrong.append(str(error))
@@ -45,3 +46,17 @@ def write_decks(edition: Edition, site: Path) -> list[Deck]:
     if exercises and not launch_address.known(edition) and not edition.book.for_class:
         print("Slides have no QR codes: set `repository: url` or `html: baseurl` in _config.yml")
     return decks
+
+
+def _head(edition: Edition, deck: Deck) -> str:
+    """Return the tags of a deck, whose card is that of its part, or of the book."""
+    book, path = edition.book, f"slides/{deck.name}.html"
+    first = f"book/{deck.part}/index"
+    known = any(page.docname == first for page in book.pages)
+    tags = found.tags(
+        book, path, title=f"{deck.title}: slides", description=deck.description,
+        site=str(book.config.get("title") or ""),
+        picture=found.card(first if known else book.landing.docname),
+    )  # fmt: skip
+    data = structured_data.element(structured_data.of_deck(edition, deck))
+    return "\n".join(filter(None, (found.canonical(book, path), tags, data)))
