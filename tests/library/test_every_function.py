@@ -25,6 +25,7 @@ from diffprog.autodiff import (
     implicit,
     operations,
     products,
+    through_time,
 )
 from diffprog.inference import profiles, uncertainty
 from diffprog.loops import descent, ensembles, gauss_newton, history, training
@@ -54,6 +55,7 @@ WITHOUT_TENSORS = {
     "figures": "drawings",
     "show": "sources and numbers of the book",
     "messages": "errors of the book",
+    "autodiff.through_time.Gradients": "a pair of tensors",
     "autodiff.rules": "computes on arrays of NumPy and torch alike, in float64",
     "autodiff.traced": "as rules",
     "autodiff.tape": "as rules",
@@ -121,6 +123,10 @@ EPS = t(-3, 1, 4, -2)
 
 def cubic(x: Tensor) -> Tensor:
     return (x**3).sum()
+
+
+def pulled(y: Tensor, theta: Tensor) -> Tensor:
+    return theta - y.sin()
 
 
 def square(x: Tensor, theta: Tensor) -> Tensor:
@@ -246,6 +252,17 @@ FUNCTIONS: dict[str, Case] = {
     ),
     "autodiff.products.largest_eigenvalue": Case(
         lambda x: products.largest_eigenvalue(cubic, x, 3), [R]
+    ),
+    "autodiff.through_time.backward_through_steps": Case(
+        lambda y, bar: tuple(through_time.backward_through_steps(pulled, y, one(2).to(y), bar, 5)),
+        [R, t(1, 2, -1)],
+        but=LOOP | {"jacobian": "the gradients come without a graph"},
+    ),
+    "autodiff.through_time.backward_in_time": Case(
+        lambda y, bar: tuple(
+            through_time.backward_in_time(pulled, y, one(2).to(y), bar, 0.5, 3)[0]
+        ),
+        [R, t(1, 2, -1)],
     ),
     "inference.profiles.profile_chi2": Case(
         lambda p, n, y: profiles.profile_chi2(residuals, p, n, y),

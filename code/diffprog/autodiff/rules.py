@@ -167,10 +167,10 @@ def _sum(xp: Any, x: Array, dim: int | None = None) -> Any:
         shape[axis] = 1
 
     def total(d: Array) -> Array:
-        return d.sum() if dim is None else d.sum(dim)
+        return xp.sum(d) if dim is None else xp.sum(d, dim)
 
     def spread(bar: Array) -> Array:
-        return bar.reshape(shape) + xp.zeros_like(x)
+        return xp.reshape(bar, shape) + xp.zeros_like(x)
 
     return total(x), [Product(total, spread)]
 

@@ -11,7 +11,7 @@ from array import array
 from torch import _dtypes
 from torch._dtypes import Size, check_device, promote_types, stored
 from torch._errors import JsException, NotInPage, absent, engine, raised, refuse
-from torch._tensor import EXACT, Tensor, bare, handle, method, want, wrap
+from torch._tensor import EXACT, Tensor, bare, handle, method, override, want, wrap
 
 _empty, _full, _arange, _linspace = map(engine, ("empty", "full", "arange", "linspace"))
 _eye, _contents, _to, _detach = map(engine, ("eye", "contents", "to", "detach"))
@@ -129,7 +129,12 @@ def scalar_tensor(s, *, dtype=None, device=None, layout=None, pin_memory=False,
 
 def zeros_like(input, *, dtype=None, device=None, layout=None, memory_format=None,
                requires_grad=False, **rest):  # fmt: skip
-    return _like(input, 0, dtype, device, layout, requires_grad, "zeros_like", rest)
+    try:
+        return _like(input, 0, dtype, device, layout, requires_grad, "zeros_like", rest)
+    except TypeError:
+        if (result := override(zeros_like, input)) is NotImplemented:
+            raise
+        return result
 
 
 def ones_like(input, *, dtype=None, device=None, layout=None, memory_format=None,

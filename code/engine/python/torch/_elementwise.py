@@ -6,7 +6,17 @@ writes into the tensor. One call is one crossing into the engine.
 
 from torch import _dtypes
 from torch._errors import JsException, engine, raised, refuse, unsupported
-from torch._tensor import Tensor, handle, method, named, not_tensor, number, rewritten, wrap
+from torch._tensor import (
+    Tensor,
+    handle,
+    method,
+    named,
+    not_tensor,
+    number,
+    override,
+    rewritten,
+    wrap,
+)
 
 _unary, _unary_in_place = engine("unary"), engine("unaryInPlace")
 _binary, _binary_in_place = engine("binary"), engine("binaryInPlace")
@@ -68,6 +78,8 @@ def unary(name):
         except JsException as error:
             raise raised(error) from None
         except AttributeError:
+            if (result := override(function, input)) is not NotImplemented:
+                return result
             handle(input, name)
             raise
 
@@ -429,6 +441,10 @@ def where(condition, input=None, other=None, **rest):
         )
     except JsException as error:
         raise raised(error) from None
+    except TypeError:
+        if (result := override(where, condition, input, other)) is NotImplemented:
+            raise
+        return result
 
 
 @method("where")

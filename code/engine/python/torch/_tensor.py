@@ -124,6 +124,18 @@ def handle(x, function="", name="input", position=1):
         raise not_tensor(x, function, name, position) from None
 
 
+def override(function, *args, **options):
+    """Return what an argument makes of the call that stands for a tensor, as torch's protocol says.
+
+    Such a class has `__torch_function__`. If there is none, return NotImplemented.
+    """
+    for x in args:
+        if hasattr(type(x), "__torch_function__"):
+            kind = type(x)
+            return kind.__torch_function__(function, (kind,), args, options)
+    return NotImplemented
+
+
 def not_tensor(x, function, name, position):
     kind = type(x).__name__
     if type(x).__module__ == "numpy":
