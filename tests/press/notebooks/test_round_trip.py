@@ -11,6 +11,8 @@ from nbformat import NotebookNode
 from diffprog.show import EXERCISE, SOURCE
 from press.book import Book
 from press.chapter import Chapter
+from press.notebooks import KINDS
+from press.notebooks.names_in_cells import EVERYTHING, given, taken
 from press.repository import find
 from press.store import Entry
 
@@ -94,6 +96,18 @@ def test_both_kinds_have_the_same_cells_but_for_exercises(notebooks):
         for one, other in zip(student, solved, strict=True):
             if one.cell_type == "code" and "exercise" not in one.metadata.get("tags", []):
                 assert one.source == other.source
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_other_cell_needs_what_a_student_has_to_write(notebooks, name):
+    asked: set[str] = set()
+    there: set[str] = set()
+    for ours, theirs in zip(*(notebooks[kind][name].cells for kind in KINDS), strict=True):
+        if "exercise" in ours.metadata.get("tags", []):
+            asked |= given(ours.source) | given(theirs.source)
+        elif ours.cell_type == "code":
+            assert taken(ours.source) & {*(asked - there), EVERYTHING} == set(), ours.source
+            there |= given(ours.source)
 
 
 @pytest.mark.parametrize("name", EXERCISES)

@@ -1,14 +1,15 @@
 """The notebooks run on the branch that Binder and Colab open: for students, and solved.
 
-`make test` runs each chapter once: a student's notebook, and after each stub its solution, whose
-names are then put away again, so that all other cells meet what they meet at a student. `make
-test-all` runs both notebooks as they are, each in a Python of its own.
+`make test` runs a chapter once: a student's notebook, and after each stub its solution, whose names
+are then put away again, so that all other cells meet what they meet at a student. `make test-all`
+runs both notebooks as they are, each in a Python of its own, and those of long chapters, too.
 """
 
 import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,11 @@ from .test_round_trip import CHAPTERS, EXERCISES, exercise_cell
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
 LONG = {"part3/network", "part3/identifiability"}
-"""Chapters that together take almost half of the time: their solutions run in `make test-all`."""
+"""Chapters that together take half of the time.
+
+The build has run their cells, and test_round_trip.py asserts of all chapters that no cell needs
+what a student has to write.
+"""
 
 
 def rarely(*values: object) -> Any:
@@ -117,21 +122,27 @@ def fresh(branch, tmp_path_factory) -> Path:
 @pytest.fixture(scope="session")
 def once(branch: Path) -> dict[str, tuple[Run, Run]]:
     """The student's and the solved notebook of each chapter, run at once."""
-    pairs = {
-        name: [read(branch, kind, name) for kind in ("student", "solved")] for name in CHAPTERS
+    some = {
+        name: woven(*(read(branch, kind, name) for kind in ("student", "solved")))
+        for name in CHAPTERS
+        if name not in LONG
     }
-    some = {name: pair[0] if name in LONG else woven(*pair) for name, pair in pairs.items()}
     runs = run_all(some, PYTHONPATH=str(branch / "code"))
-    return {name: (run, run) if name in LONG else unwoven(run) for name, run in runs.items()}
+    return {name: unwoven(run) for name, run in runs.items()}
 
 
 def read(branch: Path, kind: str, name: str) -> NotebookNode:
     return nbformat.read(branch / kind / f"{name}.ipynb", 4)
 
 
-@pytest.fixture(
-    scope="session", params=["at once", *map(rarely, ("as it is", "in a fresh environment"))]
-)
+def runs(kind: str, chapters: dict[str, str], rare: tuple[str, ...]) -> pytest.MarkDecorator:
+    """Run a test for each of these names, with the notebooks that hold them, as they ran."""
+    cases = [("at once", name) for name, chapter in chapters.items() if chapter not in LONG]
+    cases += [rarely(way, name) for way in rare for name in chapters]
+    return pytest.mark.parametrize((kind, "name"), cases, indirect=[kind], scope="session")
+
+
+@pytest.fixture(scope="session")
 def student(request, branch) -> dict[str, Run]:
     """The student's notebooks that ran."""
     if request.param == "at once":
@@ -142,13 +153,6 @@ def student(request, branch) -> dict[str, Run]:
     return run_all(some, python=str(request.getfixturevalue("fresh")), PYTHONPATH="")
 
 
-def solutions(chapters: dict[str, str]) -> pytest.MarkDecorator:
-    """Run a test for each of these names, with the solved notebooks that hold them."""
-    cases = [("at once", name) for name, chapter in chapters.items() if chapter not in LONG]
-    cases += [rarely("as it is", name) for name in chapters]
-    return pytest.mark.parametrize(("solved", "name"), cases, indirect=["solved"], scope="session")
-
-
 @pytest.fixture(scope="session")
 def solved(request, branch) -> dict[str, Run]:
     """The solved notebooks that ran."""
@@ -156,6 +160,10 @@ def solved(request, branch) -> dict[str, Run]:
         return {name: run for name, (_, run) in request.getfixturevalue("once").items()}
     some = {name: read(branch, "solved", name) for name in CHAPTERS}
     return run_all(some, python=sys.executable, PYTHONPATH=str(branch / "code"))
+
+
+students = partial(runs, "student", rare=("as it is", "in a fresh environment"))
+solutions = partial(runs, "solved", rare=("as it is",))
 
 
 @pytest.mark.exhaustive
@@ -172,7 +180,7 @@ def test_it_is_small_and_has_torch_for_the_cpu_only(fresh):
     assert size < 1.5e9
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@students({name: name for name in CHAPTERS})
 def test_a_student_notebook_runs_there_without_a_line_typed(student, name):
     run = student[name]
     assert not isinstance(run, str), run
@@ -181,7 +189,7 @@ def test_a_student_notebook_runs_there_without_a_line_typed(student, name):
             assert [o for o in cell.outputs if o.output_type == "error"] == []
 
 
-@pytest.mark.parametrize("name", EXERCISES)
+@students(EXERCISES)
 def test_an_unfilled_stub_says_whose_turn_it_is(student, entries, name):
     run, entry = student[EXERCISES[name]], entries[name]
     assert not isinstance(run, str), run
