@@ -1,24 +1,26 @@
 """The built notebooks, and a way to run them in kernels."""
 
 import asyncio
-import json
 import os
+import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from press.kernel_settings import ENVIRONMENT
 from press.notebooks import KINDS
-from press.run.kernel import connect
+from press.run.kernel import set_up
+from press.run.prefork import MODULES, Prefork, prefork
 
 from ...conftest import ROOT, Build
 
@@ -29,6 +31,9 @@ STRICT = "import warnings\nwarnings.simplefilter('error')\n" + "\n".join(
     for action, message, category in (rule.split(":") for rule in RULES)
 )
 """A cell that makes errors of warnings, with the same exceptions as for the tests."""
+
+INDEX = "https://wheels.example/cpu"
+"""Where the branch gets PyTorch from."""
 
 Run = NotebookNode | str
 """A notebook that ran to its end, with its outputs, or the message of the cell that failed."""
@@ -48,39 +53,55 @@ def notebooks(build: Build) -> dict[str, dict[str, NotebookNode]]:
 
 
 @pytest.fixture(scope="session")
-def run_all(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Callable[..., dict[str, Run]]]:
-    """Run notebooks two at a time, each in a fresh kernel of a Python with warnings as errors."""
-    folder = tmp_path_factory.mktemp("jupyter")
-
-    def run_all(
-        some: dict[str, NotebookNode], python: str = sys.executable, **env: str
-    ) -> dict[str, Run]:
-        kernel = f"book-{len(list(folder.rglob('kernel.json')))}"
-        argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
-        (folder / "kernels" / kernel).mkdir(parents=True)
-        (folder / "kernels" / kernel / "kernel.json").write_text(json.dumps(spec))
-        with ThreadPoolExecutor(2) as pool:
-            runs = [pool.submit(run, notebook, kernel, env) for notebook in some.values()]
-            return dict(zip(some, (future.result() for future in runs), strict=True))
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JUPYTER_PATH", str(folder))
-        yield run_all
+def branch(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The content of the branch that Binder and Colab open, assembled as in CI."""
+    folder = tmp_path_factory.mktemp("branch") / "notebooks"
+    subprocess.run(
+        [sys.executable, "-m", "press", "notebooks-branch", folder],
+        cwd=ROOT,
+        env=os.environ | {"TORCH_INDEX": INDEX},
+        check=True,
+    )
+    return folder
 
 
-def run(notebook: NotebookNode, kernel: str, env: dict[str, str]) -> Run:
+def run_all(some: dict[str, NotebookNode], python: str = "", **env: str) -> dict[str, Run]:
+    """Run notebooks two at a time, each in a kernel of its own, with warnings as errors.
+
+    The kernels are started by `python`. If it is not given, they are forked from this Python, which
+    has imported PyTorch and matplotlib once for all of them.
+    """
+    settings = {key: value for key, value in ENVIRONMENT.items() if key != "DIFFPROG_BUILD"}
+    env = {**os.environ, **settings, **env}
+    with nullcontext() if python else prefork(MODULES, env) as warm, ThreadPoolExecutor(2) as pool:
+        runs = [pool.submit(run, notebook, python, warm, env) for notebook in some.values()]
+        return dict(zip(some, (future.result() for future in runs), strict=True))
+
+
+class _Named(KernelSpecManager):
+    """The kernel of a Python that is named by its path."""
+
+    python: str
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        argv = [self.python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="Python 3", language="python")
+
+
+def run(notebook: NotebookNode, python: str, warm: Prefork | None, env: dict[str, str]) -> Run:
     notebook = nbformat.from_dict(notebook)
     notebook.cells.insert(0, nbformat.v4.new_code_cell(STRICT))
-    client = NotebookClient(notebook, timeout=600, kernel_name=kernel, coalesce_streams=True)
-    manager = client.create_kernel_manager()
-    settings = {key: value for key, value in ENVIRONMENT.items() if key != "DIFFPROG_BUILD"}
     with tempfile.TemporaryDirectory() as folder:
-        connect(manager, Path(folder, "kernel"))
+        client = NotebookClient(
+            notebook, timeout=600, coalesce_streams=True, resources={"metadata": {"path": folder}}
+        )
+        manager = client.create_kernel_manager()
+        set_up(manager, Path(folder, "kernel"), warm)
+        if python:
+            manager.kernel_spec_manager = _Named()
+            manager.kernel_spec_manager.python = python
         try:
-            asyncio.run(client.async_execute(env={**os.environ, **settings, **env}))
+            asyncio.run(client.async_execute(env=env))
         except CellExecutionError as error:
             return str(error)
     del notebook.cells[0]

@@ -1,7 +1,6 @@
 """The branch that Binder and Colab open: its content, and that it runs without anything else."""
 
 import ast
-import os
 import re
 import subprocess
 import sys
@@ -16,26 +15,12 @@ from press.book import Book, PressError
 from press.notebooks.branch import assemble
 
 from ...conftest import ROOT
-from .conftest import Run, said
-from .test_round_trip import CHAPTERS, EXERCISES, PAGES, exercise_cell
+from .conftest import INDEX
+from .test_round_trip import PAGES
 
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
-INDEX = "https://wheels.example/cpu"
 ALSO = {"IPython": "ipython", "cycler": "matplotlib", "diffprog": ""}  # what others install
-
-
-@pytest.fixture(scope="session")
-def branch(build, tmp_path_factory) -> Path:
-    """The content of the branch, assembled as in CI."""
-    folder = tmp_path_factory.mktemp("branch") / "notebooks"
-    subprocess.run(
-        [sys.executable, "-m", "press", "notebooks-branch", folder],
-        cwd=ROOT,
-        env=os.environ | {"TORCH_INDEX": INDEX},
-        check=True,
-    )
-    return folder
 
 
 def test_it_holds_notebooks_library_and_environment(branch):
@@ -105,73 +90,3 @@ def test_repo2docker_knows_what_to_do(branch):
     requirements = (branch / ".binder/requirements.txt").read_text()
     assert f"--extra-index-url {INDEX}\n" in requirements
     assert f"torch=={torch.__version__.partition('+')[0]}+cpu\n" in requirements
-
-
-# Installed for real -------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def fresh(branch, tmp_path_factory) -> Path:
-    """A new environment, installed by pip as on Binder, and the kernel in it."""
-    if not torch.__version__.endswith("+cpu"):
-        pytest.skip("PyTorch's build for the CPU is not here: set TORCH_INDEX")
-    folder = tmp_path_factory.mktemp("fresh")
-    subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
-    python = folder / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    index = os.environ.get("TORCH_INDEX") or folder.as_uri()
-    path = branch / ".binder/requirements.txt"
-    (path.parent / "here.txt").write_text(path.read_text().replace(INDEX, index))
-    env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    for what in (["-r", ".binder/here.txt"], ["-c", "code/constraints.txt", "ipykernel"]):
-        pip = [python, "-m", "pip", "install", "--quiet", "--no-cache-dir", *what]
-        run = subprocess.run(pip, cwd=branch, env=env, capture_output=True, text=True)
-        assert run.returncode == 0, run.stderr[-3000:]
-    return python
-
-
-@pytest.fixture(
-    scope="session", params=["here", pytest.param("fresh", marks=pytest.mark.exhaustive)]
-)
-def student(request, branch, run_all) -> dict[str, Run]:
-    """The branch's student notebooks, run unchanged: with its library here, and in `fresh`."""
-    some = {name: nbformat.read(branch / "student" / f"{name}.ipynb", 4) for name in CHAPTERS}
-    if request.param == "here":
-        return run_all(some, PYTHONPATH=str(branch / "code"))
-    return run_all(some, python=str(request.getfixturevalue("fresh")), PYTHONPATH="")
-
-
-@pytest.mark.exhaustive
-def test_it_is_small_and_has_torch_for_the_cpu_only(fresh):
-    command = [fresh, "-c", "import torch, diffprog; print(torch.__version__, diffprog.__file__)"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True, cwd=fresh.parent)
-    version, place = answer.stdout.split()
-    assert version.endswith("+cpu")
-    assert "branch" in place, "the library of the branch, not the one under test"
-    size = sum(
-        p.stat().st_size for p in fresh.parents[1].rglob("*") if not p.is_symlink() and p.is_file()
-    )
-    print(f"{size / 1e6:.0f} MB")
-    assert size < 1.5e9
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_a_student_notebook_runs_there_without_a_line_typed(student, name):
-    run = student[name]
-    assert not isinstance(run, str), run
-    for cell in run.cells:
-        if cell.cell_type == "code" and "exercise" not in cell.metadata.get("tags", []):
-            assert [o for o in cell.outputs if o.output_type == "error"] == []
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_an_unfilled_stub_says_whose_turn_it_is(student, entries, name):
-    run, entry = student[EXERCISES[name]], entries[name]
-    assert not isinstance(run, str), run
-    cell = exercise_cell(run, entry)
-    errors = [o.evalue for o in cell.outputs if o.output_type == "error"]
-    heard = said(cell) + "".join(errors)
-    if "NotImplementedError" in cell.source:
-        assert "your turn" in heard.lower()
-    else:  # its code runs, and has a mistake that is to be mended
-        assert errors == []
-        assert "✗ Not yet" in heard

@@ -3,9 +3,6 @@
 import itertools
 import json
 import re
-from collections.abc import Callable
-from functools import cache
-from typing import Any
 
 import nbformat
 import pytest
@@ -14,11 +11,13 @@ from nbformat import NotebookNode
 from diffprog.show import EXERCISE, SOURCE
 from press.book import Book
 from press.chapter import Chapter
+from press.notebooks import KINDS
+from press.notebooks.names_in_cells import EVERYTHING, given, taken
 from press.repository import find
 from press.store import Entry
 
 from ...conftest import ROOT
-from .conftest import Run, said
+from .conftest import said
 
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
@@ -38,30 +37,6 @@ LEFT_OVER = re.compile(
     r"^\s*(?::{3,}|`{3,})\{|\{[a-z:]+\}`|\{(?:number|cite|numref|ref|doc)|^:\w+: |\]\([^)]*\.md\b",
     re.M,
 )
-
-
-LONG = {"part3/network", "part3/identifiability"}
-"""Chapters that together take more than half of the time."""
-
-
-def sampled(chapters: dict[str, str]) -> list[Any]:
-    """Mark the names that belong to long chapters, so that they run only in `make test-all`."""
-    return [
-        pytest.param(name, marks=pytest.mark.exhaustive) if chapter in LONG else name
-        for name, chapter in chapters.items()
-    ]
-
-
-@pytest.fixture(scope="session")
-def solved(notebooks, run_all) -> Callable[[str], Run]:
-    """`solved(name)` returns a solved notebook, run again together with those of its length."""
-
-    @cache
-    def runs(long: bool) -> dict[str, Run]:
-        some = (name for name in CHAPTERS if (name in LONG) == long)
-        return run_all({name: notebooks["solved"][name] for name in some})
-
-    return lambda name: runs(name in LONG)[name]
 
 
 def exercise_cell(notebook: NotebookNode, entry: Entry) -> NotebookNode:
@@ -114,10 +89,25 @@ def test_a_student_notebook_has_no_output_and_nothing_of_a_solution(notebooks, n
             assert cell.execution_count is None
 
 
-def test_both_kinds_have_the_same_cells(notebooks):
+def test_both_kinds_have_the_same_cells_but_for_exercises(notebooks):
     for name in PAGES:
         student, solved = (notebooks[kind][name].cells for kind in ("student", "solved"))
         assert [(c.id, c.cell_type) for c in student] == [(c.id, c.cell_type) for c in solved]
+        for one, other in zip(student, solved, strict=True):
+            if one.cell_type == "code" and "exercise" not in one.metadata.get("tags", []):
+                assert one.source == other.source
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_no_other_cell_needs_what_a_student_has_to_write(notebooks, name):
+    asked: set[str] = set()
+    there: set[str] = set()
+    for ours, theirs in zip(*(notebooks[kind][name].cells for kind in KINDS), strict=True):
+        if "exercise" in ours.metadata.get("tags", []):
+            asked |= given(ours.source) | given(theirs.source)
+        elif ours.cell_type == "code":
+            assert taken(ours.source) & {*(asked - there), EVERYTHING} == set(), ours.source
+            there |= given(ours.source)
 
 
 @pytest.mark.parametrize("name", EXERCISES)
@@ -172,38 +162,9 @@ def _has(text: str, pair: tuple[str, str]) -> bool:
     return pair in set(itertools.pairwise(lines))
 
 
-def is_progress(output):
-    """Return whether an output is tqdm's progress bar, which appears if a fit takes long."""
-    if output.get("name") != "stderr":
-        return False
-    lines = (line.strip() for line in re.split(r"[\r\n]+", output.text))
-    return all(re.fullmatch(r"\d+%\|.*\| \d+/\d+ \[.*\]|", line) for line in lines)
-
-
-@pytest.mark.parametrize("name", sampled({name: name for name in CHAPTERS}))
-def test_a_solved_notebook_runs_and_gives_what_it_shows(notebooks, solved, name):
-    run = solved(name)
-    assert not isinstance(run, str), run
-    for before, after in zip(notebooks["solved"][name].cells, run.cells, strict=True):
-        if before.cell_type == "code":
-            after.outputs = [output for output in after.outputs if not is_progress(output)]
-            assert said(before).count("\n") == said(after).count("\n")
-            for one, other in zip(before.outputs, after.outputs, strict=True):
-                assert set(one.get("data", {})) == set(other.get("data", {}))
-                assert other.get("name") != "stderr"
-
-
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_solution_passed_where_the_page_was_made(notebooks, entries, name):
     assert "✓ Right" in said(exercise_cell(notebooks["solved"][EXERCISES[name]], entries[name]))
-
-
-@pytest.mark.parametrize("name", sampled(EXERCISES))
-def test_the_solution_passes(solved, entries, name):
-    run = solved(EXERCISES[name])
-    assert not isinstance(run, str), run
-    verdict = said(exercise_cell(run, entries[name]))
-    assert "✓ Right" in verdict
 
 
 def test_a_notebook_says_where_its_repository_is(notebooks):
