@@ -80,9 +80,8 @@ def copy_style(static: Path, pages: Iterable[str]) -> None:
         if FORMULA in html:
             document = used.add_page(html)
             _add_characters(document, italic, upright)
-    css = (KATEX / "katex.min.css").read_text(encoding="utf-8")
+    css = (KATEX / "katex-swap.min.css").read_text(encoding="utf-8")
     css = re.sub(r',url\([^)]+\) format\("(?:woff|truetype)"\)', "", css)
-    css = css.replace("@font-face{", "@font-face{font-display:swap;")
     css = purged(css.replace("url(fonts/", "url(katex/"), used)
     files.write(static / "katex.css", css)
     for name in re.findall(r"url\(katex/([^)]+)\)", css):

@@ -391,7 +391,7 @@ def test_all_pages_load_one_style_and_one_script_that_blocks_nothing(site: Path)
         assert [each for each in loaded if " defer" not in each] == []
         inline = re.findall(r"<script>(.*?)</script>", page, re.S)
         assert inline == [THEME]
-    for text in (".dp-take", ".katex .base", "svg.dp-svg", ".dp-predict"):
+    for text in (".dp-take", ".katex .katex-base", "svg.dp-svg", ".dp-predict"):
         assert text in style, "what the two chapters have, or a script adds"
     assert "bootstrap" not in script.lower()
     assert not list(static.rglob("bootstrap*"))

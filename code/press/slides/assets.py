@@ -18,7 +18,7 @@ from pygments.formatters import HtmlFormatter
 
 from diffprog.figures import animation
 
-from .. import files, fonts, katex
+from .. import css, files, fonts, katex
 
 __all__ = ["copy"]
 
@@ -39,8 +39,7 @@ def copy(folder: Path, decks: Sequence[str]) -> None:
     mono = Path(matplotlib.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSansMono.ttf"
     for path in (
         NPM / "reveal.js" / "dist" / "reveal.js",
-        NPM / "reveal.js" / "dist" / "reveal.css",
-        NPM / "reveal.js" / "plugin" / "zoom" / "zoom.js",
+        NPM / "reveal.js" / "dist" / "plugin" / "zoom.js",
         files.ASSETS / "favicon.svg",
         files.ASSETS / "page.js",
         files.ASSETS / "report.js",
@@ -54,6 +53,8 @@ def copy(folder: Path, decks: Sequence[str]) -> None:
     files.write(folder / "pygments.css", _colours())
     shutil.rmtree(folder / "katex", ignore_errors=True)
     katex.copy_style(folder, decks)
+    reveal = NPM / "reveal.js" / "dist" / "reveal.css"
+    files.write(folder / reveal.name, css.cut(reveal, decks, folder.glob("*.js")))
     beside = [path for path in folder.iterdir() if path.suffix in (".css", ".js")]
     texts = [*decks, *(path.read_text(encoding="utf-8") for path in beside)]
     characters = ASCII.union(*map(_characters, texts))
@@ -72,6 +73,6 @@ def _colours() -> str:
     """Return the colours of code, light and dark, as CSS; the background is the deck's."""
     rules = []
     for prefix, style in STYLES.items():
-        css = HtmlFormatter(style=style).get_style_defs(f".reveal{prefix.strip()} .listing")
-        rules += [line for line in css.splitlines() if re.match(r"\S* ?\.listing \.", line)]
+        written = HtmlFormatter(style=style).get_style_defs(f".reveal{prefix.strip()} .listing")
+        rules += [line for line in written.splitlines() if re.match(r"\S* ?\.listing \.", line)]
     return "\n".join(rules) + "\n"
