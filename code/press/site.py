@@ -11,13 +11,13 @@ import shutil
 import sys
 from pathlib import Path
 
-from jupyter_book.config import get_final_config
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from .book import PressError
 from .edition import Edition, handed_over
+from .jupyter_book_config import sphinx_settings
 
 __all__ = ["render", "render_alone"]
 
@@ -59,11 +59,7 @@ def _sphinx(
     for path in (book.root / name for name in book.config.get("bibtex_bibfiles") or ()):
         if path.exists():
             book.text(path)  # where it is not UTF-8, Sphinx would not name the file
-    config, _ = get_final_config(
-        user_yaml=book.root / "_config.yml",
-        cli_config={**overrides, "latex_individualpages": False},
-        sourcedir=book.root,
-    )
+    config = sphinx_settings(book.root, **overrides)
     config["html_baseurl"] = book.address
     try:
         with handed_over(edition), patch_docutils(), docutils_namespace():

@@ -11,12 +11,12 @@ from pathlib import Path
 import nbformat
 import pytest
 from docutils.parsers.rst import directives, roles
-from jupyter_book.config import get_final_config
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
 from press.book import Book, PressError
 from press.edition import Edition, handed_over
+from press.jupyter_book_config import sphinx_settings
 from press.slides.deck import read
 
 from .constructs import PASSES, PNG, REFUSED, REFUSED_SLIDES, SLIDES
@@ -163,11 +163,7 @@ def test_no_directive_or_role_is_forgotten(passing, edition, monkeypatch):
     everything = gc.get_objects
     alive = lambda: [x for x in everything() if type(x) not in weakref.ProxyTypes]  # noqa: E731
     monkeypatch.setattr(gc, "get_objects", alive)
-    config, _ = get_final_config(
-        user_yaml=passing.root / "_config.yml",
-        sourcedir=passing.root,
-        cli_config={"latex_individualpages": False, "press_executed": True},
-    )
+    config = sphinx_settings(passing.root, press_executed=True)
     folder = passing.root / "_build/registry"
     with handed_over(edition), patch_docutils(), docutils_namespace():
         app = Sphinx(passing.root, None, folder, folder, "html", config, status=None, warning=None)

@@ -36,9 +36,7 @@ class Sphinx:
 @pytest.fixture
 def edition(book, monkeypatch):
     monkeypatch.setattr(site, "Sphinx", Sphinx)
-    monkeypatch.setattr(
-        site, "get_final_config", lambda user_yaml, cli_config, sourcedir: (cli_config, None)
-    )
+    monkeypatch.setattr(site, "sphinx_settings", lambda root, **given: given)
     chapters = [Chapter.read(book, page) for page in book.pages]
     executions = [Execution(c, c.copy(), book.root / "none.json", 0.0) for c in chapters]
     return Edition(book, executions, Store.of(book))

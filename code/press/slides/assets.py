@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,8 +18,7 @@ from pygments.formatters import HtmlFormatter
 
 from diffprog.figures import animation
 
-from .. import files, fonts, katex
-from ..pages.purge import Used, purged
+from .. import css, files, fonts, katex
 
 __all__ = ["copy"]
 
@@ -54,24 +53,14 @@ def copy(folder: Path, decks: Sequence[str]) -> None:
     files.write(folder / "pygments.css", _colours())
     shutil.rmtree(folder / "katex", ignore_errors=True)
     katex.copy_style(folder, decks)
-    files.write(folder / "reveal.css", _style_of_reveal(folder, decks))
+    reveal = NPM / "reveal.js" / "dist" / "reveal.css"
+    files.write(folder / reveal.name, css.cut(reveal, decks, folder.glob("*.js")))
     beside = [path for path in folder.iterdir() if path.suffix in (".css", ".js")]
     texts = [*decks, *(path.read_text(encoding="utf-8") for path in beside)]
     characters = ASCII.union(*map(_characters, texts))
     text = NPM / "inter-ui" / "variable" / "InterVariable.woff2"
     files.write(folder / text.name, fonts.cut(text, characters, (*fonts.SPACING, *FEATURES)))
     files.write(folder / f"{mono.stem}.woff2", fonts.cut(mono, characters | BARS))
-
-
-def _style_of_reveal(folder: Path, decks: Iterable[str]) -> str:
-    """Return the rules of reveal.js that a deck can need, or a script in `folder` can add."""
-    used = Used()
-    for deck in decks:
-        used.add_page(deck)
-    for script in folder.glob("*.js"):
-        used.add_script(script.read_text(encoding="utf-8"))
-    css = NPM / "reveal.js" / "dist" / "reveal.css"
-    return purged(css.read_text(encoding="utf-8"), used)
 
 
 def _characters(text: str) -> set[str]:
@@ -84,6 +73,6 @@ def _colours() -> str:
     """Return the colours of code, light and dark, as CSS; the background is the deck's."""
     rules = []
     for prefix, style in STYLES.items():
-        css = HtmlFormatter(style=style).get_style_defs(f".reveal{prefix.strip()} .listing")
-        rules += [line for line in css.splitlines() if re.match(r"\S* ?\.listing \.", line)]
+        written = HtmlFormatter(style=style).get_style_defs(f".reveal{prefix.strip()} .listing")
+        rules += [line for line in written.splitlines() if re.match(r"\S* ?\.listing \.", line)]
     return "\n".join(rules) + "\n"
