@@ -1,13 +1,15 @@
 """A small book of the same kind, in a temporary folder."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from press.book import Book
 from press.chapter import Chapter
+
+from . import warm
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +49,13 @@ add(1, 2)
 ```
 """
 """A page with an exercise."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def warm_processes() -> Iterator[None]:
+    """End the processes from which builds were forked."""
+    yield
+    warm.end_all()
 
 
 @pytest.fixture

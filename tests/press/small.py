@@ -15,6 +15,8 @@ import yaml
 from press import manifest
 from press.book import Book
 
+from .warm import Build
+
 ROOT = Path(__file__).parents[2]
 FAULTS = Path(__file__).with_name("faults.py")
 
@@ -121,9 +123,10 @@ def _interruptible() -> None:
 
 @dataclass(frozen=True)
 class Small:
-    """A small book in the folder `root`."""
+    """A small book in the folder `root`; the order of sets in its builds is that of `seed`."""
 
     root: Path
+    seed: str = "1"
 
     def create(self) -> None:
         """Write its files, with the settings of the real book."""
@@ -152,14 +155,16 @@ class Small:
 
     def start(
         self, fault: str = "", command: tuple[str, ...] = ("build",), **env: str
-    ) -> "subprocess.Popen[str]":
+    ) -> "subprocess.Popen[str] | Build":
         """Start a build, or another command, with a fault, if one is named (see faults.py)."""
-        paths = str(ROOT / "code")
-        program = [str(FAULTS), fault] if fault else ["-m", "press"]
+        program = [*([str(FAULTS), fault] if fault else ["-m", "press"]), *command]
+        env = os.environ | {"PYTHONPATH": str(ROOT / "code"), "JOBS": "2"} | env
+        if sys.platform == "linux":
+            return Build(program, self.root, env, self.seed)
         return subprocess.Popen(
-            [sys.executable, *program, *command],
+            [sys.executable, *program],
             cwd=self.root,
-            env=os.environ | {"PYTHONPATH": paths, "JOBS": "2"} | env,
+            env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -170,7 +175,7 @@ class Small:
         """Run a build to its end."""
         process = self.start(fault, command, **env)
         output, errors = process.communicate(timeout=120)
-        return Result(process.returncode, output, errors)
+        return Result(process.wait(), output, errors)
 
     def good_build(self, **env: str) -> Result:
         """Run a build to its end, and assert that it succeeds."""
@@ -207,7 +212,7 @@ class Small:
         If `executed`, the build uses the cached outputs of the chapters, and needs no kernels.
         """
         sources = repr(sorted(manifest.sources(Book(self.root)).items()))
-        clean = Small(elsewhere / hashlib.sha256(sources.encode()).hexdigest()[:12])
+        clean = Small(elsewhere / hashlib.sha256(sources.encode()).hexdigest()[:12], seed="2")
         if not clean.root.exists():
             shutil.copytree(self.root, clean.root, ignore=shutil.ignore_patterns("_build"))
             if executed:
