@@ -11,7 +11,7 @@
     OPENS = 250, CLOSES = 300, GAP = 4, EDGE = 8, SMALLEST = 140, /* milliseconds, and pixels */
     DATA = "(DATA)",
     LEFT_OUT = "script, form, input, button, select, textarea, label, iframe, .headerlink, .dp-take, .dp-controls",
-    cited = new WeakMap(), pointer = {}, closedAt = {}, box, shown, wanted, timer, loaded;
+    cited = new WeakMap(), pointer = {}, closedAt = {}, box, shown, wanted, held, timer, loaded;
   if (!article || !HTMLElement.prototype.showPopover) return;
 
   box = document.createElement("div");
@@ -89,7 +89,7 @@
 
   /* Copy an element without what the reader could operate, and with identifiers of its own. */
   function copy(element) {
-    var made = element.cloneNode(true), all = made.querySelectorAll("*"), ids = new Set();
+    var made = element.cloneNode(true), ids = new Set(), all;
     made.querySelectorAll(LEFT_OUT).forEach(function (one) { one.remove(); });
     made.querySelectorAll("a").forEach(function (link) {
       var words = document.createElement("span");
@@ -179,9 +179,12 @@
     timer = setTimeout(action, wait);
   }
 
+  /* A link that has the focus has its box again when the pointer has left another link. */
   function hideUnlessHeld() {
     var link = shown || wanted;
-    if (link && !link.matches(":focus-visible, :hover") && !box.matches(":hover")) hide();
+    if (!link || link.matches(":focus-visible, :hover") || box.matches(":hover")) return;
+    hide();
+    if (held) show(held);
   }
 
   addEventListener("pointermove", function (event) {
@@ -207,21 +210,26 @@
     var link = linkAt(event.target);
     if (!link || !link.matches(":focus-visible")) return;
     clearTimeout(timer);
+    held = link;
     show(link);
   });
 
   document.addEventListener("focusout", function (event) {
+    held = null;
     if (linkAt(event.target)) later(hideUnlessHeld, 0);
   });
 
   document.addEventListener("click", function (event) {
-    if (linkAt(event.target)) hide();
+    if (!linkAt(event.target)) return;
+    held = null;
+    hide();
   });
 
   addEventListener("keydown", function (event) {
     var down = { ArrowDown: 1, ArrowUp: -1 }[event.key] * 40, before = box.scrollTop;
     if (event.key === "Escape") {
       closedAt = pointer;
+      held = null;
       if (shown) {
         event.preventDefault();
         event.stopImmediatePropagation();

@@ -179,6 +179,21 @@ def test_the_pointer_opens_it_enters_it_and_it_stays(page: Any) -> None:
     page.mouse.move(600, 580)
 
 
+def test_the_focus_has_its_box_again_when_the_pointer_has_left_another_link(page: Any) -> None:
+    page.mouse.move(600, 580)
+    focus(page, "term-loss")
+    assert shown(page).startswith("loss")
+    page.locator("p > a.internal[href='#note-1']").hover()
+    page.wait_for_function("document.querySelector('.dp-preview').innerText.startsWith('In air')")
+    page.mouse.move(600, 580)
+    page.wait_for_function("document.querySelector('.dp-preview').innerText.startsWith('loss')")
+    page.keyboard.press("Escape")
+    page.locator("p > a.internal[href='#note-1']").hover()
+    page.wait_for_function("document.querySelector('.dp-preview').innerText.startsWith('In air')")
+    page.mouse.move(600, 580)
+    box(page).wait_for(state="hidden")
+
+
 def test_it_does_not_open_while_the_pointer_only_passes(page: Any) -> None:
     page.mouse.move(600, 580)
     page.locator("p > a.internal[href='#note-1']").hover()
