@@ -28,6 +28,9 @@ FORMULA = "katex-html"
 """The class of what is seen of a formula."""
 KATEX = PACKAGES / "katex" / "dist"
 
+_FUNCTION = re.compile(r"<mi[^>]*>[^<]*</mi><mo>\u2061</mo>")
+"""The name of a function such as `max`, and the sign that applies it to what follows."""
+
 SCRIPT = """
 const katex = require(process.argv[1]);
 require("readline").createInterface({ input: process.stdin }).on("line", line => {
@@ -70,7 +73,17 @@ def render(latex: str, display: bool) -> str:
     answer = json.loads(process.stdout.readline() or '{"error": "node has ended"}')
     if "error" in answer:
         raise PressError(f"the formula {latex!r}: {answer['error']}")
-    return str(answer["html"])
+    return _valid(str(answer["html"]))
+
+
+def _valid(html: str) -> str:
+    """Return KaTeX's formula as MathML allows it.
+
+    Without a row of their own, name and sign of a function would be two indices of a letter, and
+    the columns of two aligned parts would have a space without a length.
+    """
+    html = _FUNCTION.sub(r"<mrow>\g<0></mrow>", html)
+    return html.replace(' columnspacing=""', "")
 
 
 def copy_style(static: Path, pages: Iterable[str]) -> None:

@@ -28,6 +28,7 @@ from .pages import (
     fold,
     footnotes,
     formulas,
+    headings,
     joined,
     launch_buttons,
     nobreak,
@@ -36,6 +37,7 @@ from .pages import (
     predict,
     previews,
     search,
+    site_only,
     social_card,
 )
 from .products import write_products
@@ -75,6 +77,7 @@ class OutputRole(SphinxRole):
 
 
 def _configure(app: Sphinx, config: Config) -> None:
+    config.project = config.html_title or config.project  # which Sphinx writes into its files
     config.nb_custom_formats = {".md": ["press.sphinx_extension.read", {}, False]}
 
 
@@ -93,7 +96,7 @@ def _hand_text(app: Sphinx, docname: str, source: list[str]) -> None:
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
     """Write the products beside Sphinx's pages, if `make book` does not."""
-    if error is None and app.builder.format == "html":
+    if error is None and site_only.is_site(app):
         write_products(edition.current(), app)
 
 
@@ -111,6 +114,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     predict.setup(app)
     fold.setup(app)
     footnotes.setup(app)
+    headings.setup(app)
     notation.setup(app)
     nobreak.setup(app)
     formulas.setup(app)

@@ -12,6 +12,7 @@ from sphinx.util.math import get_node_equation_number
 
 from ..book import PressError
 from ..katex import copy_style, render
+from .site_only import is_site
 
 __all__ = ["setup"]
 
@@ -40,7 +41,7 @@ def _block(self: Any, node: nodes.math_block) -> None:
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
-    if error is None and app.builder.format == "html":
+    if error is None and is_site(app):
         site = Path(app.outdir)
         pages = (path.read_text(encoding="utf-8") for path in (site / "book").rglob("*.html"))
         copy_style(site / "_static", pages)
