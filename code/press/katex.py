@@ -14,6 +14,7 @@ import re
 import subprocess
 from collections.abc import Iterable
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,13 @@ from .book import PressError
 from .node import PACKAGES, node
 from .pages.purge import Used, purged
 
-__all__ = ["KATEX", "copy_style", "render"]
+__all__ = ["KATEX", "copy_style", "math_ml", "render"]
 
 FORMULA = "katex-html"
 """The class of what is seen of a formula."""
 KATEX = PACKAGES / "katex" / "dist"
 
+_MATH = re.compile(r"(<math[^>]*)><semantics>(.*?)<annotation\b.*</semantics></math>", re.S)
 _FUNCTION = re.compile(r"<mi[^>]*>[^<]*</mi><mo>\u2061</mo>")
 """The name of a function such as `max`, and the sign that applies it to what follows."""
 
@@ -84,6 +86,13 @@ def _valid(html: str) -> str:
     """
     html = _FUNCTION.sub(r"<mrow>\g<0></mrow>", html)
     return html.replace(' columnspacing=""', "")
+
+
+def math_ml(latex: str, display: bool) -> str:
+    """Return a formula as MathML alone, with its TeX for apps that do not know MathML."""
+    found = _MATH.search(render(latex, display))
+    assert found is not None
+    return f'{found[1]} alttext="{escape(latex.strip())}">{found[2]}</math>'
 
 
 def copy_style(static: Path, pages: Iterable[str]) -> None:

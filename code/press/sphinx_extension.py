@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxRole
 
 from . import edition, output_kinds
 from .book import PressError
+from .epub import builder as epub
 from .notebooks import write as notebooks
 from .output_kinds import Kind
 from .pages import (
@@ -127,6 +128,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     deck_links.setup(app)
     colophon.setup(app)
     buttons.setup(app)
+    epub.setup(app)
     joined.setup(app)
     if not handed_over:
         app.connect("build-finished", _finish)  # last, so that all others see only Sphinx's pages
