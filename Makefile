@@ -20,7 +20,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides class slides-pdf handout pptx class-edition watch check-reproducible serve zip present lab new-chapter contents test test-all test-fast lint types browser bench mutation lock clean distclean
+.PHONY: help setup book slides class slides-pdf handout pptx epub class-edition watch check-reproducible serve zip present lab new-chapter contents test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -45,6 +45,9 @@ handout: browser ## print the slides with their notes and space to write, into _
 
 pptx: setup ## put the figures of the slides into PowerPoint files, in _build/pptx
 	@$(VENV_PYTHON) -m press slides --pptx
+
+epub: setup ## write the book for reading apps, an EPUB, into _build/book.epub
+	@$(VENV_PYTHON) -m press epub
 
 class-edition: setup ## build the book without solutions, for a class that is graded, and a key to it
 	@$(VENV_PYTHON) -m press class-edition

@@ -14,6 +14,7 @@ import re
 import subprocess
 from collections.abc import Iterable
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,15 @@ from .book import PressError
 from .node import PACKAGES, node
 from .pages.purge import Used, purged
 
-__all__ = ["KATEX", "copy_style", "render"]
+__all__ = ["KATEX", "copy_style", "math_ml", "render"]
 
 FORMULA = "katex-html"
 """The class of what is seen of a formula."""
 KATEX = PACKAGES / "katex" / "dist"
+
+_MATH = re.compile(r"(<math[^>]*)><semantics>(.*?)<annotation\b.*</semantics></math>", re.S)
+_FUNCTION = re.compile(r"<mi[^>]*>[^<]*</mi><mo>\u2061</mo>")
+"""The name of a function such as `max`, and the sign that applies it to what follows."""
 
 SCRIPT = """
 const katex = require(process.argv[1]);
@@ -70,7 +75,24 @@ def render(latex: str, display: bool) -> str:
     answer = json.loads(process.stdout.readline() or '{"error": "node has ended"}')
     if "error" in answer:
         raise PressError(f"the formula {latex!r}: {answer['error']}")
-    return str(answer["html"])
+    return _valid(str(answer["html"]))
+
+
+def _valid(html: str) -> str:
+    """Return KaTeX's formula as MathML allows it.
+
+    Without a row of their own, name and sign of a function would be two indices of a letter, and
+    the columns of two aligned parts would have a space without a length.
+    """
+    html = _FUNCTION.sub(r"<mrow>\g<0></mrow>", html)
+    return html.replace(' columnspacing=""', "")
+
+
+def math_ml(latex: str, display: bool) -> str:
+    """Return a formula as MathML alone, with its TeX for apps that do not know MathML."""
+    found = _MATH.search(render(latex, display))
+    assert found is not None
+    return f'{found[1]} alttext="{escape(latex.strip())}">{found[2]}</math>'
 
 
 def copy_style(static: Path, pages: Iterable[str]) -> None:

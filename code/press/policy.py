@@ -47,8 +47,8 @@ POLICY = _policy()
 IN_FOLDER = _policy(script_src=f"{_SOURCES['script-src']} 'wasm-unsafe-eval'", worker_src="blob:")
 """Of the zip of the book: there the worker is a blob, which inherits the policy of the page."""
 META = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-_CHARSET = '<meta charset="utf-8" />'
-"""What Sphinx writes at the beginning of each page."""
+_CHARSET = '<meta charset="utf-8">'
+"""The beginning of each page, as `pages/assets.py` leaves it."""
 
 
 def stated(html: str) -> str:

@@ -19,7 +19,7 @@ from .book import PressError
 from .edition import Edition, handed_over
 from .jupyter_book_config import sphinx_settings
 
-__all__ = ["render", "render_alone"]
+__all__ = ["render", "render_alone", "render_epub"]
 
 
 def render(edition: Edition, last: Path | None = None) -> Sphinx:
@@ -49,6 +49,14 @@ def render_alone(edition: Edition) -> Sphinx:
     suppressed = ["myst", "ref", "numfig", "bibtex"]
     alone: dict[str, object] = {"external_toc_path": str(toc), "suppress_warnings": suppressed}
     return _sphinx(edition, folder, alone)
+
+
+def render_epub(edition: Edition, settings: dict[str, object]) -> Sphinx:
+    """Write the book as an EPUB, in a folder of its own, which is emptied first."""
+    folder = edition.book.build / "epub"
+    shutil.rmtree(folder, ignore_errors=True)
+    toc = {"external_toc_path": str(edition.book.root / "_toc.yml"), "nitpicky": True}
+    return _sphinx(edition, folder, {**settings, **toc}, "epub")
 
 
 def _sphinx(

@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxRole
 
 from . import edition, output_kinds
 from .book import PressError
+from .epub import builder as epub
 from .notebooks import write as notebooks
 from .output_kinds import Kind
 from .pages import (
@@ -28,6 +29,7 @@ from .pages import (
     fold,
     footnotes,
     formulas,
+    headings,
     joined,
     launch_buttons,
     nobreak,
@@ -36,6 +38,7 @@ from .pages import (
     predict,
     previews,
     search,
+    site_only,
     social_card,
 )
 from .products import write_products
@@ -75,6 +78,7 @@ class OutputRole(SphinxRole):
 
 
 def _configure(app: Sphinx, config: Config) -> None:
+    config.project = config.html_title or config.project  # which Sphinx writes into its files
     config.nb_custom_formats = {".md": ["press.sphinx_extension.read", {}, False]}
 
 
@@ -93,7 +97,7 @@ def _hand_text(app: Sphinx, docname: str, source: list[str]) -> None:
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
     """Write the products beside Sphinx's pages, if `make book` does not."""
-    if error is None and app.builder.format == "html":
+    if error is None and site_only.is_site(app):
         write_products(edition.current(), app)
 
 
@@ -111,6 +115,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     predict.setup(app)
     fold.setup(app)
     footnotes.setup(app)
+    headings.setup(app)
     notation.setup(app)
     nobreak.setup(app)
     formulas.setup(app)
@@ -123,6 +128,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     deck_links.setup(app)
     colophon.setup(app)
     buttons.setup(app)
+    epub.setup(app)
     joined.setup(app)
     if not handed_over:
         app.connect("build-finished", _finish)  # last, so that all others see only Sphinx's pages

@@ -24,7 +24,11 @@ from .compare_notebooks import compare
 from .contents import contents
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-NOT_DONE = {"build": "\nThe book was not built.\n", "slides": "\nThe decks were not built.\n"}
+NOT_DONE = {
+    "build": "\nThe book was not built.\n",
+    "slides": "\nThe decks were not built.\n",
+    "epub": "\nThe EPUB was not written.\n",
+}
 
 
 def main() -> int:
@@ -42,7 +46,8 @@ def main() -> int:
     edition = commands.add_parser(
         "class-edition", help="build the book without solutions, and a key"
     )
-    for command in (build, slides, course, edition):
+    epub = commands.add_parser("epub", help="write the book for reading apps")
+    for command in (build, slides, course, edition, epub):
         command.add_argument("--jobs", type=_up_to(999), default=os.environ.get("JOBS") or None)
     commands.add_parser("zip", help="pack the built book, to be read and run without a server")
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
@@ -107,6 +112,8 @@ def main() -> int:
                 _slides(book, arguments)
             elif arguments.command == "zip":
                 print(pack(book).relative_to(book.root))
+            elif arguments.command == "epub":
+                _epub(book, arguments.jobs)
             elif arguments.command == "class-edition":
                 _class_edition(book, arguments.jobs)
             else:
@@ -190,6 +197,13 @@ def _build(book: Book, chapter: str | None, jobs: int | None) -> None:
         gc.set_threshold(100_000, 50, 50)
         build_book(book, jobs)
     print(f"\nOpen {page.relative_to(book.root)}")
+
+
+def _epub(book: Book, jobs: int | None) -> None:
+    from ..epub.make import make_epub
+
+    gc.set_threshold(100_000, 50, 50)  # as in `_build`
+    print(make_epub(book, jobs).relative_to(book.root))
 
 
 def _class_edition(book: Book, jobs: int | None) -> None:

@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 from .. import edition
 from ..colophon import Colophon
 from ..edition import Edition
+from ..pages.site_only import is_site
 from ..run.cache import Execution
 from .page_to_markdown import Writer
 from .student_and_solved import Source, derive
@@ -39,7 +40,7 @@ class Pages:
 
     def note(self, app: Sphinx, doctree: nodes.document, docname: str) -> None:
         """Turn a page into pieces, and the bibliography into its entries."""
-        if app.builder.format != "html":
+        if not is_site(app):
             return
         book = edition.current().book
         self.title = str(app.config.html_title)

@@ -22,6 +22,7 @@ import diffprog
 
 from .. import edition, files, fonts
 from ..policy import THEME
+from .site_only import is_site
 
 __all__ = ["setup"]
 
@@ -30,19 +31,26 @@ SCRIPTS = ("page.js", "contents.js", "progress.js", "frames.js", "take_away.js",
 """Our scripts, in this order. Each does nothing on a page without what it is for."""
 FONT_AWESOME = Path("_static/vendor/fontawesome/webfonts")
 
+# Docutils' role for entries of a bibliography is deprecated: they are items of a list.
+BIBLIOGRAPHY = (' role="doc-biblioentry"', ' role="listitem"')
 NAMES = (
-    # A fold of the contents has no name; two other controls have one that contradicts their text.
+    # A fold of the contents has no name; another control has one that contradicts its text.
     (
         '<summary><span class="toctree-toggle"',
         '<summary aria-label="Chapters"><span class="toctree-toggle"',
     ),
-    ('<summary aria-label="Toggle hidden content">', "<summary>"),
     (' title="Search" aria-label="Search"', ' title="Search"'),
     ('<dialog id="pst-search-dialog">', '<dialog id="pst-search-dialog" aria-label="Search">'),
-    # Docutils' role for entries of a bibliography is deprecated: they are items of a list.
-    (' role="doc-biblioentry"', ' role="listitem"'),
+    BIBLIOGRAPHY,
+    # This is what the element says already.
+    (
+        '<main id="main-content" class="bd-main" role="main">',
+        '<main id="main-content" class="bd-main">',
+    ),
 )
 """Pairs of what the theme and docutils write, and what screen readers can use instead."""
+_SLASH = re.compile(r"(<(?:br|col|hr|img|input|link|meta|wbr)\b[^<>]*?)\s*/>")
+"""Elements without content, which the theme, Sphinx and docutils write as XML does."""
 
 _INLINE = re.compile(r'<script(?: data-cfasync="false")?>(.*?)</script>', re.S)
 _TABS = re.compile(r'<script [^>]*"[^"]*/design-tabs\.js[^"]*"></script>')
@@ -67,7 +75,7 @@ def _add_assets(app: Sphinx) -> None:
 
 
 def _copy_assets(app: Sphinx, error: Exception | None) -> None:
-    if error is not None or app.builder.format != "html":
+    if error is not None or not is_site(app):
         return
     static = Path(app.outdir) / "_static"
     library = Path(diffprog.__file__).parent / "figures/assets"
@@ -82,6 +90,7 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         text = path.read_text(encoding="utf-8")
         for theirs, ours in NAMES:
             text = text.replace(theirs, ours)
+        text = _SLASH.sub(r"\1>", text)
         if "sd-tab-set" not in text:
             text = _TABS.sub("", text)
         files.write(path, _INLINE.sub(partial(_moved, path, static), text))

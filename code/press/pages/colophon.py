@@ -25,6 +25,7 @@ from .. import edition, files
 from ..book import Book, PressError
 from ..colophon import EDITION, STAMP, UNSTAMPED, Colophon
 from ..node import PACKAGES
+from .site_only import is_site
 from .table import table
 
 __all__ = ["SHIPPED", "setup"]
@@ -143,7 +144,7 @@ def _below(
     doctree: nodes.document | None,
 ) -> None:
     """Put the colophon below the text of a page."""
-    if "body" not in context:
+    if "body" not in context or not is_site(app):
         return
     current, here = edition.current(), dirname(pagename)
     book, ours = current.book, Colophon.of(current.book)
@@ -156,7 +157,7 @@ def _below(
 
 
 def _write_stamp(app: Sphinx, error: Exception | None) -> None:
-    if error is None and app.builder.format == "html":
+    if error is None and is_site(app):
         files.write(Path(app.outdir) / STAMP, UNSTAMPED)
 
 

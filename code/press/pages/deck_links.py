@@ -15,6 +15,7 @@ from ..edition import Edition
 from ..slides.deck import heads
 from ..slides.launch_address import chapter_address
 from ..slides.slide import Deck
+from .site_only import is_site
 
 __all__ = ["first_slide", "setup"]
 
@@ -45,7 +46,7 @@ def _present(
     doctree: nodes.document | None,
 ) -> None:
     """Offer a part's deck at the end of each of its pages; not where one chapter is built alone."""
-    if doctree is None:
+    if doctree is None or not is_site(app):
         return
     for deck in _decks(edition.current(), pagename):
         context["body"] += (

@@ -1,6 +1,7 @@
 """Folded boxes: an admonition of the class `dropdown` becomes a native `<details>`.
 
-It opens without a script, and also by keyboard and in print.
+It opens without a script, and also by keyboard and in print. So does code that is hidden at first,
+whose prompts myst-nb writes as paragraphs, which HTML does not allow in a `<summary>`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
@@ -42,7 +44,17 @@ def _close(self: Any, node: fold) -> None:
     self.body.append("</details>\n")
 
 
+def _open_code(self: Any, node: HideCodeCellNode) -> None:
+    classes = " ".join(["admonition", "hide", *node["classes"]])
+    show, hide = (self.encode(node[f"prompt_{what}"]) for what in ("show", "hide"))
+    self.body.append(
+        f'<details class="{classes}">\n<summary><span class="collapsed">{show}</span>'
+        f'<span class="expanded">{hide}</span></summary>\n'
+    )
+
+
 def setup(app: Sphinx) -> None:
     """Register the node and the transform."""
     app.add_node(fold, html=(_open, _close))
+    app.add_node(HideCodeCellNode, override=True, html=(_open_code, _close))
     app.add_transform(FoldAdmonitions)

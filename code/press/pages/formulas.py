@@ -1,4 +1,4 @@
-"""Formulas of pages, as HTML that KaTeX writes while the book is built."""
+"""Formulas of pages, as HTML that KaTeX writes while the book is built; in an EPUB, as MathML."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from sphinx.application import Sphinx
 from sphinx.util.math import get_node_equation_number
 
 from ..book import PressError
-from ..katex import copy_style, render
+from ..katex import copy_style, math_ml, render
+from .site_only import is_site
 
 __all__ = ["setup"]
 
 
 def _html(self: Any, node: nodes.math | nodes.math_block) -> str:
+    write = math_ml if getattr(self.builder, "embedded", False) else render
     try:
-        return render(node.astext(), isinstance(node, nodes.math_block))
+        return write(node.astext(), isinstance(node, nodes.math_block))
     except PressError as error:
         _, line = get_source_line(node)
         raise PressError(f"{self.builder.current_docname}.md:{line}: {error}") from error
@@ -40,7 +42,7 @@ def _block(self: Any, node: nodes.math_block) -> None:
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
-    if error is None and app.builder.format == "html":
+    if error is None and is_site(app):
         site = Path(app.outdir)
         pages = (path.read_text(encoding="utf-8") for path in (site / "book").rglob("*.html"))
         copy_style(site / "_static", pages)

@@ -25,6 +25,7 @@ from .. import files
 from ..policy import THEME, stated
 from .auto_theme import with_auto
 from .purge import Used, purged
+from .site_only import is_site
 
 __all__ = ["STYLE", "WHOLE", "join", "setup"]
 
@@ -83,7 +84,7 @@ def _pages(site: Path) -> list[Path]:
 
 
 def _finish(app: Sphinx, error: Exception | None) -> None:
-    if error is None and app.builder.format == "html":
+    if error is None and is_site(app):
         join(Path(app.outdir), Path(app.doctreedir) / WHOLE)
 
 

@@ -18,6 +18,7 @@ from ..edition import Edition
 from ..repository import BRANCH, Repository
 from ..run.cache import Execution
 from .deck_links import first_slide
+from .site_only import is_site
 
 __all__ = ["notice", "setup"]
 
@@ -106,7 +107,7 @@ def _insert(
     """Put the box under the title of each page with cells to run."""
     ours = edition.current()
     found = ours.execution(pagename)
-    if found is not None and _has_cells(ours, found) and "body" in context:
+    if found is not None and is_site(app) and _has_cells(ours, found) and "body" in context:
         slides = first_slide(ours, found.page)
         html = box(
             pagename, found.page.name, ours.repository, slides,
@@ -125,7 +126,7 @@ def _has_cells(ours: Edition, execution: Execution) -> bool:
 
 def _pages(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     ours = edition.current()
-    if ours.repository is None and not ours.book.for_class:
+    if is_site(app) and ours.repository is None and not ours.book.for_class:
         yield HELP, {"title": "Launching the chapters", "body": EXPLAINED}, "page.html"
 
 

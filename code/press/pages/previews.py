@@ -20,6 +20,7 @@ import lxml.html
 from sphinx.application import Sphinx
 
 from .. import files
+from .site_only import is_site
 
 __all__ = ["DATA", "previews", "setup"]
 
@@ -80,7 +81,7 @@ def _light(element: Any) -> str:
 
 def _write(app: Sphinx, error: Exception | None) -> None:
     """Write the data, and tell the script of pages their address."""
-    if error is not None or app.builder.name != "html":
+    if error is not None or not is_site(app):
         return
     site = Path(app.outdir)
     pages = {

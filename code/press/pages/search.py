@@ -29,6 +29,7 @@ from .. import edition, files
 from ..book import PressError
 from ..node import PACKAGES
 from .short_formula import short_formula
+from .site_only import is_site
 
 __all__ = ["Section", "sections", "setup"]
 
@@ -112,7 +113,7 @@ def sections(page: str, html: str) -> list[Section]:
     found: list[Section] = []
     for article in articles[:1]:
         for element in article:
-            if element.tag == "section":
+            if element.tag == "div":
                 found.append(Section(page, ""))
                 _read(element, found[-1], found)
     return found
@@ -319,7 +320,7 @@ def _in_reading_order(app: Sphinx) -> Iterator[str]:
 
 def _write(app: Sphinx, error: Exception | None) -> None:
     """Write the scripts of the search into the site, and take Sphinx's own out."""
-    if error is not None or app.builder.format != "html":
+    if error is not None or not is_site(app):
         return
     static, folder = Path(app.outdir) / "_static", Path(app.outdir) / FOLDER
     for name in THEIRS:
@@ -342,13 +343,15 @@ def _minisearch() -> str:
 
 
 def _begin(app: Sphinx) -> None:
-    if app.builder.format == "html":
+    if is_site(app):
         app.builder.search = False  # type: ignore[attr-defined]
         app.add_js_file(OPENER, loading_method="defer")
 
 
 def _search_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Write the page of the search, which links what helps where there is no script."""
+    if not is_site(app):
+        return
     terms = app.env.get_domain("std").get_objects()
     glossary = min((name for _, _, kind, name, _, _ in terms if kind == "term"), default=None)
     yield "search", {"glossary": glossary}, "search.html"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sphinx.util import logging
 
 from .. import edition, files, found, structured_data
 from ..book import PressError
+from .site_only import is_site
 
 __all__ = ["draw", "setup"]
 
@@ -67,7 +69,7 @@ def _tags(
     doctree: nodes.document | None,
 ) -> None:
     """Add the tags that state the description and the card, and what the page is about."""
-    if app.builder.name != "html":
+    if not is_site(app):
         return
     if pagename in HIDDEN:
         context["metatags"] = context.get("metatags", "") + '<meta name="robots" content="noindex">'
@@ -82,7 +84,9 @@ def _tags(
     )  # fmt: skip
     data = structured_data.of_page(ours, pagename, description)
     about = [tags, structured_data.element(data)] if data else [tags]
-    context["metatags"] = context.get("metatags", "") + "\n".join(about)
+    # Docutils states the viewport, too.
+    theirs = re.sub(r'<meta name="viewport"[^>]*>\s*', "", context.get("metatags", ""))
+    context["metatags"] = theirs + "\n".join(about)
 
 
 def _title(env: BuildEnvironment, docname: str) -> str:
@@ -97,6 +101,8 @@ def _cards(env: BuildEnvironment) -> dict[str, tuple[tuple[str, ...], bytes]]:
 
 def _draw_all(app: Sphinx, env: BuildEnvironment) -> None:
     """Draw the cards that are new or whose content changed since the last build."""
+    if not is_site(app):
+        return
     book_title, cards = app.config.html_title, _cards(env)
     for gone in cards.keys() - env.found_docs:
         del cards[gone]
@@ -111,7 +117,7 @@ def _draw_all(app: Sphinx, env: BuildEnvironment) -> None:
 
 def _write_all(app: Sphinx, error: Exception | None) -> None:
     """Write all cards, because a card may show a figure of another page, which changed."""
-    if error is None and app.builder.format == "html":
+    if error is None and is_site(app):
         for docname, (_, card) in _cards(app.env).items():
             files.write(Path(app.outdir) / found.card(docname), card)
 

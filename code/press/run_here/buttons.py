@@ -18,6 +18,7 @@ from sphinx.transforms import SphinxTransform
 
 from .. import files
 from ..pages.chapter_parts import chapter_of
+from ..pages.site_only import is_site
 from . import runtime, wheels
 from .cells import Cell, cells
 
@@ -100,7 +101,7 @@ def _page_context(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    if doctree is not None and pagename in vars(app.env).get(KEPT, {}):
+    if is_site(app) and doctree is not None and pagename in vars(app.env).get(KEPT, {}):
         address = f"{context['pathto']('_static', 1)}/run/cells/{pagename}.json"
         version = wheels.pytorch()
         what = WITH_WHEELS.format(version) if version else WHAT
@@ -124,7 +125,7 @@ def _say(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def _write(app: Sphinx, error: Exception | None) -> None:
     pages = vars(app.env).get(KEPT, {})
-    if error is not None or app.builder.format != "html" or not pages:
+    if error is not None or not is_site(app) or not pages:
         return
     static, made = Path(app.outdir) / "_static", runtime.make()
     for docname, found in pages.items():

@@ -66,7 +66,7 @@ def test_every_html_file_of_the_site_has_it_right_after_its_encoding(build):
 
 
 def test_a_page_that_has_it_stays_as_it_is():
-    once = stated('<head>\n    <meta charset="utf-8" />\n')
+    once = stated('<head>\n    <meta charset="utf-8">\n')
     assert META in once
     assert stated(once) == once
 

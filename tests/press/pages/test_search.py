@@ -6,7 +6,7 @@ from press import katex
 from press.pages.search import sections
 
 FORMULA = katex.render(r"s/\sqrt b", False)
-PAGE = f"""<html><body><nav>Contents</nav><article class="bd-article"><section id="top">
+PAGE = f"""<html><body><nav>Contents</nav><article class="bd-article"><div id="top">
 <h1><span class="section-number">1.1. </span>Cuts<a class="headerlink" href="#top">#</a></h1>
 <nav class="dp-launch"><ul><li>Colab</li></ul></nav>
 <p>Keep <em>what</em> lies above <span class="math">{FORMULA}</span>, or
@@ -24,7 +24,7 @@ y = fit(data)
 <p class="dp-about">5 minutes</p><p>Write it.</p><details class="dropdown"><summary>Hint</summary>
 <p>hidden</p></details></div>
 <details class="dp-fold dp-solution"><summary>Solution</summary><p>solved</p></details>
-<p>Last.</p></section></section></article></body></html>"""
+<p>Last.</p></section></div></article></body></html>"""
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +54,8 @@ def test_of_code_only_lines_with_new_names_are_kept(places):
 
 def test_words_of_a_glossary_are_places():
     html = (
-        '<article class="bd-article"><section id="glossary"><h1>Glossary</h1><dl class="glossary">'
-        '<dt id="term-cut">cut</dt><dd><p>An edge.</p></dd></dl></section></article>'
+        '<article class="bd-article"><div id="glossary"><h1>Glossary</h1><dl class="glossary">'
+        '<dt id="term-cut">cut</dt><dd><p>An edge.</p></dd></dl></div></article>'
     )
     found = sections("book/glossary", html)
     assert [(one.id, one.title, one.prose) for one in found[1:]] == [
