@@ -20,7 +20,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides class slides-pdf handout pptx epub class-edition watch check-reproducible serve zip present lab new-chapter contents test test-all test-fast lint types browser bench mutation lock clean distclean
+.PHONY: help setup book slides class slides-pdf handout pptx epub class-edition watch check-reproducible next-sphinx serve zip present lab new-chapter contents test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -57,6 +57,9 @@ watch: setup ## build whenever a file is saved, and reload the browser, at http:
 
 check-reproducible: setup ## build the last commit twice, in two places, and compare to the byte
 	@$(VENV_PYTHON) -m press check-reproducible
+
+next-sphinx: setup ## build the last commit with a Sphinx that Jupyter Book 1 does not allow, in _build/next
+	@$(VENV_PYTHON) -m press.setup.next_sphinx
 
 serve: book ## build, and show the book at http://127.0.0.1:8000
 	@$(VENV_PYTHON) -m http.server 8000 --bind 127.0.0.1 --directory _build/html

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import manifest
-from .book import Book
+from .book import Book, PressError
 from .edition import Edition
 from .pages import launch_buttons
+from .pages.missing import missing
 from .pages.publish import publish
 from .products import write_products
 from .run.progress import Progress, table
@@ -32,6 +33,8 @@ def build_book(book: Book, jobs: int | None = None) -> None:
     begun = time.perf_counter()
     app = render(replace(edition, edited=plan.edited), plan.site)
     write_products(edition, app)
+    if lines := missing(Path(app.outdir)):
+        raise PressError("\n".join(lines))
     publish(book, Path(app.outdir))
     progress.say(table(edition.executions, time.perf_counter() - begun))
     line = launch_buttons.notice(edition.repository)

@@ -11,6 +11,7 @@ import yaml
 from press.node import PACKAGES, node
 
 from ..conftest import ROOT
+from ..local_workflow import run, steps
 
 FOLDER = ROOT / ".github" / "workflows"
 WORKFLOWS = sorted(FOLDER.glob("*.yml"))
@@ -91,7 +92,16 @@ def test_every_target_and_command_that_they_run_exists():
     text = "\n".join(scripts())
     lines = re.findall(r"^ *make (?:--directory \S+ )?(.+)", text, re.M)
     made = {target for line in lines for target in line.split()}
-    assert made >= {"book", "check-reproducible", "handout", "lock", "pptx", "zip", "test-all"}
+    assert made >= {
+        "book",
+        "check-reproducible",
+        "handout",
+        "lock",
+        "next-sphinx",
+        "pptx",
+        "zip",
+        "test-all",
+    }
     assert made <= targets
     run = set(re.findall(r"-m press ([\w-]+)", text))
     assert len(run) == 5
@@ -104,3 +114,27 @@ def test_what_is_given_to_a_job_is_the_least():
         text = path.read_text(encoding="utf-8")
         assert yaml.safe_load(text)["permissions"] == {"contents": "read"}, path
         assert re.findall(r": write(?! # to )", text) == [], path
+
+
+def test_what_runs_here_leaves_the_machine_and_github_alone():
+    """Of tests/local_workflow.py, which runs the steps of a workflow in a clean clone."""
+    here = [step for path in WORKFLOWS for step in steps(path) if not step.why_not]
+    for step in here:
+        assert not re.search(r"\b(sudo|apt-get|docker|gh) |github\.token", step.script), step
+    ours = {step.script.strip() for step in here if "\n" not in step.script.strip()}
+    assert ours >= {".ci/run", "make book", "make check-reproducible", "make next-sphinx"}
+    assert {step.job for step in here} >= {"test", "site", "notebooks", "release", "newest"}
+
+
+def test_a_step_runs_as_on_a_runner(tmp_path):
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", "--depth", "1", ROOT, clone], check=True)
+    (step,) = (s for s in steps(FOLDER / "release.yml") if "tomllib" in s.script)
+    (clone / ".venv/bin").mkdir(parents=True)
+    (clone / ".venv/bin/python").symlink_to(sys.executable)
+    assert run(step, clone, tmp_path) == 0, "the tag is the version"
+    step.script = "false\necho no > ran"
+    assert run(step, clone, tmp_path) == 1
+    assert not (clone / "ran").exists(), "the first command that fails ends it"
+    step.script = 'echo "$GITHUB_SHA" "${{ runner.temp }}" | grep -q " "'
+    assert run(step, clone, tmp_path) == 0

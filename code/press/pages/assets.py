@@ -29,6 +29,8 @@ __all__ = ["setup"]
 SCRIPTS = ("page.js", "contents.js", "progress.js", "frames.js", "take_away.js", "predict.js",
            "your_work.js", "report.js", "preview.js")  # fmt: skip
 """Our scripts, in this order. Each does nothing on a page without what it is for."""
+_OLD_FORMAT = re.compile(r",\s*url\([^)]*\.ttf\)\s*format\([^)]*\)")
+"""A font for browsers that do not know WOFF2; there are none that could show the rest."""
 FONT_AWESOME = Path("_static/vendor/fontawesome/webfonts")
 
 # Docutils' role for entries of a bibliography is deprecated: they are items of a list.
@@ -121,7 +123,9 @@ def _moved(page: Path, static: Path, inline: re.Match[str]) -> str:
 
 def _subset_icons(site: Path, pages: list[Path]) -> None:
     """Cut Font Awesome's fonts down to the glyphs that pages use, and remove its script."""
-    css = (site / "_static/styles/pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    sheet = site / "_static/styles/pydata-sphinx-theme.css"
+    css = sheet.read_text(encoding="utf-8")
+    files.write(sheet, _OLD_FORMAT.sub("", css))
     glyphs = {
         name: int(code, 16)
         for selectors, code in _GLYPH.findall(css)
