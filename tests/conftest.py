@@ -43,13 +43,29 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
+LONGEST = (
+    "press/notebooks/test_runs.py",
+    "press/test_rebuild.py",
+    "press/slides/test_showing.py",
+    "press/test_interrupted.py",
+    "library/pipelines/test_pitching_networks.py",
+    "press/slides/test_decks.py",
+    "press/test_setup.py",
+    "book/test_accessible.py",
+    "library/test_every_function.py",
+    "book/test_pages.py",
+)
+"""The modules that take a minute or more, the longest first."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put modules with slow tests first: none is still running when all other processes have ended.
+    """Put long modules first: none is still running when all other processes have ended.
 
     With `--dist loadfile`, one process runs all tests of a module, and makes their fixtures once.
     """
+    place = {ROOT / "tests" / name: number for number, name in enumerate(LONGEST)}
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda it: (place.get(it.path, len(place)), it.path not in slow))
 
 
 @pytest.fixture(scope="session")

@@ -295,7 +295,7 @@ def test_a_dead_index_ends_in_one_sentence(found, small, wheels, tmp_path):
         shutil.copy(path, tmp_path / "links")
     config = "[global]\nindex-url = http://127.0.0.1:9/simple\nretries = 0\nfind-links = "
     (tmp_path / "pip.conf").write_text(config + str(tmp_path / "links"))
-    answer = set_up(small)
+    answer = set_up(small, UV_HTTP_RETRIES="0")  # as pip, by its settings
     assert answer.returncode == 1
     sentence = "The set-up stopped because the package index did not answer"
     assert re.fullmatch(rf"\n{sentence}[^\n]* \(details in \.venv/setup\.log\)\.\n", answer.stderr)

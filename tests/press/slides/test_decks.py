@@ -26,11 +26,17 @@ def test_every_slide_fits_the_screen(facts, name, screen):
         assert not slide["scrolls"], slide["id"]
 
 
-def test_exercises_fit_with_a_qr_code(opened, edition, name, tmp_path):
-    """The built decks have no QR codes if no repository is known; here one is known."""
+@pytest.fixture(scope="module")
+def with_codes(edition, tmp_path_factory) -> str:
+    """The address of decks with QR codes, which they have if a repository is known."""
     known = Repository("https://github.com/someone/a-book-of-a-long-name")
-    write_decks(replace(edition, repository=known), tmp_path)
-    page = opened(name, tmp_path.as_uri())
+    folder = tmp_path_factory.mktemp("codes")
+    write_decks(replace(edition, repository=known), folder)
+    return folder.as_uri()
+
+
+def test_exercises_fit_with_a_qr_code(opened, with_codes, name):
+    page = opened(name, with_codes)
     page.evaluate(FACTS)
     at = page.evaluate("Reveal.getSlides().map(s => s.querySelectorAll('svg.qr').length)")
     assert at.count(1) == page.locator(".slide.exercise").count()

@@ -142,8 +142,8 @@ def test_animations_wait_at_their_first_frame(opened, name):
     assert page.evaluate(OUTPUT) == first
 
 
-def test_a_slide_has_an_address(opened, name):
-    page = opened(name)
+def test_a_slide_has_an_address(opened):
+    page = opened("part1")
     for slide in page.evaluate("Reveal.getSlides().slice(1, 4).map(slide => slide.id)"):
         page.keyboard.press("Space")
         go(page, f"#{slide}")
@@ -365,9 +365,15 @@ def shows(speaker: Any, frame: str, title: str) -> None:
     inside.get_by_role("heading", name=title, exact=True).wait_for()
 
 
-@pytest.mark.parametrize("from_file", [True, False])
-def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(speaking, name, from_file):
-    page, speaker = speaking(name, from_file)
+def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(speaking, name):
+    sees_this_and_the_next(*speaking(name))
+
+
+def test_the_speaker_sees_them_from_a_file_too(speaking):
+    sees_this_and_the_next(*speaking("part1", from_file=True))
+
+
+def sees_this_and_the_next(page: Any, speaker: Any) -> None:
     asked = "s.querySelector('.asked') || s.querySelector('h1, h2')"
     titles = page.evaluate(f"Reveal.getSlides().map(s => ({asked}).textContent)")
     stays = page.evaluate("Reveal.availableFragments().next")
