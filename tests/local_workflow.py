@@ -4,7 +4,8 @@
 in a new clone, and a step is a script for bash, which ends at the first command that fails. What
 needs GitHub, an administrator or Docker is named and left out. ``--skip "make test"`` leaves out
 other steps, by their beginning, and ``--job site`` takes one job alone. ``--share`` gives all jobs
-one clone, so that the environment is made once.
+one clone, so that the environment is made once, and ``--executed`` gives clones what chapters gave
+here.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -95,6 +97,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--job")
     parser.add_argument("--skip", action="append", default=[])
     parser.add_argument("--share", action="store_true")
+    parser.add_argument("--executed", action="store_true")
     asked = parser.parse_args(arguments)
     lines, failed, clone = [], set[str](), None
     with tempfile.TemporaryDirectory() as folder:
@@ -107,6 +110,9 @@ def main(arguments: list[str]) -> int:
                 if clone is None or not asked.share:
                     clone = Path(folder, f"{step.job}-{number}")
                     subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+                    if asked.executed:
+                        cache = Path("_build", "executed")
+                        shutil.copytree(ROOT / cache, clone / cache)
             assert clone is not None
             why = step.why_not or ("left out" if step.script.startswith(tuple(asked.skip)) else "")
             begun = time.monotonic()
