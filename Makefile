@@ -20,7 +20,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides class slides-pdf handout pptx epub class-edition watch check-reproducible next-sphinx serve zip present lab new-chapter contents test test-all test-fast lint types browser bench mutation lock clean distclean
+.PHONY: $(shell grep -o '^[a-z-]*:' $(firstword $(MAKEFILE_LIST)) | tr -d :)
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -100,6 +100,9 @@ browser: setup ## find or get a Chromium for the tests of the site
 
 bench: setup ## measure times and sizes against their limits
 	@$(VENV_PYTHON) tests/bench/bench.py
+
+lighthouse: book ## visit three pages as a phone does, five times each, and print what Lighthouse says
+	@$(VENV_PYTHON) tests/bench/lighthouse.py
 
 mutation: setup ## plant small mistakes, and count those that the tests notice: AREAS="library press"
 	@$(VENV_PYTHON) -m tests.mutation.run $(AREAS)

@@ -2,9 +2,9 @@
 
 ``python -m tests.local_workflow release.yml`` does what a runner of GitHub would: each job begins
 in a new clone, and a step is a script for bash, which ends at the first command that fails. What
-needs GitHub, an administrator or Docker is named and left out. ``--skip "make test"`` leaves out
-other steps, by their beginning, and ``--job site`` takes one job alone. ``--share`` gives all jobs
-one clone, so that the environment is made once.
+needs GitHub, an administrator or Docker is named and left out. ``--job site`` takes one job alone.
+To be faster, ``--without-tests`` only makes the environment where all tests would be run,
+``--share`` gives all jobs one clone, and ``--executed`` gives clones what chapters gave here.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -32,6 +33,7 @@ NOT_HERE = {
     r"^\s*curl ": "needs the network",
 }
 """Patterns in a step, and why it is not run here."""
+TESTS = (".ci/run", "make test", "make test-all")
 
 
 @dataclass
@@ -93,8 +95,9 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.local_workflow", description=__doc__)
     parser.add_argument("workflow")
     parser.add_argument("--job")
-    parser.add_argument("--skip", action="append", default=[])
+    parser.add_argument("--without-tests", action="store_true")
     parser.add_argument("--share", action="store_true")
+    parser.add_argument("--executed", action="store_true")
     asked = parser.parse_args(arguments)
     lines, failed, clone = [], set[str](), None
     with tempfile.TemporaryDirectory() as folder:
@@ -107,8 +110,15 @@ def main(arguments: list[str]) -> int:
                 if clone is None or not asked.share:
                     clone = Path(folder, f"{step.job}-{number}")
                     subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+                    if asked.executed:
+                        cache = Path("_build", "executed")
+                        shutil.copytree(ROOT / cache, clone / cache)
             assert clone is not None
-            why = step.why_not or ("left out" if step.script.startswith(tuple(asked.skip)) else "")
+            why = step.why_not
+            if asked.without_tests and step.script.strip() in TESTS:
+                step = replace(
+                    step, name=f"make setup, in place of {step.name}", script="make setup"
+                )
             begun = time.monotonic()
             if not why:
                 print(f"\n=== {step.job}: {step.name}", flush=True)

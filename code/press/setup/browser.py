@@ -46,11 +46,7 @@ def launch(playwright: "Playwright") -> "Browser":
 
     named = os.environ.get("CHROMIUM")
     for path in [named] if named else candidates(playwright):
-        # The build from npm includes libraries and a font, which a bare machine lacks.
-        env: dict[str, str | float | bool] = dict(os.environ)
-        if path.startswith(str(FROM_NPM)):
-            env["LD_LIBRARY_PATH"] = f"{FROM_NPM}/al2023/lib"
-            env["FONTCONFIG_FILE"] = f"{FROM_NPM}/fonts.conf"
+        env: dict[str, str | float | bool] = dict(environment(path))
         try:
             return playwright.chromium.launch(executable_path=path, args=ARGUMENTS, env=env)
         except Error:
@@ -61,6 +57,18 @@ def launch(playwright: "Playwright") -> "Browser":
         "No Chromium was found, and none could be downloaded: install Chromium or Google Chrome, "
         "or name one (CHROMIUM=/path/to/chromium), and run it again."
     )
+
+
+def environment(path: str) -> dict[str, str]:
+    """Return the variables that the Chromium at `path` needs, with those of this process.
+
+    The build from npm includes libraries and a font, which a bare machine lacks.
+    """
+    ours = {
+        "LD_LIBRARY_PATH": f"{FROM_NPM}/al2023/lib",
+        "FONTCONFIG_FILE": f"{FROM_NPM}/fonts.conf",
+    }
+    return os.environ | (ours if path.startswith(str(FROM_NPM)) else {})
 
 
 def candidates(playwright: "Playwright") -> Iterator[str]:
