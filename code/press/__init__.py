@@ -1,9 +1,9 @@
-"""The press: turns the chapters and the code they run into pages, slides and notebooks.
+"""The press: turns the chapters and the code they run into pages, slides, notebooks and an EPUB.
 
 Modules and folders import only from those to their left:
 
-    book files … ◂ chapter notation ◂ run ◂ store edition ◂ slides ◂ pages ◂ notebooks ◂ run_here
-    ◂ build ◂ present ◂ commands
+    book files … ◂ chapter notation ◂ run ◂ store edition ◂ slides ◂ pages ◂ epub ◂ notebooks
+    ◂ run_here ◂ build ◂ present ◂ commands
 """
 
 import sys

@@ -20,6 +20,8 @@ TAKEN = {
     ),
 }
 """By folder, how the warnings begin that we accept."""
+POLICY = "Resource violates Content Security Policy (meta tag)"
+"""What the checker says of a page that it reads from a file, which has no address as its own."""
 
 pytestmark = pytest.mark.site
 
@@ -38,7 +40,8 @@ def test_the_checker_finds_nothing(build):
     found = []
     for message in json.loads(run.stderr)["messages"]:
         path = message["url"].partition("/html/")[2]
-        if not message["message"].startswith(TAKEN.get(path.partition("/")[0], ("?",))):
+        taken = (POLICY, *TAKEN.get(path.partition("/")[0], ()))
+        if not message["message"].startswith(taken):
             kind = message.get("subType", message["type"])
             found.append(f"{path}:{message.get('lastLine')}: {kind}: {message['message']}")
     assert "\n".join(found) == ""

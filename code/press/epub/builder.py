@@ -14,7 +14,6 @@ from sphinx.builders.epub3 import Epub3Builder
 from .. import edition, files
 from ..pages.assets import BIBLIOGRAPHY
 from . import content, cover, package
-from .make import moment
 
 __all__ = ["BookEpub", "setup"]
 
@@ -77,7 +76,7 @@ class BookEpub(Epub3Builder):
 
     @property
     def _date(self) -> str:
-        now = moment(edition.current().book.root)
+        now = package.moment(edition.current().book.root)
         return f"{now.tm_year}-{now.tm_mon:02}-{now.tm_mday:02}T00:00:00Z"
 
     def build_content(self) -> None:
@@ -95,7 +94,7 @@ class BookEpub(Epub3Builder):
 
     def build_epub(self) -> None:
         """Pack the files, each with the date of the edition."""
-        folder, date = Path(self.outdir), moment(edition.current().book.root)
+        folder, date = Path(self.outdir), package.moment(edition.current().book.root)
         first = ("mimetype", "META-INF/container.xml", "content.opf", "toc.ncx")
         with ZipFile(folder / f"{self.config.epub_basename}.epub", "w") as packed:
             for name in (*first, *self.files):

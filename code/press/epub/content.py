@@ -80,7 +80,7 @@ class ForReading(SphinxPostTransform):
                 name = f"{last}-solved"
                 away = nodes.reference("", "At the end of the chapter", refid=name, internal=True)
                 there = nodes.paragraph("", "Solution: ", away, nodes.Text("."))
-                node.replace_self(there)
+                node.parent.replace(node, there)
                 back = nodes.reference("", title, refid=last, internal=True)
                 box = nodes.section("", nodes.title("", "", back), ids=[name])
                 box += node.children

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import time
 import uuid
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,7 @@ from ..colophon import Colophon
 from ..edition import Edition
 from ..site import render_epub
 
-__all__ = ["make_epub", "moment"]
+__all__ = ["make_epub"]
 
 
 def make_epub(book: Book, jobs: int | None = None) -> Path:
@@ -25,22 +22,6 @@ def make_epub(book: Book, jobs: int | None = None) -> Path:
     target = book.build / "book.epub"
     files.write(target, (Path(app.outdir) / "book.epub").read_bytes())
     return target
-
-
-def moment(root: Path) -> time.struct_time:
-    """Return the date of the edition, which makes two runs the same.
-
-    It is SOURCE_DATE_EPOCH, or that of the last commit; without either, it is now.
-    """
-    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not seconds:
-        asked = ["git", "-C", str(root), "show", "--no-patch", "--format=%ct", "HEAD"]
-        try:
-            done = subprocess.run(asked, capture_output=True, text=True, check=False)
-            seconds = done.stdout.strip()
-        except OSError:  # there is no git
-            seconds = ""
-    return time.gmtime(int(seconds or time.time()))
 
 
 def _settings(book: Book) -> dict[str, Any]:

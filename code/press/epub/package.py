@@ -1,14 +1,17 @@
-"""The package document of the EPUB: what its pages contain, and for whom they are."""
+"""The package document of the EPUB: what its pages contain, for whom they are, and their date."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import time
 from pathlib import Path
 
 from lxml import etree
 
 from ..colophon import CC_BY
 
-__all__ = ["COVER", "complete"]
+__all__ = ["COVER", "complete", "moment"]
 
 COVER = "_static/cover.png"
 
@@ -33,6 +36,22 @@ ACCESS = (
     ),
 )
 """What schema.org's vocabulary says of the book: each page is of text, formulas and pictures."""
+
+
+def moment(root: Path) -> time.struct_time:
+    """Return the date of the edition, which makes two runs the same.
+
+    It is SOURCE_DATE_EPOCH, or that of the last commit; without either, it is now.
+    """
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not seconds:
+        asked = ["git", "-C", str(root), "show", "--no-patch", "--format=%ct", "HEAD"]
+        try:
+            done = subprocess.run(asked, capture_output=True, text=True, check=False)
+            seconds = done.stdout.strip()
+        except OSError:  # there is no git
+            seconds = ""
+    return time.gmtime(int(seconds or time.time()))
 
 
 def complete(folder: Path, address: str) -> None:
