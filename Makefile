@@ -20,7 +20,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides class slides-pdf handout pptx epub class-edition watch check-reproducible next-sphinx serve zip present lab new-chapter contents test test-all test-fast lint types browser bench mutation lock clean distclean
+.PHONY: help setup book pdf slides class slides-pdf handout pptx epub class-edition watch check-reproducible next-sphinx serve zip present lab new-chapter contents test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +30,9 @@ setup: ## make the environment in .venv (the other targets do this first)
 
 book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two cores: JOBS=2
 	@$(VENV_PYTHON) -m press build $(CHAPTER)
+
+pdf: browser ## print the whole book, with the solutions at its end; _build/book.pdf
+	@$(VENV_PYTHON) -m press pdf
 
 slides: setup ## build the decks for class alone, into _build/html/slides
 	@$(VENV_PYTHON) -m press slides
