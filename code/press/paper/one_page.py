@@ -71,14 +71,15 @@ def commit(site: Path) -> tuple[str, str]:
 def _title_page(book: Book, site: Path, landing: ChapterOnPaper) -> Iterator[Element]:
     """Yield the title page and the page on its back, and put a heading onto the landing page."""
     ours = Colophon.of(book)
-    lead = landing.content.find_class("lead")[0]
-    lead.drop_tree()
+    leads = landing.content.find_class("lead")
+    for lead in leads:
+        lead.drop_tree()
     landing.heading.text = PREFACE
     edition = f"Edition {ours.version}" if ours.version else ours.year
     yield E.SECTION(
         E.IMG(src=(files.ASSETS / "favicon.svg").as_uri(), alt=""),
         E.P(str(book.config["title"]), {"class": "dp-title"}),
-        lead,
+        *leads,
         E.P(ours.owner, {"class": "dp-author"}),
         E.P(edition),
         {"class": "dp-title-page"},
@@ -93,8 +94,8 @@ def _title_page(book: Book, site: Path, landing: ChapterOnPaper) -> Iterator[Ele
         ),
         E.P(f"{ours.edition}. {commit(site)[0]}"),
         E.P(
-            "Each figure and each number in this book was computed by the code that it shows. The"
-            " solutions of the exercises stand at its end, and each exercise names their page."
+            "All results in this book were computed by the code that it shows. The solutions of"
+            " the exercises stand at its end, and each exercise names their page."
         ),
         *where,
         {"class": "dp-imprint"},
