@@ -93,7 +93,8 @@ def read(page: Page, html: str, known: dict[str, Page], address: str) -> Chapter
 
     `known` has all pages of the book by their Sphinx names. `address` is that of the site, or ''.
     """
-    (content,) = lxml.html.document_fromstring(html).xpath("//article/section")
+    (content,) = lxml.html.document_fromstring(html).xpath("//article/*[h1]")
+    content.tag = "section"
     for frames in content.find_class("dp-frames"):
         _say_that_it_moves(frames, page, address)
     for element in list(content.iter()):
@@ -169,7 +170,7 @@ def _say_formulas(content: Element) -> None:
         formula.set("role", "img")
         formula.set("aria-label", formula.findtext(".//annotation"))
         formula.find_class("katex-mathml")[0].drop_tree()
-        del formula[0].attrib["aria-hidden"]  # else a browser takes the formula for empty
+        formula[0].attrib.pop("aria-hidden", None)  # else a browser takes the formula for empty
 
 
 def _keep_together(content: Element) -> None:
@@ -213,7 +214,11 @@ def _taken_out(fold: Element, page: Page) -> Solution:
     summary, *content = fold
     title = exercise.find_class("admonition-title")[0].text_content()
     solution = Solution(_named(page, exercise.get("id")), title, tuple(content))
-    there = E.P(f"{summary.text}: page ", link_to_page(solution.name), {"class": "dp-there"})
+    there = E.P(
+        f"{summary.text_content().strip()}: page ",
+        link_to_page(solution.name),
+        {"class": "dp-there"},
+    )
     there.tail = fold.tail
     fold.getparent().replace(fold, there)
     return solution

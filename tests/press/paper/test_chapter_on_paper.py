@@ -24,7 +24,7 @@ EXERCISE = """
 
 
 def chapter(body, address=""):
-    html = f'<article><section id="one"><h1>1.1. One</h1>{body}</section></article>'
+    html = f'<article><div id="one"><h1>1.1. One</h1>{body}</div></article>'
     return read(PAGE, html, KNOWN, address)
 
 
