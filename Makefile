@@ -31,6 +31,9 @@ setup: ## make the environment in .venv (the other targets do this first)
 book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two cores: JOBS=2
 	@$(VENV_PYTHON) -m press build $(CHAPTER)
 
+pdf: browser ## print the whole book, with the solutions at its end; _build/book.pdf
+	@$(VENV_PYTHON) -m press pdf
+
 slides: setup ## build the decks for class alone, into _build/html/slides
 	@$(VENV_PYTHON) -m press slides
 

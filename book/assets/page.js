@@ -1,14 +1,19 @@
-/* Paper is light whatever the screen is, and a formula is copied once, as LaTeX. */
+/* Paper is light whatever the screen is, with all folds open, and a formula is copied once, as LaTeX. */
 (function () {
   "use strict";
-  var root = document.documentElement, theme;
+  var root = document.documentElement, theme, opened = [];
 
   addEventListener("beforeprint", function () {
     theme = root.dataset.theme;
     if (theme) root.dataset.theme = "light";
+    if (CSS.supports("selector(::details-content)")) return; /* book.css opens them */
+    opened = Array.from(document.querySelectorAll("details:not([open])"));
+    opened.forEach(function (fold) { fold.open = true; });
   });
   addEventListener("afterprint", function () {
     if (theme) root.dataset.theme = theme;
+    opened.forEach(function (fold) { fold.open = false; });
+    opened = [];
   });
 
   /* KaTeX writes a formula twice: as MathML for screen readers, and as the HTML that is seen. */

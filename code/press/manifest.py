@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from . import files, repository
 from .book import DECKS, Book
 from .cache_key import REQUIREMENTS
+from .colophon import STAMP
 from .run_here import wheels
 
 __all__ = ["Plan", "finished", "is_current", "lock", "plan", "read", "sources", "touched"]
@@ -62,12 +63,20 @@ def touched(book: Book) -> dict[Path, tuple[int, int]]:
 
 
 def is_current(book: Book) -> bool:
-    """Return whether sources and results are as the last build left them."""
+    """Return whether sources and results are as the last build left them.
+
+    A site that names its commit since then (`press stamp`) is as it was.
+    """
     last = read(book)
     made = {"outputs": OUTPUTS, "kept": KEPT}
     return last.get("sources") == sources(book) and all(
-        last.get(name) == _digests(book.build, folders) for name, folders in made.items()
+        _unstamped(last.get(name, {})) == _unstamped(_digests(book.build, folders))
+        for name, folders in made.items()
     )
+
+
+def _unstamped(digests: dict[str, str]) -> dict[str, str]:
+    return {name: digest for name, digest in digests.items() if name != f"html/{STAMP}"}
 
 
 @dataclass(frozen=True)

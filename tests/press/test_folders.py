@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 PRESS = Path(__file__).parents[2] / "code" / "press"
-ORDER = ("setup", "run", "slides", "pages", "epub", "notebooks", "run_here", "present", "commands")
+ORDER = ("setup", "run", "slides", "pages", "paper", "epub", "notebooks", "run_here", "present",
+         "commands")  # fmt: skip
 MODULES = sorted(PRESS.rglob("*.py"))
 
 

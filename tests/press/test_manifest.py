@@ -10,6 +10,7 @@ from filelock import FileLock
 from press import files, manifest
 from press.book import Book
 from press.cache_key import imports, library_files
+from press.colophon import STAMP
 
 
 @pytest.fixture
@@ -116,6 +117,11 @@ def test_a_finished_build_is_current(made: Book) -> None:
         *("Python", "repository"),
     }
     assert not any(name.startswith("_build") for name in manifest.sources(made))
+
+
+def test_a_site_that_names_its_commit_is_current(made: Book) -> None:
+    files.write(made.build / "html" / STAMP, "// a commit")
+    assert manifest.is_current(made)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,8 @@ def main() -> int:
         "class-edition", help="build the book without solutions, and a key"
     )
     epub = commands.add_parser("epub", help="write the book for reading apps")
-    for command in (build, slides, course, edition, epub):
+    pdf = commands.add_parser("pdf", help="build the book, and print it to one PDF")
+    for command in (build, slides, course, edition, epub, pdf):
         command.add_argument("--jobs", type=_up_to(999), default=os.environ.get("JOBS") or None)
     commands.add_parser("zip", help="pack the built book, to be read and run without a server")
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
@@ -114,6 +115,8 @@ def main() -> int:
                 print(pack(book).relative_to(book.root))
             elif arguments.command == "epub":
                 _epub(book, arguments.jobs)
+            elif arguments.command == "pdf":
+                _print(book, arguments.jobs)
             elif arguments.command == "class-edition":
                 _class_edition(book, arguments.jobs)
             else:
@@ -179,6 +182,14 @@ def _present(book: Book, port: int) -> None:
     from ..present.server import present
 
     present(book, port)
+
+
+def _print(book: Book, jobs: int | None) -> None:
+    from ..paper.printed import print_book
+
+    if not manifest.is_current(book):
+        _build(book, None, jobs)
+    print(print_book(book).relative_to(book.root))
 
 
 def _build(book: Book, chapter: str | None, jobs: int | None) -> None:

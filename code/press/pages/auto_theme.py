@@ -2,8 +2,8 @@
 
 The theme's script sets `data-theme` to "light" or "dark", and until then, and without scripts, it
 is "auto", for which the theme has no colours. So each rule for `data-theme=dark` gets a copy for
-`auto` where the system prefers dark colours, and each for `light` where it does not. A copy stands
-right after its rule, and weighs as much, so the cascade stays what it is.
+`auto` where the system prefers dark colours, and each for `light` where it does not, and on paper.
+A copy stands right after its rule, and weighs as much, so the cascade stays what it is.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from .purge import NESTS, alternatives
 
 __all__ = ["with_auto"]
 
-SCHEMES = {"dark": "(prefers-color-scheme:dark)", "light": "not (prefers-color-scheme:dark)"}
+DARK = "(prefers-color-scheme:dark)"
+SCHEMES = {"dark": f"screen and {DARK}", "light": f"print,not {DARK}"}
 _THEME = re.compile(r'\[data-theme=["\']?(dark|light)["\']?\]')
 
 

@@ -10,6 +10,7 @@ from press import manifest
 from press.book import PressError
 from press.commands import cli
 from press.notebooks import lab
+from press.paper import printed
 from press.slides import pdf
 from press.slides.slide import Deck, Slide
 
@@ -36,6 +37,7 @@ def calls(book, monkeypatch):
         (press.build, "build_decks", [deck]),
         (pdf, "print_decks", pdfs),
         (pdf, "print_handouts", pdfs),
+        (printed, "print_book", book.build / "book.pdf"),
         (lab, "open_lab", 5),
         (cli, "assemble", None),
     ):
@@ -79,6 +81,14 @@ def test_decks_are_built_and_on_demand_printed(calls, monkeypatch, capsys):
     assert capsys.readouterr().out.startswith("_build/pdf/deck.pdf  2 slides, 3.5 min\n")
     assert run(monkeypatch, "slides", "--handout") == 0
     assert calls[-1][0] == "print_handouts"
+
+
+@pytest.mark.parametrize("current", [True, False])
+def test_the_book_is_printed_after_it_is_built(calls, monkeypatch, capsys, current):
+    monkeypatch.setattr(manifest, "is_current", lambda book: current)
+    assert run(monkeypatch, "pdf") == 0
+    assert [name for name, *_ in calls] == [*["build_book"] * (not current), "print_book"]
+    assert capsys.readouterr().out.endswith("_build/book.pdf\n")
 
 
 def test_the_lab_ends_as_it_ends_and_the_branch_is_assembled(calls, book, monkeypatch):

@@ -4,7 +4,8 @@ import pytest
 
 from press.pages.auto_theme import with_auto
 
-LIGHT, DARK = "@media not (prefers-color-scheme:dark){", "@media (prefers-color-scheme:dark){"
+LIGHT = "@media print,not (prefers-color-scheme:dark){"
+DARK = "@media screen and (prefers-color-scheme:dark){"
 
 
 def test_a_rule_without_a_theme_stays_as_it_is():
@@ -37,4 +38,6 @@ def test_the_system_decides_without_scripts(browser, scheme, colour):
     page = context.new_page()
     page.set_content(f"<html data-theme=auto><style>{with_auto(css)}</style><p>Text</p></html>")
     assert page.locator("p").evaluate("p => getComputedStyle(p).color") == colour
+    page.emulate_media(media="print")
+    assert page.locator("p").evaluate("p => getComputedStyle(p).color") == "rgb(1, 1, 1)"
     context.close()

@@ -92,3 +92,28 @@ def test_on_paper_a_long_line_of_code_is_broken(opened: Callable[..., Any]) -> N
     assert page.evaluate(wider) > 100, "on the screen it scrolls"
     page.emulate_media(media="print")
     assert page.evaluate(wider) == 0
+
+
+FOLDS = (
+    '<details class="dp-fold"><summary>Hint</summary><p>The hint.</p></details>'
+    "<details open><summary>More</summary><p>More.</p></details>"
+)
+
+
+def test_on_paper_all_folds_are_open(opened: Callable[..., Any]) -> None:
+    page = opened(FOLDS)
+    seen = "() => document.querySelector('p').checkVisibility({ contentVisibilityAuto: true })"
+    assert not page.evaluate(seen)
+    page.emulate_media(media="print")
+    assert page.evaluate(seen)
+
+
+def test_the_script_opens_folds_where_a_style_cannot(opened: Callable[..., Any]) -> None:
+    """Older browsers have no `::details-content`."""
+    page = opened(FOLDS)
+    which = "[...document.querySelectorAll('details')].map(fold => fold.open)"
+    page.evaluate("() => { CSS.supports = () => false }")
+    page.evaluate(f"onbeforeprint = () => window.printed = {which}")
+    page.pdf()
+    assert page.evaluate("window.printed") == [True, True]
+    assert page.evaluate(which) == [False, True]
