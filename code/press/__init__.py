@@ -2,8 +2,8 @@
 
 Modules and folders import only from those to their left:
 
-    book files … ◂ chapter notation ◂ run ◂ store edition ◂ slides ◂ pages ◂ notebooks ◂ run_here
-    ◂ build ◂ present ◂ commands
+    book files … ◂ chapter notation ◂ run ◂ store edition ◂ slides ◂ library ◂ pages ◂ notebooks
+    ◂ run_here ◂ build ◂ present ◂ commands
 """
 
 import sys

@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 PRESS = Path(__file__).parents[2] / "code" / "press"
-ORDER = ("setup", "run", "slides", "pages", "notebooks", "run_here", "present", "commands")
+ORDER = (
+    "setup",
+    "run",
+    "slides",
+    "library",
+    "pages",
+    "notebooks",
+    "run_here",
+    "present",
+    "commands",
+)
 MODULES = sorted(PRESS.rglob("*.py"))
 
 
