@@ -2,8 +2,8 @@
 
 Modules and folders import only from those to their left:
 
-    book files … ◂ chapter notation ◂ run ◂ store edition ◂ slides ◂ pages ◂ paper epub
-    ◂ notebooks ◂ run_here ◂ build ◂ present ◂ commands
+    book files … ◂ chapter notation ◂ run ◂ store edition ◂ slides ◂ library ◂ pages
+    ◂ paper epub ◂ notebooks ◂ run_here ◂ build ◂ present ◂ commands
 """
 
 import sys

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 PRESS = Path(__file__).parents[2] / "code" / "press"
-ORDER = ("setup", "run", "slides", "pages", "paper", "epub", "notebooks", "run_here", "present",
-         "commands")  # fmt: skip
+ORDER = ("setup", "run", "slides", "library", "pages", "paper", "epub", "notebooks", "run_here",
+         "present", "commands")  # fmt: skip
 MODULES = sorted(PRESS.rglob("*.py"))
 
 

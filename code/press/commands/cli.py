@@ -14,6 +14,7 @@ from .. import files, manifest
 from ..book import Book, PressError
 from ..chapter import read_all
 from ..colophon import stamp
+from ..library import inventory
 from ..notebooks import lab
 from ..notebooks.branch import assemble
 from ..pages import publish
@@ -72,6 +73,10 @@ def main() -> int:
     )
     compared.add_argument("ours", type=Path)
     compared.add_argument("theirs", type=Path)
+    pages = commands.add_parser(
+        "inventory", help="renew the pages of PyTorch and others to which code leads"
+    )
+    pages.add_argument("sources", nargs="*", help="files with inventories, instead of the network")
     branch = commands.add_parser("notebooks-branch", help="assemble what Binder and Colab open")
     branch.add_argument("folder", type=Path)
     branch.add_argument("--for-class", action="store_true", help="of the edition for a class")
@@ -102,6 +107,10 @@ def main() -> int:
             return 0
         if arguments.command == "compare-notebooks":
             return _compare(arguments.ours, arguments.theirs)
+        if arguments.command == "inventory":
+            for name in inventory.renew(book, arguments.sources):
+                print(f"{name} is in no inventory: its line stays as it is")
+            return 0
         if arguments.command == "notebooks-branch":
             assemble(Book(book.root, arguments.for_class), arguments.folder)
             return 0
