@@ -13,6 +13,7 @@ VENV_PYTHON := .venv/bin/python
 endif
 
 CHAPTER ?=
+BOOK_LANGUAGE ?=
 PORT ?= 8000
 NAME ?=
 
@@ -20,7 +21,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book slides class slides-pdf handout pptx class-edition watch check-reproducible serve zip present lab new-chapter contents test test-all test-fast lint types browser bench mutation lock clean distclean
+.PHONY: help setup book gettext slides class slides-pdf handout pptx class-edition watch check-reproducible serve zip present lab new-chapter contents test test-all test-fast lint types browser bench mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,7 +30,10 @@ setup: ## make the environment in .venv (the other targets do this first)
 	@$(PYTHON) code/press/setup
 
 book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two cores: JOBS=2
-	@$(VENV_PYTHON) -m press build $(CHAPTER)
+	@$(VENV_PYTHON) -m press build $(CHAPTER) --language "$(BOOK_LANGUAGE)"
+
+gettext: setup ## write the texts to translate, into _build; bring book/locale/de up to date: BOOK_LANGUAGE=de
+	@$(VENV_PYTHON) -m press gettext --language "$(BOOK_LANGUAGE)"
 
 slides: setup ## build the decks for class alone, into _build/html/slides
 	@$(VENV_PYTHON) -m press slides

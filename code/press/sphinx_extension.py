@@ -36,6 +36,7 @@ from .pages import (
     predict,
     search,
     social_card,
+    translate,
 )
 from .products import write_products
 from .run_here import buttons
@@ -121,6 +122,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     deck_links.setup(app)
     colophon.setup(app)
     buttons.setup(app)
+    translate.setup(app)
     joined.setup(app)
     if not handed_over:
         app.connect("build-finished", _finish)  # last, so that all others see only Sphinx's pages

@@ -19,6 +19,7 @@ from sphinx.util import logging
 
 from .. import edition, files
 from ..book import PressError
+from ..translation import current
 
 __all__ = ["draw", "setup"]
 
@@ -68,7 +69,7 @@ def _tags(
     """Add the tags that state the description and the card."""
     if doctree is None:
         return
-    description = str(app.env.metadata[pagename].get("description", ""))
+    description = current().text(str(app.env.metadata[pagename].get("description", "")))
     title = _title(app.env, pagename)
     path, book = _path(pagename), edition.current().book
     properties = {

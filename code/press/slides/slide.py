@@ -136,6 +136,8 @@ class Deck:
     """Its colophon, as HTML: owner, licences and edition."""
     report: str = ""
     """A link to the form for mistakes, as HTML, if there is one."""
+    language: str = "en"
+    """That of its slides; of a translation with nothing for this deck, English."""
 
     @property
     def name(self) -> str:
