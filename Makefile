@@ -13,6 +13,7 @@ VENV_PYTHON := .venv/bin/python
 endif
 
 CHAPTER ?=
+BOOK_LANGUAGE ?=
 PORT ?= 8000
 NAME ?=
 
@@ -29,7 +30,10 @@ setup: ## make the environment in .venv (the other targets do this first)
 	@$(PYTHON) code/press/setup
 
 book: setup ## build the book; a chapter alone: CHAPTER=part1/simulator; on two cores: JOBS=2
-	@$(VENV_PYTHON) -m press build $(CHAPTER)
+	@$(VENV_PYTHON) -m press build $(CHAPTER) --language "$(BOOK_LANGUAGE)"
+
+gettext: setup ## write the texts to translate, into _build; bring book/locale/de up to date: BOOK_LANGUAGE=de
+	@$(VENV_PYTHON) -m press gettext --language "$(BOOK_LANGUAGE)"
 
 pdf: browser ## print the whole book, with the solutions at its end; _build/book.pdf
 	@$(VENV_PYTHON) -m press pdf

@@ -25,7 +25,7 @@
 
     function say() {
       var value = given(), words = document.createElement("strong");
-      said.textContent = value ? "You said: " : "";
+      said.textContent = value ? /*_*/"You said: " : "";
       if (!value) return;
       var input = inputs[number ? 0 : +value], text = input.parentElement.querySelector("span");
       if (number) words.textContent = (value + " " + text.textContent).trim().replace("-", "\u2212");

@@ -40,7 +40,7 @@
       var mark = link.appendChild(document.createElement("span"));
       mark.className = "dp-solved";
       mark.textContent = done[name] + "/" + counts[name];
-      mark.title = done[name] + " of " + counts[name] + " exercises solved";
+      mark.title = done[name] + /*_*/" of " + counts[name] + /*_*/" exercises solved";
     });
   }
 

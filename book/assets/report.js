@@ -8,8 +8,8 @@
 
   document.querySelectorAll(".dp-exercise[id], .cell_output figure[id]").forEach(function (box) {
     var link = below.cloneNode();
-    link.textContent = "Report a mistake";
-    link.setAttribute("aria-label", "Report a mistake in " + named(box));
+    link.textContent = /*_*/"Report a mistake";
+    link.setAttribute("aria-label", /*_*/"Report a mistake in " + named(box));
     (box.querySelector(".dp-take, .dp-about") || box.querySelector("figcaption") || box).append(" ", link);
   });
 

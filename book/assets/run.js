@@ -43,7 +43,7 @@
       });
       session.catch(function () {
         session = null;
-        cell.mark.textContent = "This could not be loaded. Is there a network?";
+        cell.mark.textContent = /*_*/"This could not be loaded. Is there a network?";
       });
     }
     return session;
@@ -74,8 +74,8 @@
     area.setAttribute("autocapitalize", "off");
     area.setAttribute("autocomplete", "off");
     area.setAttribute("autocorrect", "off");
-    area.setAttribute("aria-label", "Code of " + cell.name);
-    area.setAttribute("aria-description", "Control and Enter run it. Escape, then Tab, leaves it.");
+    area.setAttribute("aria-label", /*_*/"Code of " + cell.name);
+    area.setAttribute("aria-description", /*_*/"Control and Enter run it. Escape, then Tab, leaves it.");
     cell.text.setAttribute("aria-hidden", "true"); /* the text area has the same text */
     cell.text.after(area);
     if (cell.edit) cell.edit.hidden = true;
@@ -110,11 +110,11 @@
     pre.closest(".highlight").parentNode.after(cell.bar);
     cell.bar.setAttribute("role", "group");
     cell.bar.setAttribute("aria-label", cell.name);
-    cell.run = button(cell, "Run", "run");
-    cell.stop = button(cell, "Stop", "stop");
+    cell.run = button(cell, /*_*/"Run", "run");
+    cell.stop = button(cell, /*_*/"Stop", "stop");
     cell.stop.hidden = true;
-    if (!stub) cell.edit = button(cell, "Edit", "edit");
-    cell.reset = button(cell, "Reset", "reset");
+    if (!stub) cell.edit = button(cell, /*_*/"Edit", "edit");
+    cell.reset = button(cell, /*_*/"Reset", "reset");
     cell.reset.hidden = true;
     cell.mark = cell.bar.appendChild(element("span", "dp-run-mark"));
     cell.rest = function () {
@@ -152,8 +152,8 @@
     made.href = address;
     made.after(" ");
   }
-  if (script.dataset.about) link("How it works", script.dataset.about);
-  link("Licences", script.src.replace(/run\.js.*/, "run/LICENCES.txt"));
+  if (script.dataset.about) link(/*_*/"How it works", script.dataset.about);
+  link(/*_*/"Licences", script.src.replace(/run\.js.*/, "run/LICENCES.txt"));
   var open = cells.filter(function (cell) { return !cell.bar.closest("details"); });
   (open[0] || cells[0]).bar.after(what);
 })();

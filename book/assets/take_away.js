@@ -75,11 +75,11 @@
       row.append(button);
     }
 
-    offer("SVG", "Save this figure as SVG", function () {
+    offer("SVG", /*_*/"Save this figure as SVG", function () {
       save(new Blob([standalone(svg())], { type: "image/svg+xml" }), figure.id + ".svg");
     });
-    offer("PNG", "Save this figure as PNG", function () { savePng(svg(), figure.id + ".png"); });
-    if (input) offer("Code", "Go to the code of this figure", function () { showCode(input); });
+    offer("PNG", /*_*/"Save this figure as PNG", function () { savePng(svg(), figure.id + ".png"); });
+    if (input) offer(/*_*/"Code", /*_*/"Go to the code of this figure", function () { showCode(input); });
     caption.append(row);
   });
 })();

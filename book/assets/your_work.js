@@ -15,7 +15,7 @@
 
     function table() {
       var done = known.solved(), rows = element("table", "table"), head = rows.createTHead().insertRow();
-      ["Page", "Solved"].forEach(function (title) {
+      [/*_*/"Page", /*_*/"Solved"].forEach(function (title) {
         var cell = head.appendChild(element("th", "", title));
         cell.scope = "col";
       });
@@ -52,7 +52,7 @@
     function load(text) {
       var work;
       try { work = JSON.parse(text)["differentiable programming"]; } catch (error) { /* below */ }
-      if (!work || typeof work !== "object") return show("This file is not one that was saved here.");
+      if (!work || typeof work !== "object") return show(/*_*/"This file is not one that was saved here.");
       var keys = Object.keys(work);
       keys.forEach(function (key) {
         var place = key.split("#"), path = known.root.pathname + place[0] + ".html#" + place[1];
@@ -62,12 +62,12 @@
     }
 
     function forget() {
-      if (!confirm("Remove all your code and ticks from this browser?")) return;
+      if (!confirm(/*_*/"Remove all your code and ticks from this browser?")) return;
       Object.keys(localStorage).forEach(function (key) {
         var place = /^run (.+)#/.exec(key);
         if (place && known.page(place[1])) localStorage.removeItem(key);
       });
-      show("All is removed.");
+      show(/*_*/"All is removed.");
     }
 
     function button(text, does) {
@@ -84,9 +84,9 @@
       if (file.files[0]) file.files[0].text().then(load);
       file.value = "";
     });
-    button("Save to a file", save);
-    button("Load from a file", function () { file.click(); });
-    button("Remove", forget);
+    button(/*_*/"Save to a file", save);
+    button(/*_*/"Load from a file", function () { file.click(); });
+    button(/*_*/"Remove", forget);
     box.replaceChildren(table(), bar, file, said);
   }
 

@@ -17,10 +17,12 @@ from sphinx_external_toc.parsing import MalformedError, parse_toc_data
 
 from .names import folded, wrong_path
 
-__all__ = ["DECKS", "Book", "Page", "PressError", "numbered"]
+__all__ = ["DECKS", "LOCALE", "Book", "Page", "PressError", "numbered"]
 
 DECKS = "book/slides"
 """The folder of the decks."""
+LOCALE = "book/locale"
+"""The folder of the translations."""
 
 
 class PressError(SphinxError):
@@ -51,6 +53,8 @@ class Book:
     root: Path
     for_class: bool = False
     """Whether this is the edition without solutions, for a class whose exercises are graded."""
+    language: str = ""
+    """The language that it is translated into, such as `de`; empty for English."""
 
     @cached_property
     def pages(self) -> tuple[Page, ...]:
@@ -93,8 +97,18 @@ class Book:
 
     @property
     def build(self) -> Path:
-        """The folder of everything generated; the edition for a class has one of its own."""
+        """The folder of everything generated; the edition for a class has one of its own.
+
+        So has each translation.
+        """
+        if self.language:
+            return self.root / "_build" / "translated" / self.language
         return self.root / "_build" / "class-edition" if self.for_class else self.root / "_build"
+
+    @property
+    def locale(self) -> Path:
+        """The folder of the translations that Sphinx reads."""
+        return self.build / "locale"
 
     @property
     def executed(self) -> Path:

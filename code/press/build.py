@@ -8,18 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from . import manifest
-from .book import Book, PressError
+from .book import LOCALE, Book, PressError
 from .edition import Edition
-from .pages import launch_buttons
+from .pages import launch_buttons, translate
 from .pages.missing import missing
 from .pages.publish import publish
 from .products import write_products
 from .run.progress import Progress, table
-from .site import render, render_alone
+from .site import render, render_alone, write_messages
 from .slides.slide import Deck
 from .slides.write import write_decks
 
-__all__ = ["build_book", "build_chapter", "build_decks"]
+__all__ = ["build_book", "build_chapter", "build_decks", "extract_messages"]
 
 
 def build_book(book: Book, jobs: int | None = None) -> None:
@@ -37,6 +37,8 @@ def build_book(book: Book, jobs: int | None = None) -> None:
         raise PressError("\n".join(lines))
     publish(book, Path(app.outdir))
     progress.say(table(edition.executions, time.perf_counter() - begun))
+    if book.language:
+        progress.say(f"\n{translate.progress(app)}")
     line = launch_buttons.notice(edition.repository)
     if line and not book.for_class:
         progress.say(f"\n{line}")
@@ -58,3 +60,17 @@ def build_decks(book: Book, jobs: int | None = None) -> list[Deck]:
     """Build the decks alone, into the existing site."""
     edition = Edition.make(book, jobs=jobs, progress=Progress(sys.stdout))
     return write_decks(edition, book.build / "html")
+
+
+def extract_messages(book: Book, language: str, jobs: int | None = None) -> list[Path]:
+    """Write the messages of the book for translators, and bring those of a language up to date.
+
+    Returns the folders. Without a language, there are the .pot files alone.
+    """
+    folder = write_messages(Edition.make(book, jobs=jobs, progress=Progress(sys.stdout)))
+    if not language:
+        return [folder]
+    from sphinx_intl.basic import update
+
+    update(str(book.root / LOCALE), str(folder), [language])
+    return [folder, book.root / LOCALE / language]

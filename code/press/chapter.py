@@ -37,6 +37,7 @@ from nbformat import NotebookNode, ValidationError
 from .book import Book, Page, PressError
 from .cache_key import inputs
 from .names_in_code import taken
+from .translation import N_, _
 
 __all__ = [
     "EXERCISE_OPTIONS", "IN_WORDS", "KINDS", "PREDICT_OPTIONS", "VERBATIM", "YOUR_TURN", "Chapter",
@@ -54,11 +55,11 @@ EXERCISE_OPTIONS = {
 
 KINDS = {
     "code": "",
-    "paper": "pencil and paper",
-    "predict": "predict, then run",
-    "mistake": "find the mistake",
-    "explain": "explain in words",
-    "project": "open project",
+    "paper": N_("pencil and paper"),
+    "predict": N_("predict, then run"),
+    "mistake": N_("find the mistake"),
+    "explain": N_("explain in words"),
+    "project": N_("open project"),
 }
 """The kinds of exercises, with what the page says of them."""
 IN_WORDS = {"explain", "project"}
@@ -148,9 +149,10 @@ class Exercise:
     @property
     def about(self) -> str:
         """What the page says of it below its title."""
-        original = f"exercise {self.original} of the original tutorial" * bool(self.original)
-        minutes = f"about {self.minutes:g} minutes" * bool(self.minutes)
-        parts = [KINDS[self.kind], original, minutes, "optional" * self.optional]
+        original = _("exercise {} of the original tutorial").format(self.original)
+        minutes = _("about {} minutes").format(f"{self.minutes:g}")
+        parts = [_(KINDS[self.kind]), original * bool(self.original), minutes * bool(self.minutes)]
+        parts += [_("optional") * self.optional]
         text = ", ".join(filter(None, parts))
         return text[:1].upper() + text[1:]
 
@@ -598,7 +600,7 @@ def _parser(extensions: tuple[str, ...]) -> MarkdownIt:
 
 def _directive(token: Token, line: int, within: str) -> _Directive | None:
     """Return the directive that this token is, or None."""
-    name, _, argument = token.info.strip().partition("}")
+    name, _brace, argument = token.info.strip().partition("}")
     if token.type not in ("fence", "colon_fence") or name[:1] != "{" or token.map is None:
         return None
     # Docutils looks directives up in lower case.

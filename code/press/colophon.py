@@ -16,6 +16,7 @@ from pathlib import Path
 
 from .book import Book, PressError
 from .repository import Repository
+from .translation import _
 
 __all__ = ["CC_BY", "EDITION", "STAMP", "UNSTAMPED", "Colophon", "stamp"]
 
@@ -52,8 +53,9 @@ class Colophon:
     @property
     def edition(self) -> str:
         """Which edition it is, and what computed it, in words."""
-        named = f"Edition {self.version}, computed" if self.version else "Computed"
-        return f"{named} with PyTorch {self.torch}"
+        if self.version:
+            return _("Edition {}, computed with PyTorch {}").format(self.version, self.torch)
+        return _("Computed with PyTorch {}").format(self.torch)
 
     @property
     def rights(self) -> str:
@@ -65,7 +67,8 @@ class Colophon:
 
         `report` is the link to the form for mistakes, if there is one.
         """
-        licence = f'Text and figures: <a rel="license" href="{CC_BY}">CC BY 4.0</a>, code: MIT'
+        link = f'<a rel="license" href="{CC_BY}">CC BY 4.0</a>'
+        licence = _("Text and figures: {}, code: MIT").format(link)
         edition = f'<a href="{escape(about)}">{self.edition}</a>' if about else self.edition
         return f"{escape(self.rights)}. {licence}. {edition}.{report and f' {report}.'}"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from . import repository
+from . import repository, translation
 from .book import Book, Page, PressError
 from .chapter import Chapter, read_all
 from .repository import Repository
@@ -23,7 +23,8 @@ from .run.cache import Execution
 from .run.pool import execute_all
 from .run.progress import Progress
 from .run_here.cells import cells
-from .store import Store
+from .store import Store, collect, translated
+from .translation import Translation
 from .withheld import NOTE, withheld
 
 __all__ = ["Edition", "current", "exists", "handed_over"]
@@ -56,6 +57,7 @@ class Edition:
 
         The edition for a class has no solutions from here on.
         """
+        translation.use(Translation.of(book))
         chapters = [Chapter.read(book, book.page(only))] if only else read_all(book)
         if not only:
             cache.prune(book)
@@ -63,7 +65,8 @@ class Edition:
         if book.for_class:
             notes = {book.landing: NOTE}
             executions = [withheld(found, notes.get(found.page, "")) for found in executions]
-        store = Store.of(book, executions)
+        entries = map(translated, collect(executions))
+        store = Store(book.build / "outputs", entries)
         store.write(partial=bool(only))
         return cls(book, executions, store, repository.find(book), bool(only))
 

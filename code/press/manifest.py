@@ -19,7 +19,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from . import files, repository
-from .book import DECKS, Book
+from .book import DECKS, LOCALE, Book
 from .cache_key import REQUIREMENTS
 from .colophon import STAMP
 from .run_here import wheels
@@ -45,7 +45,9 @@ READING = ("sphinx",)
 def sources(book: Book) -> dict[str, str]:
     """Return the digests of all files from which the book is made, by path."""
     press = files.digests(path for place in SHOWN_BY for path in files.files(place))
-    return _digests(book.root, SOURCES) | {
+    ours = f"{LOCALE}/{book.language}/"
+    found = _digests(book.root, SOURCES).items()
+    return {n: d for n, d in found if not n.startswith(f"{LOCALE}/") or n.startswith(ours)} | {
         "the press": files.digest(repr(sorted(press.values())).encode()),
         "Python": platform.python_version(),
         "repository": str(repository.find(book)),  # the launch buttons lead there

@@ -10,16 +10,18 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from .book import PressError
+from .book import Book, PressError
 from .edition import Edition, handed_over
 from .jupyter_book_config import sphinx_settings
+from .translation import _
 
-__all__ = ["render", "render_alone", "render_epub"]
+__all__ = ["render", "render_alone", "render_epub", "write_messages"]
 
 
 def render(edition: Edition, last: Path | None = None) -> Sphinx:
@@ -59,6 +61,28 @@ def render_epub(edition: Edition, settings: dict[str, object]) -> Sphinx:
     return _sphinx(edition, folder, {**settings, **toc}, "epub")
 
 
+def write_messages(edition: Edition) -> Path:
+    """Write what there is to translate, as .pot files, and return their folder."""
+    folder = edition.book.build / "translation"
+    shutil.rmtree(folder, ignore_errors=True)
+    toc = str(edition.book.root / "_toc.yml")
+    app = _sphinx(edition, folder, {"external_toc_path": toc, "nitpicky": True}, "gettext")
+    return Path(app.outdir)
+
+
+def _language(book: Book, config: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a translation, which has a file of messages for each page."""
+    pages = {"gettext_compact": False}
+    if not book.language:
+        return pages
+    words = {name: _(config[name]) for name in ("nb_code_prompt_show", "nb_code_prompt_hide")}
+    formats = {kind: _(text) for kind, text in config["numfig_format"].items()}
+    theme = config["html_theme_options"]
+    theme |= {"search_bar_text": _(theme["search_bar_text"])}
+    settings = {"language": book.language, "locale_dirs": [str(book.locale)]}
+    return pages | words | settings | {"numfig_format": formats, "html_theme_options": theme}
+
+
 def _sphinx(
     edition: Edition, folder: Path, overrides: dict[str, object], builder: str = "html"
 ) -> Sphinx:
@@ -69,6 +93,7 @@ def _sphinx(
             book.text(path)  # where it is not UTF-8, Sphinx would not name the file
     config = sphinx_settings(book.root, **overrides)
     config["html_baseurl"] = book.address
+    config |= _language(book, config)
     try:
         with handed_over(edition), patch_docutils(), docutils_namespace():
             app = Sphinx(

@@ -41,6 +41,7 @@ from .pages import (
     search,
     site_only,
     social_card,
+    translate,
 )
 from .products import write_products
 from .run_here import buttons
@@ -133,6 +134,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     colophon.setup(app)
     buttons.setup(app)
     epub.setup(app)
+    translate.setup(app)
     joined.setup(app)
     if not handed_over:
         app.connect("build-finished", _finish)  # last, so that all others see only Sphinx's pages

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,9 @@ from .chapter import Exercise, Prediction
 from .names import folded, wrong_name
 from .output_kinds import Kind
 from .run.cache import Execution
+from .translation import current
 
-__all__ = ["Entry", "Store", "collect"]
+__all__ = ["Entry", "Store", "collect", "translated"]
 
 SHORTEST_ALT = 40  # characters; a file name or the caption again does not describe a figure
 
@@ -282,3 +283,28 @@ def _disagreement(prediction: Prediction, answer: dict[str, int]) -> str:
     if right != prediction.right:
         return f"[x] marks option {prediction.right}, but the cell finds option {right} right"
     return ""
+
+
+def translated(entry: Entry) -> Entry:
+    """Return an entry of the store with its texts in the language that is used."""
+    words = current()
+    if not words.messages:
+        return entry
+    data = entry.data
+    if entry.kind == output_kinds.EXERCISE.name:
+        data = _changed(data, output_kinds.EXERCISE.mime, title=words.text, goal=words.markdown)
+    if entry.kind == output_kinds.PREDICTION.name:
+        data = _changed(
+            data,
+            output_kinds.PREDICTION.mime,
+            question=words.text,
+            options=lambda options: [words.text(option) for option in options],
+            reason=words.markdown,
+        )
+    caption, alt = words.markdown(entry.caption), words.text(entry.alt)
+    return replace(entry, data=data, caption=caption, alt=alt)
+
+
+def _changed(data: dict[str, Any], mime: str, **changes: Any) -> dict[str, Any]:
+    content = data[mime]
+    return data | {mime: content | {key: do(content[key]) for key, do in changes.items()}}

@@ -11,6 +11,7 @@ import lxml.etree
 import nbformat
 import pytest
 import yaml
+from lxml.html import fromstring
 
 from press import manifest
 from press.book import Book
@@ -21,6 +22,7 @@ from .conftest import TOC
 from .constructs import PNG
 from .schema_org import described, faults
 from .small import Result, Small
+from .translating import GERMAN, translate
 
 PAGE = """\
 ---
@@ -649,3 +651,99 @@ def test_references_to_formulas_tables_and_notes_have_previews(published: Path, 
         page.keyboard.press("Escape")
         assert not box.is_visible()
     page.close()
+
+
+# In another language ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def german(small: Small, result: Result) -> Result:
+    """The book with a part of it in German; the translation is a copy of no other book's."""
+    command = ("gettext", "--language", "de")
+    assert small.build(command=command, **HOSTING).code == 0
+    assert translate(small.root / "book/locale/de") == GERMAN.keys()
+    return small.good_build(BOOK_LANGUAGE="de", **HOSTING)
+
+
+@pytest.fixture(scope="module")
+def seite(small: Small, german: Result) -> str:
+    return (small.root / "_build/translated/de/html/book/part1/one.html").read_text()
+
+
+def test_a_translation_executes_nothing_and_says_how_much_it_is(german: Result) -> None:
+    assert german.executed == {}
+    said = r"^Translated into German: \d+ of \d+ paragraphs \(\d\d%\), 0 of \d pages"
+    assert re.search(said, german.output, re.M)
+    assert german.output.endswith("\nOpen _build/translated/de/html/index.html\n")
+    assert german.errors == ""
+
+
+def test_a_translation_leaves_the_book_in_english_as_it_is(small: Small, german: Result) -> None:
+    assert "Nothing has changed since the last build" in small.good_build(**HOSTING).output
+    again = small.good_build(BOOK_LANGUAGE="de", **HOSTING).output
+    assert "Nothing has changed since the last build" in again
+
+
+def test_what_is_translated_is_german_and_the_rest_says_that_it_is_english(seite: str) -> None:
+    assert '<html lang="de"' in seite
+    assert '<section class="tex2jax_ignore mathjax_ignore" id="adding">' in seite, "links stay"
+    assert "Addieren<a" in seite
+    prose = seite.partition("<p>Es ist")[2].partition("</section>")[0]
+    assert prose.startswith(' <span class="dp-number">1</span>, wie ')
+    assert '<span class="std std-numref">Abbildung 1.1.1</span>' in prose
+    assert "Übung 1.1a</span>" in prose
+    assert "<summary>Warum?</summary>" in seite
+    english = [e.text_content() for e in fromstring(seite).xpath("//body//*[@lang='en']")]
+    assert {"Because.", "A sum commutes."} <= set(english)
+    assert any("After it" in text for text in english)
+    assert not any("Es ist" in text or "Eine Linie" in text for text in english)
+    assert re.search(r"Übersetzt: \d+ von \d+ Absätzen", seite)
+
+
+def test_figures_exercises_and_predictions_are_translated(small: Small, seite: str) -> None:
+    assert 'aria-label="Eine Linie, die von links unten nach rechts oben steigt."' in seite
+    assert '<span class="caption-text">Eine Linie.</span>' in seite
+    assert "Übung 1.1a: Addition von Zahlen" in seite
+    assert "etwa 4 Minuten" in seite
+    assert "<summary>Lösung</summary>" in seite
+    assert "<legend>\nIst <em>eins</em> und eins mehr als" in seite
+    assert '<legend lang="en">\nHow many are there?' in seite
+    assert '<span lang="en">No.</span>' in seite
+    assert "<summary>Die Antwort zeigen</summary>" in seite
+    assert 'content="Ein Kapitel über das Addieren."' in seite
+    part = small.root / "_build/translated/de/html/book/part1/index.html"
+    assert "was addiert wird, in " in part.read_text()
+
+
+def test_decks_and_scripts_are_translated(small: Small, german: Result) -> None:
+    site = small.root / "_build/translated/de/html"
+    deck = (site / "slides/deck.html").read_text()
+    assert '<html lang="de"' in deck
+    assert "<h1>Ein Foliensatz</h1>" in deck
+    assert "Gefunden wurde <span" in deck
+    assert "Übung 1.1a</a> Schreibe <code>add</code>" in deck
+    assert "</strong> die Prüfung ✓ sagt.</p>" in deck
+    assert "der nächste Schritt oder die nächste Folie" in deck
+    script = (site / "_static/run.js").read_text()
+    assert 'button(cell, "Ausführen", "run")' in script
+    assert '"Code von " + cell.name' in script
+    for text in (script, (small.root / "_build/html/_static/run.js").read_text()):
+        assert "/*_*/" not in text
+
+
+def test_a_language_without_a_translation_is_named(small: Small, result: Result) -> None:
+    failed = small.build(command=("build", "--language", "fr"), BOOK_LANGUAGE="")
+    assert failed.code == 1
+    assert "`make gettext BOOK_LANGUAGE=fr` begins one" in failed.errors
+    assert small.build(command=("build", "--language", "French")).code == 2
+
+
+def test_the_locale_of_the_system_changes_nothing(
+    small: Small, result: Result, tmp_path: Path
+) -> None:
+    ignored = shutil.ignore_patterns("_build", "locale")
+    for name in ("C", "de_DE.UTF-8"):
+        other = Small(tmp_path / name)
+        shutil.copytree(small.root, other.root, ignore=ignored)
+        other.good_build(LC_ALL=name, LANG=name, LANGUAGE="de", **HOSTING)
+        assert other.outputs == small.outputs, name

@@ -32,7 +32,7 @@
     slides.forEach(function (slide, i) {
       slide.querySelector(".count").textContent = i + 1 + " / " + slides.length;
       slide.querySelectorAll(".steps a").forEach(function (link) {
-        var to = slides[link.getAttribute("aria-label") === "Next slide" ? i + 1 : i - 1];
+        var to = slides[link.getAttribute("aria-label") === /*_*/"Next slide" ? i + 1 : i - 1];
         if (to) link.setAttribute("href", "#/" + to.id);
         else link.remove();
       });

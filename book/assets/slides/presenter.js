@@ -77,7 +77,7 @@
   window.presenter = function () {
     if (speaker && !speaker.closed) return speaker.focus();
     speaker = window.open(page("speaker"), "speaker of " + file, "width=1280,height=800");
-    if (!speaker) window.alert("Allow this page to open a window for the speaker view.");
+    if (!speaker) window.alert(/*_*/"Allow this page to open a window for the speaker view.");
   };
 
   /* A preview. */
@@ -151,13 +151,13 @@
     var late = elapsed() - 60 * (seen.before + seen.minutes), early = 60 * seen.before - elapsed();
     if (late > 30) return ["behind", minutes(late) + " min behind"];
     if (early > 30) return ["ahead", minutes(early) + " min ahead"];
-    return ["", "on time"];
+    return ["", /*_*/"on time"];
   }
 
   function tick() {
     var now = new Date();
     view.timer.textContent = time(elapsed());
-    view.pause.textContent = clock.paused ? "Go on" : "Pause";
+    view.pause.textContent = clock.paused ? /*_*/"Go on" : /*_*/"Pause";
     view.clock.textContent = now.getHours() + ":" + two(now.getMinutes());
     view.lost.hidden = Date.now() - answered < 4000;
     if (seen) {
@@ -189,8 +189,8 @@
     view.count.textContent = state.number + " / " + state.last;
     view.plan.textContent = "planned: " + Math.round(state.before) + " to "
       + Math.round(state.before + state.minutes) + " of " + Math.round(state.all) + " min";
-    view.label.textContent = !state.next ? "The end"
-      : state.next.id === state.now.id ? "Next step" : "Next slide";
+    view.label.textContent = !state.next ? /*_*/"The end"
+      : state.next.id === state.now.id ? /*_*/"Next step" : /*_*/"Next slide";
     view.next.hidden = !state.next;
     view.now.contentWindow.postMessage({ show: state.now }, "*");
     if (state.next) view.next.contentWindow.postMessage({ show: state.next }, "*");
@@ -235,25 +235,25 @@
 
     var bar = element(document.body, "header", "bar");
     view.timer = element(bar, "span", "timer");
-    view.pause = button(bar, "Pause", "Stop the clock, or let it go on", pause);
-    button(bar, "Reset", "Set the clock to zero", reset);
+    view.pause = button(bar, /*_*/"Pause", /*_*/"Stop the clock, or let it go on", pause);
+    button(bar, /*_*/"Reset", /*_*/"Set the clock to zero", reset);
     view.pace = element(bar, "span", "pace");
     view.left = element(bar, "span", "left");
     view.plan = element(bar, "span", "plan");
     view.count = element(bar, "span", "count");
     view.clock = element(bar, "span", "clock");
     var main = element(document.body, "main", "views"), slides = element(main, "div", "slides");
-    preview(slides, "now", "This slide");
-    view.label = preview(slides, "next", "Next slide");
+    preview(slides, "now", /*_*/"This slide");
+    view.label = preview(slides, "next", /*_*/"Next slide");
     var notes = element(main, "section", "notes");
     notes.tabIndex = 0;
     var caption = element(notes, "div", "caption");
-    element(caption, "h1", "", "Notes");
-    button(caption, "A−", "Smaller notes", function () { resize(-2); });
-    button(caption, "A+", "Larger notes", function () { resize(2); });
+    element(caption, "h1", "", /*_*/"Notes");
+    button(caption, "A−", /*_*/"Smaller notes", function () { resize(-2); });
+    button(caption, "A+", /*_*/"Larger notes", function () { resize(2); });
     view.notes = element(notes, "div", "text");
     view.lost = element(bar, "p", "lost",
-      "The deck does not answer: it was closed. Open it again, and press S there.");
+      /*_*/"The deck does not answer: it was closed. Open it again, and press S there.");
     view.lost.setAttribute("role", "status");
     resize(0);
   }

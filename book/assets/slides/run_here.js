@@ -3,9 +3,9 @@
 (() => {
   "use strict";
   const ASSETS = new URL("./", document.currentScript.src), RUN = new URL("../../_static/run/", ASSETS);
-  const WHAT = "Runs in this browser, on a small engine that speaks PyTorch\u2019s names, not on PyTorch";
-  const EARLY = "Interrupted before the cell ran: the stored output stays.";
-  const LOST = "This could not be loaded. Is there a network?";
+  const WHAT = /*_*/"Runs in this browser, on a small engine that speaks PyTorch\u2019s names, not on PyTorch";
+  const EARLY = /*_*/"Interrupted before the cell ran: the stored output stays.";
+  const LOST = /*_*/"This could not be loaded. Is there a network?";
   const folder = window.dpFolder; /* a book that was unpacked from a zip loads in another way */
   const cells = new Map(), chapters = {}, edited = {};
   let python, at, stopped, loading = () => {}, turn = Promise.resolve();

@@ -6,6 +6,7 @@ import argparse
 import errno
 import gc
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +39,11 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     build = commands.add_parser("build", help="build the book, or one chapter alone")
     build.add_argument("chapter", nargs="?", help="such as part1/simulator")
+    messages = commands.add_parser("gettext", help="write what there is to translate")
+    for command in (build, messages):
+        command.add_argument(
+            "--language", type=_language, default=os.environ.get("BOOK_LANGUAGE", "")
+        )
     slides = commands.add_parser("slides", help="build the decks alone")
     printed = slides.add_mutually_exclusive_group()
     printed.add_argument("--pdf", action="store_true", help="print them, a page for each slide")
@@ -49,7 +55,7 @@ def main() -> int:
     )
     epub = commands.add_parser("epub", help="write the book for reading apps")
     pdf = commands.add_parser("pdf", help="build the book, and print it to one PDF")
-    for command in (build, slides, course, edition, epub, pdf):
+    for command in (build, messages, slides, course, edition, epub, pdf):
         command.add_argument("--jobs", type=_up_to(999), default=os.environ.get("JOBS") or None)
     commands.add_parser("zip", help="pack the built book, to be read and run without a server")
     commands.add_parser("lab", help="open the student notebooks of the built book in JupyterLab")
@@ -81,7 +87,8 @@ def main() -> int:
     branch.add_argument("folder", type=Path)
     branch.add_argument("--for-class", action="store_true", help="of the edition for a class")
     arguments = parser.parse_args()
-    book = Book(Path.cwd())
+    language = arguments.language if arguments.command == "build" else ""
+    book = Book(Path.cwd(), language=language)
     try:
         if arguments.command == "lab":
             return lab.open_lab(book)
@@ -114,12 +121,14 @@ def main() -> int:
         if arguments.command == "notebooks-branch":
             assemble(Book(book.root, arguments.for_class), arguments.folder)
             return 0
-        with manifest.lock(book):
+        with manifest.lock(Book(book.root)):  # of all that is built here
             publish.restore(book)
             if arguments.command == "class":
                 _plan_course(book, arguments.jobs)
             elif arguments.command == "slides":
                 _slides(book, arguments)
+            elif arguments.command == "gettext":
+                _gettext(book, arguments.language, arguments.jobs)
             elif arguments.command == "zip":
                 print(pack(book).relative_to(book.root))
             elif arguments.command == "epub":
@@ -143,6 +152,13 @@ def main() -> int:
             raise
         return _stop(1, why, arguments.command)
     return 0
+
+
+def _language(text: str) -> str:
+    """Return a code such as `de` or `pt_BR`, or '' for English."""
+    if text and not re.fullmatch(r"[a-z]{2,3}(_[A-Z]{2})?", text):
+        raise argparse.ArgumentTypeError(f"a language is a code such as de or pt_BR, not {text!r}")
+    return "" if text == "en" else text
 
 
 def _up_to(most: int) -> Callable[[str], int]:
@@ -224,6 +240,13 @@ def _epub(book: Book, jobs: int | None) -> None:
 
     gc.set_threshold(100_000, 50, 50)  # as in `_build`
     print(make_epub(book, jobs).relative_to(book.root))
+
+
+def _gettext(book: Book, language: str, jobs: int | None) -> None:
+    from ..build import extract_messages
+
+    for path in extract_messages(book, language, jobs):
+        print(f"Messages: {path.relative_to(book.root)}")
 
 
 def _class_edition(book: Book, jobs: int | None) -> None:

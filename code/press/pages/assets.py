@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +21,7 @@ import diffprog
 
 from .. import edition, files, fonts
 from ..policy import THEME
+from ..translation import script
 from .site_only import is_site
 
 __all__ = ["setup"]
@@ -83,8 +83,9 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
     library = Path(diffprog.__file__).parent / "figures/assets"
     for name in ("figures.css", "book.css", "run.js", *SCRIPTS):
         folder = files.ASSETS if (files.ASSETS / name).exists() else library
-        shutil.copyfile(folder / name, static / name)
-    progress = (files.ASSETS / "progress.js").read_text(encoding="utf-8")
+        text = (folder / name).read_text(encoding="utf-8")
+        files.write(static / name, script(text) if name.endswith(".js") else text)
+    progress = (static / "progress.js").read_text(encoding="utf-8")
     files.write(static / "progress.js", progress.replace("(COUNTS)", f"({_exercises()})"))
     pages = list(Path(app.outdir).rglob("*.html"))
     _subset_icons(Path(app.outdir), pages)

@@ -15,6 +15,7 @@ from ..edition import Edition
 from ..slides.deck import heads
 from ..slides.launch_address import chapter_address
 from ..slides.slide import Deck
+from ..translation import _
 from .site_only import is_site
 
 __all__ = ["first_slide", "setup"]
@@ -49,11 +50,12 @@ def _present(
     if doctree is None or not is_site(app):
         return
     for deck in _decks(edition.current(), pagename):
+        shown, printed = _("Present this part"), _("To print, or save as PDF:")
         context["body"] += (
-            f'<p class="dp-present"><a href="{_address(deck, pagename)}">Present this part</a>'
-            f": slides for class, {html.escape(deck.title)}. To print, or save as PDF:"
-            f' <a href="{_address(deck, pagename)}?print-pdf">slides</a>,'
-            f' <a href="{_address(deck, pagename, "-handout")}">handout</a></p>\n'
+            f'<p class="dp-present"><a href="{_address(deck, pagename)}">{shown}</a>'
+            f": {_('slides for class')}, {html.escape(deck.title)}. {printed}"
+            f' <a href="{_address(deck, pagename)}?print-pdf">{_("slides")}</a>,'
+            f' <a href="{_address(deck, pagename, "-handout")}">{_("handout")}</a></p>\n'
         )
 
 

@@ -15,12 +15,13 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
 from ..chapter import EXERCISE_OPTIONS, IN_WORDS, Exercise
+from ..translation import N_, _, current, in_english
 from .chapter_parts import PartDirective, chapter_of, complain
 from .fold import fold
 
 __all__ = ["setup"]
 
-ANSWER = "What belongs into the answer"
+ANSWER = N_("What belongs into the answer")
 
 
 class exercise(nodes.Admonition, nodes.Element):
@@ -42,9 +43,11 @@ class ExerciseDirective(PartDirective):
         known = self.part(chapter_of(self.env.docname).exercises)
         box = exercise("", classes=["dp-exercise"])
         self.set_source_info(box)
-        box += nodes.title("", f"Exercise {known.label}")
+        title = f"{_('Exercise')} {known.number}: {current().text(known.title)}"
+        classes = in_english(known.title)
+        box += nodes.title("", title, translatable=False, classes=classes)
         if known.about:
-            box += nodes.paragraph("", known.about, classes=["dp-about"])
+            box += nodes.paragraph("", known.about, classes=["dp-about"], translatable=False)
         self.state.nested_parse(self.content, self.content_offset, box)
         self.add_name(box)
         return [box]
@@ -91,7 +94,8 @@ class Fold(SphinxTransform):
         for known in chapter.exercises:
             if known.name in boxes:
                 box = boxes[known.name]
-                labels[known.name] = chapter.page.docname, box["ids"][0], f"Exercise {known.number}"
+                label = f"{_('Exercise')} {known.number}"
+                labels[known.name] = chapter.page.docname, box["ids"][0], label
                 if known.kind in IN_WORDS:
                     self._fold_answer(box, known)
             else:
@@ -115,7 +119,7 @@ class Fold(SphinxTransform):
             message = "say in a {remark} right below this exercise what belongs into the answer"
             complain(chapter_of(self.env.docname), known.line, message)
             return
-        folded = fold("", title=ANSWER, classes=["dp-fold", "dp-solution", "dp-answer"])
+        folded = fold("", title=_(ANSWER), classes=["dp-fold", "dp-solution", "dp-answer"])
         folded += nodes.container("", *after.children, classes=["dp-remark"])
         after.replace_self(folded)
 
@@ -130,7 +134,7 @@ class Fold(SphinxTransform):
             return
         answer = nodes.literal_block(known.solution, known.solution, language="python")
         code.replace_self(answer)
-        folded = fold("", title="Solution", classes=["dp-fold", "dp-solution"])
+        folded = fold("", title=_("Solution"), classes=["dp-fold", "dp-solution"])
         parent, place = cell.parent, cell.parent.index(cell)
         after = parent[place + 1] if place + 1 < len(parent) else None
         parent.remove(cell)

@@ -13,6 +13,8 @@ from myst_nb.sphinx_ import HideCodeCellNode
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
+from ..translation import current
+
 __all__ = ["fold", "setup"]
 
 
@@ -27,17 +29,22 @@ class FoldAdmonitions(SphinxTransform):
 
     def apply(self, **kwargs: Any) -> None:
         """Replace each such box by a fold with the same title."""
+        if self.app.builder.name == "gettext":
+            return  # a fold keeps the words of its title, but not the message
         for box in list(self.document.findall(nodes.admonition)):
             if "dropdown" in box["classes"]:
                 title, *content = box.children
+                assert isinstance(title, nodes.Element)
                 closed = fold("", *content, title=title.astext(), classes=["dp-fold"])
+                if current().language and title.get("translated") is False:
+                    closed["title_lang"] = "en"
                 box.replace_self(closed)
 
 
 def _open(self: Any, node: fold) -> None:
-    self.body.append(
-        self.starttag(node, "details") + f"<summary>{self.encode(node['title'])}</summary>\n"
-    )
+    language = f' lang="{node["title_lang"]}"' if "title_lang" in node else ""
+    summary = f"<summary{language}>{self.encode(node['title'])}</summary>\n"
+    self.body.append(self.starttag(node, "details") + summary)
 
 
 def _close(self: Any, node: fold) -> None:

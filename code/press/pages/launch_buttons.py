@@ -17,13 +17,17 @@ from .. import edition
 from ..edition import Edition
 from ..repository import BRANCH, Repository
 from ..run.cache import Execution
+from ..translation import N_, _
 from .deck_links import first_slide
 from .site_only import is_site
 
 __all__ = ["notice", "setup"]
 
 HELP = "launching"
-KINDS = (("student", "Run this chapter", "exercises"), ("solved", "Solved", "solutions"))
+KINDS = (
+    ("student", N_("Run this chapter"), N_("exercises")),
+    ("solved", N_("Solved"), N_("solutions")),
+)
 EXPLAINED = f"""
 <h1>Launching the chapters</h1>
 <p>This copy of the book does not know the repository that it was built from. Binder and Colab open
@@ -71,15 +75,16 @@ def box(
     """
     rows = []
     kinds = KINDS[:1] if for_class else KINDS
-    for kind, label, what in kinds if has_exercises else (("student", "Run this page", ""),):
+    for kind, label, what in kinds if has_exercises else (("student", N_("Run this page"), ""),):
         notebook = f"{kind}/{name}.ipynb"
         links = "".join(list(_links(docname, notebook, what, repository))[-1 if for_class else 0 :])
-        rows.append(f'<li><span class="dp-launch-label">{label}</span>{links}</li>')
+        rows.append(f'<li><span class="dp-launch-label">{_(label)}</span>{links}</li>')
     if slides:
-        link = _link(slides, "Present from here", "")
-        rows.append(f'<li><span class="dp-launch-label">Slides</span>{link}</li>')
+        link = _link(slides, _("Present from here"), "")
+        rows.append(f'<li><span class="dp-launch-label">{_("Slides")}</span>{link}</li>')
     items = "".join(rows)
-    return f'<nav class="dp-launch" aria-label="Notebooks and slides"><ul>{items}</ul></nav>'
+    named = _("Notebooks and slides")
+    return f'<nav class="dp-launch" aria-label="{named}"><ul>{items}</ul></nav>'
 
 
 def _links(docname: str, notebook: str, what: str, repository: Repository | None) -> Iterator[str]:
@@ -89,11 +94,13 @@ def _links(docname: str, notebook: str, what: str, repository: Repository | None
     yield _link(binder, "Binder", what)
     if colab:
         yield _link(colab, "Colab", what)
-    yield _link(relpath(f"notebooks/{notebook}", dirname(docname)), "Download", what, " download")
+    yield _link(
+        relpath(f"notebooks/{notebook}", dirname(docname)), _("Download"), what, " download"
+    )
 
 
 def _link(href: str, name: str, what: str, attributes: str = "") -> str:
-    hidden = f'<span class="dp-hidden"> {what}</span>' if what else ""
+    hidden = f'<span class="dp-hidden"> {_(what)}</span>' if what else ""
     return f'<a href="{escape(href)}"{attributes}>{name}{hidden}</a>'
 
 

@@ -13,12 +13,13 @@ from sphinx.util.docutils import SphinxDirective
 
 from .. import edition
 from ..notation import Symbol, symbols
+from ..translation import N_, _, current
 from .table import table
 
 __all__ = ["setup"]
 
 SCRIPTS = ("latin", "greek", "other")
-HEAD = ("Symbol", "Meaning", "From")
+HEAD = (N_("Symbol"), N_("Meaning"), N_("From"))
 
 
 def _script(argument: str) -> str:
@@ -38,16 +39,17 @@ class NotationDirective(SphinxDirective):
         for execution in edition.current().executions:
             page = execution.page
             self.env.note_dependency(os.path.relpath(page.path, self.env.srcdir))
-            self.titles[page.docname] = f"{page.number} {execution.chapter.title}".strip()
+            title = current().text(execution.chapter.title)
+            self.titles[page.docname] = f"{page.number} {title}".strip()
             found += [s for s in symbols(execution.chapter) if s.script == script]
         found.sort(key=lambda symbol: symbol.order)
         if not found:
-            return [nodes.paragraph("", "No chapter introduces one.")]
-        return [table(HEAD, map(self.row, found), classes=["dp-notation"])]
+            return [nodes.paragraph("", _("No chapter introduces one."))]
+        return [table(tuple(map(_, HEAD)), map(self.row, found), classes=["dp-notation"])]
 
     def row(self, symbol: Symbol) -> tuple[Sequence[nodes.Node], ...]:
         """Return symbol, meaning, and a link to the chapter."""
-        words, _ = self.state.inline_text(symbol.meaning, self.lineno)
+        words, *_messages = self.state.inline_text(current().text(symbol.meaning), self.lineno)
         page = symbol.page.docname
         link = pending_xref(
             "", nodes.inline("", self.titles[page]), refdomain="std", reftype="doc",

@@ -16,12 +16,13 @@ from sphinx.transforms import SphinxTransform
 from .. import edition
 from ..chapter import PREDICT_OPTIONS
 from ..output_kinds import PREDICTION
+from ..translation import N_, _, current, in_english
 from .chapter_parts import PartDirective, chapter_of, complain
 from .fold import fold
 
 __all__ = ["ask", "choice", "guess", "predict", "question", "setup"]
 
-SHOW = "Show the answer"
+SHOW = N_("Show the answer")
 
 
 class predict(nodes.General, nodes.Element):
@@ -55,18 +56,19 @@ class PredictDirective(PartDirective):
         known = self.part(chapter_of(self.env.docname).predictions)
         box = predict("", classes=["dp-predict"])
         self.set_source_info(box)
-        asked = ask("", question("", "", *self.inline(known.question)))
-        asked += [
-            choice("", "", *self.inline(text), group=known.name, right=number == known.right)
-            for number, text in enumerate(known.options, 1)
-        ]
+        words, classes = self.inline(current().text(known.question)), in_english(known.question)
+        asked = ask("", question("", "", *words, classes=classes))
+        for number, text in enumerate(known.options, 1):
+            option = choice("", "", *self.inline(current().text(text)), classes=in_english(text))
+            option["group"], option["right"] = known.name, number == known.right
+            asked += option
         answer = PREDICTION.answer(edition.current().store[known.name].content)
         if known.number:
             asked += guess(unit=known.unit)
         words = [nodes.Text(answer)] if known.number else self.inline(answer)
         said = nodes.strong("", "", *words, classes=["dp-came"])
-        closed = fold("", title=SHOW, classes=["dp-fold", "dp-answer"])
-        closed += nodes.paragraph("", "", nodes.Text("The answer: "), said)
+        closed = fold("", title=_(SHOW), classes=["dp-fold", "dp-answer"])
+        closed += nodes.paragraph("", "", nodes.Text(f"{_('The answer:')} "), said)
         lines = StringList(known.reason.splitlines(), self.env.docname)
         self.state.nested_parse(lines, known.reason_offset, closed)
         box += [asked, closed]
@@ -103,12 +105,13 @@ def _close(tag: str) -> Any:
 
 def _open_choice(self: Any, node: choice) -> None:
     right = ' class="dp-right"' if node["right"] else ""
-    self.body.append(f'<label{right}><input type="radio" name="{node["group"]}"><span>')
+    said = ' lang="en"' if "language-en" in node["classes"] else ""
+    self.body.append(f'<label{right}><input type="radio" name="{node["group"]}"><span{said}>')
 
 
 def _open_guess(self: Any, node: guess) -> None:
     self.body.append(
-        '<label class="dp-guess">Your guess <input type="number" step="any">'
+        f'<label class="dp-guess">{_("Your guess")} <input type="number" step="any">'
         f" <span>{self.encode(node['unit'])}</span>"
     )
 

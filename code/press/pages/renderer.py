@@ -12,6 +12,7 @@ from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
 
 from .. import output_kinds
+from ..translation import current
 
 __all__ = ["Renderer"]
 
@@ -34,4 +35,4 @@ class Renderer:
         options = data.cell_metadata.get("mystnb", {})
         name, alt = (options.get(part, {}).get(key, "") for part, key in
                      (("figure", "name"), ("image", "alt")))  # fmt: skip
-        return kind.on_page(data.content, name, alt)
+        return kind.on_page(data.content, name, current().text(alt))

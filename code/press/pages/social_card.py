@@ -19,6 +19,7 @@ from sphinx.util import logging
 
 from .. import edition, files, found, structured_data
 from ..book import PressError
+from ..translation import current
 from .site_only import is_site
 
 __all__ = ["draw", "setup"]
@@ -77,7 +78,7 @@ def _tags(
     if doctree is None:
         return
     ours = edition.current()
-    description = str(app.env.metadata[pagename].get("description", ""))
+    description = current().text(str(app.env.metadata[pagename].get("description", "")))
     tags = found.tags(
         ours.book, f"{pagename}.html", title=_title(app.env, pagename), description=description,
         site=app.config.html_title, picture=found.card(pagename),

@@ -19,6 +19,7 @@ from sphinx.transforms import SphinxTransform
 from .. import files
 from ..pages.chapter_parts import chapter_of
 from ..pages.site_only import is_site
+from ..translation import N_, _
 from . import runtime, wheels
 from .cells import Cell, cells
 
@@ -28,12 +29,12 @@ ABOUT = "book/engine"
 """The page that says what runs the cells, if the book has it."""
 LAB = "book/start"
 """The page that says how to open a chapter in JupyterLab, if the book has it."""
-WHAT = (
+WHAT = N_(
     "Run works in your browser, on a small engine that speaks PyTorch’s names, not on PyTorch. Its"
     " results agree with PyTorch’s to rounding, which is tested for each cell that has the button."
 )
-WITH_WHEELS = "Run works in your browser, on PyTorch {} itself, compiled to WebAssembly."
-ELSE = "For all else, open the chapter in JupyterLab."
+WITH_WHEELS = N_("Run works in your browser, on PyTorch {} itself, compiled to WebAssembly.")
+ELSE = N_("For all else, open the chapter in JupyterLab.")
 KEPT = "run_here_cells"
 """The attribute of Sphinx's environment that keeps the cells of each page for the next build."""
 
@@ -104,8 +105,8 @@ def _page_context(
     if is_site(app) and doctree is not None and pagename in vars(app.env).get(KEPT, {}):
         address = f"{context['pathto']('_static', 1)}/run/cells/{pagename}.json"
         version = wheels.pytorch()
-        what = WITH_WHEELS.format(version) if version else WHAT
-        attributes: dict[str, Any] = {"data-cells": address, "data-what": f"{what} {ELSE}"}
+        what = _(WITH_WHEELS).format(version) if version else _(WHAT)
+        attributes: dict[str, Any] = {"data-cells": address, "data-what": f"{what} {_(ELSE)}"}
         if ABOUT in app.env.found_docs:
             attributes["data-about"] = context["pathto"](ABOUT)
         if LAB in app.env.found_docs:

@@ -19,6 +19,7 @@ from pygments.formatters import HtmlFormatter
 from diffprog.figures import animation
 
 from .. import css, files, fonts, katex
+from ..translation import script
 
 __all__ = ["copy"]
 
@@ -47,7 +48,8 @@ def copy(folder: Path, decks: Sequence[str]) -> None:
         files.ASSETS / "live.css",
         *(files.ASSETS / "slides").iterdir(),
     ):
-        files.write(folder / path.name, path.read_bytes())
+        code = path.read_text(encoding="utf-8")
+        files.write(folder / path.name, script(code) if path.suffix == ".js" else code)
     for name in ("figures.css", "frames.js"):
         files.write(folder / name, animation.asset(name))
     files.write(folder / "pygments.css", _colours())

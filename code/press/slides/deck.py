@@ -19,6 +19,7 @@ from ..chapter import Chapter
 from ..colophon import Colophon
 from ..edition import Edition
 from ..names import folded, wrong_path
+from ..translation import current
 from .asking import asked
 from .boxes_and_tabs import spread
 from .cell import cell, laid_out
@@ -65,7 +66,9 @@ def read(edition: Edition, path: Path) -> Deck:
     deck.rights, deck.report = ours.html(), ours.report(edition.repository, place, words)
     context = Context(edition, path)
     chapter: Chapter | None = None
-    for heading, content in _cut(context, parse(edition.book.text(path))):
+    text = current().markdown(edition.book.text(path))
+    deck.language = current().language if text != edition.book.text(path) else "en"
+    for heading, content in _cut(context, parse(text)):
         slide = _slide(context, heading, content)
         chapter = slide.chapter = slide.chapter or chapter
         deck.slides.append(slide)
@@ -90,8 +93,8 @@ def _head(book: Book, path: Path) -> Deck:
             raise PressError(f"{where}:1: `accent:` is one of {', '.join(ACCENTS)}")
         return Deck(
             path=path,
-            title=matter["title"],
-            description=matter["description"],
+            title=current().text(matter["title"]),
+            description=current().text(matter["description"]),
             part=matter.get("part", ""),
             accent=matter.get("accent", "blue"),
             left_out=matter.get("left_out", {}),

@@ -12,6 +12,7 @@ import segno
 from ..chapter import YOUR_TURN
 from ..output_kinds import EXERCISE
 from ..store import Entry
+from ..translation import _
 from . import launch_address
 from .code_listing import listing, without_armour, without_docstrings
 from .markdown import Context, Directive, render
@@ -43,16 +44,16 @@ def exercise(context: Context, slide: Slide, given: Directive) -> None:
     if done is None:
         context.fail(f"{entry.name}: say when the class is done, as in :done: the check says ✓.")
     asked = render(goal or _goal(data["goal"]), context, inline=True)
-    done = f"<p><strong>Done when</strong> {render(done, context, inline=True)}</p>"
+    done = f"<p><strong>{_('Done when')}</strong> {render(done, context, inline=True)}</p>"
     slide.goal = f"<p>{asked}</p>{done}"
     take_minutes(context, slide, entry)
     stub = YOUR_TURN.sub("...  # your turn", _COMMENT.sub("", _CHECK.sub("", data["stub"])))
     code = listing(context, without_docstrings(stub.strip()), height="stub-height") if stub else ""
-    number = f"Exercise {html.escape(entry.number)}"
+    number = f"{_('Exercise')} {html.escape(entry.number)}"
     there = f'<a href="../{page.docname}.html#{entry.anchor}" target="_blank">{number}</a>'
     where = launch_address.of(context.edition, page, entry.anchor)
     told = "".join(
-        f'<p class="fragment"><strong>Hint</strong> {render(hint, context, inline=True)}</p>'
+        f'<p class="fragment"><strong>{_("Hint")}</strong> {render(hint, context, inline=True)}</p>'
         for hint in hints
     )
     slide.shown += (
@@ -119,4 +120,5 @@ def _code(where: str) -> str:
         .decode()
         .replace("<svg ", f'<svg role="img" aria-label="QR code for {html.escape(where)}" ', 1)
     )
-    return f'<div class="launch"><a href="{html.escape(where)}">{drawing}</a><p>notebook</p></div>'
+    link = f'<a href="{html.escape(where)}">{drawing}</a>'
+    return f'<div class="launch">{link}<p>{_("notebook")}</p></div>'

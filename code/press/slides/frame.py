@@ -17,6 +17,7 @@ from pybtex.richtext import Text
 from ..book import PressError
 from ..chapter import Chapter
 from ..edition import Edition
+from ..translation import current
 from .markdown import Context, render
 from .slide import Deck, Slide, labelled
 
@@ -63,7 +64,7 @@ def _agenda(context: Context, chapters: list[Chapter], here: Chapter, line: int)
 
 
 def _name(chapter: Chapter) -> str:
-    return html.escape(f"{chapter.page.number} {chapter.title}")
+    return html.escape(f"{chapter.page.number} {current().text(chapter.title)}")
 
 
 def _references(context: Context, deck: Deck) -> Slide:

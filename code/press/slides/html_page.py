@@ -6,6 +6,7 @@ import html
 from itertools import groupby
 
 from ..policy import META
+from ..translation import N_, _, current
 from .figure import style
 from .launch_address import chapter_address
 from .plan import planned, plans_of
@@ -16,7 +17,7 @@ __all__ = ["handout", "page"]
 
 PAGE = """\
 <!doctype html>
-<html lang="en" class="{kind}">
+<html lang="{language}" class="{kind}">
 <head>
 <meta charset="utf-8">
 {policy}
@@ -59,23 +60,23 @@ SCRIPTS = ("reveal", "zoom", "frames", "page", "presenter", "pen", "countdown", 
 
 KEYS = '<p class="keys"><kbd>→</kbd> next <kbd>?</kbd> all keys</p>'
 ALL_KEYS = {
-    "→ Space PgDn": "the next step, or the next slide",
-    "← PgUp": "one step back",
-    "1 … 9 Enter": "the slide with this number",
-    "Home End": "the first slide, the last one",
-    "O": "all slides, by chapter; Enter leaves",
-    "P": "play or pause the animation",
-    ". ,": "one frame on, one frame back",
-    "R": "back to the first frame",
-    "S": "the speaker's window",
-    "W E": "take the pen, or put it away; erase",
-    "Q": "point with a dot, or put it away",
-    "Alt click": "closer, and back (Linux: Ctrl)",
-    "T": "start or stop the time of a task",
-    "D": "dark or light",
-    "B": "a black screen, and back",
-    "F": "full screen; Esc leaves",
-    "?": "this list, and back",
+    "→ Space PgDn": N_("the next step, or the next slide"),
+    "← PgUp": N_("one step back"),
+    "1 … 9 Enter": N_("the slide with this number"),
+    "Home End": N_("the first slide, the last one"),
+    "O": N_("all slides, by chapter; Enter leaves"),
+    "P": N_("play or pause the animation"),
+    ". ,": N_("one frame on, one frame back"),
+    "R": N_("back to the first frame"),
+    "S": N_("the speaker's window"),
+    "W E": N_("take the pen, or put it away; erase"),
+    "Q": N_("point with a dot, or put it away"),
+    "Alt click": N_("closer, and back (Linux: Ctrl)"),
+    "T": N_("start or stop the time of a task"),
+    "D": N_("dark or light"),
+    "B": N_("a black screen, and back"),
+    "F": N_("full screen; Esc leaves"),
+    "?": N_("this list, and back"),
 }
 """All that deck.js knows, as its help shows it."""
 
@@ -89,11 +90,12 @@ def page(deck: Deck) -> str:
         columns[address] = f'<section id="{address}">\n{slides}\n</section>'
     keys = (
         f'<tr><th scope="row">{"".join(f"<kbd>{k}</kbd>" for k in key.split())}</th>'
-        f"<td>{html.escape(does)}</td></tr>"
+        f"<td>{html.escape(_(does))}</td></tr>"
         for key, does in ALL_KEYS.items()
     )
     no_script = f"<noscript>{_style('no-script')}</noscript>"
     return PAGE.format(
+        language=deck.language,
         kind="print-pdf",
         policy=META,
         about=deck.head or f'<meta name="description" content="{html.escape(deck.description)}">',
@@ -123,7 +125,7 @@ def handout(deck: Deck) -> str:
     others = [item for item in numbered if item[1].layout not in ("solution", "agenda")]
     slides = [_section(deck, *item) for item in others]
     if solutions:
-        slides += ['<h1 class="part">Solutions</h1>']
+        slides += ['<h1 class="part">' + _("Solutions") + "</h1>"]
         slides += [_section(deck, *item) for item in solutions]
     answers = [
         f'<li value="{number + 1}"><p>{slide.heading}</p>{slide.outcome}</li>'
@@ -131,9 +133,11 @@ def handout(deck: Deck) -> str:
         if slide.outcome
     ]
     if answers:
-        slides += ['<h1 class="part">Answers</h1>', f'<ol class="answers">{"".join(answers)}</ol>']
+        slides += ['<h1 class="part">' + _("Answers") + "</h1>"]
+        slides += [f'<ol class="answers">{"".join(answers)}</ol>']
     title = html.escape(deck.title)
     return PAGE.format(
+        language=deck.language,
         kind="reveal-print",
         policy=META,
         about='<meta name="robots" content="noindex">',
@@ -176,7 +180,9 @@ def _countdown(slide: Slide) -> str:
     if not slide.is_task:
         return ""
     minutes, seconds = divmod(round(60 * slide.minutes), 60)
-    return f'<output class="countdown" aria-label="Time left">{minutes}:{seconds:02}</output>'
+    return (
+        f'<output class="countdown" aria-label="{_("Time left")}">{minutes}:{seconds:02}</output>'
+    )
 
 
 def _listed(deck: Deck, slide: Slide) -> str:
@@ -203,13 +209,17 @@ def _footer(deck: Deck, number: int) -> str:
     left = '<span class="where"></span>'
     if slide.chapter is not None:
         page = slide.chapter.page
-        label = html.escape(f"{page.number} {slide.chapter.title}".strip())
+        title = current().text(slide.chapter.title)
+        label = html.escape(f"{page.number} {title}".strip())
         address = f"../{page.docname}.html{slide.anchor}"
         left = f'<a class="where" href="{address}" target="_blank">{label}</a>'
     steps = []
-    for to, sign, name in ((number - 1, "‹", "Previous slide"), (number + 1, "›", "Next slide")):
+    for to, sign, name in (
+        (number - 1, "‹", N_("Previous slide")),
+        (number + 1, "›", N_("Next slide")),
+    ):
         if 0 <= to < last:
-            steps.append(f'<a href="#/{deck.slides[to].id}" aria-label="{name}">{sign}</a>')
+            steps.append(f'<a href="#/{deck.slides[to].id}" aria-label="{_(name)}">{sign}</a>')
         else:
             steps.append(f'<span class="end" aria-hidden="true">{sign}</span>')
     count = f'<span class="count">{number + 1} / {last}</span>'
@@ -222,5 +232,5 @@ def _mark(slide: Slide) -> str:
     if slide.layout == "exercise":
         return f"{slide.minutes:g} min{f', {slide.address}' * bool(slide.address)}"
     if slide.layout == "predict":
-        return f"decide with your neighbour: {slide.minutes:g} min"
-    return f"solution of {slide.entries[-1].number}" if slide.layout == "solution" else ""
+        return f"{_('decide with your neighbour:')} {slide.minutes:g} min"
+    return f"{_('solution of')} {slide.entries[-1].number}" if slide.layout == "solution" else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 
 from ..output_kinds import PREDICTION
+from ..translation import _
 from .exercise import take_minutes
 from .markdown import Context, Directive, render
 from .slide import Slide
@@ -25,7 +26,7 @@ def predict(context: Context, slide: Slide, given: Directive) -> None:
         ]
         slide.goal += f'<ol type="A">{"".join(items)}</ol>'
     else:
-        slide.goal += '<p class="write">Write your number down.</p>'
+        slide.goal += f'<p class="write">{_("Write your number down.")}</p>'
     answer = html.escape(PREDICTION.letter(data) or PREDICTION.answer(data))
     reason = render(given.body or data["reason"], context)
     slide.outcome = f'<p class="result">{answer}</p>{reason}'

@@ -138,6 +138,8 @@ class Deck:
     """A link to the form for mistakes, as HTML, if there is one."""
     head: str = ""
     """What search engines and other sites are told of it, as HTML."""
+    language: str = "en"
+    """That of its slides; of a translation with nothing for this deck, English."""
 
     @property
     def name(self) -> str:
