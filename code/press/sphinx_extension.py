@@ -36,6 +36,7 @@ from .pages import (
     predict,
     search,
     social_card,
+    table,
 )
 from .products import write_products
 from .run_here import buttons
@@ -112,6 +113,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     footnotes.setup(app)
     notation.setup(app)
     nobreak.setup(app)
+    table.setup(app)
     formulas.setup(app)
     assets.setup(app)
     social_card.setup(app)
