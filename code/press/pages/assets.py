@@ -26,7 +26,7 @@ from .joined import THEME
 __all__ = ["setup"]
 
 SCRIPTS = ("page.js", "contents.js", "progress.js", "frames.js", "take_away.js", "predict.js",
-           "your_work.js", "report.js")  # fmt: skip
+           "your_work.js", "report.js", "focus.js")  # fmt: skip
 """Our scripts, in this order. Each does nothing on a page without what it is for."""
 FONT_AWESOME = Path("_static/vendor/fontawesome/webfonts")
 
@@ -39,11 +39,29 @@ NAMES = (
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
     (' title="Search" aria-label="Search"', ' title="Search"'),
     ('<dialog id="pst-search-dialog">', '<dialog id="pst-search-dialog" aria-label="Search">'),
+    # The side bars are landmarks of their own, and their buttons say what they open.
+    (
+        '<div id="pst-primary-sidebar" class="bd-sidebar-primary',
+        '<div id="pst-primary-sidebar" role="navigation" aria-label="The book"'
+        ' class="bd-sidebar-primary',
+    ),
+    (
+        '<dialog id="pst-primary-sidebar-modal">',
+        '<dialog id="pst-primary-sidebar-modal" aria-label="Chapters">',
+    ),
+    (
+        '<dialog id="pst-secondary-sidebar-modal">',
+        '<dialog id="pst-secondary-sidebar-modal" aria-label="Contents of this page">',
+    ),
+    (' title="Toggle primary sidebar"', ' title="Chapters"'),
+    (' title="Toggle secondary sidebar"', ' title="Contents of this page"'),
     # Docutils' role for entries of a bibliography is deprecated: they are items of a list.
     (' role="doc-biblioentry"', ' role="listitem"'),
 )
 """Pairs of what the theme and docutils write, and what screen readers can use instead."""
 
+_EMPTY_HEAD = re.compile(r"<th(?: class=\"[^\"]*\")?>(?:<p></p>)?</th>")
+"""The cell above a column of row headers: it is the header of nothing."""
 _INLINE = re.compile(r'<script(?: data-cfasync="false")?>(.*?)</script>', re.S)
 _TABS = re.compile(r'<script [^>]*"[^"]*/design-tabs\.js[^"]*"></script>')
 """What loads the script of tabs."""
@@ -84,6 +102,7 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
             text = text.replace(theirs, ours)
         if "sd-tab-set" not in text:
             text = _TABS.sub("", text)
+        text = _EMPTY_HEAD.sub("<td></td>", text)
         files.write(path, _INLINE.sub(partial(_moved, path, static), text))
 
 
