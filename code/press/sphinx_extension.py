@@ -41,6 +41,7 @@ from .pages import (
     search,
     site_only,
     social_card,
+    table,
     translate,
 )
 from .products import write_products
@@ -123,6 +124,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     headings.setup(app)
     notation.setup(app)
     nobreak.setup(app)
+    table.setup(app)
     formulas.setup(app)
     assets.setup(app)
     social_card.setup(app)

@@ -50,13 +50,27 @@
   dark(asked ? asked === "dark" : matchMedia("(prefers-color-scheme: dark)").matches);
   if (preview) document.documentElement.classList.add("preview");
 
+  /* What scrolls sideways is reached by the keyboard, too. */
+  function scrollable() {
+    document.querySelectorAll(".slide :is(pre, .shown, .katex-display, table)").forEach(function (box, i) {
+      if (box.scrollWidth <= box.clientWidth) return;
+      box.tabIndex = 0;
+      if (box.matches("pre")) return;
+      box.setAttribute("role", "region");
+      box.setAttribute("aria-label", "Part " + (i + 1) + ", scrolls sideways");
+    });
+  }
+
   /* On a phone held upright the deck is a page to scroll, with the sizes of a phone. */
   function stack() {
     ["no-script.css", "phone.css"].forEach(function (name) {
       var style = document.createElement("link");
       style.rel = "stylesheet";
       style.href = "assets/" + name;
-      style.onload = arrive;
+      style.onload = function () {
+        arrive();
+        scrollable();
+      };
       document.head.appendChild(style);
     });
     addEventListener("hashchange", arrive);
@@ -176,14 +190,29 @@
       + ((innerHeight / best.scale - best.rows * high + gap) / 2) + "px)");
   }
 
+  /* In the overview, slides are places to click, and what is on them is too small to press. */
+  function reachable() {
+    document.querySelectorAll(".slides :is(a, button, input, textarea)").forEach(function (control) {
+      if (Reveal.isOverview()) control.tabIndex = -1;
+      else if (control.tabIndex < 0) control.removeAttribute("tabindex");
+    });
+  }
+
+  /* The title of the deck stays its first heading when its slide is hidden. */
+  var title = document.querySelector(".slide h1"), named = document.createElement("h1");
+  named.className = "unseen";
+  named.textContent = title ? title.textContent : document.title;
+  function entitle() { named.hidden = Boolean(Reveal.getCurrentSlide().querySelector("h1")); }
+
   function still() {
     document.querySelectorAll('.dp-frames [data-do="play"][aria-label="Pause"]')
       .forEach(function (button) { button.click(); });
   }
 
-  /* Arrows and page keys always move the deck, even where a slider was just dragged. */
-  var DECK = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", " ",
-    "Home", "End"];
+  /* A slider that Tab has reached takes the arrows, Home and End, as a slider does; one that was just
+     dragged has lost the focus. The keys of a remote control always move the deck. */
+  var SLIDER = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Tab", "Shift"];
+  var DECK = ["PageUp", "PageDown", " "];
   document.addEventListener("keydown", function (event) {
     var target = event.target, press = event.key === " " || event.key === "Enter";
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -202,6 +231,8 @@
       event.stopPropagation();
       go(+typed.textContent);
       type("");
+    } else if (target.matches('input[type="range"]') && SLIDER.indexOf(event.key) >= 0) {
+      event.stopPropagation();
     } else if (target.matches('input[type="range"]')) {
       if (DECK.indexOf(event.key) >= 0) event.preventDefault();
       target.blur();
@@ -236,8 +267,16 @@
     });
     if (!print) Reveal.on("fragmentshown", say);
     Reveal.on("slidechanged", still);
+    Reveal.on("slidechanged", entitle);
     Reveal.on("overviewshown", fitOverview);
+    ["overviewshown", "overviewhidden", "slidechanged"].forEach(function (name) { Reveal.on(name, reachable); });
     addEventListener("resize", fitOverview);
+    /* reveal.js calls a deck an application, in which a screen reader could not read a slide line by line. */
+    reveal.removeAttribute("role");
+    if (!print) {
+      reveal.prepend(named);
+      entitle();
+    }
     light();
     if (!print) cover();
     /* By the codes of reveal.js. html_page.py lists what each key does. */

@@ -27,7 +27,7 @@ from .site_only import is_site
 __all__ = ["setup"]
 
 SCRIPTS = ("page.js", "contents.js", "progress.js", "frames.js", "take_away.js", "predict.js",
-           "your_work.js", "report.js", "preview.js")  # fmt: skip
+           "your_work.js", "report.js", "preview.js", "focus.js")  # fmt: skip
 """Our scripts, in this order. Each does nothing on a page without what it is for."""
 _OLD_FORMAT = re.compile(r",\s*url\([^)]*\.ttf\)\s*format\([^)]*\)")
 """A font for browsers that do not know WOFF2; there are none that could show the rest."""
@@ -49,11 +49,29 @@ NAMES = (
         '<main id="main-content" class="bd-main" role="main">',
         '<main id="main-content" class="bd-main">',
     ),
+    # The side bars are landmarks of their own, and their buttons say what they open.
+    (
+        '<div id="pst-primary-sidebar" class="bd-sidebar-primary',
+        '<div id="pst-primary-sidebar" role="navigation" aria-label="The book"'
+        ' class="bd-sidebar-primary',
+    ),
+    (
+        '<dialog id="pst-primary-sidebar-modal">',
+        '<dialog id="pst-primary-sidebar-modal" aria-label="Chapters">',
+    ),
+    (
+        '<dialog id="pst-secondary-sidebar-modal">',
+        '<dialog id="pst-secondary-sidebar-modal" aria-label="Contents of this page">',
+    ),
+    (' title="Toggle primary sidebar"', ' title="Chapters"'),
+    (' title="Toggle secondary sidebar"', ' title="Contents of this page"'),
 )
 """Pairs of what the theme and docutils write, and what screen readers can use instead."""
 _SLASH = re.compile(r"(<(?:br|col|hr|img|input|link|meta|wbr)\b[^<>]*?)\s*/>")
 """Elements without content, which the theme, Sphinx and docutils write as XML does."""
 
+_EMPTY_HEAD = re.compile(r"<th(?: class=\"[^\"]*\")?>(?:<p></p>)?</th>")
+"""The cell above a column of row headers: it is the header of nothing."""
 _INLINE = re.compile(r'<script(?: data-cfasync="false")?>(.*?)</script>', re.S)
 _TABS = re.compile(r'<script [^>]*"[^"]*/design-tabs\.js[^"]*"></script>')
 """What loads the script of tabs."""
@@ -96,6 +114,7 @@ def _copy_assets(app: Sphinx, error: Exception | None) -> None:
         text = _SLASH.sub(r"\1>", text)
         if "sd-tab-set" not in text:
             text = _TABS.sub("", text)
+        text = _EMPTY_HEAD.sub("<td></td>", text)
         files.write(path, _INLINE.sub(partial(_moved, path, static), text))
 
 

@@ -11,6 +11,7 @@ import html
 import re
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -29,7 +30,13 @@ BARS = set("▏▎▍▌▋▊▉█")
 """What tqdm draws a bar of."""
 FEATURES = ("ss03", "cv11", "tnum")
 """The OpenType features that deck.css asks for, besides those of spacing."""
-STYLES = {"": "a11y-high-contrast-light", ".dark ": "a11y-high-contrast-dark"}
+STYLES = {"": ("a11y-high-contrast-light", 0.9), ".dark ": ("a11y-high-contrast-dark", 1)}
+"""Pygments' style of each theme, and a factor for its colours.
+
+With it, they have a contrast of 7 : 1 on lines that are lit, too.
+"""
+
+_HEX = re.compile("#[0-9a-fA-F]{6}")
 
 
 def copy(folder: Path, decks: Sequence[str]) -> None:
@@ -74,7 +81,13 @@ def _characters(text: str) -> set[str]:
 def _colours() -> str:
     """Return the colours of code, light and dark, as CSS; the background is the deck's."""
     rules = []
-    for prefix, style in STYLES.items():
+    for prefix, (style, factor) in STYLES.items():
         written = HtmlFormatter(style=style).get_style_defs(f".reveal{prefix.strip()} .listing")
-        rules += [line for line in written.splitlines() if re.match(r"\S* ?\.listing \.", line)]
+        lines = [line for line in written.splitlines() if re.match(r"\S* ?\.listing \.", line)]
+        rules += [_HEX.sub(partial(_times, factor), line) for line in lines]
     return "\n".join(rules) + "\n"
+
+
+def _times(factor: float, colour: re.Match[str]) -> str:
+    """Return a colour, as `#rrggbb`, with each of its parts times `factor`."""
+    return f"#{bytes(round(factor * part) for part in bytes.fromhex(colour[0][1:])).hex()}"

@@ -29,7 +29,7 @@ def predict(context: Context, slide: Slide, given: Directive) -> None:
         slide.goal += f'<p class="write">{_("Write your number down.")}</p>'
     answer = html.escape(PREDICTION.letter(data) or PREDICTION.answer(data))
     reason = render(given.body or data["reason"], context)
-    slide.outcome = f'<p class="result">{answer}</p>{reason}'
+    slide.outcome = f'<div class="result">{answer}</div>{reason}'
     slide.shown += f'<div class="asked">{slide.goal}</div>'
     slide.shown += f'<div class="came fragment">{slide.outcome}</div>'
     take_minutes(context, slide, entry)

@@ -77,14 +77,15 @@
   window.axeOnSlide = async dark => {
     const here = Reveal.getCurrentSlide(), slides = Reveal.getSlides();
     const first = here === slides[0];
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-    const rules = dark ? ["color-contrast"] : tags;  // all else is the same in the dark
+    const all = axe.getRules().map(rule => rule.ruleId);
+    const rules = dark ? ["color-contrast-enhanced"] : all;  // all else is the same in the dark
     const apart = slides.filter(slide => !first && slide !== here).map(slide => {
       const content = document.createDocumentFragment();
       content.append(...slide.childNodes);
       return [slide, content];
     });
-    const result = await axe.run(first ? document : here, { runOnly: rules, preload: false, resultTypes: ["violations"] });
+    const result = await axe.run(first ? document : here,
+      { runOnly: { type: "rule", values: rules }, preload: false, resultTypes: ["violations"] });
     apart.forEach(([slide, content]) => slide.append(content));
     return result.violations.map(v => `${v.id}: ${v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))}`);
   };

@@ -46,7 +46,7 @@ def test_a_step_uncovers_the_answer_and_the_reason(made):
     asked, _, came = html.partition('<div class="came fragment">')
     assert '<p class="question">Is it <span class="number">7 389</span>?</p>' in asked
     assert '<ol type="A"><li>Yes.</li><li class=right>It is <em>more</em>.</li></ol>' in asked
-    assert came.startswith('<p class="result">B</p><p>Because.</p>\n<p>Really.</p>')
+    assert came.startswith('<div class="result">B</div><p>Because.</p>\n<p>Really.</p>')
     assert "decide with your neighbour: 2.5 min" in html
     assert 'href="../book/part1/one.html#predict-a"' in html
 
@@ -55,12 +55,12 @@ def test_a_handout_has_the_answer_at_its_end(made):
     html = handout(made(slide("{predict} predict-a")))
     answers = html.partition('<h1 class="part">Answers</h1>')[2]
     heading = "<p>About {predict} predict-a</p>"
-    assert f'<li value="2">{heading}<p class="result">B</p><p>Because.</p>' in answers
+    assert f'<li value="2">{heading}<div class="result">B</div><p>Because.</p>' in answers
 
 
 def test_the_body_shortens_the_reason_and_a_number_has_its_unit(made):
     html = page(made(slide("{predict} predict-a\nShort."), options=[], answer="12", unit="GeV"))
-    assert '<p class="result">12 GeV</p><p>Short.</p>' in html
+    assert '<div class="result">12 GeV</div><p>Short.</p>' in html
     assert "Because" not in html
     assert "Write your number down." in html
 

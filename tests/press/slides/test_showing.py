@@ -189,6 +189,23 @@ def test_a_slider_that_was_used_leaves_the_arrow_keys_to_the_deck(opened):
     assert page.evaluate(CURRENT) != here
 
 
+def test_arrows_on_a_slider_that_tab_has_reached_move_it(opened):
+    page = opened("part1")
+    with_frames(page)
+    here, before = page.evaluate(CURRENT), page.evaluate(OUTPUT)
+    slider = page.locator("section section.present .dp-controls input")
+    while not slider.evaluate("slider => slider === document.activeElement"):
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    moved = page.evaluate(OUTPUT)
+    page.keyboard.press("ArrowRight")
+    assert before != moved != page.evaluate(OUTPUT)
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate(CURRENT) == here
+    assert page.evaluate("document.activeElement.getAttribute('data-do')") == "back"
+
+
 def test_code_steps_through_its_lines(opened):
     page = opened("part1")
     go(page, ".step")
