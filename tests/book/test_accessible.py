@@ -104,7 +104,7 @@ def test_what_a_cell_prints_is_accessible(browser, server, theme):
     for box in ("#ex-loop", ".dp-fold:has(.dp-run-run)"):
         page.locator(f"{box} .dp-run-run, {box} ~ * .dp-run-run").first.click()
         page.locator(".dp-run-output").last.wait_for(timeout=120_000)
-    page.wait_for_function("!document.querySelector('.dp-run-stop:not([hidden])')", timeout=120_000)
+    page.wait_for_function("() => !document.querySelector('.dp-run-stop:not([hidden])')", timeout=120_000)
     assert found(page) == []
     context.close()
 
@@ -118,13 +118,13 @@ def test_axe_finds_nothing_in_a_deck_on_a_phone_in_its_overview_and_its_help(
     context = browser.new_context(viewport={"width": 1280, "height": 720}, color_scheme=theme)
     page = context.new_page()
     page.goto(f"{build.html.as_uri()}/slides/{name}.html#/2/1")
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
     page.keyboard.press("?")
     complaints = found(page)
     page.keyboard.press("Escape")
     if theme == "dark" or name == DECKS[0]:
         page.keyboard.press("o")
-        page.wait_for_function("Reveal.isOverview()")
+        page.wait_for_function("() => Reveal.isOverview()")
         complaints += found(page)
     context.close()
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=theme)

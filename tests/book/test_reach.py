@@ -200,7 +200,7 @@ def test_whoever_wants_less_motion_sees_folds_open_at_once(visit):
 
 def slides(page: Any) -> Any:
     """Go from slide to slide, with all their steps."""
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
     for number in range(page.evaluate("Reveal.getTotalSlides()")):
         page.evaluate(
             "number => { const at = Reveal.getIndices(Reveal.getSlides()[number]);"
@@ -241,7 +241,7 @@ def test_in_forced_colours_a_deck_shows_its_buttons_its_steps_and_the_focus(visi
 
 def test_the_list_of_keys_gives_the_focus_back(visit):
     page = visit(f"slides/{DECKS[1]}.html#/2/1")
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    page.wait_for_function("() => window.Reveal && Reveal.isReady()")
     page.keyboard.press("Tab")
     before = here(page)
     page.keyboard.press("?")
