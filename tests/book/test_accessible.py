@@ -104,7 +104,7 @@ def test_what_a_cell_prints_is_accessible(browser, server, theme):
     for box in ("#ex-loop", ".dp-fold:has(.dp-run-run)"):
         page.locator(f"{box} .dp-run-run, {box} ~ * .dp-run-run").first.click()
         page.locator(".dp-run-output").last.wait_for(timeout=120_000)
-    page.wait_for_function("() => !document.querySelector('.dp-run-stop:not([hidden])')", timeout=120_000)
+    page.locator(".dp-run-stop:not([hidden])").first.wait_for(state="detached", timeout=120_000)
     assert found(page) == []
     context.close()
 
