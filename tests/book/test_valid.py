@@ -20,8 +20,10 @@ TAKEN = {
     ),
 }
 """By folder, how the warnings begin that we accept."""
-POLICY = "Resource violates Content Security Policy (meta tag)"
-"""What the checker says of a page that it reads from a file, which has no address as its own."""
+POLICY = "violates Content Security Policy (meta tag)"
+"""What the checker says of all that a page loads, because a page that is read from a file has no
+address for `'self'`, and of scripts that are data; test_policy.py asks browsers.
+"""
 
 pytestmark = pytest.mark.site
 
@@ -40,8 +42,8 @@ def test_the_checker_finds_nothing(build):
     found = []
     for message in json.loads(run.stderr)["messages"]:
         path = message["url"].partition("/html/")[2]
-        taken = (POLICY, *TAKEN.get(path.partition("/")[0], ()))
-        if not message["message"].startswith(taken):
+        taken, said = TAKEN.get(path.partition("/")[0], ("?",)), message["message"]
+        if not said.startswith(taken) and POLICY not in said:
             kind = message.get("subType", message["type"])
-            found.append(f"{path}:{message.get('lastLine')}: {kind}: {message['message']}")
+            found.append(f"{path}:{message.get('lastLine')}: {kind}: {said}")
     assert "\n".join(found) == ""
