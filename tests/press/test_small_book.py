@@ -361,7 +361,7 @@ def test_the_exercise_is_a_box_a_stub_and_a_fold_with_its_remark(page: str) -> N
 def test_a_chapter_has_buttons_and_a_way_to_its_deck_and_a_plain_page_has_none(
     site: Path, page: str
 ) -> None:
-    box = page.partition('<section class="tex2jax_ignore mathjax_ignore" id="adding">')[2]
+    box = page.partition('<div class="tex2jax_ignore mathjax_ignore" id="adding">')[2]
     box = box.partition("</h1>")[2].lstrip()
     assert box.startswith('<nav class="dp-launch" aria-label="Notebooks and slides">')
     assert 'href="../../notebooks/student/part1/one.ipynb" download>' in box

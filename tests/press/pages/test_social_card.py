@@ -19,7 +19,8 @@ def test_a_card_looks_the_same_whatever_the_settings_of_whoever_builds():
 def test_a_card_is_drawn_again_only_where_its_page_says_something_else(monkeypatch):
     drawn: list[str] = []
     monkeypatch.setattr(social_card, "draw", lambda title, *_: drawn.append(title) or b"")  # type: ignore[func-returns-value]
-    app: Any = SimpleNamespace(config=SimpleNamespace(html_title="The book"))
+    builder, config = SimpleNamespace(format="html"), SimpleNamespace(html_title="The book")
+    app: Any = SimpleNamespace(builder=builder, config=config)
     env: Any = SimpleNamespace(
         found_docs={"a", "b"}, metadata={"a": {}, "b": {}},
         titles={name: nodes.title("", name.upper()) for name in "ab"},
