@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from . import manifest
 from .book import LOCALE, Book, PressError
@@ -33,7 +34,8 @@ def build_book(book: Book, jobs: int | None = None) -> None:
     begun = time.perf_counter()
     app = render(replace(edition, edited=plan.edited), plan.site)
     write_products(edition, app)
-    if lines := missing(Path(app.outdir)):
+    root = urlsplit(book.address).path or "/"
+    if lines := missing(Path(app.outdir), root):
         raise PressError("\n".join(lines))
     publish(book, Path(app.outdir))
     progress.say(table(edition.executions, time.perf_counter() - begun))

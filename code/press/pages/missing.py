@@ -22,14 +22,18 @@ _URL = re.compile(r"url\([\"']?([^)\"']+)")
 _ELSEWHERE = re.compile(r"[a-zA-Z][\w+.-]*:|//|#")
 
 
-def missing(site: Path) -> list[str]:
-    """Return a line for each page or style sheet and file that it loads in vain."""
+def missing(site: Path, root: str = "/") -> list[str]:
+    """Return a line for each page or style sheet and file that it loads in vain.
+
+    `root` is the path at which the site is published, with a slash at its end.
+    """
     known: dict[Path, bool] = {}
     lines = []
     for path in sorted([*site.rglob("*.html"), *site.rglob("*.css")]):
         for address in dict.fromkeys(_loaded(path)):
             name = unquote(unescape(address).partition("?")[0].partition("#")[0])
-            file = Path(site / name.lstrip("/") if name.startswith("/") else path.parent / name)
+            at_root = name.startswith("/")
+            file = site / name.removeprefix(root).lstrip("/") if at_root else path.parent / name
             if not known.setdefault(file, file.is_file()):
                 lines.append(f"{path.relative_to(site)} loads {address}, which is not there")
     return lines
