@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -45,6 +46,8 @@ class ForReading(SphinxPostTransform):
             _ask(box)
         for code in list(self.document.findall(HideCodeCellNode)):
             code.replace_self(fold("", *code.children, title="The code"))
+        for signature in self.document.findall(addnodes.desc_parameterlist):
+            signature["multi_line_parameter_list"] = False  # a list without terms is not valid
         for link in list(self.document.findall(nodes.reference)):
             self._mend(link)
 
@@ -95,10 +98,13 @@ class ForReading(SphinxPostTransform):
     def _mend(self, link: nodes.reference) -> None:
         """Let a link to another part of the site lead there, or leave its text alone."""
         target = urlsplit(link.get("refuri", ""))
-        if target.scheme or not target.path or target.path.endswith(".xhtml"):
+        if target.scheme or not target.path:
             return
-        address = edition.current().book.address
         place = normpath(join(dirname(self.env.docname), target.path))
+        name = place.removesuffix(".xhtml")
+        if name in self.env.found_docs:
+            return
+        address, place = edition.current().book.address, place.replace(".xhtml", ".html")
         if address:
             link["refuri"] = address + target._replace(path=place).geturl()
         else:
