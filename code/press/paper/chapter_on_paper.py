@@ -96,7 +96,9 @@ def read(page: Page, html: str, known: dict[str, Page], address: str) -> Chapter
     (content,) = lxml.html.document_fromstring(html).xpath("//article/*[h1]")
     content.tag = "section"
     for frames in content.find_class("dp-frames"):
-        _say_that_it_moves(frames, page, address)
+        title = content.find("h1").text_content().removesuffix("#")
+        place = f"in chapter {page.number}" if page.number else f"on the page “{title}”"
+        _say_that_it_moves(frames, place, f"{address}{page.docname}.html" if address else "")
     for element in list(content.iter()):
         if _is_gone(element):
             element.drop_tree()
@@ -149,17 +151,16 @@ def _narrower(box: Element) -> int:
     return max(NARROWER.get(each, 0) for each in (box.tag, *_classes(box)))
 
 
-def _say_that_it_moves(frames: Element, page: Page, address: str) -> None:
-    """Say of a figure with a slider which of its frames is shown, and where it moves."""
+def _say_that_it_moves(frames: Element, place: str, address: str) -> None:
+    """Say of a figure with a slider which of its frames is shown, and where it moves.
+
+    The place is named in words, or linked if the page has an address.
+    """
     figure = frames.getparent()
     slider = frames.find_class("dp-controls")[0].find("label")
     shown = f"{slider.findtext('span')} {slider.find('input').get('aria-valuetext')}"
-    place = f"in chapter {page.number}" if page.number else f"on the page “{page.name}”"
-    where = (
-        E.A("on the site", href=f"{address}{page.docname}.html#{figure.get('id')}")
-        if address
-        else f"on the site, {place}"
-    )
+    site = "on the site"
+    where = E.A(site, href=f"{address}#{figure.get('id')}") if address else f"{site}, {place}"
     words = E.P(f"Shown at {shown}. The figure moves ", where, ".", {"class": "dp-moves"})
     figure.find("figcaption").append(words)
 

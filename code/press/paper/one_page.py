@@ -53,7 +53,8 @@ def write(book: Book, site: Path, path: Path) -> None:
     for number, part in enumerate(body):
         part.set("class", f"{part.get('class') or ''} part-{number}".strip())
     head = f"<title>{escape(str(book.config['title']))}</title>\n<style>\n{_style(body)}</style>"
-    language = str((book.config.get("sphinx") or {}).get("config", {}).get("language") or "en")
+    settings = (book.config.get("sphinx") or {}).get("config") or {}
+    language = book.language or str(settings.get("language") or "en")
     text = lxml.html.tostring(body, encoding="unicode")
     files.write(
         path,
