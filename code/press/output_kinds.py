@@ -119,7 +119,10 @@ class Source(Kind):
         block = nodes.container("", classes=["dp-source"])
         path = nodes.literal("", content["path"])
         block += nodes.paragraph("", "", path, classes=["dp-source-path"])
-        block += nodes.literal_block(content["code"], content["code"], language="python")
+        listing = nodes.literal_block(content["code"], content["code"], language="python")
+        # "diffprog.loops.descent.fit", or a module, from the path, which all excerpts have.
+        listing["module"] = content["path"].partition("/")[2][:-3].replace("/", ".")
+        block += listing
         return [block]
 
 

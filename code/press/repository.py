@@ -73,6 +73,15 @@ class Repository:
         place = f"{self.path}/blob/{BRANCH}/{quote(notebook)}"
         return f"https://colab.research.google.com/github/{place}"
 
+    def source(self, path: str, first: int, last: int) -> str | None:
+        """Return where lines of a file are shown as they are now, or None if that is unknown."""
+        host = urlsplit(self.url).hostname
+        if host == "github.com":
+            return f"{self.url}/blob/HEAD/{quote(path)}#L{first}-L{last}"
+        if host == "gitlab.com":
+            return f"{self.url}/-/blob/HEAD/{quote(path)}#L{first}-{last}"
+        return None
+
     def report(self, place: str, edition: str) -> Report:
         """Return where a mistake in `place` is reported: GitHub's form, or a new issue."""
         host = urlsplit(self.url).hostname

@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxRole
 
 from . import edition, output_kinds
 from .book import PressError
+from .library import entries, index, links
 from .notebooks import write as notebooks
 from .output_kinds import Kind
 from .pages import (
@@ -104,6 +105,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
         app.add_role(kind.name, OutputRole(kind))
     app.connect("config-inited", _configure, priority=100)
     app.connect("source-read", _hand_text, priority=50)  # before others look at the text
+    links.setup(app)
+    entries.setup(app)
+    index.setup(app)
     agreement.setup(app)
     outdated.setup(app)
     exercise.setup(app)

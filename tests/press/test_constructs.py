@@ -40,11 +40,27 @@ ELSEWHERE = {
         "edition",
         "exercise",
         "glue",
+        "library",
+        "library-used-in",
         "message",
         "notation",
         "predict",
         "remark",
     ),  # in the real book, and its tests
+    *(
+        f"auto{kind}"
+        for kind in (
+            "attribute",
+            "class",
+            "data",
+            "decorator",
+            "exception",
+            "function",
+            "method",
+            "module",
+            "property",
+        )
+    ),  # what {library} is made of
     *("restructuredtext-test-directive", "sub-ref"),  # of docutils' tests; of a switched-off syntax
     *("keyword", "pep-reference", "rfc-reference"),  # of Python's manual; as {pep} and {rfc}
 }

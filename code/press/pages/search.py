@@ -45,7 +45,7 @@ ASKED = "book/search.toml"
 BOXES = {
     "dp-launch", "dp-progress", "dp-present", "dp-take", "dp-solution", "dp-answer", "dp-frames",
     "dp-figure", "toctree-wrapper", "headerlink", "sd-card", "contents", "dp-source-path",
-    "dropdown", "dp-about", "caption-number", "eqno", "section-number",
+    "dropdown", "dp-about", "caption-number", "eqno", "section-number", "dp-names", "dp-used",
 }  # fmt: skip
 """The classes of what no result shows: links, controls, and what is folded to be thought of."""
 SILENT = {"script", "style", "svg", "noscript", "button", "label", "summary", "select", "iframe"}
@@ -60,7 +60,15 @@ LINES = {
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 OWN_PLACE = re.compile(r"ex-[\w.-]+")
 """The anchors inside sections that are results of their own: exercises."""
-WEIGHTS = {"annex": 0.6, "repeated": 0.7, "exercise": 0.5, "beginning": 0.6, "term": 0.7, "": 1}
+WEIGHTS = {
+    "annex": 0.6,
+    "library": 0.3,
+    "repeated": 0.7,
+    "exercise": 0.5,
+    "beginning": 0.6,
+    "term": 0.7,
+    "": 1,
+}
 """What a match counts on pages beside the chapters, in sections that all chapters have, and so on.
 
 The search takes a section with the weight 1 for one that teaches.
@@ -146,6 +154,8 @@ def _read_child(child: Any, section: Section, found: list[Section]) -> None:
         _read(child, found[-1], found)
     elif child.tag == "dl" and "glossary" in classes:
         _read_glossary(child, section, found)
+    elif child.tag == "dl" and "py" in classes:
+        _read_entry(child, section, found)
     elif "admonition" in classes and OWN_PLACE.fullmatch(child.get("id") or ""):
         title = child[0]
         found.append(Section(section.page, child.get("id"), title=_line(title)))
@@ -180,6 +190,18 @@ def _read_glossary(terms: Any, section: Section, found: list[Section]) -> None:
             found.append(Section(section.page, child.get("id") or "", title=_line(child)))
         elif child.tag == "dd":
             _read(child, found[-1], found)
+
+
+def _read_entry(entry: Any, section: Section, found: list[Section]) -> None:
+    """Make an entry of the library a section of its own, with the first paragraph about it."""
+    head, body = entry[0], entry[-1]
+    name = "".join(part.text_content() for part in head.find_class("sig-name"))
+    found.append(Section(section.page, head.get("id") or "", title=_words(name)))
+    for child in body:
+        if child.tag == "p" and not found[-1].text:
+            _read(child, found[-1], found)
+        elif child.tag == "dl" and "py" in _classes(child):
+            _read_entry(child, section, found)
 
 
 def _line(element: Any) -> str:
@@ -279,12 +301,14 @@ def _index(app: Sphinx) -> dict[str, Any]:
     for name in found.keys() - set(chapters):  # the page on what goes wrong
         for one in found[name]:
             one.taught += one.messages
+    objects = env.get_domain("py").get_objects()
+    entries = {docname for _, _, _, docname, _, _ in objects}
     _mention([one for name in chapters for one in _lessons(found[name], often) if one.id])
     pages, places = [], []
     for number, name in enumerate(order):
         pages.append([name, ".".join(map(str, _number(app, name))), found[name][0].title])
         for one in found[name]:
-            weight = 1 if name in chapters else WEIGHTS["annex"]
+            weight = 1 if name in chapters else WEIGHTS["library" if name in entries else "annex"]
             weight *= WEIGHTS[_kind(one, often)]
             said = [one.title, one.prose, one.new_code, one.taught, one.first]
             places.append([number, one.id, round(weight, 2), *said])
