@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
@@ -32,6 +33,8 @@ from .uses import uses
 __all__ = ["setup"]
 
 LOGGER = logging.getLogger(__name__)
+LINE = '<span class="dp-parameter">'
+_PARAMETERS = re.compile(r"<dl>\s*((?:<dd>.*?</dd>\s*)+)</dl>")
 MOST = 8
 """The places of a chapter that an entry names; where more use it, the chapter alone is named."""
 SETTINGS = {
@@ -291,6 +294,21 @@ def _source(domain: str, info: dict[str, str]) -> str | None:
     return repository.source(place, first, first + len(lines) - 1)
 
 
+def _page_context(
+    app: Sphinx,
+    pagename: str,
+    template: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Write the parameters of a signature as lines: to Sphinx they are a list without terms."""
+    if pagename in _pages(app.env) and "body" in context:
+        context["body"] = _PARAMETERS.sub(
+            lambda listed: listed[1].replace("<dd>", LINE).replace("</dd>", "</span>"),
+            context["body"],
+        )
+
+
 def _configure(app: Sphinx, config: Config) -> None:
     for name, value in SETTINGS.items():
         config[name] = value
@@ -308,6 +326,7 @@ def setup(app: Sphinx) -> None:
     app.connect("autodoc-process-docstring", _docstring, priority=100)
     app.connect("autodoc-process-signature", _signature)
     app.connect("missing-reference", _missing)
+    app.connect("html-page-context", _page_context)
     app.connect("env-purge-doc", _forget)
     app.connect("env-merge-info", _take_over)
     app.connect("env-updated", _write_again)
