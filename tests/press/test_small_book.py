@@ -686,7 +686,7 @@ def test_a_translation_leaves_the_book_in_english_as_it_is(small: Small, german:
 
 def test_what_is_translated_is_german_and_the_rest_says_that_it_is_english(seite: str) -> None:
     assert '<html lang="de"' in seite
-    assert '<section class="tex2jax_ignore mathjax_ignore" id="adding">' in seite, "links stay"
+    assert 'id="adding"' in seite, "links stay"
     assert "Addieren<a" in seite
     prose = seite.partition("<p>Es ist")[2].partition("</section>")[0]
     assert prose.startswith(' <span class="dp-number">1</span>, wie ')
