@@ -140,12 +140,11 @@ def become(program: list[str], folder: str, env: dict[str, str], outputs: list[s
 
 def import_all() -> None:
     """Import the press, Sphinx and its extensions; keep them out of the search for garbage."""
-    from jupyter_book.config import get_final_config
     from sphinx.application import builtin_extensions
 
-    config, _ = get_final_config(
-        user_yaml=ROOT / "_config.yml", cli_config={"latex_individualpages": False}, sourcedir=ROOT
-    )
+    from press.jupyter_book_config import sphinx_settings
+
+    config = sphinx_settings(ROOT)
     modules = ("press.build", "press.pages.renderer", "myst_nb.core.lexers", "IPython.lib.lexers")
     for name in (*builtin_extensions, *config["extensions"], "sphinx_book_theme", *modules):
         importlib.import_module(name)
