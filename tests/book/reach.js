@@ -112,7 +112,7 @@
     const width = document.scrollingElement.scrollWidth;
     if (width > innerWidth) found.push(`the page is ${width} wide in ${innerWidth}`);
     for (const e of document.querySelectorAll("body *")) {
-      if (e.closest(".math, svg, .dp-hidden, .unseen, .live-said, .dp-run-area, .skip-link, aside.notes") || !seen(e)) continue;
+      if (e.closest(".math, .katex-display, svg, .dp-hidden, .unseen, .live-said, .dp-run-area, .skip-link, aside.notes") || !seen(e)) continue;
       const style = getComputedStyle(e);
       if (e.clientWidth < 2 || !e.textContent.trim()) continue;
       const clips = axis => ["hidden", "clip"].includes(axis);

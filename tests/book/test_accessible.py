@@ -2,7 +2,7 @@
 
 All of its rules: those of the Web Content Accessibility Guidelines up to level AAA, its best
 practices, and those that it calls experimental. A push looks at each page in one mode, from page to
-page in another one; once a week, each page is seen in all of them.
+page in another one; once a day, each page is seen in all of them.
 """
 
 from itertools import product
@@ -46,7 +46,7 @@ pytestmark = [pytest.mark.site, pytest.mark.slow]
 
 
 def sampled(names: list[str]) -> list[Any]:
-    """Return all names in all modes; all but one mode of each are for once a week."""
+    """Return all names in all modes; all but one mode of each are for once a day."""
     return [
         pytest.param(
             name,

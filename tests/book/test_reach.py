@@ -1,7 +1,7 @@
 """Everything is reached by the keyboard and by a finger, and read at any size, spacing and colours.
 
-A push looks at a page of each kind, and each week all pages are seen. `reach.js` says what is wrong
-with an element. tests/book/test_accessible.py has the rules of axe.
+A push looks at a page of each kind, and once a day all pages are seen. `reach.js` says what is
+wrong with an element. tests/book/test_accessible.py has the rules of axe.
 """
 
 from typing import Any
