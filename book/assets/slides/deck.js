@@ -212,7 +212,8 @@
   /* A slider that Tab has reached takes the arrows, Home and End, as a slider does; one that was just
      dragged has lost the focus. The keys of a remote control always move the deck. */
   var SLIDER = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Tab", "Shift"];
-  var DECK = ["PageUp", "PageDown", " "];
+  var DECK = ["PageUp", "PageDown", " "], dragged = null;
+  document.addEventListener("pointerdown", function (event) { dragged = event.target; }, true);
   document.addEventListener("keydown", function (event) {
     var target = event.target, press = event.key === " " || event.key === "Enter";
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -231,10 +232,11 @@
       event.stopPropagation();
       go(+typed.textContent);
       type("");
-    } else if (target.matches('input[type="range"]') && SLIDER.indexOf(event.key) >= 0) {
+    } else if (target.matches('input[type="range"]') && target !== dragged && SLIDER.indexOf(event.key) >= 0) {
       event.stopPropagation();
     } else if (target.matches('input[type="range"]')) {
-      if (DECK.indexOf(event.key) >= 0) event.preventDefault();
+      if (event.key !== "Tab" && DECK.concat(SLIDER).indexOf(event.key) >= 0) event.preventDefault();
+      dragged = null;
       target.blur();
     } else if (target.matches("button, a") && press) {
       event.stopPropagation();
