@@ -21,7 +21,7 @@ NAME ?=
 PYTEST = $(VENV_PYTHON) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: $(shell grep -o '^[a-z-]*:' $(firstword $(MAKEFILE_LIST)) | tr -d :)
+.PHONY: help setup book gettext pdf slides class slides-pdf handout pptx epub class-edition watch check-reproducible next-sphinx serve zip present lab new-chapter contents test test-all test-fast lint types browser bench lighthouse mutation lock clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

@@ -25,7 +25,7 @@ class Dual(Traced):
         super().__init__(xp, value)
         self.tangent = tangent
 
-    def _result(self, name: str, y: Array, inputs: Inputs) -> Any:  # noqa: ARG002
+    def _result(self, name: str, y: Array, inputs: Inputs) -> Any:
         tangent = self.xp.zeros_like(y)
         for x, product in inputs:
             tangent = tangent + product.push(x.tangent)
