@@ -66,4 +66,5 @@
   if (document.readyState === "complete") later();
   addEventListener("load", later);
   addEventListener("resize", later);
+  addEventListener("toggle", later, true); /* a fold, whose content has its width now */
 })();

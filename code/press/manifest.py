@@ -149,14 +149,14 @@ def read(book: Book) -> dict[str, Any]:
 
 
 @contextmanager
-def lock(book: Book) -> Iterator[None]:
-    """Hold the checkout for one build; a second one says that it waits, and waits.
+def lock(build: Path) -> Iterator[None]:
+    """Hold this folder for one build; a second one says that it waits, and waits.
 
     Where nothing may be written, none can be built, so that nothing is held.
     """
-    guard = FileLock(book.build / ".lock")
+    guard = FileLock(build / ".lock")
     try:
-        book.build.mkdir(parents=True, exist_ok=True)
+        build.mkdir(parents=True, exist_ok=True)
         guard.acquire(timeout=0)
     except Timeout:
         print("Another build is running in this checkout: waiting for it", flush=True)

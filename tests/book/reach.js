@@ -77,12 +77,12 @@
     return numbers.get(e);
   }
 
-  /* Controls that are smaller than 44 pixels to the finger. Links within text are not meant, nor the
+  /* Controls that are smaller than 44 pixels to the finger. Links within text and code are not meant, nor the
      lines of an editor. */
   function small(root = document, size = 44) {
     const found = [];
     for (const e of root.querySelectorAll("a[href], button, input, select, summary, [role=button]")) {
-      if (!seen(e) || e.disabled || e.closest(".dp-hidden, .skip-link")) continue;
+      if (!seen(e) || e.disabled || e.closest(".dp-hidden, .skip-link, pre")) continue;
       if (e.tagName === "A" && getComputedStyle(e).display === "inline" && e.closest("p, li, td, th, dd, dt, figcaption, h1, h2, h3, summary, span"))
         if (!e.closest("nav")) continue;
       const target = e.matches("[type=radio], [type=checkbox]") && e.closest("label") || drawn(e);

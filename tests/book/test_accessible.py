@@ -89,6 +89,7 @@ def test_axe_finds_nothing(browser, server, docname, theme, window, state):
         page.locator("dialog[open]").wait_for()
     else:
         page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        page.wait_for_timeout(600)  # boxes that scroll get their names
     assert found(page) == []
     context.close()
 

@@ -99,7 +99,8 @@ def listings(page: Any) -> Iterator[tuple[str, str]]:
                           '//pre | //details[contains(@class, "dp-solution")]//pre'):  # fmt: skip
         outputs = pre.xpath('ancestor::div[contains(@class, "cell_output")]')
         if not outputs:
-            yield pre.text_content(), pre.xpath("ancestor::section[1]")[0].get("id")
+            around = pre.xpath("ancestor::*[self::section or self::div[h1]][1]")
+            yield pre.text_content(), around[0].get("id")
 
 
 def imports(docname: str) -> Iterator[tuple[str, str]]:

@@ -126,7 +126,7 @@ def test_a_formula_in_a_definition_is_told_once(visit, build):
         link.className = "internal asked";
         link.append("a word");
         p.append(link);
-        document.querySelector("article section").prepend(p);
+        document.querySelector("article.bd-article").prepend(p);
     }""")
     link = focus(page, "a.asked")
     assert "\\" not in description(page, link)

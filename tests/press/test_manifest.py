@@ -196,10 +196,10 @@ def test_a_second_build_says_that_it_waits_and_waits(
     inside = threading.Event()
 
     def build() -> None:
-        with manifest.lock(book):
+        with manifest.lock(book.build):
             inside.set()
 
-    with manifest.lock(book):
+    with manifest.lock(book.build):
         second = threading.Thread(target=build)
         second.start()
         assert not inside.wait(0.3)
@@ -212,7 +212,7 @@ def test_a_second_build_says_that_it_waits_and_waits(
 def test_a_build_that_is_alone_says_nothing_of_it(
     book: Book, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(KeyboardInterrupt), manifest.lock(book):
+    with pytest.raises(KeyboardInterrupt), manifest.lock(book.build):
         raise KeyboardInterrupt
-    with manifest.lock(book):
+    with manifest.lock(book.build):
         assert capsys.readouterr().out == ""

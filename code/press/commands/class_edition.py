@@ -35,7 +35,7 @@ def make_class_edition(book: Book, jobs: int | None = None) -> list[Path]:
     """
     _build(book, jobs)
     ours = replace(book, for_class=True)
-    with manifest.lock(ours):
+    with manifest.lock(ours.build):
         _build(ours, jobs)
         notebooks = ours.build / "notebooks"
         shutil.rmtree(notebooks, ignore_errors=True)

@@ -121,7 +121,7 @@ def main() -> int:
         if arguments.command == "notebooks-branch":
             assemble(Book(book.root, arguments.for_class), arguments.folder)
             return 0
-        with manifest.lock(Book(book.root)):  # of all that is built here
+        with manifest.lock(book.root / "_build"):
             publish.restore(book)
             if arguments.command == "class":
                 _plan_course(book, arguments.jobs)

@@ -105,7 +105,7 @@ def test_on_paper_all_folds_are_open(opened: Callable[..., Any]) -> None:
     seen = "() => document.querySelector('p').checkVisibility({ contentVisibilityAuto: true })"
     assert not page.evaluate(seen)
     page.emulate_media(media="print")
-    assert page.evaluate(seen)
+    page.wait_for_function(seen)
 
 
 def test_the_script_opens_folds_where_a_style_cannot(opened: Callable[..., Any]) -> None:

@@ -49,7 +49,8 @@ def test_by_keyboard_the_choice_stands_beside_the_answer_until_the_tab_closes(op
         page.keyboard.press(key)
     assert (said.inner_text(), said.get_attribute("role")) == ("You said: Up, x.", "status")
     page.reload()
-    assert said.inner_text() == "You said: Up, x.", "remembered, and open"
+    said.get_by_text("Up, x.").wait_for()  # remembered, and open
+    assert said.inner_text() == "You said: Up, x."
     page.locator("#predict-a input").nth(1).check()
     assert said.inner_text() == "You said: Down, y."
     mark = "id => getComputedStyle(document.querySelector(id), '::after').content"
