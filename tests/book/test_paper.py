@@ -27,7 +27,9 @@ TOO_WIDE = """() => [...document.querySelectorAll("body > section *")].filter(el
     element.getBoundingClientRect().right > innerWidth + 1 && !element.closest("svg")
     || element.matches("pre, table, .math") && element.scrollWidth > element.clientWidth + 1
 ).map(element => `${element.tagName} ${element.className}: ${element.textContent.trim()}`)"""
-HIDDEN = """() => [...document.querySelectorAll("article details:not(.dp-names) > :not(summary)")].filter(part =>
+HIDDEN = """() => [
+    ...document.querySelectorAll("article details:not(.dp-names) > :not(summary)")
+].filter(part =>
     part.textContent.trim() && !part.checkVisibility({ contentVisibilityAuto: true })
 ).map(part => part.textContent)"""
 HEAD = re.compile(r"\A\n(?:.*\n)?\d+\n")
