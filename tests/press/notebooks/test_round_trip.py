@@ -34,7 +34,7 @@ MARKED = re.compile(
     r"^ *### INSTEAD OF\n(?: *#.*\n)*?(?= *### END)|^ *### (?:BEGIN|END) SOLUTION\n", re.M
 )
 LEFT_OVER = re.compile(
-    r"^\s*(?::{3,}|`{3,})\{|(?<!`` )\{(?:[a-z:]+\}`|number|cite|numref|ref|doc)"
+    r"^\s*(?::{3,}|`{3,})\{|(?<!`)(?<!`` )\{(?:[a-z:]+\}`|number|cite|numref|ref|doc)"
     r"|^:\w+: |\]\([^)]*\.md\b",
     re.M,
 )
