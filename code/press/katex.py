@@ -21,7 +21,7 @@ from typing import Any
 from . import files, fonts
 from .book import PressError
 from .node import PACKAGES, node
-from .pages.purge import Used, purged
+from .purge import Used, purged
 
 __all__ = ["KATEX", "copy_style", "math_ml", "render"]
 

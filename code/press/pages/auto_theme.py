@@ -14,7 +14,7 @@ from typing import Any
 
 import tinycss2
 
-from .purge import NESTS, alternatives
+from ..purge import NESTS, alternatives
 
 __all__ = ["with_auto"]
 

@@ -23,8 +23,8 @@ import diffprog
 
 from .. import files
 from ..policy import THEME, stated
+from ..purge import Used, purged
 from .auto_theme import with_auto
-from .purge import Used, purged
 from .site_only import is_site
 
 __all__ = ["STYLE", "WHOLE", "join", "setup"]
@@ -158,16 +158,11 @@ def _script(path: Path) -> str:
 
 
 def _used(static: Path, pages: Iterable[str]) -> Used:
-    used = Used()
-    for page in pages:
-        used.add_page(page)
     ours = [path for path in files.files(files.ASSETS) if path.suffix in (".js", ".mjs")]
     theirs = list(static.glob("*.js"))
     python = [path for place in DRAW_IN_PAGE for path in files.files(place) if path.suffix == ".py"]
-    for path in (*ours, *theirs, *python):
-        if path.parent.name != "slides":
-            used.add_script(path.read_text(encoding="utf-8"))
-    return used
+    every = (*ours, *theirs, *python)
+    return Used.of(pages, (path for path in every if path.parent.name != "slides"))
 
 
 def _replaced(html: str, element: re.Pattern[str], names: set[str], new: str) -> str:

@@ -19,7 +19,8 @@ from pygments.formatters import HtmlFormatter
 
 from diffprog.figures import animation
 
-from .. import css, files, fonts, katex
+from .. import files, fonts, katex
+from ..purge import Used, purged
 from ..translation import script
 
 __all__ = ["copy"]
@@ -63,7 +64,8 @@ def copy(folder: Path, decks: Sequence[str]) -> None:
     shutil.rmtree(folder / "katex", ignore_errors=True)
     katex.copy_style(folder, decks)
     reveal = NPM / "reveal.js" / "dist" / "reveal.css"
-    files.write(folder / reveal.name, css.cut(reveal, decks, folder.glob("*.js")))
+    used = Used.of(decks, folder.glob("*.js"))
+    files.write(folder / reveal.name, purged(reveal.read_text(encoding="utf-8"), used))
     beside = [path for path in folder.iterdir() if path.suffix in (".css", ".js")]
     texts = [*decks, *(path.read_text(encoding="utf-8") for path in beside)]
     characters = ASCII.union(*map(_characters, texts))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from press.pages.purge import Used, purged
+from press.purge import Used, purged
 
 PAGE = """<!doctype html><html data-theme="auto"><body><p class="one two" id="here" hidden>
 <svg viewBox="0 0 1 1" style="color: var(--ink)"></svg></p></body></html>"""

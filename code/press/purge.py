@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import lxml.html
@@ -47,6 +48,16 @@ class Used:
     attributes: set[str] = field(default_factory=set)
     words: set[str] = field(default_factory=set)
     """What scripts, styles and data of pages mention, which may be any of the others."""
+
+    @classmethod
+    def of(cls, pages: Iterable[str], scripts: Iterable[Path]) -> Used:
+        """Collect the names of pages, given as HTML, and of the files of scripts."""
+        used = cls()
+        for html in pages:
+            used.add_page(html)
+        for script in scripts:
+            used.add_script(script.read_text(encoding="utf-8"))
+        return used
 
     def add_page(self, html: str) -> Any:
         """Collect the names on a page, and return its tree."""
