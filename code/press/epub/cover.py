@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import textwrap
 
 from ..colophon import Colophon
 from ..edition import Edition
+from ..pages.social_card import with_picture
 
 __all__ = ["draw"]
 
@@ -24,7 +23,6 @@ def draw(edition: Edition, figure: str) -> bytes:
 
 
 def _drawn(edition: Edition, figure: str) -> bytes:
-    import matplotlib.image
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
 
@@ -37,12 +35,5 @@ def _drawn(edition: Edition, figure: str) -> bytes:
     cover.text(0.1, 0.09, textwrap.fill(ours.owner, 44), fontsize=18, color=INK)
     cover.text(0.1, 0.05, ours.edition, fontsize=13, color=MUTED)
     cover.add_artist(Rectangle((0, 0), 0.025, 1, facecolor=BLUE, linewidth=0))
-    if figure:
-        picture = base64.b64decode(edition.store[figure].data["image/png"])
-        image = matplotlib.image.imread(io.BytesIO(picture))
-        axes = cover.add_axes((0.1, 0.2, 0.82, 0.4))
-        axes.imshow(image, interpolation="lanczos")
-        axes.axis("off")
-    buffer = io.BytesIO()
-    cover.savefig(buffer, format="png", metadata={"Software": None})
-    return buffer.getvalue()
+    picture = edition.store[figure].data["image/png"] if figure else None
+    return with_picture(cover, picture, (0.1, 0.2, 0.82, 0.4))

@@ -10,7 +10,7 @@ import io
 import re
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -22,7 +22,10 @@ from ..book import PressError
 from ..translation import current
 from .site_only import is_site
 
-__all__ = ["draw", "setup"]
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["draw", "setup", "with_picture"]
 
 HIDDEN = ("search", "launching")
 """The pages that answer nothing by themselves, for search engines to leave out."""
@@ -40,7 +43,6 @@ def draw(title: str, book_title: str, picture: str | None) -> bytes:
 
 
 def _drawn(title: str, book_title: str, picture: str | None) -> bytes:
-    import matplotlib.image
     from matplotlib.figure import Figure
     from matplotlib.patches import Rectangle
 
@@ -52,13 +54,22 @@ def _drawn(title: str, book_title: str, picture: str | None) -> bytes:
     card.text(0.05, 0.86, text, fontsize=36, color=INK, weight="bold", va="top", linespacing=1.15)
     card.text(0.05, 0.09, book_title, fontsize=21, color=MUTED)
     card.add_artist(Rectangle((0, 0), 0.012, 1, facecolor=BLUE, linewidth=0))
+    return with_picture(card, picture, (0.47, 0.17, 0.5, 0.7))
+
+
+def with_picture(
+    figure: Figure, picture: str | None, place: tuple[float, float, float, float]
+) -> bytes:
+    """Return a figure as a PNG, after `picture`, a PNG in base64, is put at a place in it."""
+    import matplotlib.image
+
     if picture:
         image = matplotlib.image.imread(io.BytesIO(base64.b64decode(picture)))
-        axes = card.add_axes((0.47, 0.17, 0.5, 0.7))
+        axes = figure.add_axes(place)
         axes.imshow(image, interpolation="lanczos")
         axes.axis("off")
     buffer = io.BytesIO()
-    card.savefig(buffer, format="png", metadata={"Software": None})
+    figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
 
 
