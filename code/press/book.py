@@ -96,6 +96,12 @@ class Book:
         return base and f"{base}/"
 
     @property
+    def tongue(self) -> str:
+        """The language of its pages: that of the translation, or else of the settings."""
+        settings = (self.config.get("sphinx") or {}).get("config") or {}
+        return self.language or str(settings.get("language") or "en")
+
+    @property
     def build(self) -> Path:
         """The folder of everything generated; the edition for a class has one of its own.
 

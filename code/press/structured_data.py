@@ -2,7 +2,7 @@
 
 The first page describes the book, the first page of a part a course, a chapter a resource to learn
 from, and a deck its slides. All of it is said in the book too. Exercises and decks state minutes;
-a chapter states none, because nobody has measured how long its readers take.
+a chapter states none, because the time that its readers take has not been measured.
 
 Addresses are whole, so they are left out where `html: baseurl` does not say where the book is.
 """
@@ -133,7 +133,7 @@ def _shared(book: Book) -> Data:
     said: Data = {
         "author": authors[0] if len(authors) == 1 else authors,
         "license": CC_BY,
-        "inLanguage": _language(book),
+        "inLanguage": book.tongue,
         "isAccessibleForFree": True,
     }
     level = _course(book).get("level")
@@ -153,10 +153,6 @@ def _cited(book: Book) -> Data:
     path = book.root / "CITATION.cff"
     cited = yaml.safe_load(book.text(path)) if path.exists() else {}
     return cited if isinstance(cited, dict) else {}
-
-
-def _language(book: Book) -> str:
-    return str(((book.config.get("sphinx") or {}).get("config") or {}).get("language") or "en")
 
 
 def _prerequisites(book: Book) -> Data:

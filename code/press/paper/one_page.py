@@ -53,12 +53,10 @@ def write(book: Book, site: Path, path: Path) -> None:
     for number, part in enumerate(body):
         part.set("class", f"{part.get('class') or ''} part-{number}".strip())
     head = f"<title>{escape(str(book.config['title']))}</title>\n<style>\n{_style(body)}</style>"
-    settings = (book.config.get("sphinx") or {}).get("config") or {}
-    language = book.language or str(settings.get("language") or "en")
     text = lxml.html.tostring(body, encoding="unicode")
     files.write(
         path,
-        f'<!doctype html>\n<html lang="{escape(language)}" data-theme="light">\n'
+        f'<!doctype html>\n<html lang="{escape(book.tongue)}" data-theme="light">\n'
         f'<head>\n<meta charset="utf-8">\n{head}\n</head>\n{text}\n</html>\n',
     )
 
