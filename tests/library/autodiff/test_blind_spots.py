@@ -9,6 +9,7 @@ from torch.autograd.gradcheck import gradcheck
 from torch.func import grad
 
 from diffprog.autodiff.gradient_checks import central_difference, remainders
+from diffprog.simulator.bounce import by_steps
 
 X0 = torch.tensor(2.0, dtype=torch.float64)
 G, KEPT = 9.8, 0.8
@@ -16,13 +17,8 @@ G, KEPT = 9.8, 0.8
 
 def stepped(x0, v0=0.0, steps=200):
     """The height one second after a throw: the velocity turns at the end of a step."""
-    x, v, dt = x0, v0, 1 / steps
-    for _ in range(steps):
-        v = v - G * dt
-        x = x + v * dt
-        if x < 0 and v < 0:
-            v = -KEPT * v
-    return x
+    x0, v0 = (torch.as_tensor(x, dtype=torch.float64) for x in (x0, v0))
+    return by_steps(x0, v0, 1.0, steps, KEPT)
 
 
 def exact(x0, v0=0.0):
