@@ -63,7 +63,7 @@ def test_a_deck_says_how_long_it_takes(said, name):
 
 
 def test_no_address_is_made_up(build):
-    """Of pictures and pages, others need the whole address, and nobody has said it."""
+    """Other sites need whole addresses, and the settings do not state where the book is."""
     for name in (*(page.docname for page in BOOK.pages), *(f"slides/{name}" for name in DECKS)):
         text = (build.html / f"{name}.html").read_text(encoding="utf-8")
         head = text.partition("</head>")[0]
