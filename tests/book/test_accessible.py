@@ -102,7 +102,7 @@ def test_what_a_cell_prints_is_accessible(browser, server, theme):
     page = context.new_page()
     page.goto(f"{server}/book/part1/gradient.html")
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    for box in ("#ex-loop", ".dp-fold:has(.dp-run-run)"):
+    for box in ("#ex-loop", ".cell:has(.cell_output svg)"):
         page.locator(f"{box} .dp-run-run, {box} ~ * .dp-run-run").first.click()
         page.locator(".dp-run-output").last.wait_for(timeout=120_000)
     page.locator(".dp-run-stop:not([hidden])").first.wait_for(state="detached", timeout=120_000)
