@@ -103,10 +103,13 @@
   }
 
   /* What is covered is given to nobody: reveal.js hides it from the eye alone, and would read it to
-     a screen reader with its slide. A figure is described when all of it is shown. */
+     a screen reader with its slide. A figure is described when all of it is shown. The overview
+     shows every step, and of a heading its answer. */
   function cover() {
+    var all = reveal.classList.contains("overview");
     document.querySelectorAll(".slides .fragment:not(.step)").forEach(function (part) {
-      var covered = part.classList.contains("visible") === part.classList.contains("fade-out");
+      var leaves = part.classList.contains("fade-out");
+      var covered = all ? leaves : part.classList.contains("visible") === leaves;
       if (covered) part.setAttribute("aria-hidden", "true");
       else part.removeAttribute("aria-hidden");
     });
@@ -114,7 +117,7 @@
       var whole = svg.dataset.alt || svg.getAttribute("aria-label");
       if (!svg.querySelector(".fragment")) return;
       svg.dataset.alt = whole;
-      svg.setAttribute("aria-label", svg.querySelector(".fragment:not(.visible)")
+      svg.setAttribute("aria-label", !all && svg.querySelector(".fragment:not(.visible)")
         ? "A figure that is partly covered; it is described when all of it is shown." : whole);
     });
   }
@@ -272,6 +275,7 @@
     Reveal.on("slidechanged", entitle);
     Reveal.on("overviewshown", fitOverview);
     ["overviewshown", "overviewhidden", "slidechanged"].forEach(function (name) { Reveal.on(name, reachable); });
+    ["overviewshown", "overviewhidden"].forEach(function (name) { Reveal.on(name, cover); });
     addEventListener("resize", fitOverview);
     /* reveal.js calls a deck an application, in which a screen reader could not read a slide line by line. */
     reveal.removeAttribute("role");

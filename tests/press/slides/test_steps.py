@@ -201,6 +201,8 @@ def test_everything_is_uncovered_where_nobody_steps(window, way):
         tab.wait_for_selector(".pdf-page #what-comes")
     if way == "overview":
         tab.keyboard.press("o")
+        hidden = [part.text_content() for part in tab.locator(".fragment[aria-hidden]").all()]
+        assert hidden == ["What comes?"]  # a screen reader gets what is seen
     if way == "print":
         tab.emulate_media(media="print")
     assert sorted(tab.evaluate(SEEN)) == sorted(STEPS[-1])
