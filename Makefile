@@ -106,7 +106,7 @@ browser: setup ## find or get a Chromium for the tests of the site
 	@$(VENV_PYTHON) -m press.setup.browser
 
 bench: setup ## measure times and sizes against their limits
-	@$(VENV_PYTHON) tests/bench/bench.py
+	@$(VENV_PYTHON) -m tests.bench.bench
 
 lighthouse: book ## visit three pages as a phone does, five times each, and print what Lighthouse says
 	@$(VENV_PYTHON) tests/bench/lighthouse.py

@@ -1,4 +1,4 @@
-"""What building the book takes: python tests/bench/bench_build.py.
+"""What building the book takes: python -m tests.bench.bench_build.
 
 A copy of the book is built in a temporary folder: its chapters are executed by one worker and by
 two, its pages written, then nothing is changed, then a word of prose.

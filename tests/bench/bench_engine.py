@@ -1,4 +1,4 @@
-"""What running cells in the page takes: python tests/bench/bench_engine.py, after `make book`.
+"""What running cells in the page takes: python -m tests.bench.bench_engine, after `make book`.
 
 Ratios compare the page's engine, in node, with PyTorch on one thread: 2000 steps of Adam for a
 soft cut on 10 500 events, as the library's `fit_cuts` and as a loop that is written out; and twelve
@@ -9,24 +9,21 @@ import functools
 import gzip
 import http.server
 import statistics
-import sys
 import threading
 from pathlib import Path
 from time import perf_counter
 
 import psutil
-import torch
 from playwright.sync_api import Page, sync_playwright
+from tests.bench.turns import one_thread
+from tests.engine.conftest import InEngine
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
-
-from tests.engine.conftest import InEngine  # noqa: E402
-
-from press.run_here import runtime  # noqa: E402
-from press.setup.browser import launch  # noqa: E402
+from press.run_here import runtime
+from press.setup.browser import launch
 
 __all__ = ["LIMITS", "run"]
+
+ROOT = Path(__file__).parents[2]
 
 LIMITS = {
     "engine_fit_cuts_over_torch": 2,
@@ -77,9 +74,9 @@ def run() -> dict[str, float]:
     return ratios() | in_chromium()
 
 
+@one_thread()
 def ratios() -> dict[str, float]:
     """Return the medians of five pairs, one run after the other."""
-    torch.set_num_threads(1)
     names: dict[str, object] = {}
     exec(BEGIN, names)
     found = {}

@@ -1,13 +1,13 @@
-"""What `fit` costs over the same loop written out, as a ratio: python tests/bench/bench_loops.py.
+"""What `fit` costs over the same loop written out, as a ratio: python -m tests.bench.bench_loops.
 
 Both run in turns in one process, so that what else the machine does hits both.
 """
 
 from collections.abc import Callable
 from statistics import median
-from time import perf_counter
 
 import torch
+from tests.bench.turns import one_thread, seconds
 from torch import Tensor
 
 from diffprog.loops.descent import fit
@@ -46,21 +46,19 @@ def _seconds(loop: Loop, steps: int) -> float:
     x = position(t, *torch.tensor([[[0, -9.8]], [[5.0, 10]], [[0, 10.0]]]))
     parameters = {name: torch.zeros(1, 2, requires_grad=True) for name in ("a", "v0", "x0")}
     optimizer = torch.optim.SGD(parameters.values(), lr=0.01)
-    start = perf_counter()
-    loop(lambda: ((position(t, **parameters) - x) ** 2).mean(), parameters, optimizer, steps)
-    return perf_counter() - start
+
+    def loss() -> Tensor:
+        return ((position(t, **parameters) - x) ** 2).mean()
+
+    return seconds(lambda: loop(loss, parameters, optimizer, steps))
 
 
+@one_thread()
 def run(steps: int = 500, repeats: int = 15) -> dict[str, float]:
     """Return median microseconds per step of both loops, and the median of their ratios."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        _seconds(_bare, steps)
-        _seconds(_fit, steps)
-        pairs = [(_seconds(_bare, steps), _seconds(_fit, steps)) for _ in range(repeats)]
-    finally:
-        torch.set_num_threads(threads)
+    _seconds(_bare, steps)
+    _seconds(_fit, steps)
+    pairs = [(_seconds(_bare, steps), _seconds(_fit, steps)) for _ in range(repeats)]
     bare, ours = zip(*pairs, strict=True)
     return {
         "bare_us": 1e6 * median(bare) / steps,

@@ -1,11 +1,11 @@
-"""What training 24 seeds at once costs over training one: python tests/bench/bench_pipelines.py.
+"""What training 24 seeds at once costs over training one: python -m tests.bench.bench_pipelines.
 
 Both run in turns in one process, so that what else the machine does hits both.
 """
 
 from statistics import median
-from time import perf_counter
 
+from tests.bench.turns import seconds
 from torch import Tensor
 
 from diffprog.loops.ensembles import seeded, train_together
@@ -32,15 +32,11 @@ def run(steps: int = 200, repeats: int = 7, seeds: int = 24) -> dict[str, float]
 
     def one() -> float:
         alone = model(3)
-        start = perf_counter()
-        train(alone, loss, steps=steps, progress=False)
-        return perf_counter() - start
+        return seconds(lambda: train(alone, loss, steps=steps, progress=False))
 
     def all_of_them() -> float:
         models = [model(seed) for seed in range(seeds)]
-        start = perf_counter()
-        train_together(models, loss, steps=steps, progress=False)
-        return perf_counter() - start
+        return seconds(lambda: train_together(models, loss, steps=steps, progress=False))
 
     one(), all_of_them()
     pairs = [(one(), all_of_them()) for _ in range(repeats)]

@@ -1,4 +1,4 @@
-"""What sorting saves over broadcasting, a batch over one: python tests/bench/bench_relaxations.py.
+"""What sorting saves over broadcasting, a batch over one: python -m tests.bench.bench_relaxations.
 
 What is compared runs in turns in one process, so that what else the machine does hits both. Ratios
 are "ours over theirs", and so are their limits; seconds have the machine in them.
@@ -12,6 +12,7 @@ from statistics import median
 from time import perf_counter
 
 import torch
+from tests.bench.turns import one_thread, seconds
 from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
@@ -32,12 +33,6 @@ LIMITS = {
     "ten_cuts_fit_over_search_evaluations": 1 / 10,
     "ten_cuts_fit_over_search": 1,
 }
-
-
-def _seconds(f: Callable[[], object]) -> float:
-    start = perf_counter()
-    f()
-    return perf_counter() - start
 
 
 def _peak_bytes(f: Callable[[], object]) -> int:
@@ -66,7 +61,7 @@ def _scans(repeats: int) -> dict[str, float]:
     m, c = torch.cat(one_mass(3)), torch.linspace(500, 1500, 10_000)
     broadcast, ours = partial(_compared, m, c), partial(scan, m, c)
     assert torch.equal(broadcast(), ours())
-    pairs = [(_seconds(broadcast), _seconds(ours)) for _ in range(repeats)]
+    pairs = [(seconds(broadcast), seconds(ours)) for _ in range(repeats)]
     peaks = _peak_bytes(broadcast), _peak_bytes(ours)
     many = 700 + 300 * torch.randn(10**7, generator=torch.Generator().manual_seed(3))
     return {
@@ -76,7 +71,7 @@ def _scans(repeats: int) -> dict[str, float]:
         "scan_broadcast_peak_bytes": peaks[0],
         "scan_sorted_peak_bytes": peaks[1],
         "scan_sorted_over_broadcast_peak_bytes": peaks[1] / peaks[0],
-        "scan_ten_million_events_s": _seconds(lambda: scan(many, c)),
+        "scan_ten_million_events_s": seconds(lambda: scan(many, c)),
     }
 
 
@@ -89,7 +84,7 @@ def _fits(repeats: int, steps: int = 200) -> dict[str, float]:
         return fit_cuts(s, b, start, 1.0, steps=steps)
 
     fit(one)
-    pairs = [(_seconds(lambda: fit(one)), _seconds(lambda: fit(many))) for _ in range(repeats)]
+    pairs = [(seconds(lambda: fit(one)), seconds(lambda: fit(many))) for _ in range(repeats)]
     return {
         "fit_one_start_us_a_step": 1e6 * median(a for a, _ in pairs) / steps,
         "fit_100_starts_us_a_step": 1e6 * median(b for _, b in pairs) / steps,
@@ -126,14 +121,10 @@ def _ten_cuts(steps: int = 300) -> dict[str, float]:
     }
 
 
+@one_thread()
 def run(repeats: int = 7) -> dict[str, float]:
-    """Return times, bytes and ratios; on one thread, since on small tensors threads only wait."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        return _scans(repeats) | _fits(repeats) | _ten_cuts()
-    finally:
-        torch.set_num_threads(threads)
+    """Return times, bytes and ratios."""
+    return _scans(repeats) | _fits(repeats) | _ten_cuts()
 
 
 if __name__ == "__main__":
