@@ -266,16 +266,14 @@
     scrollActivationWidth: null, keyboard: !preview, plugins: [RevealZoom],
     display: "block", preventIframeAutoFocus: true,
   }).then(function () {
-    ["slidechanged", "fragmentshown", "fragmenthidden"].forEach(function (name) {
-      Reveal.on(name, light);
-      if (!print) Reveal.on(name, cover);
-    });
+    var steps = ["slidechanged", "fragmentshown", "fragmenthidden"];
+    steps.forEach(function (name) { Reveal.on(name, light); });
+    if (!print) steps.concat("overviewshown", "overviewhidden").forEach(function (name) { Reveal.on(name, cover); });
     if (!print) Reveal.on("fragmentshown", say);
     Reveal.on("slidechanged", still);
     Reveal.on("slidechanged", entitle);
     Reveal.on("overviewshown", fitOverview);
     ["overviewshown", "overviewhidden", "slidechanged"].forEach(function (name) { Reveal.on(name, reachable); });
-    ["overviewshown", "overviewhidden"].forEach(function (name) { Reveal.on(name, cover); });
     addEventListener("resize", fitOverview);
     /* reveal.js calls a deck an application, in which a screen reader could not read a slide line by line. */
     reveal.removeAttribute("role");
