@@ -42,7 +42,7 @@ def by_impacts(
 def by_steps(
     x0: Tensor, v0: Tensor, duration: float, steps: int, e: float = 0.8
 ) -> Tensor:
-    """Return the heights after a duration, in s, in steps of equal length.
+    """Return the heights after a duration, in s, in equal steps.
 
     A step which ends below the ground turns the velocity over. A height
     converges with the number of steps to that of `by_impacts`. Its gradient
@@ -64,7 +64,7 @@ def by_steps(
 def on_a_spring(
     x0: Tensor, v0: Tensor, duration: float, steps: int, k: Tensor
 ) -> Tensor:
-    """Return the heights after a duration, in s, on ground that is a spring.
+    """Return the heights after a duration, in s, on springy ground.
 
     Below the ground the ball is accelerated by −k·x, so that it bounces
     with e = 1 in the limit of a stiff ground.
