@@ -321,14 +321,14 @@ def _velocities(dx: float, dv: float, v: float, e: float, g: float) -> Iterator[
 
 
 @exercise("ex-clock", "Right: the heights, and both of their slopes.")
-def check_clock(height: Callable[..., Any], seed: int) -> None:
-    """Check `height(x0, v0, duration)`: with restitution 0.8, and its slopes."""
+def check_clock(bounced: Callable[..., Any], seed: int) -> None:
+    """Check `bounced(x0, v0, duration)`: with restitution 0.8, and its slopes."""
     draw = Draw(seed)
     for bounces in (1, 2, 0):
         x0 = torch.tensor(draw.one(1.5, 2.5), dtype=torch.float64, requires_grad=True)
         v0 = torch.tensor(draw.one(-1, 1), dtype=torch.float64, requires_grad=True)
         duration = (0.2, 1.2, 2.2)[bounces]
-        got = call(height, CLOCK, x0=x0, v0=v0, duration=duration)
+        got = call(bounced, CLOCK, x0=x0, v0=v0, duration=duration)
         got = with_graph(got, "the height")
         wanted = _bounced(x0, v0, duration)
         close(got, wanted.detach(), "the height", _other(x0, v0, duration), rtol=1e-8)
