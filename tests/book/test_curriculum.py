@@ -36,7 +36,7 @@ FIGURES = {
     "part4/tape": ["fig-tape"],
     "part4/modes": ["fig-modes", "fig-memory"],
     "part4/adjoint": ["fig-adjoint", "fig-back"],
-    "part4/bounces": ["fig-bounce"],
+    "part4/bounces": ["fig-bounce-steps"],
     "part4/chaos": ["fig-chaos"],
     "part4/roots": ["fig-kepler"],
 }  # fmt: skip
@@ -63,14 +63,14 @@ EXERCISES = {
     "part4/tape": ["ex-tape", "ex-dual"],
     "part4/modes": ["ex-hvp"],
     "part4/adjoint": ["ex-adjoint"],
-    "part4/bounces": ["ex-impact"],
+    "part4/bounces": ["ex-teeth", "ex-jump", "ex-impact", "ex-clock"],
     "part4/chaos": ["ex-horizon"],
     "part4/roots": ["ex-implicit"],
 }
 ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
     "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
-    "fig-tape", "fig-back", "fig-bounce", "fig-kepler",
+    "fig-tape", "fig-back", "fig-bounce-steps", "fig-kepler",
 ]  # fmt: skip
 ORIGINAL = {
     "ex-loop": "1", "ex-all-parameters": "2", "ex-scan": "3", "ex-soft-fit": "4",

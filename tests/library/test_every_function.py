@@ -435,10 +435,10 @@ FUNCTIONS: dict[str, Case] = {
         lambda x, v: bounce.by_impacts(x, v, 1.0), [one(2), one(0.3)], but=ONE_SHOT
     ),
     "simulator.bounce.by_steps": Case(
-        lambda x, v: bounce.by_steps(x, v, 1.0, 20), [one(2), one(0.3)], but=ONE_SHOT
+        lambda x, v: bounce.by_steps(x, v, 1.0, 20), [t(2, 1), one(0.3)], but=ONE_SHOT, batch=0
     ),
     "simulator.bounce.on_a_spring": Case(
-        lambda x, v: bounce.on_a_spring(x, v, 1.0, 20, 10.0), [one(2), one(0.3)]
+        lambda x, v, k: bounce.on_a_spring(x, v, 1.0, 20, k), [t(2, 1), one(0.3), one(10)], batch=0
     ),
     "simulator.drag.heights": Case(lambda p: torch.stack(drag.heights(p, 6)), [R]),
     "simulator.drag.landing": Case(
