@@ -189,7 +189,7 @@ ATTACKS = {
     "descend = lambda *a: (Bad(), Bad(), Bad())",
     "NaN": "descend = lambda loss, v0, rate, steps: (v0 * torch.nan, torch.full((steps + 1,), "
     "torch.nan), torch.full((steps + 1, *v0.shape), torch.nan))",
-    "an endless answer": "descend = lambda *a: ['x' * 10**9]",
+    "an endless answer": "descend = lambda *a: ['x' * (3 * 10**8)]",
     "a deep answer": "descend = lambda *a: __import__('functools').reduce(lambda x, _: [x], "
     "range(10**5), 1)",
 }
