@@ -46,16 +46,18 @@ def one_thread() -> None:
 LONGEST = (
     "press/notebooks/test_runs.py",
     "press/test_rebuild.py",
-    "press/slides/test_showing.py",
     "press/test_interrupted.py",
-    "library/pipelines/test_pitching_networks.py",
-    "press/slides/test_decks.py",
-    "press/test_setup.py",
-    "book/test_accessible.py",
+    "press/slides/test_showing.py",
+    "library/grade/test_grade.py",
     "library/test_every_function.py",
+    "press/slides/test_decks.py",
+    "engine/test_agreement.py",
+    "book/test_accessible.py",
     "book/test_pages.py",
+    "book/test_paper.py",
+    "book/test_style.py",
 )
-"""The modules that take a minute or more, the longest first."""
+"""The modules that take half a minute or more, the longest first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,4 +1,8 @@
-"""The edition for a class: no file tells a solution, and what a learner needs is there."""
+"""The edition for a class: no file tells a solution, and what a learner needs is there.
+
+The command itself searches all files for solutions, and fails if it finds any. The tests search
+once a day, and show that the search can find each line.
+"""
 
 import _imp
 import gzip
@@ -55,6 +59,7 @@ def test_nothing_is_executed_again_and_the_book_stays_as_it_was(ours, build):
     assert "dp-solution" in (build.html / PAGE).read_text()
 
 
+@pytest.mark.exhaustive
 def test_no_file_for_the_class_tells_a_solution(ours, known):
     site, folder, notebooks = published(ours.book)
     assert (site.name, folder.name, notebooks.name) == ("html", "book.zip", "notebooks")
@@ -63,6 +68,7 @@ def test_no_file_for_the_class_tells_a_solution(ours, known):
     assert list(map(str, found)) == []
 
 
+@pytest.mark.exhaustive
 def test_the_same_search_finds_every_secret_in_the_book_with_solutions(build, known):
     """So the search above can fail, for each line, and in pages, decks and notebooks."""
     secret = {each for each in known if not each.also_at}

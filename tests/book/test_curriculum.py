@@ -33,6 +33,12 @@ FIGURES = {
     "part2/estimators": ["fig-estimators"],
     "part3/network": ["fig-drifts", "fig-training", "fig-seeds"],
     "part3/identifiability": ["fig-ellipse"],
+    "part4/tape": ["fig-tape"],
+    "part4/modes": ["fig-modes", "fig-memory"],
+    "part4/adjoint": ["fig-adjoint", "fig-back"],
+    "part4/bounces": ["fig-bounce-steps"],
+    "part4/chaos": ["fig-chaos"],
+    "part4/roots": ["fig-kepler"],
 }  # fmt: skip
 EXERCISES = {
     "part1/simulator": ["ex-landing", "ex-throws", "ex-whole-metres", "ex-shapes"],
@@ -54,10 +60,17 @@ EXERCISES = {
     "part2/many": ["ex-two-masses"],
     "part3/network": ["ex-pipeline", "ex-transfer"],
     "part3/identifiability": ["ex-null-vector", "ex-design"],
+    "part4/tape": ["ex-tape", "ex-dual"],
+    "part4/modes": ["ex-hvp"],
+    "part4/adjoint": ["ex-adjoint"],
+    "part4/bounces": ["ex-teeth", "ex-jump", "ex-impact", "ex-clock"],
+    "part4/chaos": ["ex-horizon"],
+    "part4/roots": ["ex-implicit"],
 }
 ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
     "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
+    "fig-tape", "fig-back", "fig-bounce-steps", "fig-kepler",
 ]  # fmt: skip
 ORIGINAL = {
     "ex-loop": "1", "ex-all-parameters": "2", "ex-scan": "3", "ex-soft-fit": "4",

@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -56,9 +56,12 @@ FACTS = """() => {
 
 
 @pytest.fixture(scope="session")
-def facts(browser, server) -> Callable[..., dict[str, Any]]:
-    """`facts(address, **options)`: a page as a new visitor sees it, measured once."""
-    known: dict[str, dict[str, Any]] = {}
+def facts(browser, server, build) -> Callable[..., dict[str, Any]]:
+    """`facts(docname)`: a page as a new visitor sees it, measured once.
+
+    With `on_phone`, it is opened from a file, on a phone in the dark.
+    """
+    known: dict[tuple[str, bool], dict[str, Any]] = {}
 
     def opened(address: str, **options: Any) -> tuple[Any, dict[str, Any]]:
         context = browser.new_context(**options)
@@ -77,21 +80,21 @@ def facts(browser, server) -> Callable[..., dict[str, Any]]:
         page.goto(address)
         return page, {"complaints": complaints, "requests": requests}
 
-    def measure(addresses: list[str], **options: Any) -> None:
+    def measure(names: Sequence[str], on_phone: bool) -> None:
         """Measure some pages, which wait for their last request together."""
-        pages = {address: opened(address, **options) for address in addresses}
-        for address, (page, heard) in pages.items():
+        where = build.html.as_uri() if on_phone else server
+        options = {"viewport": PHONE, "color_scheme": "dark"} if on_phone else {}
+        pages = {name: opened(f"{where}/{name}.html", **options) for name in names}
+        for name, (page, heard) in pages.items():
             page.wait_for_load_state("networkidle")
-            known[f"{address} {options}"] = page.evaluate(FACTS) | heard
+            known[name, on_phone] = page.evaluate(FACTS) | heard
             page.context.close()
 
-    def facts(docname: str, *, where: str = server, **options: Any) -> dict[str, Any]:
-        key = f"{where}/{docname}.html {options}"
-        if key not in known:
+    def facts(docname: str, on_phone: bool = False) -> dict[str, Any]:
+        if (docname, on_phone) not in known:
             first = (*PAGES, "search").index(docname)
-            some = (*PAGES, "search")[first : first + 4]
-            measure([f"{where}/{name}.html" for name in some], **options)
-        return known[key]
+            measure((*PAGES, "search")[first : first + 4], on_phone)
+        return known[docname, on_phone]
 
     return facts
 
@@ -107,15 +110,15 @@ def test_no_error_no_failed_and_no_outside_request(facts, server, docname):
 
 
 @pytest.mark.parametrize("docname", PAGES)
-def test_opened_from_a_file_it_works_the_same(facts, build, docname):
-    seen = facts(docname, where=build.html.as_uri())
+def test_opened_from_a_file_it_works_the_same(facts, docname):
+    seen = facts(docname, on_phone=True)
     assert seen["complaints"] == []
     assert outside(seen["requests"], "file:") == []
 
 
 @pytest.mark.parametrize("docname", PAGES)
 def test_nothing_is_wider_than_a_phone(facts, docname):
-    seen = facts(docname, viewport=PHONE, color_scheme="dark")
+    seen = facts(docname, on_phone=True)
     assert seen["width"] <= PHONE["width"]
     assert seen["wide"] == []
 
@@ -123,7 +126,7 @@ def test_nothing_is_wider_than_a_phone(facts, docname):
 @pytest.mark.parametrize("docname", PAGES)
 def test_text_in_figures_is_not_tiny_on_a_phone(facts, docname):
     """9 px, the size of small print on a phone."""
-    assert all(size >= 9 for size in facts(docname, viewport=PHONE, color_scheme="dark")["sizes"])
+    assert all(size >= 9 for size in facts(docname, on_phone=True)["sizes"])
 
 
 def weight(build: Any, address: str) -> int:
@@ -174,9 +177,7 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_figures_are_legible_in_both_themes(facts, docname, theme):
     """Text 4.5 to 1 and marks 3 to 1 against the page (WCAG 2.1, 1.4.3 and 1.4.11)."""
-    seen = (
-        facts(docname, viewport=PHONE, color_scheme="dark") if theme == "dark" else facts(docname)
-    )
+    seen = facts(docname, on_phone=theme == "dark")
     assert (luminance(seen["paper"]) > 0.5) == (theme == "light")
     assert [text for text in seen["texts"] if contrast(text, seen["paper"]) < 4.5] == []
     assert [mark for mark in seen["marks"] if contrast(mark, seen["paper"]) < 3] == []

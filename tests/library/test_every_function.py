@@ -435,10 +435,10 @@ FUNCTIONS: dict[str, Case] = {
         lambda x, v: bounce.by_impacts(x, v, 1.0), [one(2), one(0.3)], but=ONE_SHOT
     ),
     "simulator.bounce.by_steps": Case(
-        lambda x, v: bounce.by_steps(x, v, 1.0, 20), [one(2), one(0.3)], but=ONE_SHOT
+        lambda x, v: bounce.by_steps(x, v, 1.0, 20), [t(2, 1), one(0.3)], but=ONE_SHOT, batch=0
     ),
     "simulator.bounce.on_a_spring": Case(
-        lambda x, v: bounce.on_a_spring(x, v, 1.0, 20, 10.0), [one(2), one(0.3)]
+        lambda x, v, k: bounce.on_a_spring(x, v, 1.0, 20, k), [t(2, 1), one(0.3), one(10)], batch=0
     ),
     "simulator.drag.heights": Case(lambda p: torch.stack(drag.heights(p, 6)), [R]),
     "simulator.drag.landing": Case(
@@ -648,7 +648,6 @@ def compiled(case: Case) -> None:
 
 ASPECTS = [
     float32, half, mixed, meta, gradient, strided, expanded, empty, vmap, jacobian,
-    pytest.param(compiled, marks=[pytest.mark.slow, pytest.mark.filterwarnings("ignore")]),
 ]  # fmt: skip
 
 
@@ -658,11 +657,26 @@ ASPECTS = [
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_function(name: str, aspect: Callable[[Case], None]) -> None:
     case = FUNCTIONS[name]
-    why = case.but.get(aspect.__name__)
-    if why is None:
+    if aspect.__name__ not in case.but:
         aspect(case)
         return
-    if aspect is compiled:
-        pytest.skip(why)  # to trace all steps of a loop takes long
     with pytest.raises(Exception):  # noqa: B017, PT011
         aspect(case)
+
+
+COMPILED = [name for name, case in FUNCTIONS.items() if "compiled" not in case.but]
+"""All others have loops, and to trace their steps takes long."""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "name",
+    [
+        *COMPILED[::2],
+        *(pytest.param(name, marks=pytest.mark.exhaustive) for name in COMPILED[1::2]),
+    ],
+)
+def test_every_function_is_compiled(name: str) -> None:
+    """A push compiles every second one, and once a day all are compiled."""
+    compiled(FUNCTIONS[name])

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,11 @@ add(1, 2)
 ```
 """
 """A page with an exercise."""
+
+
+def rarely(*values: object) -> Any:
+    """Mark a case for `make test-all` only."""
+    return pytest.param(*values, marks=pytest.mark.exhaustive)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -86,11 +86,13 @@ def test_the_decks_are_built_alone(small: Small) -> None:
     failed = small.build(command=("slides",))
     assert (failed.code, failed.errors.splitlines()[1]) == (1, "The decks were not built.")
     small.edit("book/two.md", "toylib.both.NONE", "toylib.both.TWO")
-    made = small.build(command=("slides",))
+    made = small.build(command=("slides", "--pdf"))
     assert made.code == 0, made.errors
     assert set(made.executed) == {"two"}
-    assert "_build/html/slides/deck.html  1 slides, 2 min" in made.output
+    assert "_build/pdf/deck.pdf  1 slides, 2 min" in made.output
+    assert (small.root / "_build/pdf/deck.pdf").read_bytes().startswith(b"%PDF")
     assert "chapter two" in small.deck()
+    assert "_build/html/slides/deck.html  1 slides" in small.build(command=("slides",)).output
 
 
 def test_each_page_is_parsed_once_and_git_is_called_once(small: Small) -> None:

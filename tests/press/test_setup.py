@@ -274,6 +274,7 @@ def test_torch_index_is_used_for_torch_alone_and_an_old_environment_keeps_it(sma
 
 @posix
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_killed_in_the_middle_it_comes_right_and_two_may_run_at_once(small):
     for step in ("  uv\n", "  Python packages\n"):
         command = [sys.executable, "-u", small / SETUP]
@@ -287,7 +288,7 @@ def test_killed_in_the_middle_it_comes_right_and_two_may_run_at_once(small):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("found", ["nothing", "uv"])
+@pytest.mark.parametrize("found", ["uv", pytest.param("nothing", marks=pytest.mark.exhaustive)])
 def test_a_dead_index_ends_in_one_sentence(found, small, wheels, tmp_path):
     """Either pip asks the index for uv, or uv asks it for all else."""
     (tmp_path / "links").mkdir()

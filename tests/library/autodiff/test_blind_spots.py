@@ -107,6 +107,72 @@ def test_a_difference_that_spans_some_teeth_tells(h):
     assert wide < 0.5
 
 
+def test_what_is_missing_does_not_depend_on_the_step():
+    """−1.8·(1 + g·(t − t*)/v⁻) by x0, and t* times as much by v0, but for a step's delay."""
+    fall = (2 * X0 / G) ** 0.5
+    missing = -(1 + KEPT) * (1 - (1 - fall) / fall)  # v⁻ = −g·t*
+    for steps in (100, 1000):
+        found = grad(lambda x, v, n=steps: stepped(x, v, n), argnums=(0, 1))(X0, X0 * 0)
+        wanted = grad(exact, argnums=(0, 1))(X0, X0 * 0)
+        torch.testing.assert_close(found[0] + missing, wanted[0])
+        assert (found[1] + fall * missing).item() == pytest.approx(wanted[1].item(), abs=1 / steps)
+
+
+def test_an_exact_moment_without_a_graph_changes_no_slope():
+    """The height is exact, the slopes are those to which the program in steps converges."""
+
+    def by_plain_moment(x0, v0):
+        s = ((v0 + (v0**2 + 2 * G * x0) ** 0.5) / G).detach()
+        x, v = x0 + v0 * s - G / 2 * s**2, v0 - G * s
+        rest = 1 - s
+        return x - KEPT * v * rest - G / 2 * rest**2
+
+    torch.testing.assert_close(by_plain_moment(X0, X0 * 0), exact(X0))
+    slopes = torch.autograd.functional.jacobian(by_plain_moment, (X0, X0 * 0))
+    assert [z.item() for z in slopes] == pytest.approx([1, 0.35], abs=2e-4)
+
+
+def test_a_reflected_height_converges_to_a_slope_of_its_own():
+    """x ← −e·x gives −0.8 at every step, and a height that errs by a few steps of 1 m/s."""
+
+    def reflected(x, steps):
+        v, dt = X0 * 0, 1 / steps
+        for _ in range(steps):
+            v = v - G * dt
+            x = x + v * dt
+            if x < 0 and v < 0:
+                x, v = -KEPT * x, -KEPT * v
+        return x
+
+    for steps in (50, 500):
+        assert grad(lambda x, n=steps: reflected(x, n))(X0).item() == pytest.approx(-KEPT)
+        assert abs(reflected(X0, steps) - exact(X0)) < 5 / steps
+
+
+@pytest.mark.parametrize(
+    ("height", "last"), [(stepped, 1.43), (lambda x, v: exact(x, v), 0.90)], ids=["steps", "exact"]
+)
+def test_a_fit_in_steps_walks_away_from_its_target(height, last):
+    """30 updates of v0 at rate 2, towards 0.9 m."""
+    v = X0 * 0
+    for _ in range(30):
+        v = v - 2 * grad(lambda v: (height(X0, v) - 0.9) ** 2)(v)
+    assert height(X0, v).item() == pytest.approx(last, abs=5e-3)
+
+
+def test_a_parameter_in_a_draw_and_outside_gets_a_part_of_its_gradient():
+    """Readings n/a of n ~ Poisson(20·a): the mean is 20, and backward() says −20/a."""
+    gain = torch.tensor(2.0, requires_grad=True)
+    noise = torch.Generator().manual_seed(0)
+    reading = torch.poisson((20 * gain).expand(100_000), generator=noise) / gain
+    (found,) = torch.autograd.grad(reading.mean(), gain)
+    kept = reading.detach()
+    score = kept - 20  # of log p: n/a − 20
+    assert found.item() == pytest.approx(-10, abs=0.05)
+    # The product scatters by about 60, its mean by 0.2.
+    assert (found + (kept * score).mean()).item() == pytest.approx(0, abs=0.8)
+
+
 def test_a_result_that_is_only_counted_has_no_graph():
     """The range of a throw, by adding up steps until it lands; truth 2·5/9.8 for each m/s."""
     v0 = torch.tensor(2.0, requires_grad=True)

@@ -29,6 +29,7 @@ def test_scaled_drifts_have_the_size_that_the_heights_ask_for() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_with_both_sides_scaled_it_is_a_tie() -> None:
     """Over 24 seeds the medians are 0.0013 alone and 0.0014 through the physics.
 

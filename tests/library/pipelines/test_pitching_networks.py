@@ -1,4 +1,8 @@
-"""pipelines.pitching_networks: what chapter 3.1 says of them over seeds."""
+"""pipelines.pitching_networks: what chapter 3.1 says of them over seeds.
+
+A push asserts the values of the page, whose cells run again whenever the library changes. Once a
+day the tests train the networks themselves.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +22,7 @@ from diffprog.pipelines.pitching_networks import (
     structured_drift,
     throws,
 )
+from diffprog.show import NUMBER
 from diffprog.simulator.pitching import day, drifts, pitch
 
 t = day()
@@ -124,8 +129,36 @@ def test_units_bend_within_a_scaled_day_but_seldom_within_a_plain_one() -> None:
 # The values of chapter 3.1. Float32 and 4000 steps of Adam: other machines round otherwise, and
 # what is asserted of one seed is wide, of medians narrower.
 
+PAGE = {
+    "direct-seed": (1.11 - 0.15, 1.11 + 0.15),
+    "physics-seed": (0.005, 0.04),
+    "direct-median": (1.42 - 0.15, 1.42 + 0.15),
+    "direct-best": (0.71 - 0.15, 0.71 + 0.15),
+    "direct-worst": (1.61 - 0.05, 1.61 + 0.05),
+    "physics-median": (0.72 - 0.35, 0.72 + 0.35),
+    "physics-best": (0, 0.03),
+    "physics-worst": (1.61 - 0.05, 1.61 + 0.05),
+    "median-direct-target-scaled": (0.013 / 2, 2 * 0.013),
+    "median-direct-input-scaled": (0.0041 / 2, 2 * 0.0041),
+    "median-physics-input-scaled": (0.0026 / 2, 2 * 0.0026),
+    "median-direct-both-scaled": (0, 0.0041),
+    "transfer-physics-between": (0.0014 / 2, 2 * 0.0014),
+    "transfer-physics-beyond": (0.0026 / 2, 2 * 0.0026),
+    "transfer-direct-between": (18 / 2, 2 * 18),
+    "transfer-direct-beyond": (200 / 2, 2 * 200),
+}
+"""Numbers of the page, and their least and greatest values."""
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("name", PAGE)
+def test_the_page_says_what_the_tests_find(entries: Any, name: str) -> None:
+    least, most = PAGE[name]
+    assert least < entries[f"network-{name}"].data[NUMBER]["value"] < most
+
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_one_seed_makes_a_triumph() -> None:
     """Seed 3, alone: 1.11 by a network alone, 0.016 through the physics."""
     errors = {}
@@ -136,6 +169,7 @@ def test_one_seed_makes_a_triumph() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_many_seeds_take_most_of_it_away() -> None:
     """24 seeds: direct 1.42 (0.71 to 1.61), physics 0.72 (0.009 to 1.61)."""
     alone = trained(lambda: direct(t, x), 24).loss[-1]
@@ -149,6 +183,7 @@ def test_many_seeds_take_most_of_it_away() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_scaling_takes_away_the_rest() -> None:
     """Medians: target scaled 0.013; input scaled 0.0041 alone and 0.0026 through the physics."""
     by = {
@@ -166,6 +201,7 @@ def test_scaling_takes_away_the_rest() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_physics_buys_transfer() -> None:
     """Trained at 1 and 3 s, tested at 2 and 4 s: physics 0.0014 and 0.0026, direct far off.
 

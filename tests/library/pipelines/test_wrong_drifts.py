@@ -82,6 +82,7 @@ def test_what_the_page_concludes_holds(entries):
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_seed_3_predicts_well_from_wrong_drifts_in_the_ratio_3_to_1() -> None:
     """Wrong by 1.3 m and 0.44 m/s r.m.s., along (3, −1), with a prediction right to 0.13 m."""
     model = seeded(lambda: physics(t), 3)
@@ -120,6 +121,7 @@ def loss(model: Pipeline, x: Tensor, points: Tensor, ridge: Tensor, weigh: Tenso
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_breaks_the_degeneracy_and_what_does_not() -> None:
     """Medians over six seeds that the page does not use, in metres: the curriculum's values."""
     seeds, no = range(3, 9), torch.zeros(100, 1)

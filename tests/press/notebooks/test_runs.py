@@ -11,7 +11,6 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
@@ -19,22 +18,21 @@ import torch
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from ..conftest import rarely
 from .conftest import INDEX, Run, run_all, said
 from .test_round_trip import CHAPTERS, EXERCISES, exercise_cell
 
 pytestmark = [pytest.mark.site, pytest.mark.slow]
 
-LONG = {"part3/network", "part3/identifiability"}
-"""Chapters that together take half of the time.
+LONG = {
+    *("part1/optimizers", "part2/many", "part2/sharpness", "part3/network"),
+    "part3/identifiability",
+}
+"""Chapters that together take three quarters of the time.
 
 The build has run their cells, and test_round_trip.py asserts of all chapters that no cell needs
 what a student has to write.
 """
-
-
-def rarely(*values: object) -> Any:
-    """Mark what runs in `make test-all` only."""
-    return pytest.param(*values, marks=pytest.mark.exhaustive)
 
 
 SOLUTION = """\

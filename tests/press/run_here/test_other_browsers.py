@@ -1,6 +1,7 @@
 """One visit in Firefox and in WebKit: to the strict server, and to the folder of the zip.
 
-A browser that is not installed is skipped by its name. The workflow `all.yml` installs both.
+A browser that is not installed is skipped by its name. The workflow `all.yml` installs both, and
+visits both places in both; a push visits the server in Firefox.
 """
 
 import json
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ..conftest import rarely
 from .drivers import DRIVERS, Driver
 from .visit import PAGE, RIGHT, WRONG, for_python
 
@@ -19,7 +21,11 @@ AREA = f"{STUB} textarea"
 OUTPUT = f"{STUB} .dp-run-output"
 
 
-@pytest.fixture(scope="module", params=DRIVERS, ids=lambda kind: kind.__name__)
+@pytest.fixture(
+    scope="module",
+    params=[DRIVERS[0], *map(rarely, DRIVERS[1:])],
+    ids=lambda kind: kind.__name__,
+)
 def tab(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
     if name := request.param.missing():
         pytest.skip(f"there is no {name}")
@@ -58,7 +64,7 @@ def ended(tab: Driver) -> None:
     tab.wait(f"{new} && !document.querySelector('{STUB} [aria-disabled]')")
 
 
-@pytest.fixture(scope="module", params=["server", "folder"])
+@pytest.fixture(scope="module", params=["server", rarely("folder")])
 def reader(request: Any, tab: Driver) -> Driver:
     """A tab with the page."""
     if request.param == "server":

@@ -111,6 +111,7 @@ def test_pages_and_runtime_depend_on_the_wheels(book, tmp_path, monkeypatch):
 
 @pytest.mark.slow
 @pytest.mark.site
+@pytest.mark.exhaustive
 def test_a_page_runs_the_wheel_and_says_so(browser, tmp_path):
     item = wheel(tmp_path)
     small = Small(tmp_path / "small")

@@ -119,9 +119,17 @@ def deck(book: Book) -> Callable[[str], Path]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make a test with an argument `name` for every deck."""
+    """Make a test with an argument `name` for every deck.
+
+    One with `in_turn` is of what all decks have alike: a push tries one deck, from test to test
+    another one, and once a day all are tried.
+    """
     if "name" in metafunc.fixturenames:
         metafunc.parametrize("name", DECKS)
+    if "in_turn" in metafunc.fixturenames:
+        now = DECKS[len(metafunc.function.__name__) % len(DECKS)]
+        rest = [pytest.param(it, marks=pytest.mark.exhaustive) for it in DECKS if it != now]
+        metafunc.parametrize("in_turn", [now, *rest])
 
 
 def ready(page: Any, address: str) -> Any:
@@ -151,11 +159,14 @@ def opened(browser: Any, build: Any) -> Iterator[Callable[..., Any]]:
 def facts(browser: Any, build: Any) -> Callable[..., list[dict[str, Any]]]:
     """`facts(deck, …)` opens a deck from a file, and returns the measurements of each slide.
 
-    On a screen of the size that decks are made for, axe checks each slide, too.
+    On a screen of the size that decks are made for, axe checks every second slide: those with even
+    numbers in the light, those with odd ones in the dark, or with `others` the other way round.
     """
     known: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
 
-    def measure(name: str, width: int, height: int, theme: str, axe: bool) -> list[dict[str, Any]]:
+    def measure(name: str, screen: tuple[int, int], theme: str, others: bool) -> Any:
+        width, height = screen
+        axe, dark = screen == (1280, 720), theme == "dark"
         context = browser.new_context(viewport={"width": width, "height": height})
         page = context.new_page()
         complaints: list[str] = []
@@ -171,15 +182,16 @@ def facts(browser: Any, build: Any) -> Callable[..., list[dict[str, Any]]]:
         found = []
         for index in range(page.evaluate("Reveal.getSlides().length")):
             seen = page.evaluate("index => facts(index)", index)
-            seen["axe"] = (
-                page.evaluate("dark => axeOnSlide(dark)", theme == "dark") if axe else None
-            )
+            if axe and index % 2 == (dark != others):
+                seen["axe"] = page.evaluate("dark => axeOnSlide(dark)", dark)
             found.append({**seen, "complaints": list(complaints)})
         context.close()
         return found
 
-    def facts(name: str, *, screen=(1280, 720), theme="light") -> list[dict[str, Any]]:
-        key = (name, *screen, theme, screen == (1280, 720))
+    def facts(
+        name: str, *, screen=(1280, 720), theme="light", others: bool = False
+    ) -> list[dict[str, Any]]:
+        key = (name, screen, theme, others)
         if key not in known:
             known[key] = measure(*key)
         return known[key]

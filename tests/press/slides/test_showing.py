@@ -1,16 +1,15 @@
 """A deck in use: keys, animations, steps through code, the speaker's window, PDF."""
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
 
 from press.slides.deck import heads, read
+from press.slides.pdf import print_decks
 
 from .conftest import AXE, FACTS
 
@@ -40,9 +39,9 @@ def with_frames(page):
 
 
 @pytest.mark.parametrize("key", ["ArrowRight", MORE("Space"), MORE("PageDown")])
-def test_one_key_goes_through_all_slides_in_order(opened, name, key):
+def test_one_key_goes_through_all_slides_in_order(opened, in_turn, key):
     """Through the solutions too, from slide to slide and back."""
-    page = opened(name)
+    page = opened(in_turn)
     wanted = page.evaluate("Reveal.getSlides().map(slide => slide.id)")
     seen = [page.evaluate(CURRENT)]
     presses = page.evaluate(PRESSES)
@@ -66,8 +65,8 @@ def swipe(page, start, stop):
 
 
 @pytest.mark.parametrize("width", [390, MORE(844)])
-def test_a_swipe_goes_on_and_back(opened, name, width):
-    page = opened(name, has_touch=True)
+def test_a_swipe_goes_on_and_back(opened, in_turn, width):
+    page = opened(in_turn, has_touch=True)
     page.set_viewport_size({"width": width, "height": 1234 - width})
     wanted = page.evaluate("Reveal.getSlides().map(slide => slide.id)")
     seen = [page.evaluate(CURRENT)]
@@ -81,8 +80,8 @@ def test_a_swipe_goes_on_and_back(opened, name, width):
     assert page.evaluate(CURRENT) in wanted[-2:]
 
 
-def test_a_typed_number_leads_to_the_slide_with_that_number(opened, name):
-    page = opened(name)
+def test_a_typed_number_leads_to_the_slide_with_that_number(opened, in_turn):
+    page = opened(in_turn)
     last = page.evaluate("Reveal.getTotalSlides()")
     for number in (8, last, 1, 12):
         page.keyboard.type(str(number))
@@ -382,8 +381,8 @@ def shows(speaker: Any, frame: str, title: str) -> None:
     inside.get_by_role("heading", name=title, exact=True).wait_for()
 
 
-def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(speaking, name):
-    sees_this_and_the_next(*speaking(name))
+def test_the_speaker_sees_this_slide_the_next_one_and_the_notes(speaking, in_turn):
+    sees_this_and_the_next(*speaking(in_turn))
 
 
 def test_the_speaker_sees_them_from_a_file_too(speaking):
@@ -510,23 +509,14 @@ def test_printed_from_the_browser_each_slide_is_a_page(opened, name, tmp_path):
         assert slide.evaluate("s => outside(s)") == []
 
 
-def test_on_paper_each_slide_is_a_page(build, edition):
-    run = subprocess.run(
-        [sys.executable, "-m", "press", "slides", "--pdf"],
-        cwd=build.book.root,
-        env=os.environ | {"PYTHONWARNINGS": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    for head in heads(build.book):
-        deck = read(edition, head.path)
-        data = (build.book.build / "pdf" / f"{deck.name}.pdf").read_bytes()
-        assert f"_build/pdf/{deck.name}.pdf  {len(deck.slides)} slides" in run.stdout
-        assert len(re.findall(rb"/Type\s*/Page\b", data)) == len(deck.slides)
-        # 1280 x 720 at 96 an inch, in points
-        assert set(re.findall(rb"/MediaBox\s*\[([^]]*)\]", data)) == {b"0 0 960 540"}
+def test_on_paper_each_slide_is_a_page(build, edition, in_turn):
+    deck = read(edition, build.book.root / f"book/slides/{in_turn}.md")
+    with ThreadPoolExecutor(1) as apart:  # where no other Playwright runs
+        (path,) = apart.submit(print_decks, build.book, [deck]).result()
+    data = path.read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", data)) == len(deck.slides)
+    # 1280 x 720 at 96 an inch, in points
+    assert set(re.findall(rb"/MediaBox\s*\[([^]]*)\]", data)) == {b"0 0 960 540"}
 
 
 def test_a_handout_has_two_slides_on_a_sheet_and_solutions_apart(build, edition, browser):
