@@ -1,6 +1,7 @@
 """The tape and the dual numbers give PyTorch's derivatives, of the functions of the book itself."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -298,10 +299,10 @@ def test_an_index_costs_an_array_on_the_way_back():
     """As in PyTorch, whose unbind costs one array for all places."""
     counts = {}
     for way in ("tape", "index", "unbind"):
-        x = torch.ones(64, dtype=torch.float64, requires_grad=True)
+        x: Any = torch.ones(64, dtype=torch.float64, requires_grad=True)
         tape = Tape(torch)
         x = tape.variable(x.detach()) if way == "tape" else x
-        f = sum(x.unbind() if way == "unbind" else [x[i] for i in range(64)])
+        f: Any = sum(x.unbind() if way == "unbind" else [x[i] for i in range(64)])
         with Operations() as work:
             tape.gradient(f, x) if way == "tape" else f.backward()
         counts[way] = work.total
