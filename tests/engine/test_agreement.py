@@ -28,10 +28,12 @@ NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w])")
 LONG = (
     *("part2/objective", "part2/sharpness", "part2/many", "part2/estimators"),
     *("part3/network", "part3/identifiability"),
+    "part4/tape",
 )
 """Chapters that train for long: with the engine each takes a minute or more."""
 
 OF_ROUNDING = {
+    "fig-tape-training": math.inf,  # its lower panel are errors of rounding
     "fig-step-size": math.inf,  # the curves are errors of rounding
     "fig-race": math.inf,  # L-BFGS, and the last steps of the others
     "fig-adam-spike": math.inf,  # spikes that rounding sets off

@@ -62,3 +62,23 @@ def test_both_modes_give_the_gradients_of_the_page(
     reverse, forward = engine.value(f"off({function}, {xp})")
     assert reverse < 1e-14
     assert forward < 1e-12  # sums of terms that partly cancel
+
+
+def test_a_rule_for_the_cumulative_sum_is_found_in_the_page(engine: InEngine) -> None:
+    engine.run("""
+import numpy, torch
+from diffprog.autodiff.rules import Product, add_rule
+from diffprog.autodiff.tape import Tape
+
+
+def rule(x, dim):
+    pull = lambda bar: numpy.flip(numpy.cumsum(numpy.flip(bar)))
+    return numpy.cumsum(x), [Product(numpy.cumsum, pull)]
+
+
+add_rule(numpy, "cumsum", rule)
+tape = Tape(numpy)
+x = tape.variable([1.0, 2.0, 3.0])
+found = tape.gradient(torch.cumsum(x, 0).sum(), x).tolist()
+""")
+    assert engine.value("found") == [3, 2, 1]

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from diffprog import _args
 
-__all__ = ["Product", "Rule", "rules"]
+__all__ = ["Product", "Rule", "add_rule", "rules"]
 
 Array = Any
 Map = Callable[[Array], Array]
@@ -126,6 +126,14 @@ def rules(xp: Any) -> dict[str, Rule]:
         "isposinf": _jump(lambda x: x == math.inf),
         "zeros_like": _jump(xp.zeros_like),
     }
+
+
+def add_rule(xp: Any, name: str, rule: Rule) -> None:
+    """Add the rule of an operation of torch, or replace it.
+
+    It holds for all tapes and dual numbers on arrays of the module xp.
+    """
+    rules(xp)[name] = rule
 
 
 def _each(f: Callable[..., Array], *slopes: Any) -> Rule:

@@ -14,7 +14,7 @@ from diffprog import _args
 from diffprog.autodiff.rules import Array
 from diffprog.autodiff.traced import Inputs, Traced, array
 
-__all__ = ["Entry", "Tape", "Variable"]
+__all__ = ["Entry", "Tape", "Variable", "unbroadcast"]
 
 
 class Entry(NamedTuple):
@@ -72,31 +72,38 @@ class Tape:
         Raises:
             ValueError: f is not one number, or is not on this tape.
         """
+        self._check(f, x)
+        bars = {f.place: self.xp.ones_like(f.value)}
+        for place in reversed(range(f.place + 1)):
+            if place not in bars:  # f does not depend on it
+                continue
+            for y, product in self.entries[place].inputs:
+                bar = unbroadcast(product.pull(bars[place]), y.shape)
+                seen = y.place in bars
+                bars[y.place] = bars[y.place] + bar if seen else bar
+        gradients = [
+            bars.get(y.place, self.xp.zeros_like(y.value)) for y in x
+        ]
+        return gradients if len(x) > 1 else gradients[0]
+
+    def _check(self, f: Any, x: tuple[Any, ...]) -> None:
         for name, y in [("f", f), *(("x", y) for y in x)]:
             if not isinstance(y, Variable) or y.tape is not self:
                 raise _args.refused(name, "it is not on this tape")
         if f.ndim:
             raise _args.wrong("f", f"shape {f.shape}", "one number, ()")
-        bars: list[Array] = [None] * (f.place + 1)
-        bars[f.place] = self.xp.ones_like(f.value)
-        for place in reversed(range(f.place + 1)):
-            if bars[place] is None:  # f does not depend on it
-                continue
-            for y, product in self.entries[place].inputs:
-                bar = _summed(product.pull(bars[place]), y.shape)
-                so_far = bars[y.place]
-                bars[y.place] = bar if so_far is None else so_far + bar
-        gradients = [
-            self.xp.zeros_like(y.value)
-            if bars[y.place] is None
-            else bars[y.place]
-            for y in x
-        ]
-        return gradients if len(x) > 1 else gradients[0]
 
 
-def _summed(bar: Array, shape: tuple[int, ...]) -> Array:
-    """Sum the gradient over the axes along which x was broadcast."""
+def unbroadcast(bar: Array, shape: tuple[int, ...]) -> Array:
+    """Sum a bar over the axes along which its variable was repeated.
+
+    Broadcasting uses one number several times, so the contributions of all
+    its uses add up.
+
+    Args:
+        bar: What an operation hands back, of the shape of its result.
+        shape: The shape of the variable.
+    """
     while bar.ndim > len(shape):
         bar = bar.sum(0)
     for axis, size in enumerate(shape):

@@ -1,6 +1,7 @@
 """The tape and the dual numbers give PyTorch's derivatives, of the functions of the book itself."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffprog.autodiff.dual import Dual, jvp
-from diffprog.autodiff.rules import rules
-from diffprog.autodiff.tape import Tape
+from diffprog.autodiff.operations import Operations
+from diffprog.autodiff.rules import Product, add_rule, rules
+from diffprog.autodiff.tape import Tape, unbroadcast
 from diffprog.relaxations.significance import asimov
 from diffprog.relaxations.smoothing import from_mean_counts
 from diffprog.simulator import ball, masses, pitching
@@ -268,6 +270,44 @@ def test_a_mistake_is_named(wrong, message):
     tape = Tape(np)
     with pytest.raises(ValueError, match=message):
         wrong(tape, tape.variable([1.0, 2.0]))
+
+
+def test_a_rule_of_ones_own_is_found_by_both_modes(monkeypatch):
+    def cumsum(x, dim):
+        def push(change):
+            return np.cumsum(change, dim)
+
+        def pull(bar):
+            return np.flip(np.cumsum(np.flip(bar)))
+
+        return push(x), [Product(push, pull)]
+
+    monkeypatch.setitem(rules(np), "cumsum", None)  # to be as before at the end
+    add_rule(np, "cumsum", cumsum)
+    assert of_tape(np, lambda x: torch.cumsum(x, 0).sum(), [1.0, 2.0])[0].tolist() == [2, 1]
+    assert jvp(lambda x: torch.cumsum(x, 0), [1.0, 2.0], [1.0, 1.0], np)[1].tolist() == [1, 2]
+
+
+def test_unbroadcast_adds_up_what_was_repeated():
+    bar = np.arange(6.0).reshape(3, 2)
+    for shape in ((2,), (3, 1), (1, 2), (1, 1), ()):
+        wanted = bar.reshape(3, 2).sum() if shape in ((), (1, 1)) else bar.sum(int(shape == (3, 1)))
+        assert np.array_equal(unbroadcast(bar, shape), np.reshape(wanted, shape))
+
+
+def test_an_index_costs_an_array_on_the_way_back():
+    """As in PyTorch, whose unbind costs one array for all places."""
+    counts = {}
+    for way in ("tape", "index", "unbind"):
+        x: Any = torch.ones(64, dtype=torch.float64, requires_grad=True)
+        tape = Tape(torch)
+        x = tape.variable(x.detach()) if way == "tape" else x
+        f: Any = sum(x.unbind() if way == "unbind" else [x[i] for i in range(64)])
+        with Operations() as work:
+            tape.gradient(f, x) if way == "tape" else f.backward()
+        counts[way] = work.total
+    assert counts["tape"] == counts["index"] == 63 * 64
+    assert counts["unbind"] == 0
 
 
 def test_a_method_without_rule_is_an_attribute_error():

@@ -4,7 +4,7 @@ from torch import _dtypes
 from torch import return_types as results
 from torch._dtypes import stored
 from torch._errors import JsException, engine, raised, refuse, unsupported
-from torch._tensor import Tensor, handle, named, rewritten, wrap
+from torch._tensor import Tensor, handle, named, override, rewritten, wrap
 from torch._views import FUNCTIONS, function, wrapped_dim
 
 _reduce, _extreme, _norm = map(engine, ("reduce", "extreme", "norm"))
@@ -277,6 +277,10 @@ def _running(name, of_dtype=True):
             return wrap(_scan(name, h, dim))
         except JsException as error:
             raise raised(error) from None
+        except AttributeError:
+            if (result := override(f, input, dim)) is NotImplemented:
+                raise
+            return result
 
     f.__name__ = f.__qualname__ = name
     function(name)(f)
