@@ -7,6 +7,7 @@ is counted by PyTorch's hooks for it, and what a program keeps for itself by
 
 import weakref
 from collections import Counter
+from typing import Self
 
 from torch import Tensor
 from torch.autograd.graph import saved_tensors_hooks
@@ -34,7 +35,7 @@ class Kept(saved_tensors_hooks):
         self.now = self.most = 0
         self._holders: Counter[int] = Counter()
 
-    def __enter__(self) -> "Kept":
+    def __enter__(self) -> Self:  # type: ignore[override]
         super().__enter__()
         return self
 

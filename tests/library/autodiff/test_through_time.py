@@ -72,7 +72,8 @@ def test_few_states_cost_more_runs():
     n = 1024
     wanted = {(None, 2): (1, 20_480), (16, 64): (2, 568), (1, 2): (6, 56)}
     for (at_once, parts), (runs, numbers) in wanted.items():
-        memory, calls = Kept(), []
+        memory = Kept()
+        calls: list[int] = []
 
         def step(y, k, memory=memory, calls=calls):
             calls.append(1)
