@@ -9,6 +9,7 @@ import weakref
 from collections import Counter
 from typing import Self
 
+import torch
 from torch import Tensor
 from torch.autograd.graph import saved_tensors_hooks
 
@@ -42,7 +43,7 @@ class Kept(saved_tensors_hooks):
     def hold(self, x: Tensor) -> Tensor:
         """Return x without its graph; it counts as long as it is there."""
         x = x.detach()  # a new object, also where one tensor is saved twice
-        place = x.untyped_storage().data_ptr()
+        place = torch.Tensor.untyped_storage(x).data_ptr()
         if not self._holders[place]:
             self.now += x.numel()
             self.most = max(self.most, self.now)
