@@ -23,6 +23,7 @@ from diffprog.autodiff import (
     gradient_checks,
     graph,
     implicit,
+    memory,
     operations,
     products,
     through_time,
@@ -224,6 +225,13 @@ def counted(x: Tensor) -> Tensor:
     return y
 
 
+def kept(x: Tensor) -> Tensor:
+    with memory.Kept() as numbers:
+        y = (leaf(x) ** 2).sum()
+    assert numbers.most == x.numel()
+    return y
+
+
 def residuals(psi: Tensor, nu: Tensor, y: Tensor) -> Tensor:
     return psi + nu * t(0, 1, 2).to(y) - y
 
@@ -245,6 +253,7 @@ FUNCTIONS: dict[str, Case] = {
     ),
     "autodiff.graph.nodes": Case(walked, [R], but=LOOP),
     "autodiff.graph.products": Case(walked, [R], but=LOOP),
+    "autodiff.memory.Kept": Case(kept, [R], but=LOOP),
     "autodiff.operations.Operations": Case(counted, [R], but=LOOP),
     "autodiff.implicit.root": Case(lambda x: implicit.root(square, x**0.5, x), [R**2]),
     "autodiff.products.hessian_product": Case(

@@ -10,6 +10,7 @@ nothing.
 # (TorchDispatchMode has no annotations.)
 
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import torch
@@ -66,18 +67,25 @@ class Operations(TorchDispatchMode):
         kwargs: dict[str, Any] | None = None,
     ) -> Any:
         result = func(*args, **(kwargs or {}))
-        name = func._schema.name.removeprefix("aten::")
-        # Where a slope is zero for certain, torch works out only the shape
-        # of a result, by such an operation on the meta device.
-        shape_only = func.namespace == "prims"
-        if func.is_view or name in FREE or shape_only:
-            return result
-        if torch.Tag.pointwise in func.tags:
-            self.by_name[name] += result.numel()
-        elif torch.Tag.reduction in func.tags:
-            self.by_name[name] += args[0].numel()
-        else:
-            raise NotImplementedError(
-                f"Operations: the cost of {name} is not known"
-            )
+        name, counted = _cost(func)
+        if counted is not None:
+            numbers = args[0] if counted == "read" else result
+            self.by_name[name] += numbers.numel()
         return result
+
+
+@cache
+def _cost(func: Any) -> tuple[str, str | None]:
+    """Return the operation's name, and which numbers count, if any."""
+    name = func._schema.name.removeprefix("aten::")
+    # Where a slope is zero for certain, torch works out only the shape of a
+    # result, by an operation of prims on the meta device.
+    if func.is_view or name in FREE or func.namespace == "prims":
+        return name, None
+    if torch.Tag.pointwise in func.tags:
+        return name, "made"
+    if torch.Tag.reduction in func.tags:
+        return name, "read"
+    raise NotImplementedError(
+        f"Operations: the cost of {name} is not known"
+    )

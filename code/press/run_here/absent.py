@@ -24,8 +24,8 @@ UNDRAWN = runpy.run_path(str(CODE / "engine/python/pictures/_names.py"))["ABSENT
 def absent(module: str) -> str:
     """Return what a cell that uses a module, or a name in it, does in vain, or '' if it is there.
 
-    A module of the library is absent if it imports one that is, and a function of it if it uses a
-    name that is, or a function of its module that does.
+    A module of the library is absent if it imports one that is, and a function or class of it if it
+    uses a name that is, or a function or class of its module that does.
     """
     if draws(module):
         return ""
@@ -46,13 +46,14 @@ def draws(module: str) -> bool:
 
 
 def _of_function(name: str) -> str:
-    """Return what a function of the library uses that is listed as absent, or ''."""
+    """Return what a function or class of the library uses that is listed as absent, or ''."""
     *parents, wanted = name.split(".")
     path = CODE.joinpath(*parents).with_suffix(".py")
     if not path.is_file():
         return ""
     body = ast.parse(path.read_bytes()).body
-    functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+    defined = ast.FunctionDef | ast.ClassDef
+    functions = {node.name: node for node in body if isinstance(node, defined)}
     seen, left = set[str](), [wanted]
     while left:
         if (one := left.pop()) in functions and one not in seen:

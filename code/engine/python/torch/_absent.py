@@ -13,6 +13,8 @@ ABSENT = {
     "torch.Tag": SEEN,
     "torch.Tag.pointwise": SEEN,
     "torch.Tag.reduction": SEEN,
+    "torch.Tensor.data_ptr": "the numbers of a tensor have no address in the page",
+    "torch.Tensor.untyped_storage": "the numbers of a tensor have no address in the page",
     "torch.Tensor.name": "no tensor of the book has a name: nodes and files have",
     "torch.range": "PyTorch has given it up for torch.arange",
     "torch.complex": COMPLEX,
