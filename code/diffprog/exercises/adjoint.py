@@ -160,7 +160,8 @@ def check_adjoint(adjoint: Callable[..., Any], seed: int) -> None:
         start = follow(lambda y: rates(y, theta), y, -duration, 2 * steps)[-1]
     leaves = start.clone().requires_grad_(), theta.clone().requires_grad_()
     end = follow(lambda y: rates(y, leaves[1]), leaves[0], duration, 2 * steps)[-1]
-    wanted = torch.autograd.grad(end, leaves, y_bar)
+    by_start, by_theta = torch.autograd.grad(end, leaves, y_bar)
+    wanted = by_start, by_theta
     around = functools.partial(_around, rates, y, theta, y_bar, duration, steps)
     _both(got, wanted, lambda: _of_adjoint(around, rates, start, y, wanted),
           rtol=1e-3, atol=1e-4)  # other methods have other errors  # fmt: skip

@@ -19,7 +19,7 @@ def loop(at=lambda states: reversed(states[:-1]), add=lambda old, new: old + new
     def gradients(step, states, theta, y_bar):
         theta_bar = torch.zeros_like(theta)
         for y in at(states):
-            _, products = torch.func.vjp(step, y, theta)
+            _, products = torch.func.vjp(step, y, theta)[:2]
             y_bar, by_theta = products(y_bar)
             theta_bar = add(theta_bar, by_theta)
         return y_bar, theta_bar
@@ -28,7 +28,7 @@ def loop(at=lambda states: reversed(states[:-1]), add=lambda old, new: old + new
 
 
 def by_autograd(step, states, theta, y_bar):
-    total = 0
+    total = torch.zeros(())
     for i in range(len(states) - 2, -1, -1):
         y, k = states[i].clone().requires_grad_(), theta.clone().requires_grad_()
         y_bar, more = torch.autograd.grad(step(y, k), (y, k), y_bar)
@@ -63,7 +63,7 @@ def without_transposing(step, states, theta, y_bar):
 def with_the_new_bar(step, states, theta, y_bar):
     total = torch.zeros(())
     for y in states[:-1].flip(0):
-        _, products = torch.func.vjp(step, y, theta)
+        _, products = torch.func.vjp(step, y, theta)[:2]
         y_bar, _ = products(y_bar)
         total = total + products(y_bar)[1]
     return y_bar, total
@@ -92,7 +92,7 @@ def adjoint(
 
         def together(s):
             y, bar = s[:n], s[n : 2 * n]
-            value, products = torch.func.vjp(rates, y, theta)
+            value, products = torch.func.vjp(rates, y, theta)[:2]
             by_y, by_theta = products_of(products, y, bar)
             return torch.cat([x.reshape(-1) for x in parts(value, by_y, by_theta, bar)])
 
@@ -121,7 +121,7 @@ def three_tensors(rates, y, theta, y_bar, duration, steps):
     h, theta_bar = duration / (12 * steps), torch.zeros(())
 
     def slopes(y, bar):
-        value, products = torch.func.vjp(rates, y, theta)
+        value, products = torch.func.vjp(rates, y, theta)[:2]
         by_y, by_theta = products(bar)
         return value, -by_y, -by_theta
 
@@ -169,7 +169,7 @@ def without_the_bar(rates, y, theta, y_bar, duration, steps):
     n = len(y)
 
     def together(s):
-        value, products = torch.func.vjp(rates, s[:n], theta)
+        value, products = torch.func.vjp(rates, s[:n], theta)[:2]
         by_y, _ = products(s[n : 2 * n])
         _, by_theta = products(torch.ones(n).double())
         return torch.cat([value, -by_y, -by_theta[None]])
