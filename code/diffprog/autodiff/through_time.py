@@ -3,7 +3,8 @@
 Symbols, shapes. θ are the parameters, in one tensor of any shape.
     y    any shape     the state: yₙ₊₁ = step(yₙ, θ), or dy/dt = f(y, θ)
     bar  that of y     ȳ, the gradient of the loss by the state at the end
-    λ    that of y     the adjoint: the gradient by the state at a time
+                       (or at an earlier time, where it is called the
+                       adjoint)
 
 `backward_through_steps` gives the gradient of a program of steps, exact up
 to rounding; `backward_in_time` that of the differential equation, up to the
@@ -110,7 +111,7 @@ def backward_in_time(
 
     The adjoint is solved back in time by the method of Runge and Kutta,
     together with the state, of which only the end is known:
-        dy/dt = f,   dλ/dt = −λ·∂f/∂y,   ∂L/∂θ = ∫ λ·∂f/∂θ dt.
+        dy/dt = f,   dȳ/dt = −ȳ·∂f/∂y,   θ̄ = ∫ ȳ·∂f/∂θ dt.
     No state is kept. But where a motion loses what it began with, as by
     friction, y comes back wrong: compare y(0) with the true start.
 
@@ -125,9 +126,9 @@ def backward_in_time(
     n = y.numel()
 
     def rates(s: Tensor) -> Tensor:
-        now, λ = s[:n].reshape(y.shape), s[n : 2 * n].reshape(y.shape)
+        now, bar = s[:n].reshape(y.shape), s[n : 2 * n].reshape(y.shape)
         dy, products = torch.func.vjp(f, now, theta.detach())[:2]
-        by_y, by_theta = products(λ)
+        by_y, by_theta = products(bar)
         parts = (dy, -by_y, -by_theta)
         return torch.cat([part.reshape(-1) for part in parts])
 
@@ -135,8 +136,10 @@ def backward_in_time(
     s = torch.cat([part.reshape(-1) for part in start])
     for _ in range(steps):
         s = rk4(rates, s, -duration / steps)
-    λ, by_theta = s[n : 2 * n], s[2 * n :]
-    gradients = Gradients(λ.reshape(y.shape), by_theta.reshape(theta.shape))
+    by_start, by_theta = s[n : 2 * n], s[2 * n :]
+    gradients = Gradients(
+        by_start.reshape(y.shape), by_theta.reshape(theta.shape)
+    )
     return gradients, s[:n].reshape(y.shape)
 
 
