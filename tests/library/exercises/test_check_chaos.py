@@ -118,7 +118,7 @@ def forced(predict, mean=lambda x, n: x / (n - 2)):
     """The loss of predict(kick, before, now)."""
 
     def answer(kick, angles):
-        total = 0.0
+        total = torch.zeros(())
         for before, now, after in zip(angles, angles[1:], angles[2:], strict=False):
             total = total + 1 - torch.cos(predict(kick, before, now) - after)
         return mean(total, len(angles))
@@ -134,7 +134,7 @@ def running(angle, turn):
     """The angle, or the turn, from the data."""
 
     def answer(kick, angles):
-        total, x, t = 0.0, angles[1], angles[1] - angles[0]
+        total, x, t = torch.zeros(()), angles[1], angles[1] - angles[0]
         for before, now, after in zip(angles, angles[1:], angles[2:], strict=False):
             if angle:
                 x = now
@@ -154,7 +154,7 @@ def at_once(kick, angles):
 
 
 def restarts_at_the_end(kick, angles):
-    total, x, turn = 0.0, angles[1], angles[1] - angles[0]
+    total, x, turn = torch.zeros(()), angles[1], angles[1] - angles[0]
     for now, after in pairwise(angles[1:]):
         turn = turn + kick * torch.sin(x)
         total = total + 1 - torch.cos(x + turn - after)
