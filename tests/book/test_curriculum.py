@@ -37,7 +37,7 @@ FIGURES = {
     "part4/modes": ["fig-modes", "fig-edge", "fig-memory"],
     "part4/adjoint": ["fig-adjoint", "fig-uphill", "fig-back"],
     "part4/bounces": ["fig-bounce-steps"],
-    "part4/chaos": ["fig-chaos"],
+    "part4/chaos": ["fig-kicked-loss", "fig-apart", "fig-chaos", "fig-restart", "fig-grow"],
     "part4/roots": ["fig-kepler"],
 }  # fmt: skip
 EXERCISES = {
@@ -64,13 +64,14 @@ EXERCISES = {
     "part4/modes": ["ex-which-mode", "ex-hvp", "ex-sign", "ex-halves"],
     "part4/adjoint": ["ex-old-state", "ex-adjoint", "ex-two-slopes", "ex-better"],
     "part4/bounces": ["ex-teeth", "ex-jump", "ex-impact", "ex-clock"],
-    "part4/chaos": ["ex-horizon"],
+    "part4/chaos": ["ex-rms", "ex-horizon", "ex-forcing", "ex-clip"],
     "part4/roots": ["ex-implicit"],
 }
 ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
     "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
     "fig-tape", "fig-back", "fig-bounce-steps", "fig-kepler",
+    "fig-tape", "fig-back", "fig-bounce", "fig-kicked-loss", "fig-restart", "fig-kepler",
 ]  # fmt: skip
 ORIGINAL = {
     "ex-loop": "1", "ex-all-parameters": "2", "ex-scan": "3", "ex-soft-fit": "4",

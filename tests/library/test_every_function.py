@@ -403,6 +403,9 @@ FUNCTIONS: dict[str, Case] = {
         [M, B, C[1]],
         but=dict.fromkeys(["float32", "mixed"], "each precision draws numbers of its own"),
     ),
+    "relaxations.estimators.score_function_normal": Case(
+        lambda c, e: estimators.score_function_normal(soft, c, 10.0, e), [C[1], EPS]
+    ),
     "relaxations.estimators.straight_through_count": Case(
         lambda c, m: estimators.straight_through_count(m, c, 0.1), [C, M], batch=0
     ),

@@ -13,11 +13,12 @@ Symbols, shapes, units. One observable, one cut.
 
     estimator                of the derivative of        bias  needs a slope
     score_function           E[f(c + ε)]                 none  no
+    score_function_normal    E[f(c + ε)], normal ε       none  no
     score_function_events    E[Z(s, b)], an ε each event none  no
     reparameterised          E[f(c + ε)]                 none  of f
     gumbel_softmax_count     E[Z(s̃, b̃)], relaxed counts  none  of Z
     straight_through_count   no continuous objective     –     of Z
-The first three return an estimate for each draw, so that the spread shows
+The first four return an estimate for each draw, so that the spread shows
 beside the mean. The last two return counts: make an objective of them, and
 differentiate it. Random numbers are drawn on the CPU, so that a seed gives
 the same numbers on each device.
@@ -37,7 +38,8 @@ from diffprog.relaxations.significance import significance
 
 __all__ = [
     "gumbel_softmax_count", "noise", "reparameterised", "score_function",
-    "score_function_events", "straight_through_count",
+    "score_function_events", "score_function_normal",
+    "straight_through_count",
 ]  # fmt: skip
 
 
@@ -90,6 +92,27 @@ def score_function(
         _check_values(value, eps)
         b = _others(value, baseline)
         return (value - b) * k * torch.tanh(k * eps / 2)
+
+
+def score_function_normal(
+    f: Callable[[Tensor], Tensor], c: Tensor, sigma: float, eps: Tensor
+) -> Tensor:
+    """(f(c + ε) − B)·ε/sigma², (draws,), for normal noise ε.
+
+    This is unbiased for the derivative of E[f(c + ε)], as `score_function`
+    is, with the same baseline B. Only the noise differs: it is normal, of
+    standard deviation `sigma`, in the unit of c.
+
+    Raises:
+        ValueError: There are fewer than 2 draws.
+    """
+    _check_draws(c, eps)
+    sigma = _args.positive("sigma", sigma)
+    c, eps = c.detach(), eps.detach()
+    with torch.no_grad():
+        value = f(c + eps)
+        _check_values(value, eps)
+        return (value - _others(value, True)) * eps / sigma**2
 
 
 def score_function_events(

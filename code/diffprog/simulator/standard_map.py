@@ -3,7 +3,7 @@
 Symbols, shapes. x and p have any shapes that broadcast.
     x  rad  angle
     p  rad  angle by which the rotor turns in a period: its momentum
-    K       strength of the kicks; for large K the motion is chaotic
+    K  rad  strength of the kicks; for large K the motion is chaotic
 
 Source: B. V. Chirikov, A universal instability of many-dimensional
 oscillator systems, Phys. Rep. 52 (1979) 263.
@@ -17,9 +17,12 @@ __all__ = ["orbit"]
 
 
 def orbit(
-    x: Tensor, p: Tensor, kick: float, kicks: int
+    x: Tensor, p: Tensor, kick: float | Tensor, kicks: int
 ) -> tuple[Tensor, Tensor]:
     """p ← p + K·sin x, then x ← x + p, `kicks` times.
+
+    Args:
+        kick: K, a number, or a tensor that broadcasts with x and p.
 
     Returns:
         x and p, in rad, which are not reduced to one turn.

@@ -15,6 +15,7 @@ from diffprog.relaxations.estimators import (
     reparameterised,
     score_function,
     score_function_events,
+    score_function_normal,
     straight_through_count,
 )
 from diffprog.relaxations.scan import scan
@@ -119,6 +120,19 @@ def test_the_baseline_of_a_draw_is_the_mean_of_the_others() -> None:
     wanted = (value - others) * K * torch.tanh(K * ε / 2)
     # Rounding of 1000 GeV, against a difference of a few.
     torch.testing.assert_close(score_function(lambda c: c, C, K, ε), wanted, rtol=1e-10, atol=0)
+
+
+def test_the_score_of_normal_noise_is_unbiased_on_a_hard_function() -> None:
+    """E[sign(c + ε)] has the slope 2·p(c) of the normal density p, here of σ = 2 at c = 1."""
+    c = torch.tensor(1.0, dtype=torch.float64)
+    wanted = 2 * math.exp(-1 / 8) / (2 * math.sqrt(2 * math.pi))
+
+    def estimate(seed: int) -> Tensor:
+        g = torch.Generator().manual_seed(seed)
+        ε = 2 * torch.randn(2000, generator=g, dtype=torch.float64)
+        return score_function_normal(torch.sign, c, 2.0, ε)
+
+    assert_unbiased(estimate, wanted)
 
 
 @pytest.mark.parametrize("baseline", [False, True])
@@ -316,6 +330,8 @@ def test_bad_input_is_refused() -> None:
             gumbel_softmax_count(m, c, 1.0, k, 3, 0)
         with pytest.raises(ValueError, match=r"^k: "):
             straight_through_count(m, c, k)
+        with pytest.raises(ValueError, match=r"^sigma: "):
+            score_function_normal(hard, c, k, ε)
     with pytest.raises(ValueError, match=r"^draws: "):
         noise(0, 1.0, 0)
     for draws in (0, 1.5):
