@@ -38,7 +38,7 @@ FIGURES = {
     "part4/adjoint": ["fig-adjoint", "fig-back"],
     "part4/bounces": ["fig-bounce"],
     "part4/chaos": ["fig-chaos"],
-    "part4/roots": ["fig-kepler"],
+    "part4/roots": ["fig-kepler", "fig-two-angles", "fig-envelope"],
 }  # fmt: skip
 EXERCISES = {
     "part1/simulator": ["ex-landing", "ex-throws", "ex-whole-metres", "ex-shapes"],
@@ -65,7 +65,7 @@ EXERCISES = {
     "part4/adjoint": ["ex-adjoint"],
     "part4/bounces": ["ex-impact"],
     "part4/chaos": ["ex-horizon"],
-    "part4/roots": ["ex-implicit"],
+    "part4/roots": ["ex-aim", "ex-last-step", "ex-implicit", "ex-held-fixed"],
 }
 ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
