@@ -8,6 +8,7 @@ Symbols, shapes.
 In `check_at_the_fit`, nu (2,) minimises a loss, with the Hessian H, (2, 2), and depends on c, ().
 """
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -69,7 +70,7 @@ def _aims(phi: Tensor, v: Tensor) -> Iterator[Mistake]:
         yield "that is ∂R/∂φ: it belongs in the denominator, below ∂R/∂v", one
     yield ("the two derivatives of the range are multiplied: their ratio is asked for",
            -by_v * by_phi)
-    yield "the answer is in degrees per m/s: leave it in radians", -torch.rad2deg(tan / v)
+    yield "the answer is in degrees per m/s: leave it in radians", -180 / math.pi * tan / v
     yield ("sin(2φ) is the derivative by v already, but the derivative by φ is a cosine: the ratio"
            " has a tangent", -sin / v)
 # fmt: on
