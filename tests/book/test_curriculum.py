@@ -38,7 +38,7 @@ FIGURES = {
     "part4/adjoint": ["fig-adjoint", "fig-uphill", "fig-back"],
     "part4/bounces": ["fig-bounce-steps"],
     "part4/chaos": ["fig-kicked-loss", "fig-apart", "fig-chaos", "fig-restart", "fig-grow"],
-    "part4/roots": ["fig-kepler"],
+    "part4/roots": ["fig-kepler", "fig-two-angles", "fig-envelope"],
 }  # fmt: skip
 EXERCISES = {
     "part1/simulator": ["ex-landing", "ex-throws", "ex-whole-metres", "ex-shapes"],
@@ -65,7 +65,7 @@ EXERCISES = {
     "part4/adjoint": ["ex-old-state", "ex-adjoint", "ex-two-slopes", "ex-better"],
     "part4/bounces": ["ex-teeth", "ex-jump", "ex-impact", "ex-clock"],
     "part4/chaos": ["ex-rms", "ex-horizon", "ex-forcing", "ex-clip"],
-    "part4/roots": ["ex-implicit"],
+    "part4/roots": ["ex-aim", "ex-last-step", "ex-implicit", "ex-held-fixed"],
 }
 ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",

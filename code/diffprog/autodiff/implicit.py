@@ -4,10 +4,10 @@ Symbols, shapes.
     x  any shape, N numbers  the root: F(x, θ) = 0
     F  the shape of x        the equations
     θ  any shapes            the parameters
-    A  (N, N)                ∂F/∂x at the root
+    J  (N, N)                ∂F/∂x at the root
 
 The root moves with the parameters so that F stays zero:
-    dF = A·dx + (∂F/∂θ)·dθ = 0,   so   dx/dθ = −A⁻¹·∂F/∂θ.
+    dF = J·dx + (∂F/∂θ)·dθ = 0,   so   dx/dθ = −J⁻¹·∂F/∂θ.
 
 Source: M. Blondel et al., Efficient and modular implicit differentiation,
 NeurIPS 2022.
@@ -27,12 +27,12 @@ __all__ = ["root"]
 def root(
     equations: Callable[..., Tensor], x: Tensor, *theta: Tensor
 ) -> Tensor:
-    """x − A⁻¹·F(x, θ): the root x, with dx/dθ = −A⁻¹·∂F/∂θ attached.
+    """x − J⁻¹·F(x, θ): the root x, with dx/dθ = −J⁻¹·∂F/∂θ attached.
 
-    This is one step of Newton's method with A held fixed. It leaves a root
+    This is one step of Newton's method with J held fixed. It leaves a root
     where it is, up to rounding, and F(x, θ) is the only path to θ. So how x
-    was found saves nothing, and backward() solves one linear system, of Aᵀ.
-    Second derivatives are not right, since A does not move.
+    was found saves nothing, and backward() solves one linear system, of Jᵀ.
+    Second derivatives are not right, since J does not move.
 
     Args:
         equations: F; takes x and θ, and returns the shape of x.
@@ -41,7 +41,7 @@ def root(
         theta: The parameters, which F takes after x.
 
     Raises:
-        ValueError: F(x, θ) has another shape than x, or is not finite, or A
+        ValueError: F(x, θ) has another shape than x, or is not finite, or J
             is singular, where a root does not move smoothly.
     """
     _args.precise("x", x)
@@ -51,9 +51,9 @@ def root(
     _args.same_shape(x=x, equations=f)
     _args.finite("equations", f)
     fixed = [z.detach() for z in theta]
-    a = jacobian(lambda x: equations(x, *fixed), x)
+    j = jacobian(lambda x: equations(x, *fixed), x)
     try:
-        step: Tensor = torch.linalg.solve(a, f.reshape(-1))
+        step: Tensor = torch.linalg.solve(j, f.reshape(-1))
     except RuntimeError:  # torch.linalg.LinAlgError
         why = "their derivative by x is singular at this root"
         raise _args.refused("equations", why) from None
