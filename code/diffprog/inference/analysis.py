@@ -36,7 +36,7 @@ def histogram(x: Tensor, edges: Tensor, k: float | None = None) -> Tensor:
         got = _args.described(edges)
         raise _args.wrong("edges", got, "(B − 1,), rising")
     if k is None:
-        bins = torch.bucketize(x.detach(), edges, right=True)
+        bins = torch.bucketize(x.detach().contiguous(), edges, right=True)
         return torch.bincount(bins, minlength=len(edges) + 1).to(x.dtype)
     end = x.new_tensor([math.inf])
     k = _args.positive("k", k)

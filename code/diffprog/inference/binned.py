@@ -67,7 +67,8 @@ def expected(t: Templates, mu: Tensor, alpha: Tensor) -> Tensor:
     half = (above + below) / 2
     bend = (above - below) / 16
     inside = α * (half + α * bend * (15 - α**2 * (10 - 3 * α**2)))
-    Δ = torch.where(α >= 1, α * above, torch.where(α <= -1, α * below, inside))
+    outside = torch.where(α > 0, α * above, α * below)
+    Δ = torch.where(α.abs() < 1, inside, outside)
     return mu[..., None] * t.signal + t.background + Δ.sum(-2)
 
 
@@ -99,16 +100,20 @@ def asimov(
 
 
 def toys(
-    t: Templates, experiments: int, seed: int | torch.Generator,
+    t: Templates,
+    experiments: int,
+    seed: int | torch.Generator,
     mu: float = 1.0,
 ) -> tuple[Tensor, Tensor]:
     """Draw n ~ Poisson(r(μ, 0)) and a ~ N(0, 1), of many experiments."""
     _args.count("experiments", experiments)
     g = _samples.generator(seed)
     r, at = asimov(t, mu)
-    n = torch.poisson(r.expand(experiments, -1), generator=g)
-    a = torch.randn(experiments, len(at), generator=g, dtype=r.dtype)
-    return n, a
+    # float64 on the CPU: a seed gives the same numbers everywhere.
+    mean = r.detach().cpu().double().expand(experiments, -1)
+    n = torch.poisson(mean, generator=g)
+    a = torch.randn(experiments, len(at), generator=g, dtype=mean.dtype)
+    return n.to(r), a.to(r)
 
 
 def information(
@@ -128,13 +133,14 @@ def information(
     j = torch.func.jacfwd(lambda x: expected(t, x[0], x[1:]))(theta)
     prior = torch.ones_like(theta)
     prior[0] = 0
-    return j.T @ (j / r[:, None]) + torch.diag(prior)
+    f: Tensor = j.T @ (j / r[:, None]) + torch.diag(prior)
+    return f
 
 
 def sigma_mu(t: Templates, mu: Tensor | float = 1.0) -> Tensor:
     """σ(μ) = √(F⁻¹)₀₀, (): the expected error of μ, with all nuisances."""
-    f = information(t, mu)
-    return torch.linalg.inv(f)[0, 0].sqrt()
+    sigma: Tensor = torch.linalg.inv(information(t, mu))[0, 0].sqrt()
+    return sigma
 
 
 def fit(t: Templates, n: Tensor, a: Tensor) -> Minimum:
@@ -144,7 +150,8 @@ def fit(t: Templates, n: Tensor, a: Tensor) -> Minimum:
     and α = 0.
     """
     _data(t, n, a)
-    start = torch.cat([torch.ones_like(a[..., :1]), torch.zeros_like(a)], -1)
+    one = torch.ones_like(a[..., :1])
+    start = torch.cat([one, torch.zeros_like(a)], -1)
     return newton(
         lambda theta, n, a: nll(t, theta[0], theta[1:], n, a), start, n, a
     )

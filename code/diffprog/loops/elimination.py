@@ -80,8 +80,8 @@ def step(
     _args.precise("shared", shared)
     relative = _args.positive("relative", relative)
 
-    def of_one(g: Tensor, l: Tensor, y: Tensor) -> Tensor:
-        return residuals(g.reshape(shared.shape), l, y)
+    def of_one(g: Tensor, own: Tensor, y: Tensor) -> Tensor:
+        return residuals(g.reshape(shared.shape), own, y)
 
     g, each = shared.reshape(-1), (None, 0, 0)
     r = vmap(of_one, each)(g, local, data)

@@ -7,12 +7,12 @@ toy (simulated experiment), and P for the parameters of one of them.
     g    (…, P)      its gradient
     H    (…, P, P)   its Hessian
     |H|  (…, P, P)   the matrix with H's directions and the sizes of its
-                     eigenvalues, so that −|H|⁻¹·g leads downhill also where
-                     the loss curves down
+                     eigenvalues, so that −|H|⁻¹·g leads downhill where the
+                     loss curves down, too
 
 Sources: J. Nocedal, S. J. Wright, Numerical Optimization, 2nd ed., Springer
-2006, section 3.4; for the distance, F. James, M. Roos, Minuit, Comput. Phys.
-Commun. 10 (1975) 343.
+2006, section 3.4; for the distance, F. James, M. Roos, Minuit, Comput.
+Phys. Commun. 10 (1975) 343.
 """
 
 from collections.abc import Callable

@@ -11,8 +11,8 @@ how often each decision is taken.
     d/dx E[Σ S] = E[∂ΣS/∂x] + E[Σₗ Rₗ·∂ ln pₗ/∂x]
 Rₗ = Σ over j ≥ l of Sⱼ: what came before a decision does not depend on it.
 
-Source: J. Schulman, N. Heess, T. Weber, P. Abbeel, Gradient estimation using
-stochastic computation graphs, NeurIPS 2015.
+Source: J. Schulman, N. Heess, T. Weber, P. Abbeel, Gradient estimation
+using stochastic computation graphs, NeurIPS 2015.
 """
 
 import torch
@@ -53,9 +53,7 @@ def total_slope(
     Raises:
         ValueError: There are fewer than 2 draws with a baseline.
     """
-    _args.shapes(
-        signal=(signal, "n L"), log_p=(log_p, "n L"), x=(x, "n")
-    )
+    _args.shapes(signal=(signal, "n L"), log_p=(log_p, "n L"), x=(x, "n"))
     after = signal.detach()
     if causal:
         after = after.flip(1).cumsum(1).flip(1)

@@ -11,8 +11,8 @@ one tensor p, (4 + W + 2n,), each as a number near or below 1:
                          them, and its change over a metre, in m
     t  (n, W)   µs       arrival times, with Gaussian errors of 1 µs
     q  (n, W)            charges, with fluctuations of 15 % that have a tail
-    s  (c, 2)   µs       start and end times of c tracks that cross the whole
-                         gap, from the wires to the cathode
+    s  (c, 2)   µs       start and end times of c tracks that cross the gap
+                         from the wires to the cathode
 """
 
 import math
@@ -24,8 +24,15 @@ from torch import Generator, Tensor
 from diffprog import _args, _samples
 
 __all__ = [
-    "Data", "GAP", "chi2", "expected", "first_guess", "generate", "nll",
-    "truth", "wires",
+    "GAP",
+    "Data",
+    "chi2",
+    "expected",
+    "first_guess",
+    "generate",
+    "nll",
+    "truth",
+    "wires",
 ]  # fmt: skip
 
 GAP = 1.0  # m, from the wires to the cathode
@@ -55,11 +62,12 @@ def wires(number: int = 20) -> Tensor:
 
 
 def expected(p: Tensor, number: int = 20) -> tuple[Tensor, Tensor, Tensor]:
-    """t = t₀ + z/v, μ = G·g·√(1 + z′²)·e^(−z/(v·τ)), and s = (t₀, t₀ + GAP/v).
+    """t = t₀ + z/v, μ = G·g·√(1 + z′²)·e^(−z/(v·τ)), s = (t₀, t₀ + GAP/v).
+
+    The root is the way of a slanted track past a wire.
 
     Returns:
-        t and μ, (n, W), and s, (2,). μ is the most probable charge; the
-        root is the way of a slanted track past a wire.
+        t and μ, (n, W), and s, (2,). μ is the most probable charge.
     """
     v, t0, tau, gain, gains, z0, slope = _unpack(p, number)
     z = z0[:, None] + slope[:, None] * wires(number).to(p)
@@ -88,7 +96,7 @@ def nll(p: Tensor, t: Tensor, q: Tensor, s: Tensor) -> Tensor:
 def chi2(
     p: Tensor, t: Tensor, q: Tensor, s: Tensor, weights: Tensor
 ) -> Tensor:
-    """The same with least squares for the charges: Σ (q − MEAN·μ)²·w/2.
+    """Σ (t − t̂)²/2σ² + Σ (q − MEAN·μ)²·w/2: least squares for both.
 
     Args:
         weights: w, (n, W): 1/variance of each charge. With weights that do
@@ -110,12 +118,12 @@ def truth(tracks: int, crossing: int, seed: int | Generator) -> Tensor:
     g = _samples.generator(seed)
 
     def uniform() -> float:
-        return torch.rand((), generator=g, dtype=torch.float64).item()
+        return torch.rand((), generator=g).item()
 
     lines = [(0.02, 0.96 / LENGTH)] * crossing
     while len(lines) < tracks:
         z0 = 0.1 + 0.8 * uniform()
-        slope = 0.4 * torch.randn((), generator=g, dtype=torch.float64).item()
+        slope = 0.4 * torch.randn((), generator=g).item()
         if 0 < z0 + slope * LENGTH < GAP:
             lines.append((z0, slope))
     gains = 0.05 * torch.randn(20, generator=g, dtype=torch.float64)
@@ -135,7 +143,8 @@ def generate(p: Tensor, crossing: int, seed: int | Generator) -> Data:
     t, μ, ends = expected(p)
 
     def normal(*shape: int) -> Tensor:
-        return torch.randn(shape, generator=g, dtype=p.dtype)
+        # float64 on the CPU: a seed gives the same numbers everywhere.
+        return torch.randn(shape, generator=g, dtype=torch.float64).to(p)
 
     ξ = -torch.log(normal(*μ.shape) ** 2)  # −ln of a squared normal: Moyal
     return Data(
@@ -165,8 +174,8 @@ def _unpack(p: Tensor, number: int) -> tuple[Tensor, ...]:
         raise _args.wrong("p", f"shape {tuple(p.shape)}", want)
     v, t0 = p[0].exp() * 1e-3, p[1] * 100  # m/µs, µs
     tau, gain = p[2].exp() * 1000, p[3].exp()
-    gains, z0, slope = p[4:].split([number, tracks, tracks])
-    return v, t0, tau, gain, gains.exp(), z0, slope
+    gains, z0 = p[4 : 4 + number].exp(), p[4 + number :][:tracks]
+    return v, t0, tau, gain, gains, z0, p[4 + number + tracks :]
 
 
 def _times(

@@ -56,13 +56,13 @@ def calorimeter(
     energy = _args.positive("energy", energy)
     _args.positives("x", x)
     g = _samples.generator(seed)
-    E, owner = torch.full_like(x, energy), torch.arange(n)
+    E, owner = torch.full_like(x, energy), torch.arange(n, device=x.device)
     signal, log_p = [], []
     for _ in range(layers):
         p = (-torch.expm1(-x))[owner] * E / (E + CRITICAL)
         split, log = _decide(p, g)
         log_p.append(_total(log, owner, n))
-        z = torch.rand(E.shape, generator=g, dtype=E.dtype)[split]
+        z = _uniform(E, g)[split]
         kept = E.index_put((split.nonzero()[:, 0],), z * E[split])
         E = torch.cat([kept, (1 - z) * E[split]])
         owner = torch.cat([owner, owner[split]])
@@ -82,20 +82,28 @@ def cascade(p: Tensor, seed: int | Generator, layers: int) -> Shower:
     if not _args.holds((p > 0) & (p < 1)):
         raise _args.wrong("p", _args.described(p), "from 0 to 1")
     g = _samples.generator(seed)
-    number, known = torch.ones_like(p), p.detach()
+    known = p.detach().cpu().double()
+    number = torch.ones_like(known)
     signal, log_p = [], []
     for _ in range(layers):
-        k = torch.binomial(number, known, generator=g)
-        log_p.append(k * p.log() + (number - k) * torch.log1p(-p))
+        k = torch.binomial(number, known, generator=g).to(p)
+        rest = number.to(p) - k
+        log_p.append(k * p.log() + rest * torch.log1p(-p))
         signal.append(k)
-        number = number + k
+        number = number + k.to(number)
     return Shower(torch.stack(signal, 1), torch.stack(log_p, 1))
 
 
 def _decide(p: Tensor, g: Generator) -> tuple[Tensor, Tensor]:
     """Draw yes with probability p; return it, and its log-probability."""
-    yes = torch.rand(p.shape, generator=g, dtype=p.dtype) < p.detach()
+    yes = _uniform(p, g) < p.detach()
     return yes, torch.where(yes, p, 1 - p).log()
+
+
+def _uniform(like: Tensor, g: Generator) -> Tensor:
+    # float64 on the CPU: a seed gives the same numbers everywhere.
+    u = torch.rand(like.shape, generator=g, dtype=torch.float64)
+    return u.to(like)
 
 
 def _total(x: Tensor, owner: Tensor, n: int) -> Tensor:

@@ -2,9 +2,9 @@
 
 Symbols, shapes, units. n tracks, P planes, perpendicular to the beam.
     z      (P,)       m    where the planes stand along the beam
-    a      (P, 3)     µm   how each plane is displaced: along x, along y, and
-                           turned about the beam, which is given as the way
-                           of a point 0.1 m off the beam
+    a      (P, 3)     µm   how each plane is displaced: along x, along y,
+                           and turned about the beam, which is given as the
+                           way of a point 0.1 m off the beam
     track  (n, 4)          x, y in m where it crosses z = 0, and its slopes
     hits   (n, P, 2)  m    where the tracks cross the planes, in the x and y
                            that are engraved on each plane
@@ -46,10 +46,10 @@ def hits(a: Tensor, track: Tensor, z: Tensor) -> Tensor:
 
 
 def straight_tracks(measured: Tensor, z: Tensor) -> Tensor:
-    """Return the straight tracks, (n, 4), nearest to hits of planes at rest.
+    """Return the straight tracks, (n, 4), nearest to the hits.
 
-    They are a start for the alignment: what the planes are displaced by is
-    left in their residuals, and in the tracks.
+    The planes are taken to be where they should be. This is the start for
+    an alignment.
     """
     _args.shapes(measured=(measured, "n P 2"), z=(z, "P"))
     lever = torch.stack([torch.ones_like(z), z], 1)

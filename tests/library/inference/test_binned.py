@@ -92,8 +92,9 @@ def test_a_profile_is_the_best_fit_with_the_strength_held():
     best = binned.fit(MODEL, N, A)
     held = binned.profile(MODEL, best.theta[0], N, A)
     torch.testing.assert_close(held.theta, best.theta[1:], rtol=0, atol=1e-6)
-    off = binned.profile(MODEL, best.theta[0] + double(-0.5, 0, 0.5), N.expand(3, 5),
-                         A.expand(3, 2)).loss
+    off = binned.profile(
+        MODEL, best.theta[0] + double(-0.5, 0, 0.5), N.expand(3, 5), A.expand(3, 2)
+    ).loss
     assert off[0] > off[1] < off[2]
 
 

@@ -10,7 +10,7 @@ ERROR = 10e-6  # m, of a hit
 
 
 def beam(tracks):
-    a, track, measured = telescope.beam(tracks, 0)
+    a, _, measured = telescope.beam(tracks, 0)
     z = telescope.planes()
 
     def residuals(a, track, y):
@@ -42,8 +42,9 @@ def test_it_is_the_shortest_step_of_the_full_matrix():
     left = j - j[:, 18:] @ torch.linalg.lstsq(j[:, 18:], j).solution
     n = left[:, :18].T @ left[:, :18]
     torch.testing.assert_close(found.information, n, rtol=1e-8, atol=1e-8 * n.abs().max().item())
-    torch.testing.assert_close(known.T @ n @ known, found.eigenvalues[found.free :].diag(),
-                               rtol=1e-8, atol=1e-8)
+    torch.testing.assert_close(
+        known.T @ n @ known, found.eigenvalues[found.free :].diag(), rtol=1e-8, atol=1e-8
+    )
 
 
 def test_a_telescope_is_aligned_but_for_five_directions():
@@ -99,4 +100,4 @@ def test_shapes_are_told():
     with pytest.raises(ValueError, match="b: got shape"):
         eliminate(torch.ones(4, 9, 5), torch.ones(3, 9, 3), torch.ones(4, 9))
     with pytest.raises(ValueError, match="relative: got"):
-        step(lambda g, l, y: g + l + y, torch.ones(1), torch.ones(2, 1), torch.ones(2, 1), 0.0)
+        step(lambda g, own, y: g + own + y, torch.ones(1), torch.ones(2, 1), torch.ones(2, 1), 0.0)

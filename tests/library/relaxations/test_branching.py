@@ -61,7 +61,9 @@ def test_the_total_slope_is_that_of_differences():
     assert abs(mean - (up.mean() - down.mean()).item() / (2 * h)) < error + own
 
 
-@pytest.mark.parametrize(("slope", "end", "signal"), [("pathwise", 0.02, 8.7), ("total", 0.9, 34.4)])
+@pytest.mark.parametrize(
+    ("slope", "end", "signal"), [("pathwise", 0.02, 8.7), ("total", 0.9, 34.4)]
+)
 def test_two_ascents_end_in_opposite_places(slope, end, signal):
     """64 showers a step, 150 steps of Adam from X = 0.4. The mean signal is largest near 0.9."""
     x = torch.tensor(0.4, dtype=torch.float64, requires_grad=True)

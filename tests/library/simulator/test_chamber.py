@@ -24,10 +24,10 @@ def by_least_squares(data, weights):
 
     p = chamber.first_guess(data.t)
     if weights == "follow":
-        return newton(lambda p: chamber.chi2(p, *data, inverse_variance(p)), p)
+        return newton(lambda p: chamber.chi2(p, data.t, data.q, data.s, inverse_variance(p)), p)
     for _ in range(4):
         w = inverse_variance(p).detach()
-        found = newton(lambda p, w=w: chamber.chi2(p, *data, w), p)
+        found = newton(lambda p, w=w: chamber.chi2(p, data.t, data.q, data.s, w), p)
         p = found.theta
     return found
 
@@ -69,7 +69,7 @@ def test_the_bars_keep_their_promise_and_least_squares_with_moving_weights_does_
     """
     p = chamber.truth(TRACKS, 5, 0)
     g = torch.Generator().manual_seed(5)
-    rows = {"likelihood": [], "fixed": [], "follow": []}
+    rows: dict[str, list[torch.Tensor]] = {"likelihood": [], "fixed": [], "follow": []}
     for _ in range(60):
         data = chamber.generate(p, 5, g)
         for name, row in rows.items():
@@ -96,14 +96,14 @@ def test_charges_have_moyal_s_distribution():
     q = chamber.generate(p, 0, 2).q
     ξ = ((q - μ) / (chamber.WIDTH * μ)).flatten().numpy()
     assert stats.kstest(ξ, stats.moyal.cdf).pvalue > 1e-3
-    assert chamber.MEAN == pytest.approx(1 + chamber.WIDTH * stats.moyal.mean())
-    assert chamber.SPREAD == pytest.approx(chamber.WIDTH * stats.moyal.std())
+    assert pytest.approx(1 + chamber.WIDTH * stats.moyal.mean()) == chamber.MEAN
+    assert pytest.approx(chamber.WIDTH * stats.moyal.std()) == chamber.SPREAD
 
 
 def test_the_likelihood_of_charges_is_moyal_s():
     p = chamber.truth(4, 0, 0)
     data = chamber.generate(p, 0, 1)
-    t, μ, _ = chamber.expected(p)
+    _, μ, _ = chamber.expected(p)
     other = data.q * 1.1
 
     def reference(q):

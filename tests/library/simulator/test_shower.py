@@ -38,7 +38,9 @@ def test_a_shower_without_splits_is_one_particle_that_loses_energy():
     """Absorbers of 1e-9 radiation lengths split nothing, and take hardly anything."""
     signal, log_p = calorimeter(many(1e-9, 20), 0, layers=3, energy=0.1)
     lost = 0.1 * torch.exp(torch.tensor(-LOSS * 1e-9, dtype=torch.float64))
-    torch.testing.assert_close(signal, (1 - torch.exp(-lost / SEEN)).expand(20, 3), rtol=1e-8, atol=0)
+    torch.testing.assert_close(
+        signal, (1 - torch.exp(-lost / SEEN)).expand(20, 3), rtol=1e-8, atol=0
+    )
     assert log_p.abs().max() < 1e-8
 
 
@@ -48,7 +50,9 @@ def test_the_first_split_has_its_probability():
     signal, log_p = calorimeter(many(0.5, n), 2, layers=1)
     p = (1 - math.exp(-0.5)) * 10 / 10.3
     torch.testing.assert_close(log_p[:, 0].exp().unique(), torch.tensor([p, 1 - p]).double())
-    assert abs(torch.isclose(log_p[:, 0].exp(), many(p, n)).double().mean() - p) < 4 * (p / n) ** 0.5
+    assert (
+        abs(torch.isclose(log_p[:, 0].exp(), many(p, n)).double().mean() - p) < 4 * (p / n) ** 0.5
+    )
     assert signal.max() <= 2
 
 
