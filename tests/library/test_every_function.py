@@ -28,8 +28,8 @@ from diffprog.autodiff import (
     products,
     through_time,
 )
-from diffprog.inference import profiles, uncertainty
-from diffprog.loops import descent, ensembles, gauss_newton, history, training
+from diffprog.inference import analysis, binned, profiles, uncertainty
+from diffprog.loops import descent, elimination, ensembles, gauss_newton, history, newton, training
 from diffprog.pipelines import identifiability, learned_cut, pipeline, pitching_networks
 from diffprog.relaxations import (
     cut_fit,
@@ -42,12 +42,15 @@ from diffprog.relaxations import (
 from diffprog.simulator import (
     ball,
     bounce,
+    chamber,
     drag,
     kepler,
     masses,
     pitching,
+    shower,
     standard_map,
     stepping,
+    telescope,
 )
 
 WITHOUT_TENSORS = {
@@ -64,6 +67,15 @@ WITHOUT_TENSORS = {
     "loops.history.bar": "a progress bar",
     "loops.history.Diverged": "an exception",
     "inference.uncertainty.region_content": "numbers",
+    "inference.binned.Templates": "four tensors",
+    "loops.elimination.Step": "what a step returns",
+    "loops.newton.Minimum": "what a fit returns",
+    "simulator.chamber.Data": "three tensors",
+    "simulator.chamber.truth": "draws parameters in float64",
+    "simulator.chamber.wires": "numbers",
+    "simulator.shower.Shower": "two tensors",
+    "simulator.telescope.beam": "draws hits in float64",
+    "simulator.telescope.planes": "numbers",
     "pipelines.pipeline.mlp": "draws weights, as torch.nn does",
     "simulator.ball.position_numpy": "NumPy, to compare with",
     "simulator.masses.Process": "numbers",
@@ -73,6 +85,7 @@ WITHOUT_TENSORS = {
     "simulator.masses.ten_masses": "as draw",
     "relaxations.global_search.search": "numbers, and results of torch's default dtype",
     "relaxations.cut_fit.annealed": "numbers",
+    "relaxations.branching": "differentiates a graph by leaves, with tests of its own",
 }
 
 
@@ -120,6 +133,9 @@ J = t([1, 2], [0, 1], [3, 1])
 R = t(0.5, -1, 2)
 DAY = torch.linspace(0, 1, 5, dtype=torch.float64)[:, None]
 EPS = t(-3, 1, 4, -2)
+S2, B22 = t(10, 4), t(50, 40)
+TRACK = chamber.truth(2, 1, 0)
+TIMES = chamber.expected(TRACK)[0]
 
 
 def cubic(x: Tensor) -> Tensor:
@@ -128,6 +144,22 @@ def cubic(x: Tensor) -> Tensor:
 
 def pulled(y: Tensor, theta: Tensor) -> Tensor:
     return theta - y.sin()
+
+
+def two_bins(s: Tensor, b: Tensor) -> binned.Templates:
+    """A nuisance that moves events from the first bin to the second, and one of the norm."""
+    move = torch.stack([-b / 10, b / 10]).sum(0) + b * t(-0.1, 0.1).to(b)
+    return binned.Templates(
+        s, b, torch.stack([b + move, 1.1 * b]), torch.stack([b - move, 0.9 * b])
+    )
+
+
+def least(theta: Tensor, n: Tensor) -> Tensor:
+    return torch.cosh(theta - n).sum()
+
+
+def from_line(g: Tensor, own: Tensor, y: Tensor) -> Tensor:
+    return g[0] * t(1, 2, 3).to(g) ** 2 + own - y
 
 
 def square(x: Tensor, theta: Tensor) -> Tensor:
@@ -273,6 +305,53 @@ FUNCTIONS: dict[str, Case] = {
         ),
         [R, t(1, 2, -1)],
     ),
+    "inference.analysis.histogram": Case(
+        lambda x: analysis.histogram(x, t(900, 1000).to(x), 0.1), [M]
+    ),
+    "inference.analysis.templates": Case(
+        lambda s, b: tuple(
+            analysis.templates(
+                lambda m: m[:, 0],
+                s,
+                b,
+                t(900, 1000).to(s),
+                shift=t([60, 0]).to(s),
+                events=(5, 10),
+                k=0.1,
+            )
+        ),
+        [M2, B2],
+    ),
+    "inference.binned.asimov": Case(lambda s, b: binned.asimov(two_bins(s, b)), [S2, B22]),
+    "inference.binned.expected": Case(
+        lambda α, μ: binned.expected(two_bins(S2.to(α), B22.to(α)), μ, α),
+        [t([0.1, 0.2], [1.5, -1.2]), t(1, 2)],
+        batch=0,
+    ),
+    "inference.binned.fit": Case(
+        lambda n, a: binned.fit(two_bins(S2.to(n), B22.to(n)), n, a)[:3],
+        [t([61, 42], [55, 50]), t([0.1, 0.2], [0, 0])],
+        but=LOOP,
+    ),
+    "inference.binned.information": Case(
+        lambda s, b: binned.information(two_bins(s, b)), [S2, B22]
+    ),
+    "inference.binned.nll": Case(
+        lambda α, μ, n: binned.nll(two_bins(S2.to(α), B22.to(α)), μ, α, n, 0 * α),
+        [t([0.1, 0.2], [1.5, -1.2]), t(1, 2), t(61, 42)],
+        batch=0,
+    ),
+    "inference.binned.profile": Case(
+        lambda n, a, μ: binned.profile(two_bins(S2.to(n), B22.to(n)), μ, n, a)[:3],
+        [t([61, 42], [55, 50]), t([0.1, 0.2], [0, 0]), t(1, 2)],
+        but=LOOP,
+    ),
+    "inference.binned.sigma_mu": Case(lambda s, b: binned.sigma_mu(two_bins(s, b)), [S2, B22]),
+    "inference.binned.toys": Case(
+        lambda s, b: binned.toys(two_bins(s, b), 3, 0),
+        [S2, B22],
+        but=VALUES | {"jacobian": "counts are drawn"},
+    ),
     "inference.profiles.profile_chi2": Case(
         lambda p, n, y: profiles.profile_chi2(residuals, p, n, y),
         [t(0, 1, 2, 3), one(0), t(2, 2.5, 4)],
@@ -306,6 +385,20 @@ FUNCTIONS: dict[str, Case] = {
         uncertainty.standard_errors, [torch.stack([H, 2 * H])], batch=0
     ),
     "inference.uncertainty.toys": Case(lambda m: uncertainty.toys(m, 0.5, 3, 0), [R], batch=0),
+    "loops.elimination.eliminate": Case(
+        elimination.eliminate,
+        [torch.stack([J, 2 * J]), torch.stack([J[:, :1]] * 2), t([1, 2, 3], [0, 1, 1])],
+    ),
+    "loops.elimination.step": Case(
+        lambda own, g, y: elimination.step(from_line, g, own, y)[:2],
+        [t([0.5], [0.1]), t(1.0), t([1, 5, 9], [2, 4, 9])],
+        but=LSTSQ,
+    ),
+    "loops.newton.newton": Case(
+        lambda x, y: newton.newton(least, x, y)[:3],
+        [torch.stack([R, -R]), t([1, 2, 3], [0, 1, 1])],
+        but=LOOP,
+    ),
     "loops.descent.descend": Case(fitted, [R], but=LOOP),
     "loops.descent.fit": Case(fitted, [R], but=LOOP),
     "loops.descent.gradient_descent": Case(descended, [R], but=LOOP),
@@ -452,6 +545,16 @@ FUNCTIONS: dict[str, Case] = {
     "simulator.bounce.on_a_spring": Case(
         lambda x, v, k: bounce.on_a_spring(x, v, 1.0, 20, k), [t(2, 1), one(0.3), one(10)], batch=0
     ),
+    "simulator.chamber.chi2": Case(
+        lambda p, q: chamber.chi2(p, TIMES.to(p), q, TIMES[:1, :2].to(p), 1 + 0 * q),
+        [TRACK, 1 + TIMES / 100],
+    ),
+    "simulator.chamber.expected": Case(lambda p: chamber.expected(p), [TRACK]),
+    "simulator.chamber.first_guess": Case(chamber.first_guess, [TIMES], but=LSTSQ),
+    "simulator.chamber.generate": Case(lambda p: tuple(chamber.generate(p, 1, 0)), [TRACK]),
+    "simulator.chamber.nll": Case(
+        lambda p, q: chamber.nll(p, TIMES.to(p), q, TIMES[:1, :2].to(p)), [TRACK, 1 + TIMES / 100]
+    ),
     "simulator.drag.heights": Case(lambda p: torch.stack(drag.heights(p, 6)), [R]),
     "simulator.drag.landing": Case(
         lambda θ, v, k: drag.landing(θ, v, k, 0.1), [one(0.6), one(9), one(0.02)], but=ONE_SHOT
@@ -467,6 +570,22 @@ FUNCTIONS: dict[str, Case] = {
     ),
     "simulator.kepler.newton": Case(
         lambda e, m: kepler.newton(e, m, 6), [t(0.1, 0.5), one(1)], batch=0
+    ),
+    "simulator.shower.calorimeter": Case(
+        lambda x: tuple(shower.calorimeter(x, 0, layers=2)), [t(0.3, 0.5)], but=VALUES | LOOP
+    ),
+    "simulator.shower.cascade": Case(
+        lambda p: tuple(shower.cascade(p, 0, layers=2)), [t(0.3, 0.5)], but=VALUES | LOOP
+    ),
+    "simulator.telescope.hits": Case(
+        lambda track, a: telescope.hits(a, track, telescope.planes(2).to(a)),
+        [t([0.01, 0.02, 0.1, 0], [0, 0.01, 0, 0.1]), t([1, 2, 3], [4, 5, 6])],
+        batch=0,
+    ),
+    "simulator.telescope.straight_tracks": Case(
+        lambda m: telescope.straight_tracks(m, telescope.planes(3).to(m)),
+        [torch.stack([J, 2 * J])],
+        but=LSTSQ,
     ),
     "simulator.standard_map.orbit": Case(
         lambda x, p: standard_map.orbit(x, p, 2.0, 3), [t(1, 2), one(0.1)], batch=0
