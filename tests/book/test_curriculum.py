@@ -39,6 +39,11 @@ FIGURES = {
     "part4/bounces": ["fig-bounce-steps"],
     "part4/chaos": ["fig-kicked-loss", "fig-apart", "fig-chaos", "fig-restart", "fig-grow"],
     "part4/roots": ["fig-kepler", "fig-two-angles", "fig-envelope"],
+    "part5/analysis": ["fig-sigma-mu", "fig-templates"],
+    "part5/shower": ["fig-shower", "fig-climbs"],
+    "part5/chamber": ["fig-chamber", "fig-calibration-coverage"],
+    "part5/telescope": ["fig-weak-modes"],
+    "part5/machines": ["fig-shards"],
 }  # fmt: skip
 EXERCISES = {
     "part1/simulator": ["ex-landing", "ex-throws", "ex-whole-metres", "ex-shapes"],
@@ -66,11 +71,17 @@ EXERCISES = {
     "part4/bounces": ["ex-teeth", "ex-jump", "ex-impact", "ex-clock"],
     "part4/chaos": ["ex-rms", "ex-horizon", "ex-forcing", "ex-clip"],
     "part4/roots": ["ex-aim", "ex-last-step", "ex-implicit", "ex-held-fixed"],
+    "part5/analysis": ["ex-profile-likelihood", "ex-nuisance"],
+    "part5/shower": ["ex-branching"],
+    "part5/chamber": ["ex-crossing"],
+    "part5/telescope": ["ex-eliminate"],
+    "part5/machines": ["ex-reduce"],
 }
 ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
     "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
     "fig-tape", "fig-back", "fig-bounce-steps", "fig-kicked-loss", "fig-restart", "fig-kepler",
+    "fig-sigma-mu", "fig-shower", "fig-weak-modes",
 ]  # fmt: skip
 ORIGINAL = {
     "ex-loop": "1", "ex-all-parameters": "2", "ex-scan": "3", "ex-soft-fit": "4",
