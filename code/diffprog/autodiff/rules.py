@@ -73,7 +73,8 @@ def rules(xp: Any) -> dict[str, Rule]:
         ),
         "pow": _each(
             lambda x, n: x**n,
-            lambda d, y, x, n: d * (n * x ** (n - 1)),
+            # x⁰ has the slope 0, at x = 0 too, where x⁻¹ is infinite
+            lambda d, y, x, n: d * (n * x ** (n - (n != 0) * 1)),
             lambda d, y, x, n: (
                 d * (y * xp.log(xp.asarray(x, dtype=d.dtype)))
             ),
