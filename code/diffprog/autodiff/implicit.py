@@ -41,8 +41,8 @@ def root(
         theta: The parameters, which F takes after x.
 
     Raises:
-        ValueError: F(x, θ) has another shape than x, or is not finite, or J
-            is singular, where a root does not move smoothly.
+        ValueError: F(x, θ) has another shape than x; F or J is not finite; or
+            J is singular, where a root does not move smoothly.
     """
     _args.precise("x", x)
     _args.not_empty("x", x)
@@ -52,6 +52,7 @@ def root(
     _args.finite("equations", f)
     fixed = [z.detach() for z in theta]
     j = jacobian(lambda x: equations(x, *fixed), x)
+    _args.finite("the derivative of equations by x", j)
     try:
         step: Tensor = torch.linalg.solve(j, f.reshape(-1))
     except RuntimeError:  # torch.linalg.LinAlgError

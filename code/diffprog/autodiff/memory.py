@@ -2,7 +2,8 @@
 
 The way back needs values of the way forward. What the nodes of a graph save
 is counted by PyTorch's hooks for it, and what a program keeps for itself by
-`Kept.hold`. A number that two nodes save is there once, and counts one.
+`Kept.hold`. A tensor that two nodes save is there once, and counts once;
+of two views of different sizes, the first that is saved counts.
 """
 
 import weakref
@@ -35,6 +36,7 @@ class Kept(saved_tensors_hooks):
         super().__init__(self.hold, lambda x: x)
         self.now = self.most = 0
         self._holders: Counter[int] = Counter()
+        self._numbers: dict[int, int] = {}
 
     def __enter__(self) -> Self:  # type: ignore[override]
         super().__enter__()
@@ -45,13 +47,14 @@ class Kept(saved_tensors_hooks):
         x = x.detach()  # a new object, also where one tensor is saved twice
         place = torch.Tensor.untyped_storage(x).data_ptr()
         if not self._holders[place]:
+            self._numbers[place] = x.numel()
             self.now += x.numel()
             self.most = max(self.most, self.now)
         self._holders[place] += 1
-        weakref.finalize(x, self._release, place, x.numel())
+        weakref.finalize(x, self._release, place)
         return x
 
-    def _release(self, place: int, numbers: int) -> None:
+    def _release(self, place: int) -> None:
         self._holders[place] -= 1
         if not self._holders[place]:
-            self.now -= numbers
+            self.now -= self._numbers[place]

@@ -6,8 +6,8 @@ derivatives through it:
     push   ẋ ↦ (∂y/∂x)·ẋ   the change of y with x: forward mode
     pull   ȳ ↦ ȳ·(∂y/∂x)   the gradient by x, from that by y: reverse mode
 As matrices, push and pull are transposed. If f acts on each number for
-itself, ∂y/∂x is diagonal, and both are the same product. Its factors are in
-the order in which PyTorch multiplies them.
+itself, ∂y/∂x is diagonal, and both are the same product. For most rules its
+factors are in the order in which PyTorch multiplies them.
 """
 
 import math
@@ -73,7 +73,8 @@ def rules(xp: Any) -> dict[str, Rule]:
         ),
         "pow": _each(
             lambda x, n: x**n,
-            lambda d, y, x, n: d * (n * x ** (n - 1)),
+            # x⁰ has the slope 0, at x = 0 too, where x⁻¹ is infinite
+            lambda d, y, x, n: d * (n * x ** (n - (n != 0) * 1)),
             lambda d, y, x, n: (
                 d * (y * xp.log(xp.asarray(x, dtype=d.dtype)))
             ),

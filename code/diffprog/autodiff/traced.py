@@ -124,9 +124,9 @@ class Traced:
 
 def _apply(name: str, *args: Any, **options: Any) -> Any:
     """Compute an operation by its rule."""
-    traced = next(x for x in args if isinstance(x, Traced))
-    rule = rules(traced.xp).get(name)
-    if rule is None:
+    traced = next((x for x in args if isinstance(x, Traced)), None)
+    rule = rules(traced.xp).get(name) if traced is not None else None
+    if traced is None or rule is None:
         raise _args.refused(name, "no rule is written for this operation")
     y, products = rule(*(_plain(x, traced.xp) for x in args), **options)
     inputs = [
@@ -152,7 +152,8 @@ def array(name: str, value: Any, xp: Any) -> Array:
         ValueError: The value is not made of real numbers.
     """
     try:
-        return xp.asarray(value, dtype=xp.float64)
+        # times one: the value may be changed before the way back
+        return xp.asarray(value, dtype=xp.float64) * 1
     except (TypeError, ValueError, RuntimeError):
         raise _args.wrong(
             name, _args.described(value), "real numbers"

@@ -254,7 +254,7 @@ def check_jump(after_impact: Callable[..., Any], seed: int) -> None:
         up = tensor(got[0], "dx_after")
         faster = tensor(got[1], "dv_after")
         later = -dx / v
-        close(up, _number(-e * dx), "dx_after", _heights(dx, dv, e, later))
+        close(up, _number(-e * dx), "dx_after", _heights(dx, dv, e, g, later))
         wanted = -e * dv + (1 + e) * g * later
         close(faster, _number(wanted), "dv_after", _velocities(dx, dv, v, e, g))
 
@@ -264,7 +264,8 @@ def _number(x: float) -> Tensor:
 
 
 # fmt: off
-def _heights(dx: float, dv: float, e: float, later: float) -> Iterator[Mistake]:
+def _heights(dx: float, dv: float, e: float, g: float, later: float) -> Iterator[Mistake]:
+    turned = -e * dv + (1 + e) * g * later  # dv_after
     for sentence, wrong in {
         "that is the difference before the impacts: until the second ball bounces, the first one"
         " moves up with −e·v and the second one down with v": (dx,),
@@ -282,6 +283,8 @@ def _heights(dx: float, dv: float, e: float, later: float) -> Iterator[Mistake]:
             (-(1 + e) * dx,),
         "a difference of the velocities adds dv times the delay, which is of second order":
             (-e * dx + dv * later, -e * (dx + dv * later), -e * dx - e * dv * later),
+        "on the flight back dv_after times the delay is of second order: leave it out":
+            (-e * dx - turned * later,),
         "that is the difference of the velocities": (-e * dv,),
     }.items():
         for x in wrong:

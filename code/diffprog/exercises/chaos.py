@@ -52,6 +52,12 @@ def check_spreads(spreads: Callable[..., Any], seed: int) -> None:
         got = got.tolist() if hasattr(got, "tolist") else got
         names = ("the spread of the pathwise gradient", "the spread of the score function")
         path, score = (tensor(x, n) for x, n in zip(parts(got, *names), names, strict=True))
+        if path.numel() == 1 and path.isnan():
+            raise Wrong(
+                "the spread of the pathwise gradient is NaN. Is it that of a single number? With"
+                " one mu for all draws you get the sum of their slopes: differentiate with respect"
+                " to the start of each draw"
+            )
         start = (given["mu"] + given["sigma"] * given["xi"]).requires_grad_()
         value = f(start)
         (g,) = torch.autograd.grad(value.sum(), start)

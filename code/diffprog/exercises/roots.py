@@ -48,6 +48,9 @@ def check_aim(angle_slope: Callable[..., Any], seed: int) -> None:
 def _aims(phi: Tensor, v: Tensor) -> Iterator[Mistake]:
     sin, cos, tan = torch.sin(2 * phi), torch.cos(2 * phi), torch.tan(2 * phi)
     by_phi, by_v = 2 * v**2 * cos / 9.8, 2 * v * sin / 9.8
+    if cos < 0:  # the sign of a low shot was right
+        yield ("it is right for low shots only: for a high shot cos(2φ) is negative, and no root"
+               " such as √(1 − sin²) or arcsin knows that", tan / v)
     yield ("the sign is wrong: the change of the range by φ has to cancel the change by v, so that"
            " dφ/dv is minus a ratio", tan / v)
     yield ("the derivative of sin(2φ) with respect to φ is 2·cos(2φ): its 2 is missing",
@@ -196,8 +199,10 @@ def check_at_the_fit(at_the_fit: Callable[..., Any], seed: int) -> None:
 
 
 GRADIENT = {
-    "want that of x": "the equations of a fit are not the loss: at the best fit its gradient is"
-    " zero, grad(loss)",
+    "want that of x": "a fit has as many equations as nu has entries: not the loss, but its"
+    " gradient with respect to nu is zero, grad(loss)",
+    "inside of a function being transformed": "implicit.root differentiates the equations with"
+    " torch.func: write them with torch.func, too, as grad(loss)",
     "is singular at this root": "the function of which you take `nu` to be the root does not"
     " determine it: the equations of a fit are the gradient of the loss, grad(loss)",
     "does not require grad": "a tensor inside your function has no graph: fit(c) is without one",

@@ -127,11 +127,12 @@ def _of_broadcast(
     bar: Array, shape: tuple[int, ...], wanted: Array
 ) -> Iterator[tuple[str, Array]]:
     if bar.shape != shape:
+        one = bar[(0,) * (bar.ndim - len(shape))]
+        one = one[tuple(slice(1) if n == 1 else slice(None) for n in shape)]
         yield ("the bar comes back as it came, but this input was repeated: sum over the axes"
                " along which it has the length one, and over those that it lacks", bar)
         yield ("the bar of one repetition is returned: the contributions of all repetitions add",
-               np.broadcast_to(bar[..., :1] if shape and shape[-1] == 1 else bar[(0,) * (
-                   bar.ndim - len(shape))], shape))
+               one)
     size = max(int(np.prod(shape)), 1)
     yield ("that is the mean over the repetitions: their contributions add",
            wanted * size / bar.size)
@@ -360,6 +361,7 @@ def _of_product(x: Array, change: Array) -> Iterator[tuple[str, Array]]:
     pushed = "push the tangent of the input, x.tangent"
     yield (f"the values are pushed: {pushed}", x * sine + x * sine)
     yield (f"ones are pushed: {pushed}", sine + x)
+    yield (f"the tangent of the first input is pushed for all: {pushed}", first + x * change)
     yield ("the tangents are added as they are: each goes through the push of its input",
            change + change)
     yield ("the tangent of the first input comes on top: begin with zeros",

@@ -25,15 +25,15 @@ def by_impacts(
     So value and gradient are those of the motion itself.
 
     Raises:
-        ValueError: The ball starts on the ground or below, or comes to rest
-            within the duration.
+        ValueError: The ball starts on the ground or below, or within the
+            duration comes to rest or bounces more than 1000 times.
     """
     _args.shapes(x0=(x0, ", one height"), v0=(v0, ", one velocity"))
     x, v, bounces = x0, v0, 0
     left = x0.new_tensor(_check(x0, v0, duration, e))
     while (fall := (v + (v * v + 2 * G * x).sqrt()) / G) <= left:
         if (bounces := bounces + 1) > 1000:
-            why = "the ball comes to rest within it, after endless bounces"
+            why = "the ball comes to rest within it, or bounces 1000 times"
             raise _args.refused("duration", why)
         x, v, left = 0 * x, -e * (v - G * fall), left - fall
     return x + v * left - G * left * left / 2

@@ -33,7 +33,7 @@ def rates(y: Tensor, k: Tensor) -> Tensor:
     """dy/dt = (v, −k·|v|·v + g), (…, 4), with |v| the speed."""
     _args.shapes(y=(y, "… 4"), k=(k, "…"))
     v = y[..., 2:]
-    a = -k[..., None] * v.square().sum(-1, keepdim=True).sqrt() * v
+    a = -k[..., None] * v.norm(dim=-1, keepdim=True) * v
     down = y.new_tensor([0.0, -G])
     return torch.cat([v.expand_as(a), a + down], -1)
 

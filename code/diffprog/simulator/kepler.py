@@ -4,7 +4,8 @@ Symbols, shapes, units. All have any shapes that broadcast.
     E  rad  eccentric anomaly: the angle of the planet, seen from the centre
             of the ellipse, on the circle around it
     e       eccentricity of the ellipse, 0 ≤ e < 1
-    M  rad  mean anomaly: 2π times the part of the period that is over
+    M  rad  mean anomaly: 2π times the part of the period that is over, so
+            0 ≤ M < 2π
 """
 
 import torch

@@ -32,31 +32,45 @@ class KeepTogether(SphinxPostTransform):
         """Join formulas first, because this shortens the texts after them."""
         for formula in list(self.document.findall(nodes.math)):
             _keep_mark(formula)
-        for text in list(self.document.findall(nodes.Text)):
-            _keep_unit(text)
+        for parent in list(self.document.findall(nodes.Element)):
+            if not isinstance(parent, _AS_IT_IS):
+                _keep_units(parent)
 
 
 def _keep_mark(formula: nodes.math) -> None:
     behind = formula.next_node(descend=False, siblings=True)
     if not isinstance(behind, nodes.Text) or not (mark := _MARK.match(behind)):
         return
-    behind.parent.replace(behind, nodes.Text(behind[mark.end() :]))
+    siblings = formula.parent.children
+    _put(formula.parent, _place(siblings, behind), behind[mark.end() :])
     box = nodes.inline("", classes=["dp-together"])
-    formula.replace_self(box)
+    siblings[_place(siblings, formula)] = box
+    box.parent = formula.parent
     box += [formula, nodes.Text(mark.group())]
 
 
-def _keep_unit(text: nodes.Text) -> None:
-    if isinstance(text.parent, _AS_IT_IS):
-        return
-    kept = _SPACE.sub("\u00a0", text)
-    siblings = text.parent.children
-    at = next(i for i, node in enumerate(siblings) if node is text)
-    if at and "dp-number" in getattr(siblings[at - 1], "attributes", {}).get("classes", ()):
-        kept = _SPACE_AT_START.sub("\u00a0", kept)
-    if kept != text:
-        siblings[at] = replaced = nodes.Text(kept)
-        replaced.parent = text.parent
+def _keep_units(parent: nodes.Element) -> None:
+    for at, text in enumerate(parent.children):
+        if not isinstance(text, nodes.Text):
+            continue
+        kept = _SPACE.sub("\u00a0", text)
+        before = parent.children[at - 1] if at else None
+        if "dp-number" in getattr(before, "attributes", {}).get("classes", ()):
+            kept = _SPACE_AT_START.sub("\u00a0", kept)
+        if kept != text:
+            _put(parent, at, kept)
+
+
+def _place(siblings: list[nodes.Node], node: nodes.Node) -> int:
+    """Return where a node is; `list.index` would find an equal text before it."""
+    return next(i for i, other in enumerate(siblings) if other is node)
+
+
+def _put(parent: nodes.Element, at: int, text: str) -> None:
+    """Put a text in the place of a child."""
+    new = nodes.Text(text)
+    parent.children[at] = new
+    new.parent = parent
 
 
 def setup(app: Sphinx) -> None:

@@ -17,6 +17,14 @@ def test_a_number_that_two_nodes_save_counts_once():
     del y
 
 
+def test_views_of_one_tensor_leave_nothing_behind():
+    x = torch.ones(1000, requires_grad=True)
+    with Kept() as memory:
+        whole, part = x * x, x[:1] * x[:1]
+        del whole, part
+    assert (memory.now, memory.most) == (0, 1000)
+
+
 def test_each_value_that_a_node_saves_counts():
     x = parameter()
     with Kept() as memory:

@@ -257,6 +257,8 @@ def test_infinity_beside_a_branch_that_is_not_taken_gives_no_nan():
         (lambda t, x: t.gradient(Tape(np).variable(1.0), x), "f: it is not on this tape"),
         (lambda t, x: x + Tape(np).variable([1.0, 2.0]), "add: two inputs are on different tapes"),
         (lambda t, x: torch.erf(x), "erf: no rule is written for this operation"),
+        (lambda t, x: torch.stack([x, x]), "stack: no rule is written for this operation"),
+        (lambda t, x: torch.sum(input=x), "sum: no rule is written for this operation"),
         (lambda t, x: x[[0, 0]], r"getitem: got \[0, 0\] \(list\), want whole numbers and slices"),
         (lambda t, x: x @ x, r"matmul: got shapes \(2,\) and \(2,\), want two matrices"),
         (lambda t, x: t.variable("five"), "value: got 'five' \\(str\\), want real numbers"),
@@ -286,6 +288,26 @@ def test_a_rule_of_ones_own_is_found_by_both_modes(monkeypatch):
     add_rule(np, "cumsum", cumsum)
     assert of_tape(np, lambda x: torch.cumsum(x, 0).sum(), [1.0, 2.0])[0].tolist() == [2, 1]
     assert jvp(lambda x: torch.cumsum(x, 0), [1.0, 2.0], [1.0, 1.0], np)[1].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("xp", [np, torch])
+def test_a_change_of_the_value_does_not_reach_the_tape(xp):
+    """As a loop makes that updates its parameters in place."""
+    tape, value = Tape(xp), xp.ones(3, dtype=xp.float64)
+    x = tape.variable(value)
+    f = (x * x).sum()
+    value[:] = 5.0
+    assert tape.gradient(f, x).tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize("xp", [np, torch])
+def test_the_power_zero_has_the_slope_zero_where_its_base_is_zero(xp):
+    x = [0.0, 3.0]
+    for n in (0, 0.0, 1, 2):
+        found, wanted = of_tape(xp, lambda x, n=n: (x**n).sum(), x)[0], of_torch(
+            lambda x, n=n: (x**n).sum(), x
+        )[0]
+        assert np.array_equal(np.asarray(found), np.asarray(wanted))
 
 
 def test_unbroadcast_adds_up_what_was_repeated():

@@ -185,6 +185,10 @@ WRONG = {
         "one rests": (lambda dx, dv, v, e, g: (0.0, -e * dv), "not by |v|"),
         "the change": (lambda dx, dv, v, e, g: (-(1 + e) * dx, -e * dv), "that is the change"),
         "the other sign": (lambda dx, dv, v, e, g: ((2 + e) * dx, -e * dv), "with the wrong sign"),
+        "second order": (
+            lambda dx, dv, v, e, g: (-e * dx - after_impact(dx, dv, v, e, g)[1] * -dx / v, 0.0),
+            "is of second order: leave it out",
+        ),
         "one moment": (lambda dx, dv, v, e, g: (-e * dx, -e * dv), "at the same moment"),
         "arrives": (
             lambda dx, dv, v, e, g: (-e * dx, -e * dv - e * g * dx / v),

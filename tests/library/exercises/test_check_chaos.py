@@ -91,6 +91,12 @@ def one_start(f, mu, sigma, xi):
     return g.expand(len(xi)).std(), loop(f, mu, sigma, xi)[1]
 
 
+def one_number(f, mu, sigma, xi):
+    x = torch.tensor(mu, requires_grad=True)
+    (g,) = torch.autograd.grad(f(x + sigma * xi).sum(), x)
+    return g.std(), loop(f, mu, sigma, xi)[1]
+
+
 def without_sum(f, mu, sigma, xi):
     start = (mu + sigma * xi).requires_grad_()
     f(start).backward()
@@ -219,6 +225,7 @@ WRONG = {
         "at xi": (at(lambda mu, sigma, xi: xi), "at xi"),
         "minus": (at(lambda mu, sigma, xi: mu - sigma * xi), "mu − sigma·xi"),
         "one slope": (one_start, "the same slope"),
+        "the sum of slopes": (one_number, "that of a single number"),
         "no baseline": (score(lambda v, f, mu, sigma, xi: v * xi / sigma), "baseline is missing"),
         "no sigma": (
             score(lambda v, f, mu, sigma, xi: (v - v.mean()) * xi),

@@ -70,6 +70,11 @@ def two_graphs(loss, theta, u):
     return torch.autograd.grad((g * u).sum(), y)[0]
 
 
+def no_requires_grad(loss, theta, u):
+    (g,) = torch.autograd.grad(loss(theta), theta, create_graph=True)
+    return torch.autograd.grad((g * u).sum(), theta)[0]
+
+
 def no_graph_left(loss, theta, u):
     x = theta.clone().requires_grad_()
     y = loss(x)
@@ -220,6 +225,8 @@ WRONG = {
             lambda f, x, u: twice(f, x, u, create_graph=False),
             "create_graph=True",
         ),
+        "no requires_grad": (no_requires_grad, "theta does not require a gradient"),
+        "both of jvp": (lambda f, x, u: jvp(grad(f), (x,), (u,)), "return the second"),
         "all entries": (pulled(lambda g, u, x: g * u), "start from one number"),
         "two tensors": (two_graphs, "with respect to the same tensor"),
         "row by row": (rows, "walks back through it 13 times"),
@@ -282,3 +289,8 @@ WRONG = {
         "nothing": (lambda: None, "None"),
     },
 }
+
+
+def test_an_eigenvalue_may_be_the_same_for_each_start():
+    verdict = check_sign(power(lambda u, hu, _: hu.max()))
+    assert verdict.message.endswith("and it should be 7")

@@ -127,6 +127,14 @@ def stepped(step, c_of=lambda c: c):
     return answer
 
 
+def by_backward(loss):
+    def equations(nu, c):
+        nu = nu.requires_grad_()
+        return torch.autograd.grad(loss(nu, c), nu, create_graph=True)[0]
+
+    return equations
+
+
 def one_moves(i):
     def answer(quantity, loss, fit, c):
         nu = list(fit(c))
@@ -169,6 +177,10 @@ RIGHT = {
 WRONG = {
     check_aim: {
         "no sign": (lambda p, v: math.tan(2 * p) / v, "minus a ratio"),
+        "low shots only": (
+            lambda p, v: -sin(p) / (v * math.sqrt(1 - sin(p) ** 2)),
+            "right for low shots only",
+        ),
         "no 2 below": (lambda p, v: -2 * math.tan(2 * p) / v, "2·cos(2φ)"),
         "no 2 above": (lambda p, v: -math.tan(2 * p) / (2 * v), "v² is 2·v"),
         "upside down": (lambda p, v: -v / math.tan(2 * p), "that is dv/dφ"),
@@ -245,7 +257,15 @@ WRONG = {
         "nu": (lambda q, f, fit, c: implicit.root(grad(f), fit(c), c), "that is the best nu"),
         "root of the loss": (
             lambda q, f, fit, c: q(implicit.root(f, fit(c), c), c),
-            "the equations of a fit are not the loss",
+            "not the loss, but its gradient",
+        ),
+        "root of the slope in c": (
+            lambda q, f, fit, c: q(implicit.root(grad(f, argnums=1), fit(c), c), c),
+            "with respect to nu is zero",
+        ),
+        "autograd inside": (
+            lambda q, f, fit, c: q(implicit.root(by_backward(f), fit(c), c), c),
+            "write them with torch.func",
         ),
         "root of the quantity": (
             lambda q, f, fit, c: q(implicit.root(grad(q), fit(c), c), c),

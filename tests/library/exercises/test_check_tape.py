@@ -38,6 +38,12 @@ def all_at_once(bar, shape):
     return np.sum(bar, axis=(*range(missing), *ones), keepdims=True).reshape(shape)
 
 
+def ones_first(bar, shape):
+    for axis, size in enumerate(shape):
+        bar = kept(bar, axis) if size == 1 else bar
+    return missing_only(bar, shape)
+
+
 def kept(bar, axis):
     return bar.sum(axis, keepdims=True)
 
@@ -216,6 +222,8 @@ WRONG = {
         "the last axis": (mended(kept, lambda bar: bar.sum(-1)), "averaged|summed|shape|lacks"),
         "the first row": (mended(kept, lambda bar: bar[0]), "all repetitions add"),
         "the first column": (mended(lambda b, axis: b[:, :1] if axis else b[:1]), "add"),
+        "ones first": (ones_first, "it should have (3, 1)"),
+        "the other axis": (mended(lambda b, axis: kept(b, 1)), "it should have (1, 2)"),
         "everything": (lambda bar, shape: np.broadcast_to(bar.sum(), shape), "only over"),
         "one number": (lambda bar, shape: bar.sum(), "summed over"),
         "reshaped": (lambda bar, shape: bar.reshape(shape), "summed"),
@@ -291,6 +299,10 @@ WRONG = {
         "averaged": (forward_by(averaged), "averaged"),
         "values": (summed(lambda x, p: p.push(x.value)), "values are pushed"),
         "ones": (summed(lambda x, p: p.push(np.ones_like(x.value))), "ones are pushed"),
+        "of the first input": (
+            forward_by(lambda make, self, y, i: make(y, sum(p.push(self.tangent) for _, p in i))),
+            "of the first input",
+        ),
         "not pushed": (summed(lambda x, p: x.tangent), "as they are"),
         "on top": (
             summed(lambda x, p: p.push(x.tangent), lambda self, y: self.tangent),

@@ -92,6 +92,13 @@ def test_the_angle_that_hits_thirty_metres_turns_with_the_drag():
     assert -by_k / by_theta == pytest.approx(15.443, abs=5e-4)
 
 
+def test_a_ball_at_rest_has_a_gradient():
+    """Drag is k·|v|·v, whose slope at rest is zero, though that of √ is not."""
+    y = torch.zeros(4, dtype=torch.float64)
+    jacobian = torch.func.jacrev(drag.rates)(y, number(0.02))
+    assert jacobian.tolist() == [[0, 0, 1, 0], [0, 0, 0, 1], [0] * 4, [0] * 4]
+
+
 def test_without_drag_the_rates_are_those_of_free_fall():
     y = drag.launch(number(0.7), number(10.0))
     assert drag.rates(y, number(0.0)).tolist() == [y[2].item(), y[3].item(), 0, -drag.G]
