@@ -82,6 +82,7 @@ def nll(
     n may be fractions, as Asimov data are: n! is Γ(n + 1). Where a bin
     expects no count, or less, it is infinite.
     """
+    _data(t, n, a)
     r = expected(t, mu, alpha)
     possible = r > 0
     safe = torch.where(possible, r, 1.0)  # a NaN would reach the gradient
@@ -139,6 +140,7 @@ def information(
 
 def sigma_mu(t: Templates, mu: Tensor | float = 1.0) -> Tensor:
     """σ(μ) = √(F⁻¹)₀₀, (): the expected error of μ, with all nuisances."""
+    _args.precise("signal", t.signal)
     sigma: Tensor = torch.linalg.inv(information(t, mu))[0, 0].sqrt()
     return sigma
 
@@ -149,7 +151,7 @@ def fit(t: Templates, n: Tensor, a: Tensor) -> Minimum:
     The inverse of its Hessian is the covariance of θ. It starts from μ = 1
     and α = 0.
     """
-    _data(t, n, a)
+    _counts(t, n, a)
     one = torch.ones_like(a[..., :1])
     start = torch.cat([one, torch.zeros_like(a)], -1)
     return newton(
@@ -163,7 +165,8 @@ def profile(t: Templates, mu: Tensor, n: Tensor, a: Tensor) -> Minimum:
     Args:
         mu: One strength, or one for each experiment, (…,).
     """
-    _data(t, n, a)
+    _counts(t, n, a)
+    _args.broadcast(n=n[..., 0], mu=mu)
     mu = mu.expand(n.shape[:-1])
     return newton(
         lambda alpha, mu, n, a: nll(t, mu, alpha, n, a),
@@ -172,6 +175,8 @@ def profile(t: Templates, mu: Tensor, n: Tensor, a: Tensor) -> Minimum:
 
 
 def _check(t: Templates) -> None:
+    for name, x in t._asdict().items():
+        _args.not_empty(name, x)
     _args.shapes(
         signal=(t.signal, "B"),
         background=(t.background, "B"),
@@ -181,10 +186,14 @@ def _check(t: Templates) -> None:
 
 
 def _data(t: Templates, n: Tensor, a: Tensor) -> None:
-    _check(t)
     _args.shapes(
         n=(n, f"… {len(t.signal)}, one count for each bin"),
         a=(a, f"… {t.nuisances}, one for each nuisance"),
     )
+
+
+def _counts(t: Templates, n: Tensor, a: Tensor) -> None:
+    _check(t)
+    _data(t, n, a)
     if not _args.holds(n >= 0):
         raise _args.wrong("n", "counts below zero or NaN", "0 or more")

@@ -51,6 +51,7 @@ class Step(NamedTuple):
 
 def eliminate(a: Tensor, b: Tensor, r: Tensor) -> tuple[Tensor, Tensor]:
     """P·A, (n, m, G), and P·r, (n, m): what local parameters leave over."""
+    _args.comparable(a=a, b=b, r=r)
     _args.shapes(a=(a, "n m G"), b=(b, "n m L"), r=(r, "n m"))
     q = torch.linalg.qr(b).Q
     r = r[..., None]

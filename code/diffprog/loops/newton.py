@@ -77,6 +77,7 @@ def newton(
     """
     _args.shapes(theta=(theta, "… P"))
     _args.precise("theta", theta)
+    _args.not_empty("theta", theta)
     _args.count("steps", steps)
     batch = theta.shape[:-1]
     for i, x in enumerate(data):
@@ -88,7 +89,7 @@ def newton(
     for _ in batch:
         alone, slopes, curvatures = map(vmap, (alone, slopes, curvatures))
 
-    theta = theta.detach()
+    theta = theta.detach().contiguous()
     for step in range(steps + 1):
         g, f = slopes(theta, *data)
         if not step:

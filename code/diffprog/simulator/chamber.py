@@ -87,6 +87,7 @@ def nll(p: Tensor, t: Tensor, q: Tensor, s: Tensor) -> Tensor:
     Source: J. E. Moyal, Theory of ionization fluctuations, Phil. Mag. 46
     (1955) 263.
     """
+    _measured(p, t, q, s)
     mean, μ, ends = expected(p, t.shape[1])
     ξ = (q - μ) / (WIDTH * μ)
     charges = μ.log().sum() + (ξ + torch.exp(-ξ)).sum() / 2
@@ -103,6 +104,7 @@ def chi2(
             not move, 1/(SPREAD·μ)² of the last fit, it asks for the right
             mean, and gets it.
     """
+    _measured(p, t, q, s)
     mean, μ, ends = expected(p, t.shape[1])
     charges = ((q - MEAN * μ) ** 2 * weights).sum() / 2
     return _times(p, mean, ends, t, s) + charges
@@ -159,6 +161,7 @@ def first_guess(t: Tensor, speed: float = 1.5) -> Tensor:
 
     It takes t₀ = 0, τ = 1 ms, G = 0.8 and equal gains.
     """
+    _args.precise("t", t)
     _args.shapes(t=(t, "n W"))
     x = wires(t.shape[1]).to(t)
     lever = torch.stack([torch.ones_like(x), x], 1)
@@ -176,6 +179,11 @@ def _unpack(p: Tensor, number: int) -> tuple[Tensor, ...]:
     tau, gain = p[2].exp() * 1000, p[3].exp()
     gains, z0 = p[4 : 4 + number].exp(), p[4 + number :][:tracks]
     return v, t0, tau, gain, gains, z0, p[4 + number + tracks :]
+
+
+def _measured(p: Tensor, t: Tensor, q: Tensor, s: Tensor) -> None:
+    _args.precise("p", p)  # a pull may be large, and its square too large
+    _args.shapes(t=(t, "n W"), q=(q, "n W"), s=(s, "c 2"))
 
 
 def _times(

@@ -51,6 +51,7 @@ def straight_tracks(measured: Tensor, z: Tensor) -> Tensor:
     The planes are taken to be where they should be. This is the start for
     an alignment.
     """
+    _args.precise("measured", measured)
     _args.shapes(measured=(measured, "n P 2"), z=(z, "P"))
     lever = torch.stack([torch.ones_like(z), z], 1)
     n, p, _ = measured.shape
