@@ -26,7 +26,7 @@ def write(path: Path, content: str | bytes) -> None:
     if path.is_file() and path.read_bytes() == data:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.part")
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")  # two builds may write it
     try:
         temporary.write_bytes(data)
         os.replace(temporary, path)

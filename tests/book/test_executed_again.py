@@ -18,10 +18,12 @@ USERS: dict[str, set[str]] = {
     },
     "diffprog/relaxations/cuts.py": {
         "part2/counting", "part2/step", "part2/sharpness", "part2/objective", "part2/many",
-        "part2/estimators", "part4/tape",
+        "part2/estimators", "part4/tape", "part4/chaos",
     },
-    "diffprog/relaxations/estimators.py": {"part2/estimators"},
-    "diffprog/simulator/pitching.py": {"part3/network", "part3/identifiability", "part4/tape"},
+    "diffprog/relaxations/estimators.py": {"part2/estimators", "part4/chaos"},
+    "diffprog/simulator/pitching.py": {
+        "part3/network", "part3/identifiability", "part4/tape", "part4/modes",
+    },
     "diffprog/autodiff/graph.py": {"part1/backward"},
     "diffprog/exercises/simulator.py": {"part1/simulator"},
     "diffprog/exercises/gradient.py": {"part1/gradient"},

@@ -40,8 +40,9 @@ def linked(text: str) -> list[str]:
 
 def has(text: str, word: str) -> bool:
     """Say whether a text has a word, also with another ending: `factorises`, `singular values`."""
-    stems = (re.escape(part[: max(4, len(part) - 2)]) for part in OTHER.get(word, word).split())
-    return bool(re.search(r"(?<!\w)" + r"\w*\s+".join(stems), text, re.IGNORECASE))
+    parts = OTHER.get(word, word).replace(",", "").split()
+    stems = (re.escape(part[: max(4, len(part) - 2)]) for part in parts)
+    return bool(re.search(r"(?<!\w)" + r"\w*,?\s+".join(stems), text, re.IGNORECASE))
 
 
 def prose(page: Page) -> str:
@@ -89,6 +90,7 @@ def test_the_search_finds_what_is_wrong():
     assert has("The problem factorises.", "factorise")
     assert not has("A single value.", "singular value")
     assert not has("A sunrise.", "run")
+    assert has("We discretise, then\noptimise.", "discretise, then optimise")
     assert running("# A {term}`a`\n\n:::{note}\n{term}`b`\n:::\n\n{term}`c`\n").split() == [
         "{term}`c`"
     ]

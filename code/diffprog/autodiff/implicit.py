@@ -41,8 +41,8 @@ def root(
         theta: The parameters, which F takes after x.
 
     Raises:
-        ValueError: F(x, θ) has another shape than x; F or J is not finite; or
-            J is singular, where a root does not move smoothly.
+        ValueError: F(x, θ) has another shape than x, F or J is not finite,
+            or J is singular, where a root does not move smoothly.
     """
     _args.precise("x", x)
     _args.not_empty("x", x)
