@@ -42,7 +42,9 @@ FIGURES = {
     "part5/analysis": ["fig-sigma-mu", "fig-templates"],
     "part5/shower": ["fig-shower", "fig-climbs"],
     "part5/chamber": ["fig-chamber", "fig-calibration-coverage"],
-    "part5/telescope": ["fig-weak-modes"],
+    "part5/telescope": [
+        "fig-plane-residuals", "fig-blocks", "fig-plane-errors", "fig-weak-modes", "fig-spectrum",
+    ],
     "part5/machines": ["fig-shards"],
 }  # fmt: skip
 EXERCISES = {
@@ -74,14 +76,14 @@ EXERCISES = {
     "part5/analysis": ["ex-profile-likelihood", "ex-nuisance"],
     "part5/shower": ["ex-branching"],
     "part5/chamber": ["ex-crossing"],
-    "part5/telescope": ["ex-eliminate"],
+    "part5/telescope": ["ex-eliminate", "ex-along-beam", "ex-survey", "ex-perfect"],
     "part5/machines": ["ex-reduce"],
 }
 ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
     "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
     "fig-tape", "fig-back", "fig-bounce-steps", "fig-kicked-loss", "fig-restart", "fig-kepler",
-    "fig-sigma-mu", "fig-shower", "fig-weak-modes",
+    "fig-sigma-mu", "fig-shower", "fig-weak-modes", "fig-spectrum",
 ]  # fmt: skip
 ORIGINAL = {
     "ex-loop": "1", "ex-all-parameters": "2", "ex-scan": "3", "ex-soft-fit": "4",
