@@ -3,13 +3,14 @@
 Symbols, shapes, units. n showers, L layers.
     X     (n,)             thickness of each absorber, in radiation lengths
     E                GeV   energy of a particle
-    S     (n, L)           signal of each layer, in particles
+    W     (n, L)           signal of each layer, in particles
     ln p  (n, L)           log of the probability of the decisions that were
                            taken in each layer
     p     (n,)             probability that a particle of a cascade splits
 
-A decision is drawn, so S has no slope by the probabilities of decisions.
-ln p does: relaxations.branching makes an estimate of both.
+A decision is drawn, so the graph of W holds it fixed. How probable the
+decision was is in the graph of ln p. The functions of
+relaxations.branching estimate slopes from both.
 """
 
 from typing import NamedTuple
@@ -30,7 +31,7 @@ class Shower(NamedTuple):
     """What a shower left, and the log-probability of its decisions.
 
     Attributes:
-        signal: S, (n, L).
+        signal: W, (n, L).
         log_p: ln p, (n, L).
     """
 
@@ -56,18 +57,18 @@ def calorimeter(
     energy = _args.positive("energy", energy)
     _args.positives("x", x)
     g = _samples.generator(seed)
-    E, owner = torch.full_like(x, energy), torch.arange(n, device=x.device)
+    E = torch.full_like(x, energy)  # of all particles of all showers
+    owner = torch.arange(n, device=x.device)  # the shower of each
     signal, log_p = [], []
     for _ in range(layers):
-        p = (-torch.expm1(-x))[owner] * E / (E + CRITICAL)
+        p = (1 - torch.exp(-x))[owner] * E / (E + CRITICAL)
         split, log = _decide(p, g)
         log_p.append(_total(log, owner, n))
-        z = _uniform(E, g)[split]
-        kept = E.index_put((split.nonzero()[:, 0],), z * E[split])
-        E = torch.cat([kept, (1 - z) * E[split]])
+        share = torch.where(split, _uniform(E, g), 1.0)
+        E = torch.cat([share * E, ((1 - share) * E)[split]])
         owner = torch.cat([owner, owner[split]])
         E = E * torch.exp(-LOSS * x)[owner]
-        signal.append(_total(-torch.expm1(-E / SEEN), owner, n))
+        signal.append(_total(1 - torch.exp(-E / SEEN), owner, n))
     return Shower(torch.stack(signal, 1), torch.stack(log_p, 1))
 
 
@@ -76,7 +77,7 @@ def cascade(p: Tensor, seed: int | Generator, layers: int) -> Shower:
 
     In each layer a particle becomes two with probability p. The signal is
     the number of splits, so that the number of particles at the end is
-    1 + Σ S, with the mean (1 + p)^L.
+    1 + Σ W, with the mean (1 + p)^L.
     """
     _showers("p", p, layers)
     if not _args.holds((p > 0) & (p < 1)):
