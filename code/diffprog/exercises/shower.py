@@ -180,7 +180,7 @@ def _slips(simulate: Simulate, x: Tensor) -> Iterator[Mistake]:
 
 @exercise("ex-no-split", "Right: to stay whole is a decision, too.")
 def check_no_split(log_probability: Callable[..., Any], seed: int) -> None:
-    """Check the slope of `log_probability(p, number, split)` in p."""
+    """Check `log_probability(p, number, split)`: its slope in p, (n,)."""
     draw = Draw(seed)
     p = draw(0.1, 0.8, 4, dtype=torch.float64).requires_grad_()
     number = draw(4, 9, 4, step=1, dtype=torch.float64)
