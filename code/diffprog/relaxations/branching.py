@@ -1,7 +1,7 @@
 """The slope of a mean over random branchings.
 
 Symbols, shapes. n draws, L decisions, one after the other.
-    x     (n,)     the parameter; each draw has its own, and so its slope
+    x     (n, …)   the parameters; each draw has its own, and so its slope
     W     (n, L)   signals: Wₗ depends on the decisions up to l
     p     (n, L)   probability of the decisions that were taken
 
@@ -23,13 +23,13 @@ __all__ = ["pathwise_slope", "total_slope"]
 
 
 def pathwise_slope(signal: Tensor, x: Tensor) -> Tensor:
-    """∂ΣW/∂x, (n,): what autograd gives, with all decisions held fixed.
+    """∂ΣW/∂x, (n, …): what autograd gives, with all decisions held fixed.
 
     Raises:
         ValueError: W depends on x through the decisions only, or not at
             all.
     """
-    _args.shapes(signal=(signal, "n L"), x=(x, "n"))
+    _args.shapes(signal=(signal, "n L"), x=(x, "n …"))
     return _slope("signal", signal.sum(), x)
 
 
@@ -41,7 +41,7 @@ def total_slope(
     baseline: bool = True,
     causal: bool = True,
 ) -> Tensor:
-    """∂ΣW/∂x + Σₗ (Rₗ − Bₗ)·∂ ln pₗ/∂x, (n,), unbiased for d/dx E[ΣW].
+    """∂ΣW/∂x + Σₗ (Rₗ − Bₗ)·∂ ln pₗ/∂x, (n, …): unbiased for d/dx E[ΣW].
 
     The baseline Bₗ is the mean of Rₗ over the other draws. It does not
     depend on the decisions of this draw, so it adds no bias.
@@ -54,7 +54,7 @@ def total_slope(
     Raises:
         ValueError: There are fewer than 2 draws with a baseline.
     """
-    _args.shapes(signal=(signal, "n L"), log_p=(log_p, "n L"), x=(x, "n"))
+    _args.shapes(signal=(signal, "n L"), log_p=(log_p, "n L"), x=(x, "n …"))
     after = signal.detach()
     if causal:
         after = after.flip(1).cumsum(1).flip(1)

@@ -105,6 +105,24 @@ def test_two_ascents_end_in_opposite_places(slope, end, signal):
     assert seen.item() == pytest.approx(signal, rel=0.02)
 
 
+def test_eight_thicknesses_are_found_with_as_many_showers():
+    """The absorbers in front become thick, those behind thin: 35.1, where equal ones give 34.5."""
+    x = torch.full((8,), 0.4, dtype=torch.float64, requires_grad=True)
+    adam = torch.optim.Adam([x], lr=0.02, maximize=True)
+    g, path = torch.Generator().manual_seed(1), []
+    for _ in range(150):
+        each = x.detach().repeat(64, 1).requires_grad_()
+        x.grad = total_slope(*calorimeter(each, g), each).mean(0)
+        adam.step()
+        path.append(x.detach().clone())
+    end = torch.stack(path[-50:]).mean(0)
+    assert end[:3].min() > 0.9  # an entry scatters by about 0.1
+    assert end[-2:].max() < 0.6
+    seen = calorimeter(end.repeat(20_000, 1), 3).signal.sum(1)
+    # Four standard errors are 0.3.
+    assert seen.mean().item() == pytest.approx(35.1, abs=0.3)
+
+
 def test_bad_arguments_are_told():
     x = many(0.4, 3)
     signal, log_p = calorimeter(x, 0, layers=2)
