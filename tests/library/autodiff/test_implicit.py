@@ -220,7 +220,10 @@ def test_how_the_root_was_found_saves_nothing():
         (lambda x, t: x * t * 0 + torch.log(t - 1), "equations: got entries that are not finite"),
         (lambda x, t: (x - t).sum(), r"equations: got shape \(\), want that of x, \(2,\)"),
         (lambda x, t: (x - t) ** 2, "equations: their derivative by x is singular at this root"),
-        (lambda x, t: (x - t).abs().sqrt(), "derivative of equations by x: got entries that are not finite"),
+        (
+            lambda x, t: (x - t).abs().sqrt(),
+            "derivative of equations by x: got entries that are not finite",
+        ),
     ],
 )
 def test_a_mistake_is_named(equations, message):

@@ -304,9 +304,10 @@ def test_a_change_of_the_value_does_not_reach_the_tape(xp):
 def test_the_power_zero_has_the_slope_zero_where_its_base_is_zero(xp):
     x = [0.0, 3.0]
     for n in (0, 0.0, 1, 2):
-        found, wanted = of_tape(xp, lambda x, n=n: (x**n).sum(), x)[0], of_torch(
-            lambda x, n=n: (x**n).sum(), x
-        )[0]
+        found, wanted = (
+            of_tape(xp, lambda x, n=n: (x**n).sum(), x)[0],
+            of_torch(lambda x, n=n: (x**n).sum(), x)[0],
+        )
         assert np.array_equal(np.asarray(found), np.asarray(wanted))
 
 
