@@ -123,13 +123,15 @@ def information(
 
     This is the Fisher information, with J = ∂r/∂(μ, ν). The diagonal of
     ones is the information of y about ν. F is also the Hessian of −ln L
-    for Asimov data, and has a gradient with respect to the templates.
+    for Asimov data, and has a gradient with respect to the templates. A
+    bin that is empty in all templates has no part in it.
     """
     at = t.signal.new_zeros(t.nuisances) if nu is None else nu
     theta = torch.cat([t.signal.new_tensor([float(mu)]), at])
     r = expected(t, theta[0], theta[1:])
-    _args.positives("the expected counts", r)
     J = torch.func.jacfwd(lambda x: expected(t, x[0], x[1:]))(theta)
+    r = torch.where((r == 0) & (J == 0).all(-1), 1.0, r)
+    _args.positives("the expected counts", r)
     of_y = torch.ones_like(theta)
     of_y[0] = 0
     F: Tensor = J.T @ (J / r[:, None]) + torch.diag(of_y)
