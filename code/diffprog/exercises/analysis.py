@@ -36,12 +36,12 @@ __all__ = ["check_expected_error", "check_profile", "check_strength_error"]
 
 
 @exercise("ex-profile-likelihood", "Right: the nuisance parameters are fitted at each strength.")
-def check_profile(profile: Callable[..., Any], seed: int) -> None:
-    """Check `profile(nll, mu, nu)`: the smallest −ln L with mu held, and its nu."""
+def check_profile(profile_at: Callable[..., Any], seed: int) -> None:
+    """Check `profile_at(nll, mu, nu)`: the smallest −ln L with mu held, and its nu."""
     model = _Model(Draw(seed))
     mu = Draw(seed)(0.5, 1.5, step=0.1, dtype=torch.float64).reshape(())
     nu = torch.zeros(2, dtype=torch.float64)
-    got = call(profile, NEWTON, nll=model.nll, mu=mu, nu=nu)
+    got = call(profile_at, NEWTON, nll=model.nll, mu=mu, nu=nu)
     got = [tensor(x, "a result") for x in parts(got, "the value", "nu")]
     recognise(got[0], [(SWAPPED, (2,))])
     end = model.newton(mu, nu)
