@@ -1,6 +1,7 @@
 """Histograms of a score count every event, and a network trained on σ(μ) beats a classifier."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -99,6 +100,10 @@ def test_a_network_trained_on_sigma_mu_beats_a_classifier():
         assert 0.057 < found["aware", 600] < 0.065
 
 
+def log_sigma(soft, edges):
+    return soft(edges).log()
+
+
 @pytest.mark.exhaustive
 def test_four_edges_trained_on_sigma_mu_do_as_well_as_a_network():
     """0.064 for each of three classifiers, whose five equal bins give 0.075 to 0.076.
@@ -115,11 +120,13 @@ def test_four_edges_trained_on_sigma_mu_do_as_well_as_a_network():
 
     def binned(counts):
         s, b = counts["s"], counts[None]
-        up, down = ([counts[sign, k] for k in range(2)] for sign in (1, -1))
-        up, down = torch.stack([1.1 * b, *up]), torch.stack([0.9 * b, *down])
+        up, down = (torch.stack([counts[sign, 0], counts[sign, 1]]) for sign in (1, -1))
+        up, down = (torch.cat([by * b[None], x]) for by, x in ((1.1, up), (0.9, down)))
         return sigma_mu(Templates(s, b, up, down))
 
-    moves = {None: 0, **{(sign, k): sign * d for sign in (1, -1) for k, d in enumerate(SHIFT)}}
+    moves: dict[object, torch.Tensor] = {None: torch.zeros(2).double()}
+    for k, d in enumerate(SHIFT):
+        moves |= {(1, k): d, (-1, k): -d}
     exact = {key: expected(TWO_BACKGROUND, by) for key, by in moves.items()}
     exact["s"] = expected(TWO_SIGNAL, 0)
 
@@ -148,7 +155,7 @@ def test_four_edges_trained_on_sigma_mu_do_as_well_as_a_network():
 
         e = torch.tensor([-3.0, -1.0, 1.0, 3.0], dtype=torch.float64).requires_grad_()
         adam = torch.optim.Adam([e], lr=0.05)
-        fit(lambda e=e, soft=soft: soft(e).log(), {"e": e}, adam, steps=120, progress=False)
+        fit(partial(log_sigma, soft, e), {"e": e}, adam, steps=120, progress=False)
         assert 0.073 < judged(torch.logit(EDGES)) < 0.079
         assert 0.063 < judged(e.detach()) < 0.065
 
