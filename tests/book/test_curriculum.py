@@ -39,7 +39,7 @@ FIGURES = {
     "part4/bounces": ["fig-bounce-steps"],
     "part4/chaos": ["fig-kicked-loss", "fig-apart", "fig-chaos", "fig-restart", "fig-grow"],
     "part4/roots": ["fig-kepler", "fig-two-angles", "fig-envelope"],
-    "part5/analysis": ["fig-sigma-mu", "fig-templates"],
+    "part5/analysis": ["fig-strength", "fig-sigma-mu", "fig-templates"],
     "part5/shower": ["fig-shower", "fig-four-slopes", "fig-climbs"],
     "part5/chamber": ["fig-chamber", "fig-calibration-coverage"],
     "part5/telescope": [
@@ -73,7 +73,7 @@ EXERCISES = {
     "part4/bounces": ["ex-teeth", "ex-jump", "ex-impact", "ex-clock"],
     "part4/chaos": ["ex-rms", "ex-horizon", "ex-forcing", "ex-clip"],
     "part4/roots": ["ex-aim", "ex-last-step", "ex-implicit", "ex-held-fixed"],
-    "part5/analysis": ["ex-profile-likelihood", "ex-nuisance"],
+    "part5/analysis": ["ex-profile-likelihood", "ex-nuisance", "ex-one-bin", "ex-constrained"],
     "part5/shower": ["ex-teeth-of-a-shower", "ex-no-split", "ex-branching", "ex-one-split"],
     "part5/chamber": ["ex-crossing"],
     "part5/telescope": ["ex-eliminate", "ex-along-beam", "ex-survey", "ex-perfect"],

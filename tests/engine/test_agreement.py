@@ -29,6 +29,7 @@ LONG = (
     *("part2/objective", "part2/sharpness", "part2/many", "part2/estimators"),
     *("part3/network", "part3/identifiability"),
     "part4/tape",
+    "part5/analysis",
 )
 """Chapters that train for long: with the engine each takes a minute or more."""
 

@@ -3,14 +3,14 @@
 Symbols, shapes. B bins, K nuisance parameters; … stands for any batch of
 experiments.
     n         (…, B)   counts, observed
-    a         (…, K)   measurements of the nuisances elsewhere, each with
-                       error 1: a ~ N(α, 1)
+    y         (…, K)   measurements of the nuisances elsewhere, each with
+                       error 1: y ~ N(ν, 1)
     μ         (…,)     strength of the signal, 1 as predicted
-    α         (…, K)   nuisance parameters, in units of their errors
+    ν         (…, K)   nuisance parameters, in units of their errors
     s, b      (B,)     signal and background as predicted, in events
     up, down  (K, B)   the background with one nuisance moved by ±1
-    r         (…, B)   expected counts, μ·s + b + Σ over k of Δₖ(αₖ)
-Δₖ is 0, up − b and down − b at αₖ = 0, 1 and −1. It is a straight line
+    r         (…, B)   expected counts, μ·s + b + Σ over i of Δbᵢ(νᵢ)
+Δbᵢ is 0, up − b and down − b at νᵢ = 0, 1 and −1. It is a straight line
 beyond ±1, and between them a polynomial that joins with its first two
 derivatives: code 4p of HistFactory.
 
@@ -55,48 +55,48 @@ class Templates(NamedTuple):
         return len(self.up)
 
 
-def expected(t: Templates, mu: Tensor, alpha: Tensor) -> Tensor:
-    """r = μ·s + b + Σ Δₖ(αₖ), (…, B)."""
+def expected(t: Templates, mu: Tensor, nu: Tensor) -> Tensor:
+    """r = μ·s + b + Σ Δbᵢ(νᵢ), (…, B)."""
     _check(t)
     _args.shapes(
-        alpha=(alpha, f"… {t.nuisances}, one for each template"),
+        nu=(nu, f"… {t.nuisances}, one for each template"),
         mu=(mu, "…"),
     )
-    α = alpha[..., None]
+    ν = nu[..., None]
     above, below = t.up - t.background, t.background - t.down
     half = (above + below) / 2
     bend = (above - below) / 16
-    inside = α * (half + α * bend * (15 - α**2 * (10 - 3 * α**2)))
-    outside = torch.where(α > 0, α * above, α * below)
-    Δ = torch.where(α.abs() < 1, inside, outside)
-    return mu[..., None] * t.signal + t.background + Δ.sum(-2)
+    inside = ν * (half + ν * bend * (15 - ν**2 * (10 - 3 * ν**2)))
+    outside = torch.where(ν > 0, ν * above, ν * below)
+    Δb = torch.where(ν.abs() < 1, inside, outside)
+    return mu[..., None] * t.signal + t.background + Δb.sum(-2)
 
 
 def nll(
-    t: Templates, mu: Tensor, alpha: Tensor, n: Tensor, a: Tensor
+    t: Templates, mu: Tensor, nu: Tensor, n: Tensor, y: Tensor
 ) -> Tensor:
-    """−ln L(μ, α), (…,), of Poisson counts n and Gaussian a.
+    """−ln L(μ, ν), (…,), of Poisson counts n and Gaussian y.
 
-    −ln L = Σ (r − n·ln r + ln n!) + Σ ((a − α)² + ln 2π)/2
+    −ln L = Σ (r − n·ln r + ln n!) + Σ ((y − ν)² + ln 2π)/2
 
     n may be fractions, as Asimov data are: n! is Γ(n + 1). Where a bin
     expects no count, or less, it is infinite.
     """
-    _data(t, n, a)
-    r = expected(t, mu, alpha)
+    _data(t, n, y)
+    r = expected(t, mu, nu)
     possible = r > 0
     safe = torch.where(possible, r, 1.0)  # a NaN would reach the gradient
     poisson = r - torch.xlogy(n, safe) + torch.lgamma(n + 1)
-    gauss = ((a - alpha) ** 2 + math.log(2 * math.pi)) / 2
+    gauss = ((y - nu) ** 2 + math.log(2 * math.pi)) / 2
     return torch.where(possible, poisson, math.inf).sum(-1) + gauss.sum(-1)
 
 
 def asimov(
-    t: Templates, mu: float = 1.0, alpha: Tensor | None = None
+    t: Templates, mu: float = 1.0, nu: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
-    """n = r(μ, α) and a = α: data in which nothing fluctuates."""
+    """n = r(μ, ν) and y = ν: data in which nothing fluctuates."""
     where = t.signal.new_tensor(mu)
-    at = t.signal.new_zeros(t.nuisances) if alpha is None else alpha
+    at = t.signal.new_zeros(t.nuisances) if nu is None else nu
     return expected(t, where, at), at
 
 
@@ -106,71 +106,72 @@ def toys(
     seed: int | torch.Generator,
     mu: float = 1.0,
 ) -> tuple[Tensor, Tensor]:
-    """Draw n ~ Poisson(r(μ, 0)) and a ~ N(0, 1), of many experiments."""
+    """Draw n ~ Poisson(r(μ, 0)) and y ~ N(0, 1), of many experiments."""
     _args.count("experiments", experiments)
     g = _samples.generator(seed)
     r, at = asimov(t, mu)
     # float64 on the CPU: a seed gives the same numbers everywhere.
     mean = r.detach().cpu().double().expand(experiments, -1)
     n = torch.poisson(mean, generator=g)
-    a = torch.randn(experiments, len(at), generator=g, dtype=mean.dtype)
-    return n.to(r), a.to(r)
+    y = torch.randn(experiments, len(at), generator=g, dtype=mean.dtype)
+    return n.to(r), y.to(r)
 
 
 def information(
-    t: Templates, mu: Tensor | float = 1.0, alpha: Tensor | None = None
+    t: Templates, mu: Tensor | float = 1.0, nu: Tensor | None = None
 ) -> Tensor:
-    """F = JᵀR⁻¹J + P, (K + 1, K + 1), with μ first: the Fisher information.
+    """F = Jᵀ·diag(1/r)·J + diag(0, 1, …, 1), (K + 1, K + 1), μ first.
 
-    J is ∂r/∂(μ, α), R the diagonal matrix of r, and P has a 1 for each
-    nuisance, from its measurement elsewhere. F is the Hessian of −ln L of
-    Asimov data, averaged over no toys at all, and has a gradient by the
-    templates.
+    This is the Fisher information, with J = ∂r/∂(μ, ν). The diagonal of
+    ones is the information of y about ν. F is also the Hessian of −ln L
+    for Asimov data, and has a gradient with respect to the templates. A
+    bin that is empty in all templates has no part in it.
     """
-    at = t.signal.new_zeros(t.nuisances) if alpha is None else alpha
+    at = t.signal.new_zeros(t.nuisances) if nu is None else nu
     theta = torch.cat([t.signal.new_tensor([float(mu)]), at])
     r = expected(t, theta[0], theta[1:])
+    J = torch.func.jacfwd(lambda x: expected(t, x[0], x[1:]))(theta)
+    r = torch.where((r == 0) & (J == 0).all(-1), 1.0, r)
     _args.positives("the expected counts", r)
-    j = torch.func.jacfwd(lambda x: expected(t, x[0], x[1:]))(theta)
-    prior = torch.ones_like(theta)
-    prior[0] = 0
-    f: Tensor = j.T @ (j / r[:, None]) + torch.diag(prior)
-    return f
+    of_y = torch.ones_like(theta)
+    of_y[0] = 0
+    F: Tensor = J.T @ (J / r[:, None]) + torch.diag(of_y)
+    return F
 
 
 def sigma_mu(t: Templates, mu: Tensor | float = 1.0) -> Tensor:
-    """σ(μ) = √(F⁻¹)₀₀, (): the expected error of μ, with all nuisances."""
+    """σ(μ) = √(F⁻¹)₀₀, (): the expected error of μ, all ν fitted, too."""
     _args.precise("signal", t.signal)
-    sigma: Tensor = torch.linalg.inv(information(t, mu))[0, 0].sqrt()
-    return sigma
+    C: Tensor = torch.linalg.inv(information(t, mu))
+    return C[0, 0].sqrt()
 
 
-def fit(t: Templates, n: Tensor, a: Tensor) -> Minimum:
-    """Return the θ = (μ, α) of the largest likelihood, (…, K + 1).
+def fit(t: Templates, n: Tensor, y: Tensor) -> Minimum:
+    """Return the θ = (μ, ν) of the largest likelihood, (…, K + 1).
 
-    The inverse of its Hessian is the covariance of θ. It starts from μ = 1
-    and α = 0.
+    The inverse of its Hessian is the covariance of θ. The fit starts from
+    μ = 1 and ν = 0.
     """
-    _counts(t, n, a)
-    one = torch.ones_like(a[..., :1])
-    start = torch.cat([one, torch.zeros_like(a)], -1)
+    _counts(t, n, y)
+    one = torch.ones_like(y[..., :1])
+    start = torch.cat([one, torch.zeros_like(y)], -1)
     return newton(
-        lambda theta, n, a: nll(t, theta[0], theta[1:], n, a), start, n, a
+        lambda theta, n, y: nll(t, theta[0], theta[1:], n, y), start, n, y
     )
 
 
-def profile(t: Templates, mu: Tensor, n: Tensor, a: Tensor) -> Minimum:
-    """Return the α of the largest likelihood with μ held, (…, K).
+def profile(t: Templates, mu: Tensor, n: Tensor, y: Tensor) -> Minimum:
+    """Return the ν of the largest likelihood with μ held, (…, K).
 
     Args:
         mu: One strength, or one for each experiment, (…,).
     """
-    _counts(t, n, a)
+    _counts(t, n, y)
     _args.broadcast(n=n[..., 0], mu=mu)
     mu = mu.expand(n.shape[:-1])
     return newton(
-        lambda alpha, mu, n, a: nll(t, mu, alpha, n, a),
-        torch.zeros_like(a), mu, n, a,
+        lambda nu, mu, n, y: nll(t, mu, nu, n, y),
+        torch.zeros_like(y), mu, n, y,
     )  # fmt: skip
 
 
@@ -185,15 +186,15 @@ def _check(t: Templates) -> None:
     )
 
 
-def _data(t: Templates, n: Tensor, a: Tensor) -> None:
+def _data(t: Templates, n: Tensor, y: Tensor) -> None:
     _args.shapes(
         n=(n, f"… {len(t.signal)}, one count for each bin"),
-        a=(a, f"… {t.nuisances}, one for each nuisance"),
+        y=(y, f"… {t.nuisances}, one for each nuisance"),
     )
 
 
-def _counts(t: Templates, n: Tensor, a: Tensor) -> None:
+def _counts(t: Templates, n: Tensor, y: Tensor) -> None:
     _check(t)
-    _data(t, n, a)
+    _data(t, n, y)
     if not _args.holds(n >= 0):
         raise _args.wrong("n", "counts below zero or NaN", "0 or more")

@@ -22,7 +22,7 @@ S, B = double(5.0, 10, 30, 20, 8), double(500.0, 300, 100, 40, 6)
 UP = B + double([50, 30, 10, 4, 0.6], [-20, 10, 20, 5, 1])
 DOWN = B - double([50, 30, 10, 4, 0.6], [-15, 12, 10, 6, 2])
 MODEL = Templates(S, B, UP, DOWN)
-N, A = double(512, 297, 141, 57, 15), double(0.3, -0.1)
+N, Y = double(512, 297, 141, 57, 15), double(0.3, -0.1)
 
 
 def histfactory(t):
@@ -46,30 +46,30 @@ def histfactory(t):
 PYHF = histfactory(MODEL)
 
 
-def theirs(mu, alpha, n=N, a=A):
+def theirs(mu, nu, n=N, y=Y):
     pars = [0.0] * 3
     pars[PYHF.config.par_slice("mu").start] = mu
-    for k, value in enumerate(alpha):
+    for k, value in enumerate(nu):
         pars[PYHF.config.par_slice(f"nuisance{k}").start] = value
     order = [int(name.removeprefix("nuisance")) for name in PYHF.config.auxdata_order]
-    return PYHF.logpdf(pars, n.tolist() + [a[k].item() for k in order])[0]
+    return PYHF.logpdf(pars, n.tolist() + [y[k].item() for k in order])[0]
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.floats(0, 4), st.lists(st.floats(-3, 3), min_size=2, max_size=2))
-def test_the_likelihood_is_that_of_pyhf(mu, alpha):
-    ours = binned.nll(MODEL, double(mu), double(*alpha), N, A)
+def test_the_likelihood_is_that_of_pyhf(mu, nu):
+    ours = binned.nll(MODEL, double(mu), double(*nu), N, Y)
     if not torch.isfinite(ours):  # where a bin expects less than nothing pyhf has no number
-        assert not math.isfinite(theirs(mu, alpha))
+        assert not math.isfinite(theirs(mu, nu))
         return
-    assert -ours.item() == pytest.approx(theirs(mu, alpha), rel=1e-10)
+    assert -ours.item() == pytest.approx(theirs(mu, nu), rel=1e-10)
 
 
 def test_the_fit_is_that_of_minuit_with_its_errors():
-    found = binned.fit(MODEL, N, A)
+    found = binned.fit(MODEL, N, Y)
 
     def loss(mu, first, second):
-        return binned.nll(MODEL, double(mu), double(first, second), N, A).item()
+        return binned.nll(MODEL, double(mu), double(first, second), N, Y).item()
 
     minuit = Minuit(loss, 1, 0, 0)
     minuit.errordef, minuit.tol, minuit.strategy = 0.5, 1e-6, 2
@@ -83,26 +83,26 @@ def test_the_fit_is_that_of_minuit_with_its_errors():
 
 
 def test_the_gradient_is_zero_where_the_fit_ends():
-    found = binned.fit(MODEL, N, A)
-    gradient = torch.func.grad(lambda x: binned.nll(MODEL, x[0], x[1:], N, A))(found.theta)
+    found = binned.fit(MODEL, N, Y)
+    gradient = torch.func.grad(lambda x: binned.nll(MODEL, x[0], x[1:], N, Y))(found.theta)
     assert gradient.abs().max() < 1e-5  # in units of the errors, of 0.3 to 0.5
 
 
 def test_a_profile_is_the_best_fit_with_the_strength_held():
-    best = binned.fit(MODEL, N, A)
-    held = binned.profile(MODEL, best.theta[0], N, A)
+    best = binned.fit(MODEL, N, Y)
+    held = binned.profile(MODEL, best.theta[0], N, Y)
     torch.testing.assert_close(held.theta, best.theta[1:], rtol=0, atol=1e-6)
     off = binned.profile(
-        MODEL, best.theta[0] + double(-0.5, 0, 0.5), N.expand(3, 5), A.expand(3, 2)
+        MODEL, best.theta[0] + double(-0.5, 0, 0.5), N.expand(3, 5), Y.expand(3, 2)
     ).loss
     assert off[0] > off[1] < off[2]
 
 
 def test_interpolation_meets_the_templates_and_joins_smoothly():
     for k, sign, wanted in [(0, 1, UP[0]), (1, 1, UP[1]), (0, -1, DOWN[0]), (1, -1, DOWN[1])]:
-        alpha = torch.zeros(2).double()
-        alpha[k] = sign
-        torch.testing.assert_close(binned.expected(MODEL, double(0.0)[0], alpha), wanted)
+        nu = torch.zeros(2).double()
+        nu[k] = sign
+        torch.testing.assert_close(binned.expected(MODEL, double(0.0)[0], nu), wanted)
 
     def at(x):
         return binned.expected(MODEL, double(0.0)[0], torch.stack([0 * x, x]))
@@ -118,7 +118,7 @@ def test_interpolation_meets_the_templates_and_joins_smoothly():
 def test_the_information_is_the_hessian_of_asimov_data():
     n, a = binned.asimov(MODEL)
     h = torch.func.hessian(lambda x: binned.nll(MODEL, x[0], x[1:], n, a))(double(1.0, 0, 0))
-    # A kink would show: code 4p has a second derivative at 0, which the prediction's average kills.
+    # Code 4p is curved at 0, which a factor n - r in front of the curvature removes.
     torch.testing.assert_close(binned.information(MODEL), h, rtol=1e-10, atol=1e-12)
 
 
@@ -142,14 +142,14 @@ def test_a_gradient_goes_through_the_fit():
     n = N.clone().requires_grad_()
 
     def equations(theta, n):
-        return torch.func.grad(lambda x: binned.nll(MODEL, x[0], x[1:], n, A))(theta)
+        return torch.func.grad(lambda x: binned.nll(MODEL, x[0], x[1:], n, Y))(theta)
 
-    theta = root(equations, binned.fit(MODEL, N, A).theta, n)
+    theta = root(equations, binned.fit(MODEL, N, Y).theta, n)
     (slope,) = torch.autograd.grad(theta[0], n)
     h = 0.01
     moved = N + h * torch.eye(5).double()
     back = N - h * torch.eye(5).double()
-    fits = [binned.fit(MODEL, x, A.expand(5, 2)).theta[:, 0] for x in (moved, back)]
+    fits = [binned.fit(MODEL, x, Y.expand(5, 2)).theta[:, 0] for x in (moved, back)]
     # Differences of 0.01 events, with fits that end within 1e-6.
     torch.testing.assert_close(slope, (fits[0] - fits[1]) / (2 * h), rtol=1e-3, atol=2e-5)
 
@@ -180,11 +180,11 @@ def test_toys_fluctuate_as_poisson_and_gauss_do():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: binned.fit(MODEL, N[:4], A), "n: got shape"),
-        (lambda: binned.fit(MODEL, -N, A), "n: got counts below zero"),
-        (lambda: binned.fit(MODEL, N, A[:1]), "a: got shape"),
-        (lambda: binned.expected(MODEL, double(1.0)[0], A[:1]), "alpha: got shape"),
-        (lambda: binned.expected(Templates(S, B[:3], UP, DOWN), double(1.0)[0], A), "background"),
+        (lambda: binned.fit(MODEL, N[:4], Y), "n: got shape"),
+        (lambda: binned.fit(MODEL, -N, Y), "n: got counts below zero"),
+        (lambda: binned.fit(MODEL, N, Y[:1]), "y: got shape"),
+        (lambda: binned.expected(MODEL, double(1.0)[0], Y[:1]), "nu: got shape"),
+        (lambda: binned.expected(Templates(S, B[:3], UP, DOWN), double(1.0)[0], Y), "background"),
         (lambda: binned.toys(MODEL, 0, 0), "experiments: got 0"),
         (lambda: binned.information(Templates(S, -B, -UP, -DOWN)), "expected counts"),
     ],
