@@ -188,7 +188,9 @@ def _unpack(p: Tensor, number: int) -> tuple[Tensor, ...]:
 
 def _measured(p: Tensor, t: Tensor, q: Tensor, s: Tensor) -> None:
     _args.precise("p", p)  # a pull may be large, and its square too large
-    _args.shapes(t=(t, "n W"), q=(q, "n W"), s=(s, "c 2"))
+    _args.shapes(t=(t, "n W"), q=(q, "n W"))
+    if s.shape != (0, 2):  # no track may cross
+        _args.shapes(s=(s, "c 2"))
 
 
 def _times(
