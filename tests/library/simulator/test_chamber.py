@@ -161,3 +161,23 @@ def test_charges_alone_cannot_tell_the_gain_from_the_channels():
 def test_bad_arguments_are_told(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_gain_whose_weights_follow_is_too_large_and_right_with_the_logarithm():
+    """By 7.8 %, SPREAD²/MEAN², since the mean of q² is mean² + variance; one gain, μ = 1."""
+    g = torch.Generator().manual_seed(0)
+    ξ = -torch.log(torch.randn(200_000, generator=g, dtype=torch.float64) ** 2)
+    q = 1 + chamber.WIDTH * ξ
+
+    def loss(p, price):
+        pulls = (q - chamber.MEAN * p.exp()) / (chamber.SPREAD * p.exp())
+        return (pulls**2 / 2 + price * p).mean()
+
+    def gain(price):
+        return newton(lambda p: loss(p, price), torch.zeros(1, dtype=torch.float64)).theta.exp()
+
+    exact = (q**2).mean() / q.mean() / chamber.MEAN
+    assert gain(0).item() == pytest.approx(exact.item(), rel=1e-6)
+    # A charge scatters by 28 % of its mean: 0.1 % for the mean of them, 0.3 % for their squares.
+    assert gain(0).item() - 1 == pytest.approx((chamber.SPREAD / chamber.MEAN) ** 2, abs=0.005)
+    assert gain(1).item() == pytest.approx(1, abs=0.005)
