@@ -26,6 +26,9 @@ from diffprog import _args, _samples
 
 __all__ = [
     "GAP",
+    "MEAN",
+    "SPREAD",
+    "WIDTH",
     "Data",
     "chi2",
     "expected",
