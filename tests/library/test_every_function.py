@@ -392,6 +392,10 @@ FUNCTIONS: dict[str, Case] = {
         elimination.eliminate,
         [torch.stack([J, 2 * J]), torch.stack([J[:, :1]] * 2), t([1, 2, 3], [0, 1, 1])],
     ),
+    "loops.elimination.linearise": Case(
+        lambda own, g, y: elimination.linearise(from_line, g, own, y),
+        [t([0.5], [0.1]), one(1), t([1, 5, 9], [2, 4, 9])],
+    ),
     "loops.elimination.step": Case(
         lambda own, g, y: elimination.step(from_line, g, own, y)[:2],
         [t([0.5], [0.1]), one(1), t([1, 5, 9], [2, 4, 9])],

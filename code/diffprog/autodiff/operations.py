@@ -2,8 +2,8 @@
 
 Unlike seconds, the count is the same on every machine. An elementwise
 operation (+, ·, sin, …) counts one for each number of its result, a sum or
-mean one for each number it reads. Views, copies and constants count
-nothing.
+mean one for each number it reads, and a draw one for each random number.
+Views, copies and constants count nothing.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -29,6 +29,9 @@ FREE = {
     "_has_same_storage_numel", "_local_scalar_dense",
     "_new_zeros_with_same_feature_meta", "_to_copy", "_unsafe_view",
 }  # fmt: skip
+
+MADE = {"binomial", "cumsum", "rand", "randn"}  # one for each number made
+ADDED = {"index_add": 3, "index_put": 2}  # the argument that is added
 
 
 class Operations(TorchDispatchMode):
@@ -69,23 +72,28 @@ class Operations(TorchDispatchMode):
         result = func(*args, **(kwargs or {}))
         name, counted = _cost(func)
         if counted is not None:
-            numbers = args[0] if counted == "read" else result
+            numbers = result if counted == "made" else args[counted]
             self.by_name[name] += numbers.numel()
         return result
 
 
 @cache
-def _cost(func: Any) -> tuple[str, str | None]:
-    """Return the operation's name, and which numbers count, if any."""
+def _cost(func: Any) -> tuple[str, str | int | None]:
+    """Return the operation's name, and which numbers count, if any.
+
+    These are those "made", or those of an argument, by its place.
+    """
     name = func._schema.name.removeprefix("aten::")
     # Where a slope is zero for certain, torch works out only the shape of a
     # result, by an operation of prims on the meta device.
     if func.is_view or name in FREE or func.namespace == "prims":
         return name, None
-    if torch.Tag.pointwise in func.tags:
+    if torch.Tag.pointwise in func.tags or name in MADE:
         return name, "made"
     if torch.Tag.reduction in func.tags:
-        return name, "read"
+        return name, 0
+    if name in ADDED:
+        return name, ADDED[name]
     raise NotImplementedError(
         f"Operations: the cost of {name} is not known"
     )

@@ -1,15 +1,14 @@
 """The slope of a mean over random branchings.
 
 Symbols, shapes. n draws, L decisions, one after the other.
-    x     (n,)     what the slope is by; each draw has its own
-    S     (n, L)   signal, with what each decision and those before it
-                   brought about, and later ones did not
+    x     (n, …)   the parameters; each draw has its own, and so its slope
+    W     (n, L)   signals: Wₗ depends on the decisions up to l
     p     (n, L)   probability of the decisions that were taken
 
-The mean E[Σ S] depends on x in two ways: through the values, and through
-how often each decision is taken.
-    d/dx E[Σ S] = E[∂ΣS/∂x] + E[Σₗ Rₗ·∂ ln pₗ/∂x]
-Rₗ = Σ over j ≥ l of Sⱼ: what came before a decision does not depend on it.
+The mean of the total signal, ΣW, depends on x in two ways: through the
+values, and through how often each decision is taken.
+    d/dx E[ΣW] = E[∂ΣW/∂x] + E[Σₗ Rₗ·∂ ln pₗ/∂x],  Rₗ = Σ over j ≥ l of Wⱼ
+The signals before a decision do not depend on it, so R leaves them out.
 
 Source: J. Schulman, N. Heess, T. Weber, P. Abbeel, Gradient estimation
 using stochastic computation graphs, NeurIPS 2015.
@@ -24,12 +23,13 @@ __all__ = ["pathwise_slope", "total_slope"]
 
 
 def pathwise_slope(signal: Tensor, x: Tensor) -> Tensor:
-    """∂ΣS/∂x, (n,): what autograd gives, the decisions held.
+    """∂ΣW/∂x, (n, …): what autograd gives, with all decisions held fixed.
 
     Raises:
-        ValueError: S does not depend on x but through decisions.
+        ValueError: W depends on x through the decisions only, or not at
+            all.
     """
-    _args.shapes(signal=(signal, "n L"), x=(x, "n"))
+    _args.shapes(signal=(signal, "n L"), x=(x, "n …"))
     return _slope("signal", signal.sum(), x)
 
 
@@ -41,19 +41,20 @@ def total_slope(
     baseline: bool = True,
     causal: bool = True,
 ) -> Tensor:
-    """∂ΣS/∂x + Σₗ (Rₗ − Bₗ)·∂ ln pₗ/∂x, (n,), unbiased for d/dx E[Σ S].
+    """∂ΣW/∂x + Σₗ (Rₗ − Bₗ)·∂ ln pₗ/∂x, (n, …): unbiased for d/dx E[ΣW].
 
-    Bₗ is the mean of Rₗ over the other draws. It does not depend on the
-    decision, so it adds no bias, and takes away spread.
+    The baseline Bₗ is the mean of Rₗ over the other draws. It does not
+    depend on the decisions of this draw, so it adds no bias.
 
     Args:
-        causal: Whether Rₗ leaves out what came before the decision. If not,
-            it is Σ S, which has the same mean and more spread.
+        baseline: Whether to subtract Bₗ.
+        causal: Whether Rₗ leaves out what came before the decision. If
+            not, it is ΣW, which does not change the mean of the estimate.
 
     Raises:
         ValueError: There are fewer than 2 draws with a baseline.
     """
-    _args.shapes(signal=(signal, "n L"), log_p=(log_p, "n L"), x=(x, "n"))
+    _args.shapes(signal=(signal, "n L"), log_p=(log_p, "n L"), x=(x, "n …"))
     after = signal.detach()
     if causal:
         after = after.flip(1).cumsum(1).flip(1)
@@ -66,7 +67,7 @@ def total_slope(
             raise _args.wrong("signal", n, want)
         after = after - (after.sum(0) - after) / (n - 1)
     decided = _slope("log_p", (after * log_p).sum(), x)
-    if not signal.requires_grad:  # decisions are all there is
+    if not signal.requires_grad:  # it depends on x by decisions only
         return decided
     return pathwise_slope(signal, x) + decided
 

@@ -1,15 +1,16 @@
 """Showers of particles that split at random.
 
 Symbols, shapes, units. n showers, L layers.
-    X     (n,)             thickness of each absorber, in radiation lengths
+    X     (n,) or (n, L)   thickness of the absorbers, in radiation lengths
     E                GeV   energy of a particle
-    S     (n, L)           signal of each layer, in particles
+    W     (n, L)           signal of each layer, in particles
     ln p  (n, L)           log of the probability of the decisions that were
                            taken in each layer
     p     (n,)             probability that a particle of a cascade splits
 
-A decision is drawn, so S has no slope by the probabilities of decisions.
-ln p does: relaxations.branching makes an estimate of both.
+A decision is drawn, so the graph of W holds it fixed. How probable the
+decision was is in the graph of ln p. The functions of
+relaxations.branching estimate slopes from both.
 """
 
 from typing import NamedTuple
@@ -30,7 +31,7 @@ class Shower(NamedTuple):
     """What a shower left, and the log-probability of its decisions.
 
     Attributes:
-        signal: S, (n, L).
+        signal: W, (n, L).
         log_p: ln p, (n, L).
     """
 
@@ -41,7 +42,7 @@ class Shower(NamedTuple):
 def calorimeter(
     x: Tensor, seed: int | Generator, layers: int = 8, energy: float = 10.0
 ) -> Shower:
-    """Follow one shower for each thickness, through a calorimeter.
+    """Follow n showers, each through a calorimeter of its own.
 
     In each layer a particle splits with the probability
         (1 − e^(−X))·E/(E + 0.3 GeV)
@@ -49,25 +50,30 @@ def calorimeter(
     E ← E·e^(−0.35·X), and adds 1 − e^(−E/0.05 GeV) to the signal.
 
     Args:
-        x: X, (n,): each shower has its own, so that each has its own slope.
+        x: X, (n,), or (n, L) for a thickness of each layer. Each shower
+            has its own, so that each has its own slope.
         energy: E of the particle that comes in, in GeV.
     """
-    n = _showers("x", x, layers)
+    _args.shapes(x=(x, "n …, one for each shower"))
+    _args.not_empty("x", x)
+    _args.count("layers", layers)
+    x = x[:, None].expand(-1, layers) if x.ndim == 1 else x
+    _args.shapes(x=(x, f"n {layers}, one for each layer"))
     energy = _args.positive("energy", energy)
     _args.positives("x", x)
-    g = _samples.generator(seed)
-    E, owner = torch.full_like(x, energy), torch.arange(n, device=x.device)
+    g, n = _samples.generator(seed), len(x)
+    E = x.new_full((n,), energy)  # of all particles of all showers
+    owner = torch.arange(n, device=x.device)  # the shower of each
     signal, log_p = [], []
-    for _ in range(layers):
-        p = (-torch.expm1(-x))[owner] * E / (E + CRITICAL)
+    for thickness in x.unbind(1):
+        p = (1 - torch.exp(-thickness))[owner] * E / (E + CRITICAL)
         split, log = _decide(p, g)
         log_p.append(_total(log, owner, n))
-        z = _uniform(E, g)[split]
-        kept = E.index_put((split.nonzero()[:, 0],), z * E[split])
-        E = torch.cat([kept, (1 - z) * E[split]])
+        share = torch.where(split, _uniform(E, g), 1.0)
+        E = torch.cat([share * E, ((1 - share) * E)[split]])
         owner = torch.cat([owner, owner[split]])
-        E = E * torch.exp(-LOSS * x)[owner]
-        signal.append(_total(-torch.expm1(-E / SEEN), owner, n))
+        E = E * torch.exp(-LOSS * thickness)[owner]
+        signal.append(_total(1 - torch.exp(-E / SEEN), owner, n))
     return Shower(torch.stack(signal, 1), torch.stack(log_p, 1))
 
 
@@ -76,9 +82,11 @@ def cascade(p: Tensor, seed: int | Generator, layers: int) -> Shower:
 
     In each layer a particle becomes two with probability p. The signal is
     the number of splits, so that the number of particles at the end is
-    1 + Σ S, with the mean (1 + p)^L.
+    1 + Σ W, with the mean (1 + p)^L.
     """
-    _showers("p", p, layers)
+    _args.shapes(p=(p, "n, one for each cascade"))
+    _args.not_empty("p", p)
+    _args.count("layers", layers)
     if not _args.holds((p > 0) & (p < 1)):
         raise _args.wrong("p", _args.described(p), "from 0 to 1")
     g = _samples.generator(seed)
@@ -108,10 +116,3 @@ def _uniform(like: Tensor, g: Generator) -> Tensor:
 
 def _total(x: Tensor, owner: Tensor, n: int) -> Tensor:
     return x.new_zeros(n).index_add(0, owner, x)
-
-
-def _showers(name: str, x: Tensor, layers: int) -> int:
-    _args.shapes(**{name: (x, "n, one for each shower")})
-    _args.not_empty(name, x)
-    _args.count("layers", layers)
-    return len(x)

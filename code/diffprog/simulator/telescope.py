@@ -1,13 +1,13 @@
 """A telescope of planes that are not where they should be.
 
 Symbols, shapes, units. n tracks, P planes, perpendicular to the beam.
-    z      (P,)       m    where the planes stand along the beam
-    a      (P, 3)     µm   how each plane is displaced: along x, along y,
-                           and turned about the beam, which is given as the
-                           way of a point 0.1 m off the beam
-    track  (n, 4)          x, y in m where it crosses z = 0, and its slopes
+    z      (P,)       m    position of the planes along the beam
+    a      (P, 3)     µm   displacement of each plane: along x, along y, and
+                           a turn about the beam, given as the length of the
+                           arc on which a point moves 0.1 m off the beam
+    track  (n, 4)          x and y in m at z = 0, and the slopes of both
     hits   (n, P, 2)  m    where the tracks cross the planes, in the x and y
-                           that are engraved on each plane
+                           of each plane itself
 """
 
 import torch
@@ -17,7 +17,7 @@ from diffprog import _args, _samples
 
 __all__ = ["ARM", "beam", "hits", "planes", "straight_tracks"]
 
-ARM = 0.1  # m, at which the turn of a plane is given as a way
+ARM = 0.1  # m, radius at which the turn of a plane is given as an arc
 MICRO = 1e-6  # m in a µm
 
 
@@ -31,7 +31,7 @@ def planes(number: int = 6, spacing: float = 0.2) -> Tensor:
 def hits(a: Tensor, track: Tensor, z: Tensor) -> Tensor:
     """R(−φ)·(x + x′·z) − d, (…, P, 2), in m: what displaced planes read.
 
-    R(−φ) turns by the angle −φ, where φ = a₂/ARM, and d = (a₀, a₁).
+    R(−φ) is a rotation by the angle −φ, with φ = a₂/ARM and d = (a₀, a₁).
 
     Args:
         track: One track, (4,), or several, (n, 4).
@@ -61,21 +61,28 @@ def straight_tracks(measured: Tensor, z: Tensor) -> Tensor:
 
 
 def beam(
-    tracks: int, seed: int | Generator, sigma: float = 10e-6
+    tracks: int,
+    seed: int | Generator,
+    sigma: float = 10e-6,
+    slopes: float = 0.1,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Draw a misaligned telescope, tracks, and the hits with errors σ.
 
-    The planes are displaced by 100 µm along x and y, and turned by 1 mrad,
-    which is 100 µm too. Tracks cross z = 0 within 5 cm, with slopes of 0.1.
+    All entries of a are normal numbers of width 100 µm. Tracks cross z = 0
+    at normal x and y of width 5 cm.
 
     Args:
+        tracks: How many.
+        seed: Of the numbers that are drawn.
         sigma: σ, in m.
+        slopes: The width of the slopes. Zero is a parallel beam.
 
     Returns:
         a, track and hits.
     """
     _args.count("tracks", tracks)
     sigma = _args.positive("sigma", sigma)
+    slopes = _args.not_negative("slopes", slopes)
     g = _samples.generator(seed)
 
     def normal(*shape: int) -> Tensor:
@@ -83,5 +90,7 @@ def beam(
 
     z = planes()
     a = 100 * normal(len(z), 3)
-    track = normal(tracks, 4) * torch.tensor([0.05, 0.05, 0.1, 0.1])
+    track = normal(tracks, 4) * torch.tensor(
+        [0.05, 0.05, slopes, slopes], dtype=torch.float64
+    )
     return a, track, hits(a, track, z) + sigma * normal(tracks, len(z), 2)

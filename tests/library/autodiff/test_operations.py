@@ -49,6 +49,20 @@ def test_constants_of_every_make_are_free():
     assert free.total == 0
 
 
+def test_draws_and_running_sums_count_results():
+    work = count(lambda: torch.rand(5, 3).cumsum(1))
+    assert work.by_name == {"rand": 15, "cumsum": 15}
+    assert count(lambda: torch.binomial(torch.ones(4), torch.ones(4))).total == 4
+
+
+def test_what_is_added_at_places_counts():
+    """A total of three numbers is three additions, wherever they go, and so is its transpose."""
+    x, owner = torch.ones(3, requires_grad=True), torch.tensor([0, 1, 1])
+    assert count(lambda: torch.zeros(2).index_add(0, owner, x)).by_name == {"index_add": 3}
+    y = x[owner].sum()
+    assert count(y.backward).by_name == {"index_put": 3}
+
+
 def test_backward_counts():
     x = torch.ones(7, requires_grad=True)
     y = (x * x).sum()

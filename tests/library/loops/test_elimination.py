@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from diffprog.loops.elimination import eliminate, step
+from diffprog.loops.elimination import eliminate, linearise, step
 from diffprog.simulator import telescope
 
 ERROR = 10e-6  # m, of a hit
@@ -87,6 +87,109 @@ def test_free_directions_change_no_residual():
         torch.testing.assert_close(after, before, rtol=0, atol=1e-3)
 
 
+def motions(z):
+    """Two shifts, two shears and a turn of the whole, in rows, (5, 3·P)."""
+    one, none = torch.ones_like(z), torch.zeros_like(z)
+    columns = [
+        (one, none, none),
+        (none, one, none),
+        (z, none, none),
+        (none, z, none),
+        (none, none, one),
+    ]
+    moved = torch.stack([torch.stack(c, 1).flatten() for c in columns])
+    return moved / moved.norm(dim=1, keepdim=True)
+
+
+def test_the_free_directions_are_shifts_shears_and_a_turn():
+    _, measured, residuals, (a, track) = beam(40)
+    found = step(residuals, a, track, measured)
+    span = found.directions[:, : found.free]
+    within = (motions(telescope.planes()) @ span).norm(dim=1)
+    torch.testing.assert_close(within, torch.ones(5).double(), rtol=1e-9, atol=0)
+
+
+def test_planes_that_are_off_along_the_beam_have_seven_free_directions():
+    """A shift and a stretch along the beam are new: a straight line in z each."""
+    _, measured, _, (_, track) = beam(40)
+    z = telescope.planes()
+
+    def residuals(a, track, y):
+        at = z + telescope.MICRO * a[:, 3]
+        return ((telescope.hits(a[:, :3], track, at) - y) / ERROR).flatten()
+
+    assert step(residuals, torch.zeros(6, 4).double(), track, measured).free == 7
+
+
+def spectrum(slopes):
+    """The eigenvalues, and by turns: how much of the slowest error a round leaves."""
+    _, _, residuals, (a, _) = beam(300)
+    _, track, _ = telescope.beam(300, 0, slopes=slopes)
+    exact = telescope.hits(a, track, telescope.planes())
+    j = linearise(residuals, a, track, exact)[0].flatten(0, 1)
+    found = step(residuals, a, track, exact)
+    half = torch.linalg.inv(torch.linalg.cholesky(j.T @ j))
+    share = torch.linalg.eigvalsh(half @ found.information @ half.T)
+    return found.eigenvalues, 1 - share[5]
+
+
+def test_the_sixth_eigenvalue_falls_with_the_square_of_the_slopes():
+    """And below the information of the mounting, (100 µm)⁻², at slopes of a ten-thousandth."""
+    wide, narrow = (spectrum(slopes)[0] for slopes in (1e-3, 1e-4))
+    assert narrow[5] / wide[5] == pytest.approx(1e-2, rel=1e-2)  # the next order: slopes²
+    assert narrow[4].abs() < 1e-12 < narrow[5] < 1e-4
+
+
+def test_turns_of_planes_and_tracks_converge_as_the_two_matrices_say():
+    _, measured, residuals, (a, track) = beam(300)
+    rounds = []
+    for _ in range(26):
+        j, _, r = linearise(residuals, a, track, measured)
+        a = a + torch.linalg.lstsq(j.flatten(0, 1), -r.reshape(-1, 1)).solution.reshape(6, 3)
+        _, j, r = linearise(residuals, a, track, measured)
+        track = track + torch.linalg.lstsq(j, -r[..., None]).solution[..., 0]
+        rounds.append(linearise(residuals, a, track, measured)[2].square().sum())
+    least = step(residuals, a, track, measured)
+    end = linearise(residuals, a + least.shared, track + least.local, measured)[2].square().sum()
+    rate = ((rounds[25] - end) / (rounds[5] - end)).item() ** (1 / 40)
+    # The tracks of the fit have slopes that differ by 1e-3 from those that are drawn, of 0.1.
+    assert rate == pytest.approx(spectrum(0.1)[1].item(), abs=0.01)
+
+
+def test_tracks_that_are_nearly_parallel_make_the_telescope_worse():
+    """The twist is seen, to over a millimetre; with what the mounting knows it does no harm."""
+    truth, _, measured = telescope.beam(300, 0, slopes=1e-4)
+    _, _, residuals, (a, _) = beam(1)
+    track = telescope.straight_tracks(measured, telescope.planes())
+    found = step(residuals, a, track, measured)
+    j, own, r = linearise(residuals, a, track, measured)
+    left, left_r = eliminate(j, own, r)
+    prior = found.information + torch.eye(18) / 100**2
+    slope = torch.einsum("nij,ni->j", left, left_r)
+    cautious = -torch.linalg.solve(prior, slope).reshape(6, 3)
+    before, after, with_prior = (
+        (x - truth).square().mean().sqrt() for x in (a, found.shared, cautious)
+    )
+    assert found.free == 5
+    assert found.eigenvalues[5] ** -0.5 > 1000
+    assert after > 2 * before
+    bars = torch.linalg.inv(prior).diagonal().mean().sqrt()
+    # The error has five or six parts that count: its length scatters by a third.
+    assert abs(with_prior / bars - 1) < 1
+
+
+def test_a_survey_of_two_planes_reaches_as_a_straight_line_does():
+    _, measured, residuals, (a, track) = beam(300)
+    z = telescope.planes()
+    extra = torch.zeros(6, 3).double()
+    extra[[0, 2]] = 1 / 20**2
+    f = step(residuals, a, track, measured).information + torch.diag(extra.flatten())
+    errors = f.inverse().diagonal().sqrt().reshape(6, 3)[:, 0]
+    line = 20 * ((z[2] - z) ** 2 + (z - z[0]) ** 2).sqrt() / (z[2] - z[0])
+    # What the tracks know is known to 2 µm at worst, which adds in squares to 14 µm.
+    torch.testing.assert_close(errors, line, rtol=0.01, atol=0)
+
+
 def test_what_the_local_parameters_can_follow_is_taken_out():
     g = torch.Generator().manual_seed(1)
     a, b, r = (torch.randn(4, 9, *end, generator=g) for end in ((5,), (3,), ()))
@@ -97,7 +200,7 @@ def test_what_the_local_parameters_can_follow_is_taken_out():
 
 
 def test_shapes_are_told():
-    with pytest.raises(ValueError, match="b: got shape"):
+    with pytest.raises(ValueError, match="j_ν: got shape"):
         eliminate(torch.ones(4, 9, 5), torch.ones(3, 9, 3), torch.ones(4, 9))
     with pytest.raises(ValueError, match="relative: got"):
         step(lambda g, own, y: g + own + y, torch.ones(1), torch.ones(2, 1), torch.ones(2, 1), 0.0)

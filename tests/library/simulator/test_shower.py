@@ -72,11 +72,24 @@ def test_each_shower_has_its_own_thickness_and_slope():
     assert slope[1] == 0
 
 
+def test_each_layer_may_have_its_own_thickness():
+    """Equal ones give the same shower, and the slope of one is shared among them."""
+    one = torch.tensor([0.4, 0.9], dtype=torch.float64, requires_grad=True)
+    each = one.detach()[:, None].repeat(1, 8).requires_grad_()
+    ours, wanted = calorimeter(each, 3), calorimeter(one, 3)
+    for a, b in zip(ours, wanted, strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=0)
+        (shared,) = torch.autograd.grad(a.sum(), each, retain_graph=True)
+        (whole,) = torch.autograd.grad(b.sum(), one, retain_graph=True)
+        torch.testing.assert_close(shared.sum(1), whole)
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
         (lambda: calorimeter(torch.tensor(0.4), 0), "x: got shape"),
         (lambda: calorimeter(torch.tensor([-0.4]), 0), "x: got values"),
+        (lambda: calorimeter(torch.ones(3, 7), 0), "x: got shape"),
         (lambda: calorimeter(torch.tensor([0.4]), 0, layers=0), "layers: got 0"),
         (lambda: calorimeter(torch.tensor([0.4]), 0, energy=0.0), "energy: got"),
         (lambda: cascade(torch.tensor([1.0]), 0, 3), "p: got"),

@@ -42,6 +42,13 @@ def test_the_errors_of_hits_have_the_width_asked_for():
     assert errors.std() == pytest.approx(5e-6, rel=0.02)
 
 
+def test_slopes_have_the_width_asked_for():
+    _, track, _ = beam(2000, 1, slopes=0.01)
+    assert track[:, 2:].std() == pytest.approx(0.01, rel=0.05)  # three standard errors
+    _, track, _ = beam(3, 1, slopes=0)
+    assert (track[:, 2:] == 0).all()
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -49,6 +56,7 @@ def test_the_errors_of_hits_have_the_width_asked_for():
         (lambda: planes(3, -0.1), "spacing: got"),
         (lambda: beam(0, 0), "tracks: got 0"),
         (lambda: beam(3, 0, sigma=0.0), "sigma: got"),
+        (lambda: beam(3, 0, slopes=-0.1), "slopes: got"),
         (lambda: hits(torch.zeros(3, 2), torch.zeros(4), torch.zeros(3)), "a: got shape"),
         (lambda: hits(torch.zeros(3, 3), torch.zeros(4), torch.zeros(4)), "z: got shape"),
         (lambda: straight_tracks(torch.zeros(5, 3, 2), torch.zeros(4)), "z: got shape"),
