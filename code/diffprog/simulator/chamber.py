@@ -7,8 +7,8 @@ one tensor p, (4 + W + 2n,), as numbers that are not far from 1:
     ln(τ/1000)    ()     τ, µs: how long drifting electrons live
     ln G          ()     G: charge of a level track, without loss
     ln gᵢ         (W,)   gᵢ: gain of each channel; the mean of ln gᵢ is 0
-    ℓ₀            (n,)   m: distance of each track from the first wire
-    ℓ′            (n,)   change of the distance along the wires, m per m
+    l₀            (n,)   m: distance of each track from the first wire
+    l′            (n,)   change of the distance along the wires, m per m
 What is measured:
     t  (n, W)   µs       arrival times, with normal errors of 1 µs
     q  (n, W)            charges, with fluctuations of 15 % that have a tail
@@ -67,7 +67,7 @@ def wires(number: int = 20) -> Tensor:
 
 
 def expected(p: Tensor, number: int = 20) -> tuple[Tensor, Tensor, Tensor]:
-    """t = t₀ + ℓ/v, μ = G·g·√(1 + ℓ′²)·e^(−ℓ/(v·τ)), s = (t₀, t₀ + GAP/v).
+    """t = t₀ + l/v, μ = G·g·√(1 + l′²)·e^(−l/(v·τ)), s = (t₀, t₀ + GAP/v).
 
     The root says how much longer a slanted track is within the reach of a
     wire than a level one.

@@ -66,7 +66,7 @@ def test_the_fit_of_144_unknowns_takes_a_few_steps_and_finds_them():
 
 @pytest.mark.parametrize(("crossing", "rank"), [(0, 143), (5, 144)])
 def test_charges_without_a_crossing_track_leave_one_direction_free(crossing, rank):
-    """A later t₀ goes with nearer tracks and a smaller gain: Δln G = −Δt₀/τ, Δℓ₀ = −v·Δt₀."""
+    """A later t₀ goes with nearer tracks and a smaller gain: Δln G = −Δt₀/τ, Δl₀ = −v·Δt₀."""
     p = chamber.truth(TRACKS, crossing, 0)
 
     def seen(p):
