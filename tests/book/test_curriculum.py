@@ -41,7 +41,7 @@ FIGURES = {
     "part4/roots": ["fig-kepler", "fig-two-angles", "fig-envelope"],
     "part5/analysis": ["fig-strength", "fig-sigma-mu", "fig-templates"],
     "part5/shower": ["fig-shower", "fig-four-slopes", "fig-climbs"],
-    "part5/chamber": ["fig-chamber", "fig-calibration-coverage"],
+    "part5/chamber": ["fig-chamber", "fig-tails", "fig-calibration-coverage"],
     "part5/telescope": [
         "fig-plane-residuals", "fig-blocks", "fig-plane-errors", "fig-weak-modes", "fig-spectrum",
     ],
@@ -75,7 +75,7 @@ EXERCISES = {
     "part4/roots": ["ex-aim", "ex-last-step", "ex-implicit", "ex-held-fixed"],
     "part5/analysis": ["ex-profile-likelihood", "ex-nuisance", "ex-one-bin", "ex-constrained"],
     "part5/shower": ["ex-teeth-of-a-shower", "ex-no-split", "ex-branching", "ex-one-split"],
-    "part5/chamber": ["ex-crossing"],
+    "part5/chamber": ["ex-crossing", "ex-how-many", "ex-weights", "ex-still-right"],
     "part5/telescope": ["ex-eliminate", "ex-along-beam", "ex-survey", "ex-perfect"],
     "part5/machines": ["ex-reduce"],
 }
@@ -83,7 +83,7 @@ ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
     "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
     "fig-tape", "fig-back", "fig-bounce-steps", "fig-kicked-loss", "fig-restart", "fig-kepler",
-    "fig-sigma-mu", "fig-shower", "fig-weak-modes", "fig-spectrum",
+    "fig-sigma-mu", "fig-shower", "fig-chamber", "fig-weak-modes", "fig-spectrum",
 ]  # fmt: skip
 ORIGINAL = {
     "ex-loop": "1", "ex-all-parameters": "2", "ex-scan": "3", "ex-soft-fit": "4",

@@ -28,8 +28,7 @@ NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?![\w])")
 LONG = (
     *("part2/objective", "part2/sharpness", "part2/many", "part2/estimators"),
     *("part3/network", "part3/identifiability"),
-    "part4/tape",
-    "part5/analysis",
+    *("part4/tape", "part5/analysis", "part5/chamber"),
 )
 """Chapters that train for long: with the engine each takes a minute or more."""
 

@@ -73,6 +73,7 @@ WITHOUT_TENSORS = {
     "simulator.chamber.Data": "three tensors",
     "simulator.chamber.truth": "draws parameters in float64",
     "simulator.chamber.wires": "numbers",
+    "simulator.chamber_file": "text",
     "simulator.shower.Shower": "two tensors",
     "simulator.telescope.beam": "draws hits in float64",
     "simulator.telescope.planes": "numbers",
