@@ -43,7 +43,7 @@ FIGURES = {
     "part5/shower": ["fig-shower", "fig-climbs"],
     "part5/chamber": ["fig-chamber", "fig-calibration-coverage"],
     "part5/telescope": ["fig-weak-modes"],
-    "part5/machines": ["fig-shards"],
+    "part5/machines": ["fig-shards", "fig-minibatch"],
 }  # fmt: skip
 EXERCISES = {
     "part1/simulator": ["ex-landing", "ex-throws", "ex-whole-metres", "ex-shapes"],
@@ -75,12 +75,12 @@ EXERCISES = {
     "part5/shower": ["ex-branching"],
     "part5/chamber": ["ex-crossing"],
     "part5/telescope": ["ex-eliminate"],
-    "part5/machines": ["ex-reduce"],
+    "part5/machines": ["ex-few-events", "ex-which-add", "ex-reduce", "ex-spread"],
 }
 ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
     "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
-    "fig-tape", "fig-back", "fig-bounce-steps", "fig-kicked-loss", "fig-restart", "fig-kepler",
+    "fig-tape", "fig-back", "fig-bounce-steps", "fig-shards", "fig-kicked-loss", "fig-restart", "fig-kepler",
     "fig-sigma-mu", "fig-shower", "fig-weak-modes",
 ]  # fmt: skip
 ORIGINAL = {

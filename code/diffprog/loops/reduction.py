@@ -16,6 +16,9 @@ Source: M. Shoeybi et al., Megatron-LM, arXiv:1909.08053, whose operators g
 and f are `total` and `shared`.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+# (apply() has no annotations.)
+
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -52,7 +55,7 @@ class _Total(Function):
         return all_reduce(part)
 
     @staticmethod
-    def backward(_: Any, slope: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(_: Any, slope: Tensor) -> tuple[Tensor, None]:
         return slope, None
 
 
@@ -63,7 +66,7 @@ class _Shared(Function):
         return theta.clone()
 
     @staticmethod
-    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:
         return ctx.all_reduce(slope), None
 
 
@@ -98,7 +101,7 @@ def in_turns(
         sums.append(torch.stack(asked).sum(0))
 
 
-class _Waits(Exception):
+class _Waits(BaseException):  # which no `except Exception` stops
     pass
 
 

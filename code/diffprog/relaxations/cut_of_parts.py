@@ -12,6 +12,9 @@ Run as a program, this is one of the processes:
 where SIGNAL and BACKGROUND are files of masses, as by numpy.save.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+# (split() has no annotations.)
+
 import sys
 from pathlib import Path
 
