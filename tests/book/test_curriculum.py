@@ -80,8 +80,8 @@ EXERCISES = {
 ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
     "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
-    "fig-tape", "fig-back", "fig-bounce-steps", "fig-shards", "fig-kicked-loss", "fig-restart", "fig-kepler",
-    "fig-sigma-mu", "fig-shower", "fig-weak-modes",
+    "fig-tape", "fig-back", "fig-bounce-steps", "fig-kicked-loss", "fig-restart", "fig-kepler",
+    "fig-sigma-mu", "fig-shower", "fig-weak-modes", "fig-shards",
 ]  # fmt: skip
 ORIGINAL = {
     "ex-loop": "1", "ex-all-parameters": "2", "ex-scan": "3", "ex-soft-fit": "4",
