@@ -75,7 +75,7 @@ EXERCISES = {
     "part5/shower": ["ex-branching"],
     "part5/chamber": ["ex-crossing"],
     "part5/telescope": ["ex-eliminate"],
-    "part5/machines": ["ex-few-events", "ex-which-add", "ex-reduce", "ex-spread"],
+    "part5/machines": ["ex-few-events", "ex-which-add", "ex-reduce", "ex-pieces"],
 }
 ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",

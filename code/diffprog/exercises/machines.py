@@ -220,7 +220,7 @@ def _slopes(
 # A second reduction: the standard deviation
 
 
-@exercise("ex-spread", "Right: three sums are enough, however many events there are.")
+@exercise("ex-pieces", "Right: three sums are enough, however many events there are.")
 def check_spread(spread: Callable[..., Any], seed: int) -> None:
     """Check `spread(m, all_reduce)`: the standard deviation of the masses of all machines."""
     draw = Draw(seed)
