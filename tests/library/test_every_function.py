@@ -132,7 +132,8 @@ BRANCHING = VALUES | {"compiled": LOOP["compiled"]}
 WIRE = dict.fromkeys(["vmap", "jacobian"], "a sum over processes is none of torch.func's")
 BLOCKS = {
     "float32": "counts in float64",
-    "jacobian": "torch.func and checkpoints do not go together",
+    "jacobian": "blocks are none of torch.func's",
+    "vmap": "blocks are none of torch.func's",
 }
 HARD = {"jacobian": "hard counts have no slope"}
 

@@ -16,12 +16,14 @@ where SIGNAL and BACKGROUND are files of masses, as by numpy.save.
 # (split() has no annotations.)
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.checkpoint import checkpoint
+from torch.autograd import Function
 
 from diffprog import _args
 from diffprog.loops import descent, processes
@@ -32,7 +34,7 @@ from diffprog.relaxations.significance import significance
 
 __all__ = ["BLOCK", "count_by_blocks", "fit_part", "mapped"]
 
-BLOCK = 2**17  # events: 1 MiB in float64
+BLOCK = 2**17  # events: 1 MiB in float64, which a cache holds
 
 
 def mapped(path: str | Path) -> Tensor:
@@ -46,18 +48,41 @@ def mapped(path: str | Path) -> Tensor:
 def count_by_blocks(
     m: Tensor, c: Tensor, k: float, block: int = BLOCK
 ) -> Tensor:
-    """Σ over blocks of `cuts.soft_count`, in float64, with little memory.
+    """Σ over blocks of `cuts.soft_count`, (), in float64, for one cut.
 
-    The graph of a block is dropped, and made again on the way back: each
-    gradient reads the masses twice.
+    No graph is kept. On the way back each block is counted again, with a
+    graph of its own: each gradient reads the masses twice.
     """
     _args.count("block", block)
-    c = c.double()
-    counts = [
-        checkpoint(soft_count, x, c, k, use_reentrant=False)
-        for x in m.split(block)
-    ]
-    return torch.stack(counts).sum()
+    _args.shapes(c=(c, ", one cut"))
+    result: Tensor = _ByBlocks.apply(c.double(), m.split(block), k)
+    return result
+
+
+class _ByBlocks(Function):
+    # The sums are changed in place: a small result for each block, kept
+    # between the large tensors of the blocks, would fragment the memory.
+    @staticmethod
+    def forward(
+        ctx: Any, c: Tensor, blocks: Sequence[Tensor], k: float
+    ) -> Tensor:
+        ctx.save_for_backward(c)
+        ctx.blocks, ctx.k = blocks, k
+        total = torch.zeros_like(c)
+        for m in blocks:
+            total += soft_count(m, c, k)
+        return total
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None, None]:
+        (c,) = ctx.saved_tensors
+        total = torch.zeros_like(c)
+        for m in ctx.blocks:
+            with torch.enable_grad():
+                own = c.detach().requires_grad_()
+                count = soft_count(m, own, ctx.k)
+            total += torch.autograd.grad(count, own)[0]
+        return slope * total, None, None
 
 
 def fit_part(
