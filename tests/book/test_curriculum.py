@@ -42,10 +42,10 @@ FIGURES = {
     "part5/analysis": ["fig-strength", "fig-sigma-mu", "fig-templates"],
     "part5/shower": ["fig-shower", "fig-four-slopes", "fig-climbs"],
     "part5/chamber": ["fig-chamber", "fig-tails", "fig-calibration-coverage"],
-    "part5/telescope": [
+    "part5/telescope": ["fig-weak-modes"],
         "fig-plane-residuals", "fig-blocks", "fig-plane-errors", "fig-weak-modes", "fig-spectrum",
     ],
-    "part5/machines": ["fig-shards"],
+    "part5/machines": ["fig-shards", "fig-minibatch"],
 }  # fmt: skip
 EXERCISES = {
     "part1/simulator": ["ex-landing", "ex-throws", "ex-whole-metres", "ex-shapes"],
@@ -77,13 +77,14 @@ EXERCISES = {
     "part5/shower": ["ex-teeth-of-a-shower", "ex-no-split", "ex-branching", "ex-one-split"],
     "part5/chamber": ["ex-crossing", "ex-how-many", "ex-weights", "ex-still-right"],
     "part5/telescope": ["ex-eliminate", "ex-along-beam", "ex-survey", "ex-perfect"],
-    "part5/machines": ["ex-reduce"],
+    "part5/machines": ["ex-few-events", "ex-which-add", "ex-reduce", "ex-pieces"],
 }
 ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
     "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
     "fig-tape", "fig-back", "fig-bounce-steps", "fig-kicked-loss", "fig-restart", "fig-kepler",
     "fig-sigma-mu", "fig-shower", "fig-chamber", "fig-weak-modes", "fig-spectrum",
+    "fig-sigma-mu", "fig-shower", "fig-weak-modes", "fig-shards",
 ]  # fmt: skip
 ORIGINAL = {
     "ex-loop": "1", "ex-all-parameters": "2", "ex-scan": "3", "ex-soft-fit": "4",

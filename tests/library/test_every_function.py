@@ -29,10 +29,20 @@ from diffprog.autodiff import (
     through_time,
 )
 from diffprog.inference import analysis, binned, profiles, uncertainty
-from diffprog.loops import descent, elimination, ensembles, gauss_newton, history, newton, training
+from diffprog.loops import (
+    descent,
+    elimination,
+    ensembles,
+    gauss_newton,
+    history,
+    newton,
+    reduction,
+    training,
+)
 from diffprog.pipelines import identifiability, learned_cut, pipeline, pitching_networks
 from diffprog.relaxations import (
     cut_fit,
+    cut_of_parts,
     cuts,
     estimators,
     scan,
@@ -70,6 +80,8 @@ WITHOUT_TENSORS = {
     "inference.binned.Templates": "four tensors",
     "loops.elimination.Step": "what a step returns",
     "loops.newton.Minimum": "what a fit returns",
+    "loops.processes": "processes, with tests of their own",
+    "loops.reduction.in_turns": "calls what it is given",
     "simulator.chamber.Data": "three tensors",
     "simulator.chamber.truth": "draws parameters in float64",
     "simulator.chamber.wires": "numbers",
@@ -86,6 +98,9 @@ WITHOUT_TENSORS = {
     "simulator.masses.ten_masses": "as draw",
     "relaxations.global_search.search": "numbers, and results of torch's default dtype",
     "relaxations.cut_fit.annealed": "numbers",
+    "relaxations.cut_of_parts.mapped": "a file",
+    "relaxations.cut_of_parts.fit_part": "a loop in float64, with tests of its own",
+    "relaxations.cut_of_parts.main": "a program",
     "relaxations.branching": "differentiates a graph by leaves, with tests of its own",
 }
 
@@ -115,6 +130,12 @@ ONE_SHOT = VALUES | {"compiled": LOOP["compiled"]}
 FITS = dict.fromkeys(["meta", "vmap", "compiled"], "steps end when all fits have ended")
 SEARCH = {"vmap": "torch.searchsorted warns there that it makes a copy"}
 BRANCHING = VALUES | {"compiled": LOOP["compiled"]}
+WIRE = dict.fromkeys(["vmap", "jacobian"], "a sum over processes is none of torch.func's")
+BLOCKS = {
+    "float32": "counts in float64",
+    "jacobian": "blocks are none of torch.func's",
+    "vmap": "blocks are none of torch.func's",
+}
 HARD = {"jacobian": "hard counts have no slope"}
 
 
@@ -413,6 +434,11 @@ FUNCTIONS: dict[str, Case] = {
         seeded, [R], but=MODULE | {"empty": "torch warns of a layer without inputs"}
     ),
     "loops.ensembles.train_together": Case(trained_together, [R], but=LOOP | FUSED),
+    "loops.reduction.shared": Case(lambda x: reduction.shared(x, torch.clone), [R], but=WIRE),
+    "loops.reduction.total": Case(lambda x: reduction.total(x, torch.clone), [R], but=WIRE),
+    "relaxations.cut_of_parts.count_by_blocks": Case(
+        lambda m, c: cut_of_parts.count_by_blocks(m, c, 0.1, 16), [M, one(1000)], but=BLOCKS
+    ),
     "loops.gauss_newton.best_step": Case(gauss_newton.best_step, [R, J], but=LSTSQ),
     "loops.gauss_newton.gauss_newton": Case(
         lambda x: summary(gauss_newton.gauss_newton(lambda q: curve(q) - 0.1, x, 2)),

@@ -26,6 +26,8 @@ ABSENT = {
     "torch.load": "the page has no files",
     "torch.autograd.forward_ad": "the engine has no dual numbers; torch.func.jvp is there",
     "torch.distributions.StudentT": "not among the distributions of the book",
+    "torch.distributed": "a page is one process",
+    "torch.utils.checkpoint": "nothing in the page is so large",
     "torch.utils.data": "the book's data fit into one tensor",
     "torch.nn.Conv2d": "the book's networks have no convolutions",
     "scipy": "SciPy is not in the page",
