@@ -42,7 +42,7 @@ FIGURES = {
     "part5/analysis": ["fig-strength", "fig-sigma-mu", "fig-templates"],
     "part5/shower": ["fig-shower", "fig-four-slopes", "fig-climbs"],
     "part5/chamber": ["fig-chamber", "fig-tails", "fig-calibration-coverage"],
-    "part5/telescope": ["fig-weak-modes"],
+    "part5/telescope": [
         "fig-plane-residuals", "fig-blocks", "fig-plane-errors", "fig-weak-modes", "fig-spectrum",
     ],
     "part5/machines": ["fig-shards", "fig-minibatch"],
@@ -83,8 +83,7 @@ ANIMATED = [
     "fig-ball", "fig-explore-v0", "fig-fit", "fig-eta", "fig-toys", "fig-scan", "fig-sigmoids",
     "fig-bandwidth", "fig-objectives", "fig-training", "fig-ellipse",
     "fig-tape", "fig-back", "fig-bounce-steps", "fig-kicked-loss", "fig-restart", "fig-kepler",
-    "fig-sigma-mu", "fig-shower", "fig-chamber", "fig-weak-modes", "fig-spectrum",
-    "fig-sigma-mu", "fig-shower", "fig-weak-modes", "fig-shards",
+    "fig-sigma-mu", "fig-shower", "fig-chamber", "fig-weak-modes", "fig-spectrum", "fig-shards",
 ]  # fmt: skip
 ORIGINAL = {
     "ex-loop": "1", "ex-all-parameters": "2", "ex-scan": "3", "ex-soft-fit": "4",
