@@ -45,7 +45,7 @@ def check_profile(profile_at: Callable[..., Any], seed: int) -> None:
     got = [tensor(x, "a result") for x in parts(got, "the value", "nu")]
     recognise(got[0], [(SWAPPED, (2,))])
     end = model.newton(mu, nu)
-    if torch.allclose(got[1], end):
+    if got[1].shape == end.shape and torch.allclose(got[1], end):
         ends = [
             (f"nu is right, but {text}", value)
             for text, value in (
@@ -59,11 +59,14 @@ def check_profile(profile_at: Callable[..., Any], seed: int) -> None:
             )
         ]
         close(got[0], model.nll(mu, end), "the value", ends, rtol=1e-9)
-    close(got[1], end, "nu", model.other_ends(mu, nu), rtol=1e-6)
+    near = got[1].shape == end.shape and torch.allclose(got[1], end, rtol=1e-2)
+    mistakes = [*model.other_ends(mu, nu), (NEAR, near)]
+    close(got[1], end, "nu", mistakes, rtol=1e-6)
     close(got[0], model.nll(mu, end), "the value", rtol=1e-9)
 
 
 SWAPPED = "the first result has two numbers: return the value first, and then nu"
+NEAR = "nu is near the smallest nll, not at it: each step takes the whole Hessian, and a new one"
 NEWTON: Advice = {
     "singular": "the Hessian has no inverse: does a step lead uphill, nu + H⁻¹·g?",
     "returned with type": "grad and hessian need a function that returns one number: nll(mu, nu)",
@@ -288,7 +291,7 @@ def _one(s: float, b: float, squares: float) -> Tensor:
 def _other_counts(s: float, b: float, changes: list[float]) -> Iterator[Mistake]:
     squares, total = sum(d * d for d in changes), sum(changes)
     yield from {
-        "the background of the count is s + b, with the signal: its variance is s + b":
+        "the count is s + b, with the signal, and not b alone: its variance is s + b":
             _one(s, b - s, squares),
         "that is the error without any nuisance parameter: the changes are missing":
             _one(s, b, 0),

@@ -49,6 +49,13 @@ def by_lbfgs(nll, mu, nu):
     return nll(mu, nu), nu.tolist()
 
 
+def chord(nll, mu, nu):
+    h = hessian(lambda x: nll(mu, x))(nu)
+    for _ in range(10):
+        nu = nu - torch.linalg.solve(h, grad(lambda x: nll(mu, x))(nu))
+    return nll(mu, nu), nu
+
+
 def downhill(nll, mu, nu, rate=1.0):
     for _ in range(10):
         nu = nu - rate * grad(lambda x: nll(mu, x))(nu)
@@ -159,6 +166,7 @@ WRONG = {
         "one step": (profile(1), "the end of 1 step"),
         "two steps": (profile(2), "the end of 2 steps"),
         "uphill": (profile(1, -1.0), "goes uphill"),
+        "Hessian of the start": (chord, "near the smallest nll, not at it"),
         "descent": (lambda nll, mu, nu: downhill(nll, mu, nu, 0.01), "that is gradient descent"),
         "shorter": (lambda nll, mu, nu: downhill(nll, mu, nu, 0.001), "that is gradient descent"),
         "diverged": (downhill, "that is gradient descent"),
@@ -170,6 +178,7 @@ WRONG = {
         "value of the start": (start_value, "the value is that of the start"),
         "swapped": (swapped, "return the value first"),
         "one result": (lambda *x: profile()(*x)[0], "return two things"),
+        "three numbers": (profile(end=lambda nu: torch.cat([nu, nu[:1]])), "shape"),
         "sign of nu": (profile(end=lambda nu: -nu), "its sign"),
         "squared": (
             lambda nll, mu, nu: torch.linalg.solve(nu, hessian(lambda x: nll(mu, x))(nu)),
