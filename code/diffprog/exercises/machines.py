@@ -33,7 +33,8 @@ WIRE: Advice = {
     "has no attribute 'detach'": "all_reduce takes a tensor: torch.stack([s, b]), and no item()",
     "does not require grad": "what all_reduce returns has no graph, since the other summands are on"
     " other machines. Differentiate Z with respect to the sums and your own counts with respect to"
-    " c, and multiply: the chain rule goes across the wire by hand",
+    " c, and multiply: the chain rule goes across the wire by hand. If you do so, does your copy of"
+    " c require a gradient, by requires_grad_()?",
     "not have been used in the graph": "no graph leads from Z to c: it ends at what all_reduce"
     " returns. Differentiate Z with respect to the sums and your own counts with respect to c, and"
     " multiply",
@@ -44,12 +45,15 @@ def _on_machines(
     answer: Callable[..., Any], all_parts: Sequence[Any], most: int, **others: Any
 ) -> list[Any]:
     """Run the learner's program on each of the machines; most numbers may cross the wire."""
+    ended = False
 
     def program(part: Any, all_reduce: Callable[[Tensor], Tensor]) -> Any:
         handed = 0
 
         def wire(x: Tensor) -> Tensor:
             nonlocal handed
+            if ended:  # a clue is looked for, and the other machines are gone
+                raise RuntimeError("there is nobody to add up with")
             result = all_reduce(x)
             handed += x.numel()
             if handed > most:
@@ -62,12 +66,14 @@ def _on_machines(
         return call(answer, WIRE, **part, **others, all_reduce=wire)
 
     try:
-        return in_turns(program, all_parts)
+        results = in_turns(program, all_parts)
     except ValueError as error:
         raise Wrong(
             "the machines do not ask for the same sums, and would wait for each other: all_reduce"
             " takes the same shape on each, whatever its events are"
         ) from error
+    ended = True
+    return results
 
 
 # On paper: what the average adds
