@@ -219,6 +219,10 @@ def _gains(q: Tensor, length: Tensor) -> Iterator[Mistake]:
            (q * length**2).sum() / (length**3).sum() / MEAN)
     yield ("the weights are the variances: a weight is one over a variance",
            (q * length**3).sum() / (length**4).sum() / MEAN)
+    mean, square, two = MEAN * r.mean(), (r**2).mean(), 2 * SPREAD**2
+    yield ("a logarithm is added to the loss: that removes the bias, but it is a likelihood. Let"
+           " it stay a least-squares fit, and hold the weights",
+           ((mean**2 + 2 * two * square).sqrt() - mean) / two)
     yield ("the mean charge is MEAN times the most probable one: MEAN is missing", r.mean())
     yield ("MEAN is multiplied, and has to be divided by: the mean charge is MEAN·μ",
            r.mean() * MEAN)

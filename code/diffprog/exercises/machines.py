@@ -33,7 +33,8 @@ WIRE: Advice = {
     "takes a tensor": "all_reduce takes a tensor: torch.stack([s, b]), and no item()",
     "does not require grad": "what all_reduce returns has no graph, since the other summands are on"
     " other machines. Differentiate Z with respect to the sums and your own counts with respect to"
-    " c, and multiply: the chain rule goes across the wire by hand",
+    " c, and multiply: the chain rule goes across the wire by hand. If you do so, does your copy of"
+    " c require a gradient, by requires_grad_()?",
     "not have been used in the graph": "no graph leads from Z to c: it ends at what all_reduce"
     " returns. Differentiate Z with respect to the sums and your own counts with respect to c, and"
     " multiply",

@@ -226,7 +226,7 @@ def _undecided(p: Tensor, number: Tensor, split: Tensor) -> Iterator[Mistake]:
     yield ("the probabilities of the two kinds are added: they multiply, so their logarithms add"
            " up", (split * up - whole * down) / (p**split + (1 - p)**whole))
     yield ("the logarithm is that of the mean number: ln p is weighed with the number that was"
-           " drawn", number - number * (1 - p) / (1 - p))
+           " drawn", number * (p.log() - (1 - p).log()))
 # fmt: on
 
 

@@ -12,7 +12,7 @@ experiments.
     r         (…, B)   expected counts, μ·s + b + Σ over i of Δbᵢ(νᵢ)
 Δbᵢ is 0, up − b and down − b at νᵢ = 0, 1 and −1. It is a straight line
 beyond ±1, and between them a polynomial that joins with its first two
-derivatives: code 4p of HistFactory.
+derivatives: code 4p of pyhf.
 
 Source: K. Cranmer et al., HistFactory: A tool for creating statistical
 models for use with RooFit and RooStats, CERN-OPEN-2012-016; L. Heinrich,

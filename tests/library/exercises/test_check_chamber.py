@@ -100,6 +100,19 @@ def with_a_graph(q, length):
     return (q / length).mean() / MEAN * (G / G)
 
 
+def with_a_logarithm(q, length):
+    """The likelihood of normal charges with the right mean and variance."""
+
+    def loss(G):
+        pull = (q - MEAN * G * length) / (SPREAD * G * length)
+        return (pull**2 / 2 + (G * length).log()).sum()
+
+    G = q.min()
+    for _ in range(40):
+        G = G - grad(loss)(G) / grad(grad(loss))(G).abs()
+    return G
+
+
 RIGHT = {
     check_calibrate: {
         "formula": calibrate(),
@@ -234,6 +247,7 @@ WRONG = {
         "one over mu": (with_weights(lambda mu, q: 1 / mu), "1/μ, and have to be 1/μ²"),
         "deviations": (with_weights(lambda mu, q: SPREAD * mu), "weights are the standard"),
         "variances": (with_weights(lambda mu, q: (SPREAD * mu) ** 2), "weights are the variances"),
+        "likelihood": (with_a_logarithm, "a logarithm is added"),
         "no mean": (with_weights(lambda mu, q: 1 / mu**2, 1), "MEAN is missing"),
         "twice mean": (lambda q, length: (q / length).mean() * MEAN, "has to be divided by"),
         "no lengths": (

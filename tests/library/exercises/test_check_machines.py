@@ -46,6 +46,13 @@ def one_at_a_time(signal, background, c, k, wire):
     return z.detach(), wire(ds) * sums[0].grad + wire(db) * sums[1].grad
 
 
+def no_gradient(signal, background, c, k, wire):
+    own = counts(signal, background, c, k)
+    sums = wire(own).requires_grad_()
+    (by_sums,) = torch.autograd.grad(sums[0] / sums[1].sqrt(), sums)
+    return torch.autograd.grad(own, c, by_sums)
+
+
 def local(signal, background, c, k, wire):
     c = c.clone().requires_grad_()
     s, b = counts(signal, background, c, k)
@@ -199,6 +206,8 @@ WRONG = {
         "a sign": (right_z(lambda r, w: w(r[1] - r[2])), "sign of the background's part"),
         "downhill": (right_z(lambda r, w: -w(r[1] + r[2])), "right but for its sign"),
         "no graph": (no_graph, "has no graph"),
+        "no gradient of c": (no_gradient, "does your copy of c require a gradient"),
+        "another Z": (lambda s, b, c, k, w: (3 * w(s.sum()), w(b.sum())), "Z of all events is not"),
         "a number": (lambda s, b, c, k, w: (w(1.0), w(2.0)), "takes a tensor"),
         "too much": (all_events, "more than 8 numbers"),
         "unlike": (lambda s, b, c, k, w: (w(s), w(b)), "would wait for each other"),
@@ -226,6 +235,7 @@ WRONG = {
             "sum it, too",
         ),
         "events": (lambda m, w: w(m).std(), "would wait for each other"),
+        "something": (lambda m, w: 3 * w(m.sum()), "the standard deviation is not right"),
     },
 }
 
