@@ -26,6 +26,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 from torch.autograd import Function
+from torch.autograd.function import once_differentiable
 
 from diffprog import _args
 
@@ -66,6 +67,7 @@ class _Shared(Function):
         return theta.clone()
 
     @staticmethod
+    @once_differentiable  # what another process computed has no graph
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None]:
         return ctx.all_reduce(slope), None
 

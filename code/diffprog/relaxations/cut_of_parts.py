@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.autograd import Function
+from torch.autograd.function import once_differentiable
 
 from diffprog import _args
 from diffprog.loops import descent, processes
@@ -74,6 +75,7 @@ class _ByBlocks(Function):
         return total
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor, None, None]:
         (c,) = ctx.saved_tensors
         total = torch.zeros_like(c)
