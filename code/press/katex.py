@@ -32,6 +32,7 @@ KATEX = PACKAGES / "katex" / "dist"
 _MATH = re.compile(r"(<math[^>]*)><semantics>(.*?)<annotation\b.*</semantics></math>", re.S)
 _FUNCTION = re.compile(r"<mi[^>]*>[^<]*</mi><mo>\u2061</mo>")
 """The name of a function such as `max`, and the sign that applies it to what follows."""
+_BELOW_ZERO = re.compile(r"(?<=[\";])height:-[\d.]+em;")
 
 SCRIPT = """
 const katex = require(process.argv[1]);
@@ -79,12 +80,14 @@ def render(latex: str, display: bool) -> str:
 
 
 def _valid(html: str) -> str:
-    """Return KaTeX's formula as MathML allows it.
+    """Return KaTeX's formula as MathML and CSS allow it.
 
     Without a row of their own, name and sign of a function would be two indices of a letter, and
-    the columns of two aligned parts would have a space without a length.
+    the columns of two aligned parts would have a space without a length. Of a low index KaTeX
+    writes a height below zero, which browsers leave out.
     """
     html = _FUNCTION.sub(r"<mrow>\g<0></mrow>", html)
+    html = _BELOW_ZERO.sub("", html)
     return html.replace(' columnspacing=""', "")
 
 

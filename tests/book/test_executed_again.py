@@ -18,7 +18,7 @@ USERS: dict[str, set[str]] = {
     },
     "diffprog/relaxations/cuts.py": {
         "part2/counting", "part2/step", "part2/sharpness", "part2/objective", "part2/many",
-        "part2/estimators", "part4/tape", "part4/chaos",
+        "part2/estimators", "part4/tape", "part4/chaos", "part5/analysis", "part5/machines",
     },
     "diffprog/relaxations/estimators.py": {"part2/estimators", "part4/chaos"},
     "diffprog/simulator/pitching.py": {

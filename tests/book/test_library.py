@@ -36,7 +36,7 @@ NOT_CODE = re.compile(
     r'(?s:"{3}.*?"{3})|"[^"\n]*"|#.*|^from .* import \([^)]*\)|^(from|import) .*', re.M
 )
 """Texts, comments and imports."""
-NO_PAGE = {"torch.pi", "torch.binomial"}
+NO_PAGE = {"torch.pi", "torch.binomial", "torch.relu"}
 """What PyTorch has and its documentation has not."""
 
 

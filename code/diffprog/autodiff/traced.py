@@ -152,8 +152,9 @@ def array(name: str, value: Any, xp: Any) -> Array:
         ValueError: The value is not made of real numbers.
     """
     try:
-        # times one: the value may be changed before the way back
-        return xp.asarray(value, dtype=xp.float64) * 1
+        x = xp.asarray(value, dtype=xp.float64)
+        # A copy, since the value may be changed before the way back.
+        return x.clone() if isinstance(x, Tensor) else x.copy()
     except (TypeError, ValueError, RuntimeError):
         raise _args.wrong(
             name, _args.described(value), "real numbers"

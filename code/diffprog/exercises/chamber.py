@@ -19,7 +19,7 @@ from torch import Tensor
 from diffprog.exercises._check import Draw, Mistake, Wrong, call, close, exercise, parts, tensor
 from diffprog.simulator.chamber import MEAN, SPREAD
 
-__all__ = ["check_calibrate", "check_gain", "check_velocity_error"]
+__all__ = ["check_calibrate", "check_drift_error", "check_gain"]
 
 
 # Two numbers from the tracks that cross
@@ -141,7 +141,7 @@ def _firsts(
 
 
 @exercise("ex-how-many", "Right: for any number of tracks, and in any units.")
-def check_velocity_error(velocity_error: Callable[..., Any], seed: int) -> None:
+def check_drift_error(velocity_error: Callable[..., Any], seed: int) -> None:
     """Check `velocity_error(v, gap, sigma, c)`: the standard error of v."""
     draw = Draw(seed)
     for c in (1, 5, 12):

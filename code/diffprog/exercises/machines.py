@@ -27,7 +27,7 @@ from diffprog.exercises._check import (
     tensor,
 )
 
-__all__ = ["check_inflation", "check_reduce", "check_spread"]
+__all__ = ["check_inflation", "check_pieces", "check_reduce"]
 
 WIRE: Advice = {
     "takes a tensor": "all_reduce takes a tensor: torch.stack([s, b]), and no item()",
@@ -240,7 +240,7 @@ def _slopes(
 
 
 @exercise("ex-pieces", "Right: three sums are enough, however many events there are.")
-def check_spread(spread: Callable[..., Any], seed: int) -> None:
+def check_pieces(spread: Callable[..., Any], seed: int) -> None:
     """Check `spread(m, all_reduce)`: the standard deviation of the masses of all machines."""
     draw = Draw(seed)
     machines = [

@@ -68,14 +68,14 @@ class Simulate:
 
 
 @exercise("ex-branching", "Right: the slope of the mean, jumps included, with little scatter.")
-def check_branching(slopes: Callable[..., Any], seed: int) -> None:
-    """Check `slopes(simulate, x)`: an estimate for each shower, (n,)."""
+def check_branching(branching_slopes: Callable[..., Any], seed: int) -> None:
+    """Check `branching_slopes(simulate, x)`: an estimate for each shower, (n,)."""
     draw = Draw(seed)
     for n, layers in ((4, 3), (3, 4)):
         a, b = draw(0.5, 2, layers, dtype=torch.float64), draw(1, 9, n, layers)
         simulate = Simulate(a, b, draw(0.2, 3, n, layers))
         x = draw(0.2, 1.5, n, dtype=torch.float64)
-        got = call(slopes, LOST, simulate=simulate, x=x)
+        got = call(branching_slopes, LOST, simulate=simulate, x=x)
         if simulate.calls != 1:
             often = "never" if not simulate.calls else f"{simulate.calls} times"
             raise Wrong(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -100,7 +100,8 @@ def mistakes(check: Path) -> dict[str, list[str]]:
     """Return the sentences that a module of checks has for each exercise, in their order.
 
     A check is a function with the decorator `exercise("ex-name", …)`. Its sentences are the first
-    texts of the pairs (sentence, wrong result) in the check and in the functions that it calls.
+    texts of the pairs (sentence, wrong result) in the check and in the functions that it calls;
+    where these are few, those in the tables of the module that they name, too.
     """
     own, shared = _functions(check), dict[str, ast.FunctionDef]()
     for name in SHARED:
@@ -114,6 +115,8 @@ def mistakes(check: Path) -> dict[str, list[str]]:
                     said = said or list(_sentences(function, shared | own, set()))
                     if len(set(said)) < FEW:
                         said += _sentences(function, own, set(), with_values=True)
+                    if len(set(said)) < FEW:
+                        said += _sentences(function, {**own, **_tables(check)}, set())
                     found[name] = list(dict.fromkeys(said))
     return found
 
@@ -125,21 +128,33 @@ def _functions(module: Path) -> dict[str, ast.FunctionDef]:
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
+def _tables(module: Path) -> dict[str, ast.expr]:
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    found: dict[str, ast.expr] = {}
+    for node in tree.body:
+        match node:
+            case ast.Assign([ast.Name(name)], value) | ast.AnnAssign(ast.Name(name), _, value):
+                if value is not None:
+                    found[name] = value
+    return found
+
+
 def _sentences(
-    function: ast.FunctionDef,
-    functions: dict[str, ast.FunctionDef],
+    function: ast.AST,
+    functions: Mapping[str, ast.AST],
     seen: set[str],
     with_values: bool = False,
 ) -> Iterator[str]:
     """Yield the sentences; those that state values, with … for each, only if asked for."""
-    seen.add(function.name)
     for node in ast.walk(function):
         match node:
             case ast.Yield(ast.Tuple([ast.Constant(str(text)), _])):
                 yield text
             case ast.Yield(ast.Tuple([ast.JoinedStr(parts), _])) if with_values:
                 yield "".join(str(p.value) if isinstance(p, ast.Constant) else "…" for p in parts)
-            case ast.List(pairs):
+            case ast.Tuple([_, ast.Constant(str(text))]) if " " in text:
+                yield text
+            case ast.List(pairs) | ast.Tuple(pairs):
                 for pair in pairs:
                     match pair:
                         case ast.Tuple([ast.Constant(str(text)), _]):
@@ -147,11 +162,13 @@ def _sentences(
             case ast.Dict(keys, values):  # of sentences, or of what is said of an error
                 for either in zip(values, keys, strict=True):
                     yield from _first_text(either)
-            case ast.Tuple([_, ast.Constant(str(text))]) if " " in text:
-                yield text
             case ast.Call(ast.Name("Wrong"), [ast.Constant(str(text))]):
                 yield text
             case ast.Call(ast.Name(name)) if name in functions and name not in seen:
+                seen.add(name)
+                yield from _sentences(functions[name], functions, seen, with_values)
+            case ast.Name(name) if isinstance(functions.get(name), ast.expr) and name not in seen:
+                seen.add(name)
                 yield from _sentences(functions[name], functions, seen, with_values)
 
 

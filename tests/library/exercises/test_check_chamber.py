@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.func import grad
 
-from diffprog.exercises.chamber import check_calibrate, check_gain, check_velocity_error
+from diffprog.exercises.chamber import check_calibrate, check_drift_error, check_gain
 from diffprog.simulator.chamber import MEAN, SPREAD
 
 
@@ -120,7 +120,7 @@ RIGHT = {
         "two points": by_two_points,
         "null vectors": by_null_vectors,
     },
-    check_velocity_error: {
+    check_drift_error: {
         "formula": lambda v, gap, sigma, c: v**2 / gap * sigma * (2 / c) ** 0.5,
         "relative": lambda v, gap, sigma, c: v * (2**0.5 * sigma / c**0.5) / (gap / v),
         "tensor": lambda v, gap, sigma, c: torch.tensor([2 * v**4 * sigma**2 / gap**2 / c]).sqrt(),
@@ -221,7 +221,7 @@ WRONG = {
             "the old t0 is forgotten",
         ),
     },
-    check_velocity_error: {
+    check_drift_error: {
         "one time": (power(factor=1 / ROOT2), "√2 times as much"),
         "sum of errors": (power(factor=ROOT2), "errors add in squares"),
         "one track": (power(c=0.5), "smaller by √c"),

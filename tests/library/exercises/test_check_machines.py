@@ -2,7 +2,7 @@
 
 import torch
 
-from diffprog.exercises.machines import check_inflation, check_reduce, check_spread
+from diffprog.exercises.machines import check_inflation, check_pieces, check_reduce
 from diffprog.loops.reduction import shared, total
 
 
@@ -150,7 +150,7 @@ RIGHT = {
         "the library": by_the_library,
         "one at a time": one_at_a_time,
     },
-    check_spread: {
+    check_pieces: {
         "one round": in_one_round,
         "two rounds": two_rounds,
         "about a guess": merged,
@@ -212,7 +212,7 @@ WRONG = {
         "too much": (all_events, "more than 8 numbers"),
         "unlike": (lambda s, b, c, k, w: (w(s), w(b)), "would wait for each other"),
     },
-    check_spread: {
+    check_pieces: {
         "alone": (lambda m, _: m.std(), "this machine's own"),
         "the mean": (lambda m, wire: wire(m.std()) / 3, "mean of the machines' standard"),
         "the sum": (lambda m, wire: wire(m.std()), "sum of the machines' standard"),

@@ -109,16 +109,16 @@ def test_new_chapters_build_and_pass_as_they_are(whole):
         "code/diffprog/exercises/soft_edges.py",
         "tests/library/exercises/test_check_soft_edges.py",
     ]
-    for name in ("part1/tape", "part4/wire"):
+    for name in ("part1/kite", "part6/wire"):
         run(whole, "press", "new-chapter", name)
-    assert "Replace its text" in run(whole, "press", "new-chapter", "part4/last")
+    assert "Replace its text" in run(whole, "press", "new-chapter", "part6/last")
     run(whole, "ruff", "check", "code/diffprog/exercises", "tests")
     run(whole, "ruff", "format", "--check", "code/diffprog/exercises", "tests")
     assert "28 passed" in run(whole, "pytest", "-q", "-p", "no:cacheprovider", "tests")
     assert set(whole.good_build().executed) == {
-        *("part1/soft_edges", "part1/tape", "part4/wire", "part4/last"),
+        *("part1/soft_edges", "part1/kite", "part6/wire", "part6/last"),
     }
-    assert (whole.root / "_build/html/slides/part4.html").exists()
+    assert (whole.root / "_build/html/slides/part6.html").exists()
 
 
 @pytest.mark.parametrize("name", LISTED)

@@ -67,6 +67,11 @@ def test_formulas_are_html_inline_or_displayed():
     assert katex.render("y", False) != inline, "it goes on after a mistake"
 
 
+def test_no_height_of_a_formula_is_below_zero():
+    """CSS has none, and KaTeX writes one for an index that lies low."""
+    assert "height:-" not in katex.render(r"\sqrt{\big(F^{-1}\big)_{\mu\mu}}", True)
+
+
 def test_the_style_of_formulas_names_fonts_that_are_there(tmp_path):
     page = f"<p>{katex.render('x_1 + 1', False)}</p>"
     katex.copy_style(tmp_path, [page, "<p>No formula</p>"])

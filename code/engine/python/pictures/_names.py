@@ -64,6 +64,7 @@ ALIASES = {
 
 ABSENT = {
     "add_patch": "patches are drawn when the book is built",
+    "grid": "the grid is always drawn",
 }
 """Methods of axes that chapters use, and the page lacks, with the reason."""
 
