@@ -168,20 +168,8 @@ MATRIX: Advice = {
 }  # fmt: skip
 
 
-def _error(
-    s: Tensor,
-    b: Tensor,
-    up: Tensor,
-    down: Tensor,
-    *,
-    r: Tensor | None = None,
-    columns: Tensor | None = None,
-    ones: float = 1.0,
-    first: float = 0.0,
-    weight: Callable[[Tensor], Tensor] = torch.reciprocal,
-) -> Tensor:
-    F = _information(s, b, up, down, r, columns, ones, first, weight)
-    C: Tensor = torch.linalg.inv(F)
+def _error(s: Tensor, b: Tensor, up: Tensor, down: Tensor, **slips: Any) -> Tensor:
+    C: Tensor = torch.linalg.inv(_information(s, b, up, down, **slips))
     return C[0, 0].sqrt()
 
 
@@ -190,6 +178,7 @@ def _information(
     b: Tensor,
     up: Tensor,
     down: Tensor,
+    *,
     r: Tensor | None = None,
     columns: Tensor | None = None,
     ones: float = 1.0,
@@ -263,7 +252,7 @@ def _lost(x: Tensor, inputs: dict[str, Tensor]) -> Iterator[Mistake]:
             {"columns": ((inputs["up"] - inputs["down"]) / 2).detach()},
         ),
     ):
-        value = _error(*inputs.values(), **cut)  # type: ignore[arg-type]
+        value = _error(*inputs.values(), **cut)
         (slope,) = torch.autograd.grad(value, x, allow_unused=True)
         yield sentence, torch.zeros_like(x) if slope is None else slope
 

@@ -7,6 +7,8 @@ import torch
 from diffprog.exercises.shower import check_branching, check_no_split, check_one_split
 from diffprog.relaxations.branching import pathwise_slope, total_slope
 
+from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  # noqa: F401
+
 # ex-branching
 
 
@@ -320,13 +322,3 @@ RIGHT = {
     },
 }
 WRONG = {check_branching: BRANCHING, check_no_split: NO_SPLIT, check_one_split: ONE_SPLIT}
-
-
-def test_right_answers_pass(check, right):
-    assert check(right)
-
-
-def test_wrong_answers_are_told_why(check, wrong, words):
-    verdict = check(wrong)
-    assert not verdict
-    assert words in verdict.message

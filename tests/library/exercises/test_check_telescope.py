@@ -5,6 +5,8 @@ from torch.linalg import lstsq, qr, solve
 
 from diffprog.exercises.telescope import check_along_beam, check_eliminate, check_survey
 
+from .answers import test_right_answers_pass, test_wrong_answers_are_told_why  # noqa: F401
+
 
 def projected(j, own, r):
     q = qr(own).Q
@@ -239,14 +241,3 @@ WRONG = {
         "a thousandth": (lambda *given: straight(*given) / 1e3, "0.001 times"),
     },
 }
-
-
-def test_right_answers_pass(check, right):
-    verdict = check(right)
-    assert verdict, verdict.message
-
-
-def test_wrong_answers_are_told_why(check, wrong, words):
-    verdict = check(wrong)
-    assert not verdict
-    assert words in verdict.message
